@@ -1,0 +1,86 @@
+// Package connector is the contract of source connectors: how a source is described, planned and read.
+//
+// A connector runs in a worker process, reads one source with one login and hands what it finds to Emit. It opens no
+// socket, reads no environment and resolves no secret: Env gives it all of these. It keeps nothing whole in memory:
+// no function returns "all assets". Retry, rate, cache and deadlines are wrappers around it, never inside it.
+// Each connector is one folder and one entry in connector/all; connectortest is the suite that all of them pass.
+package connector
+
+import (
+	"context"
+	"log/slog"
+	"net"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/vault"
+)
+
+// Connector reads sources of one kind.
+type Connector interface {
+	// Describe is constant, and cheap.
+	Describe() model.Kind
+	// Plan looks at the source and emits the units of a run, in any order. Planning reads no assets below containers
+	// that Scan would list, takes little time, and may be done again by another node: the same source gives the same
+	// units.
+	Plan(ctx context.Context, env Env, emit func(model.Unit) error) error
+	// Scan reads one unit. Facts stand at or below unit.Below. It returns after everything was emitted; an error
+	// means that the unit was not read whole, what was emitted counts all the same.
+	// Errors are *fault.Error with closed codes and carry no driver text.
+	Scan(ctx context.Context, env Env, unit model.Unit, emit Emit) error
+}
+
+// Tester is a connector that can test a connection, step by step.
+type Tester interface {
+	Test(ctx context.Context, env Env, report func(Step)) error
+}
+
+// Step is one finished step of a connection test.
+type Step struct {
+	Name   string // "resolve", "connect", "tls", "sign in", "read catalogue"
+	OK     bool
+	Detail string // closed text of ours
+	Remedy string
+}
+
+// Browser is a connector that can list one level of names, to choose a scope from.
+type Browser interface {
+	Browse(ctx context.Context, env Env, path string, emit func(model.Ref) error) error
+}
+
+// Emit takes what a unit finds. Its methods are called from one goroutine, and block when the node is behind:
+// back-pressure is the pipe. An error means stop: return it.
+type Emit interface {
+	// Asset hands over one asset, which then belongs to the receiver.
+	Asset(*model.Asset) error
+	// Gap reports what could not be read.
+	Gap(model.Gap) error
+	// Listed says how far this unit's part of a container was listed.
+	Listed(model.Listed) error
+	// Child hands a part of this unit on, to be read as a unit of its own.
+	Child(model.Unit) error
+}
+
+// Env is a connector's whole world.
+type Env interface {
+	// Setting is a setting of the source or the scan, or its default.
+	Setting(name string) string
+	// Scope is what the scan is narrowed to.
+	Scope() model.Scope
+	// Level is how deep to read.
+	Level() model.Level
+	// Budget bounds the load on the source.
+	Budget() model.Budget
+	// Credential is an open part of the credential, such as the user name.
+	Credential(name string) string
+	// CredentialKind is the kind of the credential, "" for none.
+	CredentialKind() string
+	// Secret is a secret part of the credential. Use it at the sign-in and drop it.
+	Secret(name string) vault.Secret
+	// Dial opens a connection to a host and port of the source, through policy, proxy and name resolution.
+	Dial(ctx context.Context, host string, port int) (net.Conn, error)
+	// Want answers, before anything is opened, whether the asset must be read again, and sampled, judged by the
+	// source's change mark: an unchanged asset need not be opened.
+	Want(typeName, path string, stamp uint64) (open, sample bool)
+	// Log is for the operator of the node. No value of the source goes there.
+	Log() *slog.Logger
+}

@@ -1,0 +1,49 @@
+package model
+
+import "testing"
+
+func TestTemplate(t *testing.T) {
+	get := func(s Settings) func(string) string { return func(f string) string { return s[f] } }
+	for _, c := range []struct {
+		template Template
+		settings Settings
+		want     string
+	}{
+		{"postgresql://{host|host|lower}{port|unless 5432|prefix :}", Settings{"host": "DB.Example", "port": "5432"}, "postgresql://db.example"},
+		{"postgresql://{host|host|lower}{port|unless 5432|prefix :}", Settings{"host": "db", "port": "6000"}, "postgresql://db:6000"},
+		{"{host|host}:{host|port 5432}", Settings{"host": "[::1]:77"}, "::1:77"},
+		{"{name|default x}", nil, "x"},
+	} {
+		got, err := c.template.Expand(get(c.settings))
+		if err != nil || got != c.want {
+			t.Errorf("%q over %v = %q, %v; want %q", c.template, c.settings, got, err, c.want)
+		}
+	}
+	for _, bad := range []Template{"{a", "{a|exec rm}"} {
+		if _, err := bad.Expand(get(nil)); err == nil {
+			t.Errorf("%q was accepted", bad)
+		}
+	}
+}
+
+func TestScope(t *testing.T) {
+	for _, c := range []struct {
+		scope Scope
+		path  string
+		want  bool
+	}{
+		{Scope{}, "a/b/c", true},
+		{Scope{Include: []string{"shop"}}, "shop/public/x", true},
+		{Scope{Include: []string{"shop/public/ord*"}}, "shop/public/orders", true},
+		{Scope{Include: []string{"shop/public/ord*"}}, "shop/public", true},
+		{Scope{Include: []string{"shop/public/ord*"}}, "shop/audit", false},
+		{Scope{Include: []string{"shop/public/ord*"}}, "shop/public/people", false},
+		{Scope{Exclude: []string{"*/pg_temp*"}}, "shop/pg_temp_1/x", false},
+		{Scope{Include: []string{"s?op"}, Exclude: []string{"shop/a"}}, "shop/b", true},
+		{Scope{Include: []string{"s?op"}, Exclude: []string{"shop/a"}}, "shop/a/t", false},
+	} {
+		if got := c.scope.Match(c.path); got != c.want {
+			t.Errorf("%+v.Match(%q) = %v", c.scope, c.path, got)
+		}
+	}
+}

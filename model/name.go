@@ -1,0 +1,149 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// EscapeName makes a name of the source safe as one segment of a path: NUL, control characters, invalid UTF-8 bytes
+// and the characters that mean something in a qualified name ('/', '#', '%', '?') become %XX. It is reversible.
+func EscapeName(name string) string {
+	if !needsEscape(name) {
+		return name
+	}
+	var b strings.Builder
+	b.Grow(len(name) + 8)
+	for i := 0; i < len(name); {
+		r, size := utf8.DecodeRuneInString(name[i:])
+		if (r == utf8.RuneError && size == 1) || escaped(r) {
+			for _, c := range []byte(name[i : i+size]) {
+				b.WriteByte('%')
+				b.WriteByte(upperHex[c>>4])
+				b.WriteByte(upperHex[c&15])
+			}
+		} else {
+			b.WriteString(name[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
+}
+
+const upperHex = "0123456789ABCDEF"
+
+func escaped(r rune) bool {
+	return r < 0x20 || r == 0x7f || r == '/' || r == '#' || r == '%' || r == '?'
+}
+
+func needsEscape(name string) bool {
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			if !utf8.ValidString(name[i:]) {
+				return true
+			}
+			continue
+		}
+		if escaped(rune(c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// UnescapeName reverses EscapeName. A '%' that no two hex digits follow stands for itself.
+func UnescapeName(segment string) string {
+	if !strings.Contains(segment, "%") {
+		return segment
+	}
+	out := make([]byte, 0, len(segment))
+	for i := 0; i < len(segment); i++ {
+		if segment[i] == '%' && i+2 < len(segment) {
+			if v, err := strconv.ParseUint(segment[i+1:i+3], 16, 8); err == nil {
+				out = append(out, byte(v))
+				i += 2
+				continue
+			}
+		}
+		out = append(out, segment[i])
+	}
+	return string(out)
+}
+
+// CleanText makes text of a source storable anywhere: NUL and invalid UTF-8 bytes become \xXX, and a backslash that
+// stands before an x is doubled so that the form is reversible. Everything else is kept byte for byte.
+func CleanText(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsRune(s, 0) && !strings.Contains(s, `\x`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == 0 || (r == utf8.RuneError && size == 1):
+			b.WriteString(`\x`)
+			b.WriteByte(upperHex[s[i]>>4])
+			b.WriteByte(upperHex[s[i]&15])
+		case r == '\\' && strings.HasPrefix(s[i:], `\x`):
+			b.WriteString(`\\`)
+		default:
+			b.WriteString(s[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// JoinPath escapes names and joins them to a path.
+func JoinPath(names ...string) string {
+	escaped := make([]string, len(names))
+	for i, n := range names {
+		escaped[i] = EscapeName(n)
+	}
+	return strings.Join(escaped, "/")
+}
+
+// Below reports whether path stands at or below root. Everything stands below "".
+func Below(path, root string) bool {
+	return root == "" || path == root || (len(path) > len(root) && path[len(root)] == '/' && path[:len(root)] == root)
+}
+
+// ParentPath is the path one name up, and false at the root.
+func ParentPath(path string) (string, bool) {
+	if path == "" {
+		return "", false
+	}
+	i := strings.LastIndexByte(path, '/')
+	if i < 0 {
+		return "", true
+	}
+	return path[:i], true
+}
+
+// QualifiedName joins an authority and a path.
+func QualifiedName(authority, path string) string {
+	if path == "" {
+		return authority
+	}
+	return strings.TrimSuffix(authority, "/") + "/" + path
+}
+
+// Hash is the first 16 bytes of SHA-256 over (type, qualified name): the unique key of an entity in every store,
+// and the key of a row in a base. Qualified names may be too long for an index; hashes never are.
+type Hash [16]byte
+
+// HashOf is the unique key of an entity.
+func HashOf(typeName, qualifiedName string) Hash {
+	sum := sha256.Sum256(append(append([]byte(typeName), 0), qualifiedName...))
+	return Hash(sum[:16])
+}
+
+// String is the hash in hex.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// PartOfHash is the first half of a hash as a number, for samples and shards that must not depend on order.
+func (h Hash) PartOfHash() uint64 { return binary.BigEndian.Uint64(h[:8]) }

@@ -1,0 +1,75 @@
+package model
+
+import (
+	"testing"
+	"unicode/utf8"
+
+	"github.com/purlieu/purlieu/fault"
+)
+
+func TestEscapeName(t *testing.T) {
+	for name, want := range map[string]string{
+		"orders": "orders", "a/b": "a%2Fb", "50%": "50%25", "q?#": "q%3F%23", "tab\t": "tab%09",
+		"\xff\xfe": "%FF%FE", "é": "é", "日本": "日本", "a.b c": "a.b c", "": "",
+	} {
+		got := EscapeName(name)
+		if got != want {
+			t.Errorf("EscapeName(%q) = %q, want %q", name, got, want)
+		}
+		if back := UnescapeName(got); back != name {
+			t.Errorf("UnescapeName(%q) = %q, want %q", got, back, name)
+		}
+	}
+}
+
+func FuzzEscapeName(f *testing.F) {
+	f.Add("a/b%2F\x00é\xff")
+	f.Fuzz(func(t *testing.T, name string) {
+		e := EscapeName(name)
+		if !utf8.ValidString(e) {
+			t.Fatalf("not valid: %q", e)
+		}
+		if UnescapeName(e) != name {
+			t.Fatalf("%q became %q and then %q", name, e, UnescapeName(e))
+		}
+	})
+}
+
+func TestGUID(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range []uint64{0, 1, 2, 255, 65535, 1 << 31, 1 << 47, 1 << 52, 1<<63 + 5, ^uint64(0)} {
+		for _, col := range []uint32{0, 1, 1600, 1<<24 - 1} {
+			g := GUID(row, col)
+			if seen[g] {
+				t.Fatalf("%s twice", g)
+			}
+			seen[g] = true
+			r, c, err := ParseGUID(g)
+			if err != nil || r != row || c != col {
+				t.Errorf("%s: got %d %d %v, want %d %d", g, r, c, err, row, col)
+			}
+			if g[14] != '8' {
+				t.Errorf("%s is not version 8", g)
+			}
+		}
+	}
+	if _, _, err := ParseGUID("00000000-0000-0000-0000-000000000000"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("foreign guid: %v", err)
+	}
+	if _, _, err := ParseGUID("x"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("no guid: %v", err)
+	}
+}
+
+func TestBelow(t *testing.T) {
+	for _, c := range []struct {
+		path, root string
+		want       bool
+	}{
+		{"a/b", "a", true}, {"a", "a", true}, {"ab", "a", false}, {"", "a", false}, {"x", "", true}, {"", "", true},
+	} {
+		if got := Below(c.path, c.root); got != c.want {
+			t.Errorf("Below(%q, %q) = %v", c.path, c.root, got)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package model
+
+import "encoding/json"
+
+// RunState is where a run stands.
+type RunState string
+
+// The run states, as published for scan runs.
+const (
+	RunQueued     RunState = "Accepted"   // one run of a scan is active, one more waits
+	RunInProgress RunState = "InProgress" // units are read and applied
+	RunSucceeded  RunState = "Succeeded"
+	RunFailed     RunState = "Failed"
+	RunCanceled   RunState = "Canceled"
+)
+
+// Ended reports whether the state is final.
+func (s RunState) Ended() bool { return s == RunSucceeded || s == RunFailed || s == RunCanceled }
+
+// UnitState is where a unit stands.
+type UnitState uint8
+
+// The unit states.
+const (
+	UnitQueued UnitState = iota + 1 // any node of the runtime may claim it
+	UnitLeased                      // one node holds it
+	UnitDone                        // done came: waiting for batches to be applied
+	UnitClosed                      // all batches of its last attempt are applied
+	UnitFailed                      // given up; its gaps say why
+	UnitVoid                        // its run was cancelled
+)
+
+// Ended reports whether the state is final.
+func (s UnitState) Ended() bool { return s >= UnitClosed }
+
+// RuntimeKind says who runs the nodes of an integration runtime.
+type RuntimeKind string
+
+// The runtime kinds.
+const (
+	RuntimeManaged    RuntimeKind = "Managed"
+	RuntimeSelfHosted RuntimeKind = "SelfHosted"
+)
+
+// BuiltInRuntime is the name of the runtime whose one node the server starts by itself.
+const BuiltInRuntime = "built-in"
+
+// Source is a registered data source.
+type Source struct {
+	Name       string   `json:"name"`
+	ID         string   `json:"id"` // relative: "datasources/shop"
+	Kind       string   `json:"kind"`
+	Authority  string   `json:"authority"`
+	Collection string   `json:"collection"`
+	Settings   Settings `json:"settings"`
+	Budget     Budget   `json:"budget,omitzero"`
+	// Wire are the published properties that nothing here understands, kept for compatible clients as they came.
+	Wire map[string]json.RawMessage `json:"wire,omitempty"`
+}
+
+// Scan is a named configuration on a source.
+type Scan struct {
+	Name       string   `json:"name"`
+	Source     string   `json:"source"`
+	Kind       string   `json:"kind"` // the scan's kind on the wire: "PostgreSqlCredential"
+	Runtime    string   `json:"runtime"`
+	Credential string   `json:"credential"` // name of a credential; "" for none
+	Collection string   `json:"collection"`
+	Level      Level    `json:"level"`
+	Scope      Scope    `json:"scope"`
+	Settings   Settings `json:"settings"`
+	// Wire are published properties that nothing here understands.
+	Wire map[string]json.RawMessage `json:"wire,omitempty"`
+}

@@ -1,0 +1,40 @@
+// Package broker starts and bounds workers, and hands them the connections that policy allows.
+package broker
+
+import (
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Launcher runs attempts in workers. There is no in-process mode outside the simulated world.
+type Launcher interface {
+	// Start begins an attempt and returns at once. base holds the bases of the unit's containers; it may be empty.
+	// Everything that the attempt yields arrives at sink, on the node's own loop. The result of a start that fails
+	// arrives there too.
+	Start(grant bus.Grant, base []bus.BaseBlock, sink Sink) Worker
+}
+
+// Worker is a running attempt.
+type Worker interface {
+	// Stop ends the attempt: the query in the source is cancelled, and the process killed when it does not end by
+	// itself within two seconds. The sink hears no more.
+	Stop()
+}
+
+// Sink hears what an attempt yields. All calls come on the node's loop, in order; End is the last.
+type Sink interface {
+	// Facts were decoded under bounds and passed filter and policy. The worker is read no further until release is
+	// called: that is the back-pressure.
+	Facts(facts bus.Facts, release func())
+	End(Result)
+}
+
+// Result is how an attempt ended, in the supervisor's judgement.
+type Result struct {
+	Outcome bus.Outcome
+	Code    string
+	Remedy  string
+	Retry   bool
+	Assets  uint64 // seen, changed or not
+	Listed  []model.Listed
+}

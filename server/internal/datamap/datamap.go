@@ -1,0 +1,86 @@
+// Package datamap holds the map's rules: entities in two layers, columns inside their table, measures, lineage and
+// history, over the store's rows.
+//
+// The *scanned* layer is what the newest runs saw, the *authored* layer what people wrote; reads lay authored over
+// scanned. A *process* is the entity that carries a view's lineage, named below it.
+package datamap
+
+import (
+	"context"
+	"time"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// View is one entity as a reader sees it, both layers laid over each other.
+type View struct {
+	Row      store.Entity
+	GUID     string
+	Asset    model.Asset // scanned, with authored values laid over; columns carry their numbers
+	Column   int         // position in Asset.Columns when the guid named a column; -1 for the entity itself
+	Authored Authored
+	Measures []store.MeasureRow // newest first, at most 30
+}
+
+// Authored is what people wrote over an entity.
+type Authored struct {
+	Description *string           `json:"description,omitempty"`
+	Owners      []string          `json:"owners,omitempty"`
+	Attributes  map[string]string `json:"attributes,omitempty"`
+}
+
+// ColumnGUID is the guid of a column of the entity.
+func (v View) ColumnGUID(number uint32) string { return model.GUID(uint64(v.Row.ID), number) }
+
+// Reader is what the doors need of the map. Every method is one consistent read.
+type Reader interface {
+	// ByGUID fails with fault.NotFound; a deleted entity is found and says so in Row.Deleted.
+	ByGUID(ctx context.Context, guid string) (View, error)
+	// ByGUIDs keeps the order and leaves out what is not there.
+	ByGUIDs(ctx context.Context, guids []string) ([]View, error)
+	ByName(ctx context.Context, typeName, qualifiedName string) (View, error)
+	// Children lists live entities one name below, by name, after a cursor ("" at first).
+	Children(ctx context.Context, guid, after string, limit int) (views []View, next string, err error)
+	Lineage(ctx context.Context, guid string, direction Direction, depth, limit int) (Graph, error)
+	History(ctx context.Context, guid string, before int64, limit int) ([]store.Change, error)
+}
+
+// Direction of lineage.
+type Direction string
+
+// The directions, as published.
+const (
+	Upstream   Direction = "INPUT"
+	Downstream Direction = "OUTPUT"
+	Both       Direction = "BOTH"
+)
+
+// Graph is lineage around an entity. Truncated says that a hop or node limit cut it.
+type Graph struct {
+	Base      string // guid
+	Nodes     map[string]View
+	Edges     []GraphEdge
+	Truncated bool
+}
+
+// GraphEdge goes from one node to another, in the direction of the data.
+type GraphEdge struct {
+	From, To string // guids
+	Columns  []ColumnPair
+}
+
+// ColumnPair is a column that feeds a column.
+type ColumnPair struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Writer is what people may do to the map.
+type Writer interface {
+	// Author writes the attributes whose values it changes into the authored layer; nil fields are left as they are.
+	Author(ctx context.Context, actor, guid string, change Authored) (View, error)
+}
+
+// Clock gives the day of measures from a transaction's time.
+func dayOf(t time.Time) int32 { return int32(t.Unix() / 86400) }

@@ -1,0 +1,104 @@
+// Package scan holds sources, scans, runs and units: who may claim what, and when a run is final.
+//
+// A *run* is one execution of a *scan*; its first *unit* (planning, unit 0) is written with it in one transaction, its
+// other units are children. A *claim* gives a unit to a node for one *attempt* under a *lease* on the store's clock.
+// A unit *closes* in the transaction in which all batches of its last attempt are applied, and its children are
+// inserted there; whoever closes the last unit finalises the run. Nothing here starts a goroutine or reads a clock but
+// the store's: every function is a step, driven by a message, a person or Sweep.
+//
+// Configuration lives in documents (store.Docs): "source" by name holds model.Source, "scan" by "source/scan" holds
+// model.Scan, "credential" by name holds model.CredentialRef, "kind" by name holds model.Kind, "authority" by
+// authority holds the name of the source that has it.
+package scan
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Kinds of documents that this room owns.
+const (
+	DocSource     = "source"
+	DocScan       = "scan"
+	DocCredential = "credential"
+	DocKind       = "kind"
+	DocAuthority  = "authority"
+)
+
+// Config is what the room can be told.
+type Config struct {
+	Lease       time.Duration // how long a claim holds without renewal; 6 s
+	MaxAttempts int           // tries at a unit before it fails; 5
+	UnitSeconds int           // deadline of one attempt; 3600
+	SourceUnits int           // units of one source that may be held at once, unless its budget says otherwise; 4
+}
+
+// DefaultConfig is what design §5 promises.
+func DefaultConfig() Config {
+	return Config{Lease: 6 * time.Second, MaxAttempts: 5, UnitSeconds: 3600, SourceUnits: 4}
+}
+
+// Ringer is what the room needs of the bus: a doorbell.
+type Ringer interface{ Ring(runtime string) }
+
+// Service is the room. Safe for concurrent use.
+type Service struct {
+	store store.Store
+	ring  Ringer
+	log   *slog.Logger
+	cfg   Config
+	// answering says since when this replica has answered renewals without a pause; it ends no lease before that is
+	// one lease long.
+	answering answering
+}
+
+// New makes the room. It does nothing until it is called.
+func New(st store.Store, ring Ringer, log *slog.Logger, cfg Config) *Service {
+	return &Service{store: st, ring: ring, log: log, cfg: cfg}
+}
+
+// StartOptions say how a run is started.
+type StartOptions struct {
+	RunID string // a UUID; "" makes one
+	Full  bool   // ignore bases
+	Type  string // "Manual" or "Scheduled"
+}
+
+// RunView is a run as people and the API see it.
+type RunView struct {
+	ID, Source, Scan, Runtime, Kind string
+	State                           model.RunState
+	Type                            string // "Manual", "Scheduled"
+	Full                            bool
+	Level                           model.Level
+	Queued, Started, Ended          time.Time // zero: not yet
+	DiscoveryEnded                  time.Time // when the last unit's done came; zero before
+	IngestionStarted                time.Time
+	Units                           store.UnitCounts
+	Counts                          RunCounts
+	Code, Text                      string // why it failed; "" when it did not
+}
+
+// RunCounts count what a run did so far.
+type RunCounts struct {
+	Discovered int64 `json:"discovered"` // assets seen, changed or not, in units whose done came
+	Changed    int64 `json:"changed"`    // assets sent whole and applied
+	Created    int64 `json:"created"`
+	Updated    int64 `json:"updated"`
+	Unchanged  int64 `json:"unchanged"`
+	Deleted    int64 `json:"deleted"`
+	NotSeen    int64 `json:"notSeen"` // in the base, not seen, and not proven gone
+	Edges      int64 `json:"edges"`
+	Gaps       int64 `json:"gaps"`
+	Batches    int64 `json:"batches"`
+	Bytes      int64 `json:"bytes"` // packed, as received
+	Classified int64 `json:"classified"`
+	Quarantine int64 `json:"quarantine"` // batches set aside
+}
+
+// Version of the messages this room writes.
+const version = bus.Version

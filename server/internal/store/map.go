@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/purlieu/purlieu/model"
+)
+
+// Entity is one row of the map. Columns live inside their table.
+type Entity struct {
+	ID            int64      // row number, given by the store and never used again
+	Hash          model.Hash // of (type, qualified name), unique
+	Type          string
+	QualifiedName string
+	Name          string
+	Parent        model.Hash // of the entity one name up; zero at a source's root
+	Source        string     // "" when no scan made it
+	Collection    string
+	NativeID      string
+	Deleted       bool
+	Version       int64 // of its last change
+	Created       time.Time
+	Modified      time.Time
+	CreatedBy     string
+	ModifiedBy    string
+	Fingerprint   uint64 // of the scanned layer
+	NextColumn    uint32 // the number the next new column gets
+	Scanned       []byte // CBOR of model.Asset without measures, as the newest runs saw it; nil when none did
+	Authored      []byte // JSON of what people wrote over it; nil when nobody did
+}
+
+// Edge is one end of a Process: data flows from an input into the process, and from the process into an output.
+type Edge struct {
+	Process int64
+	Input   bool
+	Far     model.Hash // the data asset
+	FarType string
+	FarName string // its qualified name
+	FarID   int64  // its row; 0 while it is pending
+	Columns []byte // JSON [{from,to}], nil when only the tables are known
+}
+
+// Change is one entry of an entity's history.
+type Change struct {
+	Entity  int64
+	Version int64
+	At      time.Time
+	Actor   string // person, or "scan:<source>/<scan>"
+	Verb    string // "created", "updated", "deleted", "revived"
+	Diff    []byte // JSON: what differs
+}
+
+// MeasureRow is the measures of an entity on one day.
+type MeasureRow struct {
+	Entity   int64
+	Day      int32 // days since 1970, UTC
+	Measures []model.Measure
+}
+
+// Part is what one attempt of a unit saw of one container, kept until its run is final.
+type Part struct {
+	Run        string
+	Unit       int64
+	Attempt    uint32
+	Container  string
+	Generation int64  // of the base that Seen refers to
+	Rows       []byte // packed bus.BaseRow of new and changed assets
+	Seen       []byte // bitmap over the base's positions; nil when none
+	Moved      []byte // CBOR []bus.MovedMeasure: rows whose measures differ from the base's
+}
+
+// Base is what the last finished run of a scan saw in one container.
+type Base struct {
+	Scan       string // "source/scan"
+	Container  string
+	Generation int64
+	Rows       []byte // packed bus.BaseRow, sorted by hash
+}
+
+// Map is the rows of the data map.
+type Map interface {
+	// NextVersion reserves the transaction's version: the same number at each call within one transaction.
+	NextVersion(ctx context.Context) (int64, error)
+	// Version is the newest committed version.
+	Version(ctx context.Context) (int64, error)
+
+	// ByHash gives the entities with these hashes, deleted ones too, by hash.
+	ByHash(ctx context.Context, hashes []model.Hash) (map[model.Hash]Entity, error)
+	// ByID gives the entities with these row numbers.
+	ByID(ctx context.Context, ids []int64) (map[int64]Entity, error)
+	// ByNative gives live entities of a source by type and native id.
+	ByNative(ctx context.Context, source, typeName, nativeID string) ([]Entity, error)
+	// Insert adds entities and sets their IDs; Conflict when a hash is taken.
+	Insert(ctx context.Context, entities []Entity) error
+	// Set writes whole rows by ID; NotFound.
+	Set(ctx context.Context, entities []Entity) error
+	// Children gives live entities whose parent is the hash, by name then id, after (name, id).
+	Children(ctx context.Context, parent model.Hash, afterName string, afterID int64, limit int) ([]Entity, error)
+	// ChangedAfter gives entities, deleted ones too, whose version is above after, by version then id; a version is
+	// never cut in two unless it alone exceeds the limit: pass afterID to go on within one.
+	ChangedAfter(ctx context.Context, after int64, afterID int64, limit int) ([]Entity, error)
+	// Count counts live entities of a source; "" counts all.
+	Count(ctx context.Context, source string) (int64, error)
+
+	AddChanges(ctx context.Context, changes []Change) error
+	// History gives an entity's changes, newest first, below version before (0: from the newest).
+	History(ctx context.Context, entity int64, before int64, limit int) ([]Change, error)
+
+	PutMeasures(ctx context.Context, rows []MeasureRow) error
+	// Measures gives an entity's measures, newest day first.
+	Measures(ctx context.Context, entity int64, limit int) ([]MeasureRow, error)
+
+	// PutEdges replaces the edges of a process.
+	PutEdges(ctx context.Context, process int64, edges []Edge) error
+	// EdgesOfProcess gives the edges of processes; EdgesOfAsset those whose far end has one of the hashes.
+	EdgesOfProcess(ctx context.Context, processes []int64) ([]Edge, error)
+	EdgesOfAsset(ctx context.Context, far []model.Hash, limit int) ([]Edge, error)
+	// BindEdges sets the row of pending edges whose far end has one of the hashes; id 0 makes them pending again.
+	BindEdges(ctx context.Context, far map[model.Hash]int64) error
+
+	AddParts(ctx context.Context, parts []Part) error
+	// Parts gives the parts of a run in one container, by unit; Containers lists those that a run has parts of.
+	Parts(ctx context.Context, run, container string) ([]Part, error)
+	Containers(ctx context.Context, run, after string, limit int) ([]string, error)
+	DeleteParts(ctx context.Context, run string) error
+
+	PutBase(ctx context.Context, base Base) error
+	// Bases gives the bases of containers at or below root, by container, after a container.
+	Bases(ctx context.Context, scan, root, after string, limit int) ([]Base, error)
+	DeleteBases(ctx context.Context, scan string) error
+}
