@@ -87,7 +87,7 @@ func nextBase(ctx context.Context, tx store.Tx, scan string, spec model.Unit, ke
 	}
 	root := ""
 	if spec.Below != "" {
-		root = containerKey(spec.Below)
+		root = ContainerKey(spec.Below)
 	}
 	for {
 		bases, err := tx.Map().Bases(ctx, scan, root, key, 1)

@@ -167,8 +167,8 @@ func (s *Service) nextContainer(ctx context.Context, p *proof, after string) (ke
 	return key, err
 }
 
-// containerKey is how a container is called in the store: its path behind a '/', so that the root is not "".
-func containerKey(container string) string { return "/" + container }
+// ContainerKey is how a container is called in the store: its path behind a '/', so that the root is not "".
+func ContainerKey(container string) string { return "/" + container }
 
 func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) error {
 	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
