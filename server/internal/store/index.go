@@ -2,6 +2,10 @@ package store
 
 import "context"
 
+// IndexFollower is the name under which the search room follows the map: Index.Query reads Complete from its cursor,
+// which stands at entity 0 when all of its version is in the index.
+const IndexFollower = "search"
+
 // IndexRow is what search knows of an entity. Words are already normalised by the search room: the engine stores,
 // matches and counts them, and has no rules of its own.
 type IndexRow struct {
