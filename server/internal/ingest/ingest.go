@@ -229,7 +229,11 @@ func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, 
 	if err != nil {
 		return err
 	}
-	if err := tx.Map().AddParts(ctx, partsOf(u, facts)); err != nil {
+	parts, err := partsOf(u, facts)
+	if err != nil {
+		return err
+	}
+	if err := tx.Map().AddParts(ctx, parts); err != nil {
 		return err
 	}
 	counts := scan.RunCounts{
@@ -265,34 +269,44 @@ func movedOf(seen []bus.Seen) (moved []datamap.Moved) {
 	return moved
 }
 
-// partsOf is what a batch saw, container by container.
-func partsOf(u store.Unit, facts bus.Facts) []store.Part {
-	byContainer := map[string]*store.Part{}
-	var order []string
-	part := func(container string, generation int64) *store.Part {
+// partsOf is what a batch saw, container by container. Pieces of one container are joined.
+func partsOf(u store.Unit, facts bus.Facts) ([]store.Part, error) {
+	byContainer := map[string]int{}
+	var parts []store.Part
+	part := func(container string) *store.Part {
 		key := scan.ContainerKey(container)
-		p := byContainer[key]
-		if p == nil {
-			p = &store.Part{Run: u.Run, Unit: u.ID, Attempt: u.Attempt, Container: key, Generation: generation}
-			byContainer[key] = p
-			order = append(order, key)
+		i, ok := byContainer[key]
+		if !ok {
+			i = len(parts)
+			byContainer[key] = i
+			parts = append(parts, store.Part{Run: u.Run, Unit: u.ID, Attempt: u.Attempt, Container: key})
 		}
-		return p
+		return &parts[i]
 	}
+	moved := map[string][]bus.MovedMeasure{}
 	for _, seen := range facts.Seen {
-		p := part(seen.Container, seen.Generation)
-		p.Seen = seen.Bits
-		if len(seen.Moved) > 0 {
-			p.Moved, _ = wire.Encode(seen.Moved) // plain data: it was decoded from the same form
+		p := part(seen.Container)
+		p.Generation = seen.Generation
+		if len(seen.Bits) > len(p.Seen) {
+			p.Seen = append(p.Seen, make([]byte, len(seen.Bits)-len(p.Seen))...)
 		}
+		for i, b := range seen.Bits {
+			p.Seen[i] |= b
+		}
+		moved[p.Container] = append(moved[p.Container], seen.Moved...)
 	}
 	for i := range facts.Assets {
-		p := part(facts.Assets[i].Container, 0)
+		p := part(facts.Assets[i].Container)
 		p.Rows = bus.AppendBaseRow(p.Rows, facts.Rows[i])
 	}
-	out := make([]store.Part, len(order))
-	for i, key := range order {
-		out[i] = *byContainer[key]
+	for i := range parts {
+		if m := moved[parts[i].Container]; len(m) > 0 {
+			raw, err := wire.Encode(m)
+			if err != nil {
+				return nil, err
+			}
+			parts[i].Moved = raw
+		}
 	}
-	return out
+	return parts, nil
 }

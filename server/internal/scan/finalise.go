@@ -367,7 +367,7 @@ func (g *sight) next(base store.Base, gone []model.Hash) []byte {
 			continue
 		}
 		if m, ok := g.moved[row.Hash]; ok {
-			row.Measures = model.HashMeasures(m.Measures)
+			row.Measures = bus.HashMeasures(m.Measures)
 		}
 		rows = append(rows, row)
 	}
