@@ -22,7 +22,7 @@ type Outbox interface {
 	Done(ref bus.AttemptRef, done bus.Done) error
 	Room() bool
 	// Discard drops what has not left; the reason goes into the ledger.
-	Discard(ref bus.AttemptRef, reason string) error
+	Discard(ref bus.AttemptRef, reason string)
 }
 
 // Leases is what an attempt needs of the leases.
@@ -78,12 +78,7 @@ func (f *Follower) Start(grant bus.Grant) {
 
 // Stop ends an attempt that the account does not want any more.
 func (f *Follower) Stop(ref bus.AttemptRef, verdict bus.Verdict) {
-	if a := f.attempts[ref]; a != nil {
-		delete(f.attempts, ref)
-		if a.worker != nil {
-			a.worker.Stop()
-		}
-	}
+	f.forget(ref)
 	reason := "superseded"
 	switch verdict {
 	case bus.VerdictCancelled:
@@ -91,14 +86,21 @@ func (f *Follower) Stop(ref bus.AttemptRef, verdict bus.Verdict) {
 	case bus.VerdictEnded:
 		reason = "ended"
 	}
-	if err := f.outbox.Discard(ref, reason); err != nil {
-		f.log.Error("messages not discarded", "unit", ref.Unit, "attempt", ref.Attempt, "err", err)
+	f.outbox.Discard(ref, reason)
+}
+
+// forget drops an attempt and ends its worker.
+func (f *Follower) forget(ref bus.AttemptRef) {
+	a := f.attempts[ref]
+	delete(f.attempts, ref)
+	if a != nil && a.worker != nil {
+		a.worker.Stop()
 	}
 }
 
-// Delivered says that an attempt's done has its answer: it is through.
-func (f *Follower) Delivered(ref bus.AttemptRef) {
-	delete(f.attempts, ref)
+// Left says that an attempt has left the outbox: its done has its receipt, or the account does not want it any more.
+func (f *Follower) Left(ref bus.AttemptRef) {
+	f.forget(ref)
 	f.leases.Release(ref)
 }
 
@@ -222,7 +224,6 @@ func (s *sink) End(r broker.Result) {
 func (s *sink) fail(err error) {
 	ref := s.a.grant.Ref
 	s.f.log.Error("attempt given back: its messages can't be kept", "unit", ref.Unit, "attempt", ref.Attempt, "err", err)
-	delete(s.f.attempts, ref)
 	if s.a.worker != nil {
 		s.a.worker.Stop()
 	}

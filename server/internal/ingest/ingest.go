@@ -95,10 +95,7 @@ func (s *Service) Receive(ctx context.Context, node string, b bus.Batch) (bus.Re
 	return s.receipt(node, b.Ref, b.Number, b.Seal, r), nil
 }
 
-// DoneNumber stands for done in receipts: no batch has it.
-const DoneNumber = ^uint32(0)
-
-// Done ends an attempt and signs the receipt.
+// Done ends an attempt and signs the receipt, which stands behind the last batch: its number is their count.
 func (s *Service) Done(ctx context.Context, node string, d bus.Done) (bus.Receipt, error) {
 	status, err := s.scans.Done(ctx, node, d)
 	if fault.Is(err, fault.Throttled) {
@@ -111,7 +108,7 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done) (bus.Receip
 	if status == bus.Wait {
 		r.WaitMS = waitMS
 	}
-	return s.receipt(node, d.Ref, DoneNumber, d.Seal, r), nil
+	return s.receipt(node, d.Ref, d.Batches, d.Seal, r), nil
 }
 
 func (s *Service) receipt(node string, ref bus.AttemptRef, number uint32, seal bus.Seal, r bus.Receipt) bus.Receipt {
