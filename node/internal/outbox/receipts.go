@@ -55,11 +55,15 @@ func openReceipts(d disk.Disk, bound int64) (r *receipts, highest uint64, err er
 		if err != nil {
 			return nil, 0, err
 		}
-		if r.log == nil {
-			r.number = numbers[i]
-			r.log = openLog(d, name, good)
-			r.log.dirty = r.log.dirty || good < size
+		if r.log != nil {
+			continue
 		}
+		if good < size {
+			if err := cut(d, name, good); err != nil {
+				return nil, 0, err
+			}
+		}
+		r.number, r.log = numbers[i], openLog(d, name, good)
 	}
 	if r.log == nil {
 		r.log = openLog(d, fileName(receiptName, r.number, lineSuffix), 0)
