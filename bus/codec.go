@@ -28,7 +28,7 @@ func Unpack(packed []byte) ([]byte, error) {
 	return out, nil
 }
 
-// SignedReceipt is the text under a receipt's signature.
+// SignedReceipt is the text under a receipt's signature. The number of a Done is its number of batches.
 func SignedReceipt(node string, ref AttemptRef, number uint32, seal Seal) []byte {
 	b := append([]byte("purlieu receipt 1\x00"), node...)
 	b = append(b, 0)
