@@ -224,11 +224,7 @@ func (s *sink) End(r broker.Result) {
 func (s *sink) fail(err error) {
 	ref := s.a.grant.Ref
 	s.f.log.Error("attempt given back: its messages can't be kept", "unit", ref.Unit, "attempt", ref.Attempt, "err", err)
-	if s.a.worker != nil {
-		s.a.worker.Stop()
-	}
-	if err := s.f.outbox.Discard(ref, "not recorded"); err != nil {
-		s.f.log.Error("messages not discarded", "unit", ref.Unit, "attempt", ref.Attempt, "err", err)
-	}
+	s.f.forget(ref)
+	s.f.outbox.Discard(ref, "not recorded")
 	s.f.leases.Release(ref)
 }
