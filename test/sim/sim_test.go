@@ -50,12 +50,12 @@ func play(seed, source uint64, c chaos, replicas, nodes int) (outcome, error) {
 }
 
 func badness(seed uint64) chaos {
-	scale := float64(seed%5) / 2 // from a perfect world to one twice as bad as usual
+	scale := float64(seed%6) / 2 // from a perfect world to one 2.5 times as bad as usual
 	return chaos{
 		faults: bustest.Faults{
 			Drop: 0.08 * scale, Double: 0.1 * scale, Late: 0.1 * scale, LateBy: 5 * time.Second, Latency: 40 * time.Millisecond, Timeout: timeout,
 		},
-		crash: 0.01 * scale, restart: 0.01 * scale, forget: 0.02 * scale, cut: 0.02 * scale, store: 0.03 * scale, killed: 0.005 * scale,
+		crash: 0.03 * scale, restart: 0.02 * scale, forget: 0.04 * scale, cut: 0.03 * scale, store: 0.05 * scale, killed: 0.005 * scale,
 	}
 }
 

@@ -161,7 +161,7 @@ func (w *world) startNode(i int) error {
 		Connector: w.source, Pieces: 1 + w.Rand.IntN(4),
 		Killed: func() bool { return w.bad && w.Chance(w.chaos.killed) },
 		After: func(do func()) {
-			w.After(w.Between(0, 60*time.Millisecond), func() {
+			w.After(w.Between(0, 120*time.Millisecond), func() {
 				if alive() {
 					do()
 					step()
@@ -276,14 +276,15 @@ func (w *world) scan() (model.RunState, error) {
 		return "", errors.New("the run could not be started")
 	}
 	var state model.RunState
-	over := w.Run(10*time.Minute, func() bool {
+	w.Every(100*time.Millisecond, func() bool {
 		if core := w.cores[0]; core != nil {
 			if v, err := core.Scans.Run(w.ctx, id); err == nil {
 				state = v.State
 			}
 		}
-		return state.Ended()
+		return !state.Ended()
 	})
+	over := w.Run(10*time.Minute, func() bool { return state.Ended() })
 	if !over {
 		return state, fmt.Errorf("the run did not end: it is %s", state)
 	}
