@@ -15,10 +15,24 @@ type Use struct {
 // connectorMayNot is what would let a connector out of its Env.
 func connectorMayNot() []Use {
 	return []Use{
-		{"os", "Getenv"}, {"os", "LookupEnv"}, {"os", "Environ"}, {"os", "ExpandEnv"}, {"os", "Setenv"},
-		{"net", "Dial*"}, {"net", "Listen*"}, {"net", "Lookup*"}, {"net", "Resolver"}, {"net", "DefaultResolver"},
-		{"net/http", "Get"}, {"net/http", "Post*"}, {"net/http", "Head"}, {"net/http", "DefaultClient"}, {"net/http", "DefaultTransport"},
-		{"crypto/tls", "Dial*"}, {"os/exec", "*"}, {"syscall", "Getenv"},
+		{"os", "Getenv"},
+		{"os", "LookupEnv"},
+		{"os", "Environ"},
+		{"os", "ExpandEnv"},
+		{"os", "Setenv"},
+		{"net", "Dial*"},
+		{"net", "Listen*"},
+		{"net", "Lookup*"},
+		{"net", "Resolver"},
+		{"net", "DefaultResolver"},
+		{"net/http", "Get"},
+		{"net/http", "Post*"},
+		{"net/http", "Head"},
+		{"net/http", "DefaultClient"},
+		{"net/http", "DefaultTransport"},
+		{"crypto/tls", "Dial*"},
+		{"os/exec", "*"},
+		{"syscall", "Getenv"},
 	}
 }
 
@@ -39,8 +53,15 @@ func clockless() []string {
 // clockUses are the ways to the real clock.
 func clockUses() []Use {
 	return []Use{
-		{"time", "Now"}, {"time", "Since"}, {"time", "Until"}, {"time", "Sleep"}, {"time", "After"}, {"time", "AfterFunc"},
-		{"time", "Tick"}, {"time", "NewTimer"}, {"time", "NewTicker"},
+		{"time", "Now"},
+		{"time", "Since"},
+		{"time", "Until"},
+		{"time", "Sleep"},
+		{"time", "After"},
+		{"time", "AfterFunc"},
+		{"time", "Tick"},
+		{"time", "NewTimer"},
+		{"time", "NewTicker"},
 	}
 }
 
