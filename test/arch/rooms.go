@@ -37,6 +37,7 @@ func Floors() []Floor {
 
 		{"connector", may("format", "sample", "vault"), "the contracts of formats and vaults, never their members"},
 		{"connector/...", may("connector", "format", "sample", "vault"), "a plug-in never imports another plug-in"},
+		{"connector/postgres", may("connector", "format", "sample", "vault", "lineage/postgres"), "literals leave SQL text before a fact is made; the dialect's words are the lineage room's"},
 		{"connector/all", may("connector/..."), "the list of connectors"},
 
 		{"bus", ground(), "messages: what could carry a value or a secret can't be imported"},
@@ -62,10 +63,11 @@ func Floors() []Floor {
 		{"node/internal/policy", may("network/..."), "a pure judgement of names and addresses"},
 		{"node/internal/pipe", may("bus"), "frames carry the bus's Grant and Facts, so that a fact has one shape"},
 		{"node/internal/broker", may("bus", "node/internal/pipe", "node/internal/policy", "network/...", "vault"), "starts workers and decides their connections; values never leave a worker"},
-		{"node/internal/survey", may("connector", "format", "classify", "lineage", "vault", "sample", "node/internal/fold"), "hands facts to an emit function and knows no bus"},
+		{"node/internal/survey", may("bus", "connector", "format", "classify", "lineage", "vault", "sample", "node/internal/fold", "node/internal/pipe"), "shapes facts as the bus's messages and hands them to a function; no transport"},
 		{"node/internal/worker", may("bus", "connector", "format", "classify", "lineage", "vault", "sample", "node/internal/survey", "node/internal/pipe"), "the child process: joins survey to the pipe"},
 		{"node/internal/fold", ground(), "many files, one resource set"},
-		{"node/internal/outbox", may("bus"), "the only door out: sees sealed messages, never what they were made from"},
+		{"node/internal/disk", ground(), "files behind a step machine: shipped, or simulated"},
+		{"node/internal/outbox", may("bus", "node/internal/disk"), "the only door out: sees sealed messages, never what they were made from"},
 		{"node/internal/console", may("bus", "node/internal/policy", "node/internal/lease", "node/internal/outbox", "doctor"), "ask, tell and the local status page"},
 	}
 }
@@ -84,7 +86,7 @@ func Walls() []Wall {
 		{[]string{"server/..."}, []string{"node/..."}, "server and node meet only on the bus"},
 		{[]string{"node/..."}, []string{"server/..."}, "a node owns no map, and links no server code"},
 		{[]string{"bus/...", "node/internal/outbox"}, []string{"classify/...", "format/...", "sample"}, "values can't reach the wire"},
-		{[]string{"node/internal/survey"}, []string{"bus/..."}, "what touches foreign bytes knows no way out"},
+		{[]string{"node/internal/survey", "node/internal/worker"}, []string{"bus/nats", "network/...", "node/internal/outbox", "node/internal/lease", "node/internal/enrol"}, "what touches foreign bytes knows no way out"},
 		{[]string{"connector/...", "classify/...", "format/..."}, []string{"bus/...", "network/..."}, "plug-ins are given connections, never open them"},
 	}
 }
