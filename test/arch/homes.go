@@ -25,6 +25,7 @@ func Homes() []Home {
 		{"github.com/pressly/goose/v3", []string{"server/internal/store/sqlite", "server/internal/store/postgres"}, "each engine migrates itself, with the same numbers"},
 		{"github.com/prometheus/client_golang", []string{"server", "server/internal/api/...", "node"}, "metrics are gathered where the parts are joined"},
 		{"golang.org/x/crypto", []string{"server/internal/access"}, "argon2id"},
+		{"golang.org/x/net", []string{"network/..."}, "reads proxy settings as other programs do"},
 		{"golang.org/x/sys", []string{"cmd/...", "node/internal/broker", "node/internal/disk", "node/internal/pipe", "server/internal/store/sqlite"}, "limits of child processes, free room on a disk"},
 		{"golang.org/x/term", []string{"cmd/..."}, "hidden input"},
 		{"golang.org/x/text", []string{"server/internal/search"}, "folding of words"},

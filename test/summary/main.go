@@ -77,7 +77,7 @@ func split(args []string) (flags, packages []string) {
 }
 
 func list(patterns []string) ([]string, error) {
-	cmd := exec.Command("go", append([]string{"list"}, patterns...)...)
+	cmd := exec.Command("go", append([]string{"list", "-e"}, patterns...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
