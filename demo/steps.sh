@@ -101,7 +101,7 @@ start_shop() {
   [ -n "$bin" ] || die "PostgreSQL is not installed: run 'make deps'"
   shop_port=$(free_port)
   mkdir "$D/shop"
-  openssl rand -hex 16 >"$D/shop/password"
+  (umask 077 && openssl rand -hex 16 >"$D/shop/password")
   if [ "$(id -u)" -eq 0 ]; then chown -R postgres "$D/shop"; fi
   "${as_postgres[@]}" "$bin/initdb" -D "$D/shop/data" -U postgres -A scram-sha-256 --pwfile="$D/shop/password" -E UTF8 --locale=C.UTF-8 --no-sync >"$D/initdb.log" 2>&1 ||
     { tail -n 20 "$D/initdb.log" >&2; die "initdb failed; its log is above"; }

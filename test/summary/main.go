@@ -50,6 +50,9 @@ func run(out io.Writer, race, required string, args []string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if len(packages) == 0 {
+		return false, fmt.Errorf("no package is named by %s: nothing would be tested", strings.Join(patterns, " "))
+	}
 	t := NewTally(out)
 	plain, raced := part(packages, strings.Fields(race))
 	for _, r := range []struct {
