@@ -164,6 +164,7 @@ func parseQuery(w *world, text string) (q store.IndexQuery, paged bool) {
 	if n := len(q.Terms); n > 0 && q.Terms[n-1] == "*" {
 		q.Terms, q.Prefix = q.Terms[:n-1], true
 	}
+	q.Exact = strings.Join(q.Terms, " ")
 	for _, f := range strings.Fields(filters) {
 		kind, values, _ := strings.Cut(f, ":")
 		list := strings.Split(values, ",")
