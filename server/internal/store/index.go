@@ -26,6 +26,9 @@ type IndexQuery struct {
 	// Terms must all match, in any field; the last is a prefix when Prefix is set. None: everything.
 	Terms  []string
 	Prefix bool
+	// Exact is the whole name that is asked for: rows whose IndexRow.Exact equals it come first; "" for none. The caller
+	// sees to it that such rows have the terms.
+	Exact string
 	// Filters; an empty list means any. Collections is the reader's bound and is never empty.
 	Collections []string
 	Types       []string

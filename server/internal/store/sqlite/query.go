@@ -21,7 +21,7 @@ const mostFacets = 50
 type asked struct {
 	all         string  // match expression over every field; "" when nothing narrows
 	name        string  // match expression over names only; "" without terms
-	exact       string  // the terms as one name; "" without terms
+	exact       string  // the whole name that comes first; "" when none does
 	collections []int64 // nil: every collection there is
 	sets        map[string][]int64
 	other       bool // filters beside the collections
@@ -99,7 +99,7 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 		return a, true, nil
 	}
 	words := wordExpr(terms, q.Prefix)
-	a.exact = strings.Join(terms, " ")
+	a.exact = q.Exact
 	a.all = strings.Join(append([]string{`{name path cols body} : (` + words + `)`}, filters...), ` AND `)
 	a.name = strings.Join(append([]string{`name : (` + words + `)`}, filters...), ` AND `)
 	return a, true, nil
@@ -156,7 +156,7 @@ func (x index) count(ctx context.Context, a asked) (int64, error) {
 // best gives the first need matches in order.
 func (x index) best(ctx context.Context, a asked, need int) ([]int64, error) {
 	switch {
-	case a.exact != "":
+	case a.name != "":
 		return x.ranked(ctx, a, need)
 	case a.other:
 		return x.ids(ctx, `select entity from found where entity in (select rowid from word where word match ? limit ?)
@@ -198,6 +198,9 @@ func (x index) ranked(ctx context.Context, a asked, need int) ([]int64, error) {
 
 // exactly gives the matches whose whole name is asked for.
 func (x index) exactly(ctx context.Context, a asked, need int) ([]int64, error) {
+	if a.exact == "" {
+		return nil, nil
+	}
 	var out []int64
 	err := x.each(ctx, `select entity, type, source, collection, classes from found where exact = ? order by entity limit ?`,
 		[]any{a.exact, bound}, func(rows *sql.Rows) error {
