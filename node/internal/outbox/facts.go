@@ -6,7 +6,7 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
-// pack encodes facts into bodies that fit a batch each, in order. Assets above bus.MaxAsset are cut first.
+// pack encodes facts into bodies that fit a batch each, in order. Assets that fit none are cut first.
 func pack(f bus.Facts, use func(body []byte, part bus.Facts)) error {
 	if len(f.Rows) != 0 && len(f.Rows) != len(f.Assets) {
 		return fault.New(fault.Invalid, "BadFacts", "facts have %d assets and %d rows; they must be as many, or none", len(f.Assets), len(f.Rows))
@@ -15,7 +15,7 @@ func pack(f bus.Facts, use func(body []byte, part bus.Facts)) error {
 	if err != nil {
 		return err
 	}
-	if len(raw) > bus.MaxAsset {
+	if len(raw) > bus.MaxPacked-around { // else no asset in it can be too big
 		if f, err = cutAssets(f); err != nil {
 			return err
 		}
@@ -97,19 +97,19 @@ func halveSeen(f bus.Facts) (a, b bus.Facts, ok bool) {
 	return bus.Facts{Seen: []bus.Seen{first}}, bus.Facts{Seen: []bus.Seen{second}}, len(s.Bits) > 0 || h > 0
 }
 
-// GapAssetCut is the code of the gap that says that an asset was cut to fit bus.MaxAsset. Count is the number of
+// GapAssetCut is the code of the gap that says that an asset was cut to fit bus.MaxAsset, and one batch. Count is the number of
 // columns that were left out.
 const GapAssetCut = "AssetCut"
 
-// cutAssets gives facts in which no asset is above bus.MaxAsset; a gap tells of each that was. The caller's are kept.
+// cutAssets gives facts in which every asset fits; a gap tells of each that was. The caller's are kept.
 func cutAssets(f bus.Facts) (bus.Facts, error) {
 	copied := false
 	for i := range f.Assets {
-		size, err := assetSize(&f.Assets[i])
+		ok, err := fits(&f.Assets[i])
 		if err != nil {
 			return f, err
 		}
-		if size <= bus.MaxAsset {
+		if ok {
 			continue
 		}
 		if !copied {
@@ -132,7 +132,7 @@ func cutAsset(a *model.Asset) (model.Gap, error) {
 	whole := *a
 	gap := model.Gap{
 		Path: a.Path, Facet: model.FacetStructure, Code: GapAssetCut,
-		Remedy: "The asset is larger than 2 MiB; what did not fit was left out",
+		Remedy: "The asset is larger than a message may be; what did not fit was left out",
 	}
 	low, high := -1, len(whole.Columns)+1 // low fits, high does not
 	for _, drop := range []func(){
@@ -144,11 +144,11 @@ func cutAsset(a *model.Asset) (model.Gap, error) {
 		func() { whole.Comment, whole.Measures = "", nil },
 	} {
 		drop()
-		size, err := assetSize(keepColumns(whole, 0))
+		ok, err := fits(keepColumns(whole, 0))
 		if err != nil {
 			return gap, err
 		}
-		if size <= bus.MaxAsset {
+		if ok {
 			low = 0
 			break
 		}
@@ -158,11 +158,11 @@ func cutAsset(a *model.Asset) (model.Gap, error) {
 	}
 	for low+1 < high {
 		mid := (low + high) / 2
-		size, err := assetSize(keepColumns(whole, mid))
+		ok, err := fits(keepColumns(whole, mid))
 		if err != nil {
 			return gap, err
 		}
-		if size <= bus.MaxAsset {
+		if ok {
 			low = mid
 		} else {
 			high = mid
@@ -211,7 +211,14 @@ func filter[T any](list []T, keep func(T) bool) []T {
 	return out
 }
 
-func assetSize(a *model.Asset) (int, error) {
+// around is room for an asset's row and the frame of a batch.
+const around = 1 << 10
+
+// fits reports whether the asset is within bus.MaxAsset and, alone in a batch, within bus.MaxPacked.
+func fits(a *model.Asset) (bool, error) {
 	raw, err := bus.Encode(a)
-	return len(raw), err
+	if err != nil || len(raw) > bus.MaxAsset {
+		return false, err
+	}
+	return len(raw) <= bus.MaxPacked-around || len(bus.Pack(raw)) <= bus.MaxPacked-around, nil
 }

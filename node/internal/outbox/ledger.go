@@ -127,10 +127,12 @@ func openLedger(d disk.Disk, node string, bound int64, highest uint64) (l *ledge
 			if torn, err = setAside(d, name, goods[j], sizes[j]); err != nil {
 				return nil, nil, "", err
 			}
+			if err = cut(d, name, goods[j]); err != nil {
+				return nil, nil, "", err
+			}
 		}
 		if goods[j] > 0 {
 			l.log = openLog(d, name, goods[j])
-			l.log.dirty = goods[j] < sizes[j]
 			continue
 		}
 		if err := d.Remove(name); err != nil { // its first write was lost: the ledger ends one segment before

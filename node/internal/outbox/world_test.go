@@ -26,7 +26,7 @@ type account struct {
 	done     map[bus.AttemptRef]bus.Done // committed
 	requests []request
 	answer   func(subject bus.Subject, ref bus.AttemptRef, number uint32, seal bus.Seal) (bus.Receipt, error)
-	t        *testing.T
+	t        testing.TB
 }
 
 type sent struct {
@@ -40,7 +40,7 @@ type request struct {
 	answered func([]byte, error)
 }
 
-func newAccount(t *testing.T) *account {
+func newAccount(t testing.TB) *account {
 	a := &account{
 		key:  ed25519.NewKeyFromSeed(make([]byte, 32)),
 		left: map[uint64]sent{}, store: map[bus.AttemptRef][][]byte{}, done: map[bus.AttemptRef]bus.Done{}, t: t,
@@ -142,7 +142,7 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 
 func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
 
-func openBox(t *testing.T, d disk.Disk, a *account, edit ...func(*Config)) *Box {
+func openBox(t testing.TB, d disk.Disk, a *account, edit ...func(*Config)) *Box {
 	t.Helper()
 	b, err := tryOpen(d, a, edit...)
 	if err != nil {
@@ -201,7 +201,7 @@ func later(a, b time.Time) time.Time {
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
