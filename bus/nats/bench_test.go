@@ -16,7 +16,9 @@ func BenchmarkRequests(b *testing.B) {
 		size    int
 	}{{"renewals", bus.SubjectRenew, 200}, {"batches of 64 KiB", bus.SubjectBatch, 64 << 10}, {"batches of 1 MiB", bus.SubjectBatch, 1 << 20}} {
 		b.Run(c.name, func(b *testing.B) {
-			a := newAccount(b, func(_ context.Context, _ string, _ bus.Subject, _ []byte) ([]byte, error) { return []byte("receipt"), nil }, true)
+			a := newAccount(b, func(_ context.Context, _ string, _ bus.Subject, _ []byte) ([]byte, error) {
+				return []byte("receipt"), nil
+			}, true)
 			client := a.node("pool--one")
 			b.SetBytes(int64(c.size))
 			b.ReportAllocs()
