@@ -15,18 +15,22 @@ const headSize = 5
 // Reader reads frames. It is for one goroutine.
 type Reader struct {
 	r    io.Reader
+	most uint32
 	head [headSize]byte
 	buf  []byte
 }
 
-// NewReader reads frames from r.
-func NewReader(r io.Reader) *Reader { return &Reader{r: r} }
+// NewReader reads frames of up to MaxFrame bytes from r.
+func NewReader(r io.Reader) *Reader { return &Reader{r: r, most: MaxFrame} }
+
+// NewShortReader reads frames of up to 4 KiB, which is enough for a dial.
+func NewShortReader(r io.Reader) *Reader { return &Reader{r: r, most: 4 << 10} }
 
 // keepBuffer is the buffer that a reader keeps between frames; a bigger one is let go.
 const keepBuffer = 1 << 20
 
 // Next gives the next frame. The payload is valid until the next call. Between frames the end of the stream is io.EOF;
-// inside a frame it is a fault.Invalid "BadFrame" over io.ErrUnexpectedEOF. A frame of no kind or beyond MaxFrame is
+// inside a frame it is a fault.Invalid "BadFrame" over io.ErrUnexpectedEOF. A frame of no kind or beyond the bound is
 // "BadFrame" too; the stream is lost then.
 func (r *Reader) Next() (Kind, []byte, error) {
 	if _, err := io.ReadFull(r.r, r.head[:]); err != nil {
@@ -36,7 +40,7 @@ func (r *Reader) Next() (Kind, []byte, error) {
 		return 0, nil, err
 	}
 	size, kind := binary.BigEndian.Uint32(r.head[:4]), Kind(r.head[4])
-	if size == 0 || size > MaxFrame+1 {
+	if size == 0 || size > r.most+1 {
 		return 0, nil, badFrame("a frame's length is %d", size)
 	}
 	if !kind.known() {

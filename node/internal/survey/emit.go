@@ -54,6 +54,12 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	if a.Container != "" && (!textual(a.Container) || !model.Below(a.Path, a.Container)) {
 		return s.mistake("ContainerNotAbove", a.Type, a.Path)
 	}
+	if !soundLineage(a.Lineage) {
+		a.Lineage = nil
+		if err := s.mistake("BadLineage", a.Type, a.Path); err != nil {
+			return err
+		}
+	}
 	order(a)
 	size, elements, cutText, cutAsset := tidy(a)
 	hash := hashOf(s.grant.Authority, a.Type, a.Path)
@@ -224,6 +230,11 @@ func (s *surveyor) misplaced(typeName, path string) string {
 func (s *surveyor) mistake(code, what, path string) error {
 	s.log.Warn("the connector reported what it may not", "code", code, "what", short(what), "path", short(path))
 	return s.Gap(model.Gap{Path: path, Code: code, Object: what})
+}
+
+// soundLineage reports whether every pair of columns names one of the inputs.
+func soundLineage(l *model.Lineage) bool {
+	return l == nil || !slices.ContainsFunc(l.Columns, func(e model.ColumnEdge) bool { return e.Input < 0 || e.Input >= len(l.Inputs) })
 }
 
 // inUnit reports whether a container or child stands on the way to or below the unit's root.
