@@ -174,3 +174,24 @@ func (r ReceiptSigner) Public() ed25519.PublicKey { return r.private.Public().(e
 
 // ReceiptSigner gives the account's signer of receipts; the key lives as long as the account.
 func (s *Service) ReceiptSigner() ReceiptSigner { return ReceiptSigner{s.receipts} }
+
+// PublicKey is a key that the account's tokens are signed with.
+type PublicKey struct {
+	ID  string
+	Key ed25519.PublicKey
+}
+
+// Keys gives the public parts of all token keys that are still good, for those who verify tokens themselves.
+func (s *Service) Keys(ctx context.Context) ([]PublicKey, error) {
+	var keys []PublicKey
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		keys = nil
+		return each(ctx, tx, docKey, func(doc store.Doc, key keyDoc) error {
+			if doc.Key != receiptKeyID && (key.Retired.IsZero() || tx.Now().Before(key.Retired)) {
+				keys = append(keys, PublicKey{doc.Key, key.Public})
+			}
+			return nil
+		})
+	})
+	return keys, err
+}
