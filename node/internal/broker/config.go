@@ -51,6 +51,8 @@ type Broker struct {
 	live   map[*attempt]struct{}
 }
 
+var _ Launcher = (*Broker)(nil)
+
 // New makes a broker. Nothing is opened or started before the first attempt.
 func New(cfg Config) *Broker {
 	cfg.MaxWorkers = max(cfg.MaxWorkers, 1)
@@ -117,6 +119,5 @@ func failed(code, remedy string, retry bool) Result {
 
 // failedBy is the result of an attempt that the supervisor itself could not serve.
 func failedBy(err error) Result {
-	r := failed(fault.CodeOf(err), remedyOf(err), fault.Is(err, fault.Unreachable) || fault.Is(err, fault.Throttled))
-	return r
+	return failed(fault.CodeOf(err), remedyOf(err), fault.Is(err, fault.Unreachable) || fault.Is(err, fault.Throttled))
 }

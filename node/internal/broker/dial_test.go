@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 )
 
 func TestDoors(t *testing.T) {
-	asked := 0
+	var asked atomic.Int32
 	d := newDoors(func(context.Context, string, string, int) (net.Conn, error) {
-		asked++
+		asked.Add(1)
 		return nil, fault.New(fault.Unreachable, "NoRoute", "no")
 	})
 	defer d.close()
@@ -29,21 +30,21 @@ func TestDoors(t *testing.T) {
 	}
 
 	t.Run("a_right_token_reaches_the_dialer", func(t *testing.T) {
-		if _, err := pipe.Connect(ctx, socket, g.token, "db", 5432); fault.CodeOf(err) != "NoRoute" || asked != 1 {
-			t.Fatal(err, asked)
+		if _, err := pipe.Connect(ctx, socket, g.token, "db", 5432); fault.CodeOf(err) != "NoRoute" || asked.Load() != 1 {
+			t.Fatal(err, asked.Load())
 		}
 	})
 	t.Run("a_wrong_token_does_not", func(t *testing.T) {
 		for _, token := range []string{"", "x", g.token[1:], g.token + "x"} {
-			if _, err := pipe.Connect(ctx, socket, token, "db", 5432); fault.CodeOf(err) != "BadToken" || asked != 1 {
-				t.Fatal(err, asked)
+			if _, err := pipe.Connect(ctx, socket, token, "db", 5432); fault.CodeOf(err) != "BadToken" || asked.Load() != 1 {
+				t.Fatal(err, asked.Load())
 			}
 		}
 	})
 	t.Run("a_target_that_is_none_is_refused", func(t *testing.T) {
 		for host, port := range map[string]int{"": 1, "db": 0, "db2": 70000, "a b": 1, "a/b": 1} {
-			if _, err := pipe.Connect(ctx, socket, g.token, host, port); fault.CodeOf(err) != "BadTarget" || asked != 1 {
-				t.Fatal(err, asked)
+			if _, err := pipe.Connect(ctx, socket, g.token, host, port); fault.CodeOf(err) != "BadTarget" || asked.Load() != 1 {
+				t.Fatal(err, asked.Load())
 			}
 		}
 	})
@@ -61,8 +62,8 @@ func TestDoors(t *testing.T) {
 	})
 	t.Run("a_revoked_token_is_worthless", func(t *testing.T) {
 		d.revoke(g)
-		if _, err := pipe.Connect(ctx, socket, g.token, "db", 5432); fault.CodeOf(err) != "BadToken" || asked != 1 {
-			t.Fatal(err, asked)
+		if _, err := pipe.Connect(ctx, socket, g.token, "db", 5432); fault.CodeOf(err) != "BadToken" || asked.Load() != 1 {
+			t.Fatal(err, asked.Load())
 		}
 	})
 	t.Run("a_caller_that_gives_up_gets_unreachable", func(t *testing.T) {

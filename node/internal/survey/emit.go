@@ -38,6 +38,7 @@ type surveyor struct {
 	fresh          map[model.Hash]struct{} // reported in this attempt and in no base
 	assets         uint64
 	listed         map[string]bool
+	listedBytes    int
 	gaps           int
 	folded         map[model.Gap]int
 	broken         error // of send: nothing more can leave
@@ -157,6 +158,9 @@ func (s *surveyor) fold(g model.Gap) {
 	s.folded[key] += max(g.Count, 1)
 }
 
+// maxListed bounds the containers of one unit, in bytes; the end of a job must fit one frame.
+const maxListed = 1 << 20
+
 // Listed notes how far a container was listed; it counts as whole when every word about it says so.
 func (s *surveyor) Listed(l model.Listed) error {
 	if err := s.ready(); err != nil {
@@ -166,9 +170,18 @@ func (s *surveyor) Listed(l model.Listed) error {
 		return s.mistake("OutsideUnit", "container", l.Container)
 	}
 	whole, told := s.listed[l.Container]
+	if !told {
+		s.listedBytes += len(l.Container) + 16
+	}
+	if s.listedBytes > maxListed {
+		return s.Gap(model.Gap{Path: l.Container, Code: "TooManyContainers"}) // one that is not listed loses nothing
+	}
 	s.listed[l.Container] = l.Whole && (whole || !told)
 	return nil
 }
+
+// maxArgs bounds the arguments of a child.
+const maxArgs = 1000
 
 // Child hands a part of the unit on.
 func (s *surveyor) Child(u model.Unit) error {
@@ -183,6 +196,9 @@ func (s *surveyor) Child(u model.Unit) error {
 		return s.mistake("OutsideUnit", "unit", u.Below)
 	}
 	size := 64 + len(u.Title) + len(u.Below) + len(u.Step)
+	if len(u.Args) > maxArgs {
+		return s.mistake("BadArguments", "unit", u.Below)
+	}
 	for k, v := range u.Args {
 		if !utf8.ValidString(k) || !utf8.ValidString(v) {
 			return s.mistake("BadArguments", "unit", u.Below)

@@ -70,4 +70,6 @@ func logLevel(l slog.Level) pipe.LogLevel {
 	return pipe.LogDebug
 }
 
-func lineText(s string) string { return short(strings.ToValidUTF8(s, "?")) }
+func lineText(s string) string {
+	return short(strings.ToValidUTF8(s[:min(len(s), 4*pipe.MaxLogText)], "?"))
+}

@@ -39,10 +39,13 @@ type Deps struct {
 //
 // Seen entries of one container may come in several pieces, measures before bits: a reader joins them.
 func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector.Connector, deps Deps, send func(bus.Facts) error) pipe.End {
-	kind := conn.Describe()
+	var kind model.Kind
 	s := &surveyor{
 		ctx: ctx, grant: job.Grant, kind: &kind, send: send, meter: deps.Meter, log: deps.Log,
 		fresh: map[model.Hash]struct{}{}, listed: map[string]bool{},
+	}
+	if err := s.guard(func() error { kind = conn.Describe(); return nil }); err != nil {
+		return s.end(err)
 	}
 	var bad int
 	if s.base, bad = newBase(base); bad > 0 {
@@ -57,8 +60,18 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 	return s.end(err)
 }
 
-// read calls the connector under recover.
-func (s *surveyor) read(conn connector.Connector, env *env) (err error) {
+// read calls the connector.
+func (s *surveyor) read(conn connector.Connector, env *env) error {
+	return s.guard(func() error {
+		if s.grant.Unit.Step == "" {
+			return conn.Plan(s.ctx, env, s.Child)
+		}
+		return conn.Scan(s.ctx, env, s.grant.Unit, s)
+	})
+}
+
+// guard calls foreign code; a panic there is a failure of the unit.
+func (s *surveyor) guard(call func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			// The text of a panic may quote what was read; only the runtime's own is safe.
@@ -72,14 +85,12 @@ func (s *surveyor) read(conn connector.Connector, env *env) (err error) {
 				Try("This is a defect of the connector: report it with the node's log")
 		}
 	}()
-	if s.grant.Unit.Step == "" {
-		return conn.Plan(s.ctx, env, s.Child)
-	}
-	return conn.Scan(s.ctx, env, s.grant.Unit, s)
+	return call()
 }
 
 // end turns the outcome into the job's end. Texts of errors stay in the node's log.
 func (s *surveyor) end(err error) pipe.End {
+	s.broken = fault.New(fault.Gone, "JobEnded", "the job has ended") // for a connector that speaks on
 	end := pipe.End{Outcome: bus.OutcomeRead, Assets: s.assets, Listed: s.listing()}
 	if err == nil && s.ctx.Err() == nil {
 		return end
