@@ -1,6 +1,9 @@
 package model
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // RunState is where a run stands.
 type RunState string
@@ -56,6 +59,9 @@ type Source struct {
 	Budget     Budget   `json:"budget,omitzero"`
 	// Wire are the published properties that nothing here understands, kept for compatible clients as they came.
 	Wire map[string]json.RawMessage `json:"wire,omitempty"`
+	// Created and Modified are the store's; set on what is read, ignored in what is written.
+	Created  time.Time `json:"-"`
+	Modified time.Time `json:"-"`
 }
 
 // Scan is a named configuration on a source.
@@ -71,4 +77,7 @@ type Scan struct {
 	Settings   Settings `json:"settings"`
 	// Wire are published properties that nothing here understands.
 	Wire map[string]json.RawMessage `json:"wire,omitempty"`
+	// Created and Modified are the store's; set on what is read, ignored in what is written.
+	Created  time.Time `json:"-"`
+	Modified time.Time `json:"-"`
 }

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
+	"github.com/purlieu/purlieu/fault"
+)
+
+type searchCmd struct {
+	Words  []string `arg:"" help:"Words to find; the last may be a beginning."`
+	Type   []string `help:"Only assets of this type, such as postgresql_table."`
+	Source []string `help:"Only assets of this source."`
+	Limit  int      `default:"20" help:"How many to show."`
+}
+
+// Run searches.
+func (c searchCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	found, err := a.search(account, strings.Join(c.Words, " "), c.Type, c.Source, c.Limit)
+	if err != nil {
+		return err
+	}
+	return a.write(found, func() error {
+		rows := [][]string{}
+		for _, h := range hits(found) {
+			rows = append(rows, []string{h.text("name"), h.text("entityType"), h.text("purlieuSource"), h.text("qualifiedName")})
+		}
+		if err := a.table([]string{"NAME", "TYPE", "SOURCE", "QUALIFIED NAME"}, rows); err != nil {
+			return err
+		}
+		if n := found.text("@search.count"); n != "0" {
+			a.say("%s found. Look at one: purlieu asset show 'QUALIFIED NAME'", n)
+		}
+		return nil
+	})
+}
+
+func (a *app) search(account *client.Client, words string, types, sources []string, limit int) (object, error) {
+	var and []object
+	for _, part := range []struct {
+		name   string
+		values []string
+	}{{"entityType", types}, {"purlieuSource", sources}} {
+		var or []object
+		for _, v := range part.values {
+			or = append(or, object{part.name: v})
+		}
+		if or != nil {
+			and = append(and, object{"or": or})
+		}
+	}
+	body := object{"keywords": words, "limit": limit, "filter": nil}
+	if and != nil {
+		body["filter"] = object{"and": and}
+	}
+	var found object
+	err := account.Do(a.ctx, "POST", "/datamap/api/search/query", body, &found)
+	return found, err
+}
+
+func hits(found object) []object {
+	list, _ := found["value"].([]any)
+	out := make([]object, 0, len(list))
+	for _, v := range list {
+		if m, ok := v.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+type assetCmd struct {
+	Show assetShowCmd `cmd:"" help:"Show an asset, by guid, qualified name or name."`
+}
+
+type assetShowCmd struct {
+	Name string `arg:"" help:"Guid, qualified name, or a name that only one asset has."`
+}
+
+// Run shows the asset.
+func (c assetShowCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	guid, err := a.find(account, c.Name)
+	if err != nil {
+		return err
+	}
+	var asset, lineage object
+	if err := account.Get(a.ctx, "/datamap/api/atlas/v2/entity/guid/"+esc(guid), &asset); err != nil {
+		return err
+	}
+	if err := account.Get(a.ctx, "/datamap/api/atlas/v2/lineage/"+esc(guid)+"?direction=BOTH&depth=3&width=50", &lineage); err != nil {
+		return err
+	}
+	return a.write(object{"asset": asset, "lineage": lineage}, func() error { return a.assetSheet(asset, lineage) })
+}
+
+// find is the guid of what a person named.
+func (a *app) find(account *client.Client, name string) (string, error) {
+	if regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(name) {
+		return strings.ToLower(name), nil
+	}
+	words := name
+	if i := strings.LastIndexByte(name, '/'); i >= 0 && i+1 < len(name) {
+		words, _ = url.PathUnescape(name[i+1:])
+		if words == "" {
+			words = name[i+1:]
+		}
+	}
+	found, err := a.search(account, words, nil, nil, 100)
+	if err != nil {
+		return "", err
+	}
+	var same []object
+	for _, h := range hits(found) {
+		if h.text("qualifiedName") == name {
+			return h.text("id"), nil
+		}
+		if h.text("name") == name && !strings.HasSuffix(h.text("entityType"), "_process") {
+			same = append(same, h)
+		}
+	}
+	switch len(same) {
+	case 0:
+		return "", fault.New(fault.NotFound, "NoAsset", "no asset is called %q", name).Try("Look for it with `purlieu search`")
+	case 1:
+		return same[0].text("id"), nil
+	}
+	names := make([]string, len(same))
+	for i, h := range same {
+		names[i] = h.text("qualifiedName")
+	}
+	return "", fault.New(fault.Conflict, "ManyAssets", "%d assets are called %q", len(same), name).
+		Try("Name one: %s", strings.Join(names[:min(5, len(names))], ", "))
+}
+
+func (a *app) assetSheet(asset, lineage object) error {
+	e := object{}
+	if m, ok := asset["entity"].(map[string]any); ok {
+		e = m
+	}
+	rows := [][]string{}
+	for _, f := range []struct{ title, value string }{
+		{"name", e.text("attributes", "name")},
+		{"type", e.text("typeName")},
+		{"qualified name", e.text("attributes", "qualifiedName")},
+		{"guid", e.text("guid")},
+		{"status", e.text("status")},
+		{"collection", e.text("collectionId")},
+		{"owner", e.text("attributes", "owner")},
+		{"description", e.text("attributes", "userDescription")},
+		{"comment", e.text("attributes", "comment")},
+	} {
+		if f.value != "" {
+			rows = append(rows, []string{f.title, f.value})
+		}
+	}
+	if m, ok := e.at("customAttributes").(map[string]any); ok {
+		for _, name := range sorted(m) {
+			rows = append(rows, []string{name, text(m[name])})
+		}
+	}
+	if err := a.table([]string{"FIELD", "VALUE"}, rows); err != nil {
+		return err
+	}
+	for _, part := range []func(object, object) error{a.columns, a.keys} {
+		if err := part(asset, e); err != nil {
+			return err
+		}
+	}
+	return a.lineage(e.text("guid"), lineage)
+}
+
+func sorted(m map[string]any) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// columns are shown in the order of the source, which the relationship keeps.
+func (a *app) columns(asset, e object) error {
+	list, _ := e.at("relationshipAttributes", "columns").([]any)
+	if len(list) == 0 {
+		return nil
+	}
+	rows := [][]string{}
+	for _, v := range list {
+		m, _ := v.(map[string]any)
+		c, _ := asset.at("referredEntities", object(m).text("guid")).(map[string]any)
+		col := object(c)
+		null := ""
+		if col.text("attributes", "nullable") == "false" {
+			null = "not null"
+		}
+		rows = append(rows, []string{col.text("attributes", "name"), col.text("attributes", "type"), null, col.text("attributes", "default"), col.text("attributes", "comment")})
+	}
+	a.say("")
+	return a.table([]string{"COLUMN", "TYPE", "", "DEFAULT", "COMMENT"}, rows)
+}
+
+func (a *app) keys(_, e object) error {
+	rows := [][]string{}
+	for _, kind := range []string{"keys", "indexes"} {
+		list, _ := e.at("attributes", kind).([]any)
+		for _, v := range list {
+			m, _ := v.(map[string]any)
+			k := object(m)
+			what, to := k.text("kind"), ""
+			if kind == "indexes" {
+				what = strings.TrimSpace("index " + k.text("method"))
+			}
+			if ref := k.text("refPath"); ref != "" {
+				to = "→ " + ref + " (" + k.text("refColumns") + ")"
+			}
+			rows = append(rows, []string{k.text("name"), what, k.text("columns"), to})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	a.say("")
+	return a.table([]string{"KEY", "KIND", "COLUMNS", ""}, rows)
+}
+
+func (a *app) lineage(guid string, lineage object) error {
+	list, _ := lineage["relations"].([]any)
+	rows := [][]string{}
+	for _, v := range list {
+		m, _ := v.(map[string]any)
+		r := object(m)
+		name := func(end string) string {
+			id := r.text(end)
+			if id == guid {
+				return "(this)"
+			}
+			return lineage.text("guidEntityMap", id, "attributes", "qualifiedName")
+		}
+		rows = append(rows, []string{name("fromEntityId"), "→", name("toEntityId")})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	a.say("")
+	return a.table([]string{"DATA FLOWS FROM", "", "TO"}, rows)
+}

@@ -1,0 +1,212 @@
+// Package client speaks to an account's REST doors for people and scripts.
+//
+// A *login* is the address of an account, a bearer token and, where the account has an authority of its own, that
+// authority's certificate; it is kept in one file that only its owner can read.
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+)
+
+// Client asks one account. Safe for concurrent use.
+type Client struct {
+	base  string
+	token string
+	http  *http.Client
+}
+
+// New makes a client. A token is sent over verified TLS, or in the clear to loopback only.
+func New(l Login) (*Client, error) {
+	u, err := url.Parse(l.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || u.RawQuery != "" {
+		return nil, fault.New(fault.Invalid, "BadAddress", "%q is not the address of an account", l.URL).
+			Try("Give it as https://host:port")
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return nil, fault.New(fault.Invalid, "ClearText", "a token is never sent in the clear to %s", u.Host).
+			Try("Use https://")
+	}
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: 15 * time.Second, ForceAttemptHTTP2: true}
+	if l.CA != "" {
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM([]byte(l.CA)) {
+			return nil, fault.New(fault.Invalid, "BadCertificate", "the certificate of the authority is not PEM")
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	return &Client{
+		base: strings.TrimSuffix(u.Scheme+"://"+u.Host+u.Path, "/"), token: l.Token,
+		http: &http.Client{Transport: transport, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // a token follows no redirect
+		}},
+	}, nil
+}
+
+func loopback(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback()
+	}
+	return host == "localhost"
+}
+
+// Get asks for a path and decodes the answer into out.
+func (c *Client) Get(ctx context.Context, path string, out any) error {
+	return c.Do(ctx, http.MethodGet, path, nil, out)
+}
+
+const maxAnswer = 256 << 20 // bytes
+
+// Do sends body as JSON (nil: none) and decodes the answer into out (nil: dropped). A refusal is a *fault.Error with
+// the account's words; silence is fault.Unreachable.
+func (c *Client) Do(ctx context.Context, method, path string, body, out any) error {
+	var payload io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		payload = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, payload)
+	if err != nil {
+		return fault.New(fault.Invalid, "BadAddress", "the address can't be asked").Because(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return c.unreachable(err)
+	}
+	if resp.StatusCode >= 300 {
+		return refusal(resp, answer)
+	}
+	if out == nil || len(answer) == 0 {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(answer))
+	dec.UseNumber()
+	if err := dec.Decode(out); err != nil {
+		return fault.New(fault.Internal, "BadAnswer", "%s does not answer as an account does", c.base).Because(err)
+	}
+	return nil
+}
+
+// All follows a list to its end. Each page's values are handed over as they come.
+func (c *Client) All(ctx context.Context, path string, each func(json.RawMessage) error) error {
+	for path != "" {
+		var page struct {
+			Value    []json.RawMessage `json:"value"`
+			NextLink string            `json:"nextLink"`
+		}
+		if err := c.Get(ctx, path, &page); err != nil {
+			return err
+		}
+		for _, v := range page.Value {
+			if err := each(v); err != nil {
+				return err
+			}
+		}
+		next, err := url.Parse(page.NextLink)
+		if err != nil || page.NextLink == "" {
+			return nil
+		}
+		path = next.RequestURI() // the host stays the one that was asked
+	}
+	return nil
+}
+
+// refusal turns an error answer of either shape into a fault.
+func refusal(resp *http.Response, answer []byte) error {
+	var body struct {
+		Error struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		} `json:"error"`
+		ErrorCode    string `json:"errorCode"`
+		ErrorMessage string `json:"errorMessage"`
+	}
+	_ = json.Unmarshal(answer, &body) // a proxy's page is no JSON: the status has to do
+	code, text := body.Error.Code, body.Error.Message
+	if code == "" {
+		code, text = body.ErrorCode, body.ErrorMessage
+	}
+	if text == "" {
+		text = fmt.Sprintf("%s answered %s", resp.Request.URL.Host, resp.Status)
+	}
+	if resp.StatusCode >= 500 {
+		if id := resp.Header.Get("x-ms-request-id"); id != "" && !strings.Contains(text, id) {
+			text += " (request " + id + ")"
+		}
+	}
+	return fault.New(kindOf(resp.StatusCode), code, "%s", text)
+}
+
+func kindOf(status int) fault.Kind {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fault.Denied
+	case http.StatusNotFound:
+		return fault.NotFound
+	case http.StatusConflict:
+		return fault.Conflict
+	case http.StatusGone:
+		return fault.Gone
+	case http.StatusTooManyRequests:
+		return fault.Throttled
+	case http.StatusNotImplemented:
+		return fault.Unsupported
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return fault.Unreachable
+	}
+	if status >= 500 {
+		return fault.Internal
+	}
+	return fault.Invalid
+}
+
+// unreachable names the one cause and the next step.
+func (c *Client) unreachable(err error) error {
+	var dns *net.DNSError
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var cert x509.CertificateInvalidError
+	e := fault.New(fault.Unreachable, "Unreachable", "%s could not be reached", c.base).Because(err)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &dns):
+		return e.Try("The name %s does not resolve: check the address and the name server", dns.Name)
+	case errors.As(err, &authority):
+		return e.Try("Its certificate comes from an authority that this machine does not know: sign in again with --ca FILE (the server keeps its own in its data directory)")
+	case errors.As(err, &name):
+		return e.Try("Its certificate is for another name: use the name that the certificate has")
+	case errors.As(err, &cert) && cert.Reason == x509.Expired:
+		return e.Try("Its certificate is expired or not valid yet: check the clocks of both machines")
+	case errors.Is(err, context.DeadlineExceeded):
+		return e.Try("It did not answer in time: check firewall and proxy")
+	}
+	return e.Try("Check that the server runs and listens there, and that no firewall or proxy stands between")
+}

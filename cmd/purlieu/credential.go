@@ -1,0 +1,135 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+)
+
+type credentialCmd struct {
+	Add    credentialAddCmd    `cmd:"" help:"Write a credential."`
+	List   credentialListCmd   `cmd:"" help:"List credentials."`
+	Show   credentialShowCmd   `cmd:"" help:"Show a credential."`
+	Delete credentialDeleteCmd `cmd:"" help:"Remove a credential that no scan uses."`
+}
+
+type credentialAddCmd struct {
+	Kind        string            `arg:"" help:"BasicAuth, SqlAuth, AccountKey, ServicePrincipal, …"`
+	Name        string            `arg:"" help:"Its name here."`
+	User        string            `help:"User name; short for --set user=NAME."`
+	Set         map[string]string `placeholder:"PART=VALUE" mapsep:"none" help:"An open part."`
+	Secret      map[string]string `placeholder:"PART=VAULT:NAME" mapsep:"none" help:"A secret part, as a reference: file:NAME, env:NAME, or NAME of a vault connection, a colon, the secret's name."`
+	Description string            `help:"For people."`
+}
+
+// Help shows examples.
+func (credentialAddCmd) Help() string {
+	return `A secret's value never comes here: the node reads it, inside its network, at use.
+
+Examples:
+  purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
+  purlieu credential add SqlAuth hr --user hr --secret password=corp-vault:hr-password`
+}
+
+// Run writes the credential.
+func (c credentialAddCmd) Run(a *app) error {
+	parts := object{}
+	for name, value := range c.Set {
+		parts[name] = value
+	}
+	if c.User != "" {
+		parts["user"] = c.User
+	}
+	for part, ref := range c.Secret {
+		vault, name, ok := strings.Cut(ref, ":")
+		if !ok || vault == "" || name == "" {
+			return fault.New(fault.Invalid, "BadReference", "--secret %s needs a reference, not a value", part).
+				Try("Write it as --secret %s=VAULT:NAME, such as %s=file:shop-password", part, part)
+		}
+		parts[part] = object{
+			"type": "AzureKeyVaultSecret", "secretName": name, "secretVersion": "",
+			"store": object{"referenceName": vault, "type": "LinkedServiceReference"},
+		}
+	}
+	return a.put("/scan/credentials/"+esc(c.Name), object{"kind": c.Kind, "properties": object{"description": c.Description, "typeProperties": parts}},
+		"The credential %s is written. Each node must allow its secrets for the source: purlieu-runtime policy allow", c.Name)
+}
+
+type credentialListCmd struct{}
+
+// Run lists the credentials.
+func (credentialListCmd) Run(a *app) error {
+	return a.listing("/scan/credentials", []string{"NAME", "KIND", "USER", "DESCRIPTION"}, func(o object) []string {
+		return []string{o.text("name"), o.text("kind"), o.text("properties", "typeProperties", "user"), o.text("properties", "description")}
+	})
+}
+
+type credentialShowCmd struct {
+	Name string `arg:"" help:"Name of the credential."`
+}
+
+// Run shows the credential.
+func (c credentialShowCmd) Run(a *app) error { return a.showing("/scan/credentials/" + esc(c.Name)) }
+
+type credentialDeleteCmd struct {
+	Name string `arg:"" help:"Name of the credential."`
+}
+
+// Run removes the credential.
+func (c credentialDeleteCmd) Run(a *app) error {
+	return a.remove("/scan/credentials/"+esc(c.Name), "The credential %s is removed.", c.Name)
+}
+
+type vaultCmd struct {
+	Add    vaultAddCmd    `cmd:"" help:"Write a vault connection."`
+	List   vaultListCmd   `cmd:"" help:"List vault connections."`
+	Delete vaultDeleteCmd `cmd:"" help:"Remove a vault connection that no credential uses."`
+}
+
+type vaultAddCmd struct {
+	Kind        string            `arg:"" help:"file, env or azurekeyvault."`
+	Name        string            `arg:"" help:"Its name here."`
+	Set         map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"An option, such as baseUrl=https://corp.vault.azure.net/."`
+	Description string            `help:"For people."`
+}
+
+// Help shows examples.
+func (vaultAddCmd) Help() string {
+	return `The vaults "file" and "env" are always there, as each node is configured.
+
+Example:
+  purlieu vault add azurekeyvault corp-vault --set baseUrl=https://corp.vault.azure.net/`
+}
+
+// Run writes the vault connection.
+func (c vaultAddCmd) Run(a *app) error {
+	props := object{"description": c.Description}
+	if c.Kind == "azurekeyvault" {
+		props["baseUrl"] = c.Set["baseUrl"]
+	} else {
+		props["purlieuVault"] = object{"kind": c.Kind, "options": c.Set}
+	}
+	return a.put("/scan/azureKeyVaults/"+esc(c.Name), object{"properties": props}, "The vault connection %s is written.", c.Name)
+}
+
+type vaultListCmd struct{}
+
+// Run lists the vault connections.
+func (vaultListCmd) Run(a *app) error {
+	return a.listing("/scan/azureKeyVaults", []string{"NAME", "KIND", "BASE URL", "DESCRIPTION"}, func(o object) []string {
+		kind := o.text("properties", "purlieuVault", "kind")
+		if kind == "" {
+			kind = "azurekeyvault"
+		}
+		return []string{o.text("name"), kind, o.text("properties", "baseUrl"), o.text("properties", "description")}
+	})
+}
+
+type vaultDeleteCmd struct {
+	Name string `arg:"" help:"Name of the vault connection."`
+}
+
+// Run removes the vault connection.
+func (c vaultDeleteCmd) Run(a *app) error {
+	return a.remove("/scan/azureKeyVaults/"+esc(c.Name), "The vault connection %s is removed.", c.Name)
+}

@@ -1,0 +1,158 @@
+// Command purlieu is the account's server and its client for people and scripts.
+//
+// Exit codes: 0 done; 1 failed; 2 the command line can't be right; 3 not signed in, or not allowed; 4 not found;
+// 5 the state of the thing forbids it; 6 the account can't be reached. `scan run --watch` adds 20: the run succeeded
+// with gaps; 21: it failed; 22: it was cancelled.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
+	"github.com/purlieu/purlieu/fault"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, poll: time.Second}
+	code := a.main(os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// app is the world of one command.
+type app struct {
+	ctx      context.Context
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+	poll     time.Duration // between two looks at a run
+	format   string        // "table", "json", "yaml"
+}
+
+// outcome is an exit code without a message: what there was to say has been said.
+type outcome int
+
+func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
+
+// main runs one command line and gives the exit code.
+func (a *app) main(args []string) int {
+	var tree tree
+	exit := -1
+	parser, err := kong.New(&tree, kong.Name("purlieu"), kong.Description(about), kong.Writers(a.out, a.err),
+		kong.Exit(func(code int) { exit = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.Bind(a), kong.BindTo(a.ctx, (*context.Context)(nil)))
+	if err != nil {
+		return a.fail(err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 { // help was shown
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(a.err, "purlieu: %s\n", clean(err.Error()))
+		fmt.Fprintln(a.err, "See `purlieu --help`, or --help behind any command.")
+		return 2
+	}
+	a.format = tree.Output
+	return a.fail(parsed.Run())
+}
+
+// fail says what went wrong and what to do, and gives the exit code.
+func (a *app) fail(err error) int {
+	var o outcome
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &o):
+		return int(o)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(a.err, "purlieu: interrupted")
+		return 1
+	}
+	fmt.Fprintf(a.err, "purlieu: %s\n", clean(strings.TrimSuffix(err.Error(), ".")+"."))
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return 1
+	case fault.Denied:
+		return 3
+	case fault.NotFound:
+		return 4
+	case fault.Conflict:
+		return 5
+	case fault.Unreachable, fault.Throttled:
+		return 6
+	}
+	return 1
+}
+
+// folder is where the login is kept.
+func (a *app) folder() (string, error) {
+	if dir := a.getenv("PURLIEU_CONFIG"); dir != "" {
+		return dir, nil
+	}
+	if dir := a.getenv("XDG_CONFIG_HOME"); dir != "" {
+		return filepath.Join(dir, "purlieu"), nil
+	}
+	home := a.getenv("HOME")
+	if home == "" {
+		home = a.getenv("USERPROFILE")
+	}
+	if home == "" {
+		return "", fault.New(fault.Invalid, "NoHome", "there is no home folder to keep the login in").Try("Set PURLIEU_CONFIG to a folder")
+	}
+	return filepath.Join(home, ".config", "purlieu"), nil
+}
+
+// client is a client for the account that the person signed in to; PURLIEU_URL and PURLIEU_TOKEN come before.
+func (a *app) client() (*client.Client, error) {
+	login := client.Login{URL: a.getenv("PURLIEU_URL"), Token: a.getenv("PURLIEU_TOKEN")}
+	if login.URL == "" || login.Token == "" || a.getenv("PURLIEU_CA") == "" {
+		dir, err := a.folder()
+		if err != nil {
+			return nil, err
+		}
+		kept, err := client.Load(dir)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case login.URL == "":
+			login.URL, login.CA = kept.URL, kept.CA
+			if login.Token == "" {
+				login.Token = kept.Token
+			}
+		case login.URL == kept.URL: // a kept token goes to its own account only
+			login.CA = kept.CA
+			if login.Token == "" {
+				login.Token = kept.Token
+			}
+		}
+	}
+	if path := a.getenv("PURLIEU_CA"); path != "" {
+		pem, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "BadCertificate", "the certificate that PURLIEU_CA names can't be read").Because(err)
+		}
+		login.CA = string(pem)
+	}
+	if login.URL == "" || login.Token == "" {
+		return nil, fault.New(fault.Denied, "NotSignedIn", "you are not signed in to an account").
+			Try("Run `purlieu login https://host:8443 --token-file FILE`, or set PURLIEU_URL and PURLIEU_TOKEN")
+	}
+	return client.New(login)
+}

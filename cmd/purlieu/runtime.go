@@ -1,0 +1,138 @@
+package main
+
+type runtimeCmd struct {
+	Add    runtimeAddCmd    `cmd:"" help:"Make a self-hosted runtime, and show the key that enrols its nodes."`
+	List   runtimeListCmd   `cmd:"" help:"List runtimes."`
+	Show   runtimeShowCmd   `cmd:"" help:"Show a runtime with its nodes."`
+	Keys   runtimeKeysCmd   `cmd:"" help:"Show the keys of a runtime, or make one anew."`
+	Delete runtimeDeleteCmd `cmd:"" help:"Remove a runtime."`
+}
+
+const runtimes = "/scan/integrationRuntimes/"
+
+type runtimeAddCmd struct {
+	Name        string `arg:"" help:"Its name."`
+	Description string `help:"For people."`
+}
+
+// Run makes the runtime.
+func (c runtimeAddCmd) Run(a *app) error {
+	return a.put(runtimes+esc(c.Name), object{"kind": "SelfHosted", "properties": object{"description": c.Description}},
+		"The runtime %s is there. Next: purlieu runtime keys %s, then purlieu-runtime enrol on each machine.", c.Name, c.Name)
+}
+
+type runtimeListCmd struct{}
+
+// Run lists the runtimes.
+func (runtimeListCmd) Run(a *app) error {
+	return a.listing("/scan/integrationRuntimes", []string{"NAME", "KIND", "DESCRIPTION"}, func(o object) []string {
+		return []string{o.text("name"), o.text("kind"), o.text("properties", "description")}
+	})
+}
+
+type runtimeShowCmd struct {
+	Name string `arg:"" help:"Name of the runtime."`
+}
+
+// Run shows the runtime.
+func (c runtimeShowCmd) Run(a *app) error {
+	o, err := a.status(c.Name)
+	if err != nil {
+		return err
+	}
+	return a.write(o, func() error {
+		a.say("%s (%s): %s", o.text("name"), o.text("kind"), o.text("properties", "state"))
+		return a.nodes(o)
+	})
+}
+
+func (a *app) status(name string) (object, error) {
+	account, err := a.client()
+	if err != nil {
+		return nil, err
+	}
+	var o object
+	err = account.Get(a.ctx, runtimes+esc(name)+"/status", &o)
+	return o, err
+}
+
+func (a *app) nodes(o object) error {
+	list, _ := o.at("properties", "typeProperties", "nodes").([]any)
+	rows := [][]string{}
+	for _, v := range list {
+		m, _ := v.(map[string]any)
+		n := object(m)
+		rows = append(rows, []string{n.text("nodeName"), n.text("status"), n.text("machineName"), n.text("version"), n.text("purlieuRunning") + "/" + n.text("concurrentJobsLimit"), n.text("lastConnectTime")})
+	}
+	return a.table([]string{"NODE", "STATUS", "MACHINE", "VERSION", "WORK", "LAST SEEN"}, rows)
+}
+
+type runtimeKeysCmd struct {
+	Name       string `arg:"" help:"Name of the runtime."`
+	Regenerate int    `enum:"0,1,2" default:"0" help:"Make key 1 or 2 anew; nodes that are enrolled go on."`
+}
+
+// Run shows the keys. They are secrets: whoever has one can enrol a node.
+func (c runtimeKeysCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	var o object
+	if c.Regenerate > 0 {
+		name := []string{"", "authKey1", "authKey2"}[c.Regenerate]
+		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":regenerateAuthKey", object{"keyName": name}, &o)
+	} else {
+		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":listAuthKeys", nil, &o)
+	}
+	if err != nil {
+		return err
+	}
+	return a.write(o, func() error {
+		rows := [][]string{}
+		for i, name := range []string{"authKey1", "authKey2"} {
+			if key := o.text(name); key != "" {
+				rows = append(rows, []string{string('1' + rune(i)), key})
+			}
+		}
+		return a.table([]string{"KEY", "VALUE"}, rows)
+	})
+}
+
+type runtimeDeleteCmd struct {
+	Name string `arg:"" help:"Name of the runtime."`
+}
+
+// Run removes the runtime.
+func (c runtimeDeleteCmd) Run(a *app) error {
+	return a.remove(runtimes+esc(c.Name), "The runtime %s is removed.", c.Name)
+}
+
+type nodeCmd struct {
+	List   nodeListCmd   `cmd:"" help:"List the nodes of a runtime."`
+	Remove nodeRemoveCmd `cmd:"" help:"Take a node out: it is cut off within seconds."`
+}
+
+type nodeListCmd struct {
+	Runtime string `arg:"" help:"Name of the runtime."`
+}
+
+// Run lists the nodes.
+func (c nodeListCmd) Run(a *app) error {
+	o, err := a.status(c.Runtime)
+	if err != nil {
+		return err
+	}
+	nodes := o.at("properties", "typeProperties", "nodes")
+	return a.write(nodes, func() error { return a.nodes(o) })
+}
+
+type nodeRemoveCmd struct {
+	Runtime string `arg:"" help:"Name of the runtime."`
+	Node    string `arg:"" help:"Name of the node."`
+}
+
+// Run takes the node out.
+func (c nodeRemoveCmd) Run(a *app) error {
+	return a.remove(runtimes+esc(c.Runtime)+"/nodes/"+esc(c.Node), "The node %s of %s is removed.", c.Node, c.Runtime)
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"gopkg.in/yaml.v3"
+)
+
+// object is a JSON object of the account.
+type object map[string]any
+
+// at walks to a value; nil when there is none.
+func (o object) at(path ...string) any {
+	var v any = map[string]any(o)
+	for _, name := range path {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return nil
+		}
+		v = m[name]
+	}
+	return v
+}
+
+// text is the value at a path as a table shows it.
+func (o object) text(path ...string) string { return text(o.at(path...)) }
+
+func text(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	case []any:
+		parts := make([]string, len(v))
+		for i, p := range v {
+			parts[i] = text(p)
+		}
+		return strings.Join(parts, ", ")
+	default:
+		b, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Sprint(v)
+		}
+		return string(b)
+	}
+}
+
+// unsafeRune reports whether a terminal might act on a character instead of showing it: controls, and marks that turn
+// the direction of text. What sources say is never trusted.
+func unsafeRune(r rune) bool {
+	return r < 0x20 || (r >= 0x7f && r <= 0x9f) || r == 0x200e || r == 0x200f || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) || r == 0xfeff
+}
+
+// clean escapes them.
+func clean(s string) string {
+	if !strings.ContainsFunc(s, unsafeRune) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case !unsafeRune(r):
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// table writes rows under a head, in columns.
+func (a *app) table(head []string, rows [][]string) error {
+	w := tabwriter.NewWriter(a.out, 2, 8, 2, ' ', 0)
+	for _, row := range append([][]string{head}, rows...) {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = clean(c)
+		}
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t "))
+	}
+	return w.Flush()
+}
+
+// write shows a value as asked for; as a table it calls table.
+func (a *app) write(v any, table func() error) error {
+	switch a.format {
+	case "json":
+		return a.json(v)
+	case "yaml":
+		return a.yaml(v)
+	}
+	return table()
+}
+
+func (a *app) json(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	var out strings.Builder
+	for _, r := range b.String() {
+		if r != '\n' && unsafeRune(r) { // inside a text: JSON's own escape keeps it the same value
+			fmt.Fprintf(&out, `\u%04x`, r)
+			continue
+		}
+		out.WriteRune(r)
+	}
+	_, err := a.out.Write([]byte(out.String()))
+	return err
+}
+
+func (a *app) yaml(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var plain any // without our types; JSON is YAML, so numbers keep their form
+	if err := yaml.Unmarshal(b, &plain); err != nil {
+		return err
+	}
+	out, err := yaml.Marshal(plain)
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(out)
+	return err
+}
+
+// say writes a line for people; scripts that read json or yaml get none.
+func (a *app) say(format string, args ...any) {
+	if a.format == "table" {
+		fmt.Fprintln(a.out, clean(fmt.Sprintf(format, args...)))
+	}
+}

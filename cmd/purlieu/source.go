@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/purlieu/purlieu/model"
+)
+
+type kindsCmd struct {
+	Kind string `arg:"" optional:"" help:"Show one kind with its settings, credentials and least grants."`
+}
+
+// Run lists the kinds, or shows one.
+func (c kindsCmd) Run(a *app) error {
+	if c.Kind == "" {
+		return a.listing("/manage/v1/kinds", []string{"KIND", "TITLE", "SUMMARY"}, func(o object) []string {
+			return []string{o.text("name"), o.text("title"), o.text("summary")}
+		})
+	}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	k, err := a.kind(account, c.Kind)
+	if err != nil {
+		return err
+	}
+	return a.write(k, func() error { return a.kindSheet(k) })
+}
+
+func (a *app) kindSheet(k model.Kind) error {
+	a.say("%s: %s", k.Name, k.Summary)
+	var rows [][]string
+	for _, part := range []struct {
+		of     string
+		fields []model.Field
+	}{{"source", k.Settings}, {"scan", k.Scan}} {
+		for _, f := range part.fields {
+			need := ""
+			if f.Required {
+				need = "required"
+			}
+			rows = append(rows, []string{part.of, f.Name, string(f.Type), need, f.Default, f.Help})
+		}
+	}
+	if err := a.table([]string{"OF", "SETTING", "TYPE", "", "DEFAULT", "HELP"}, rows); err != nil {
+		return err
+	}
+	for _, use := range k.Credentials {
+		a.say("")
+		a.say("Credential %s (%s). The least that it needs on the source:", use.Kind, use.Title)
+		for _, g := range use.Grants {
+			fmt.Fprintln(a.out, "  "+clean(g))
+		}
+	}
+	return nil
+}
+
+type sourceCmd struct {
+	Add    sourceAddCmd    `cmd:"" help:"Register a source, or change one."`
+	List   sourceListCmd   `cmd:"" help:"List sources."`
+	Show   sourceShowCmd   `cmd:"" help:"Show a source."`
+	Delete sourceDeleteCmd `cmd:"" help:"Forget a source that has no scans; its assets stay."`
+}
+
+type sourceAddCmd struct {
+	Kind       string            `arg:"" help:"Kind of the source; see purlieu kinds."`
+	Name       string            `arg:"" help:"Its name here."`
+	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times."`
+	Collection string            `default:"root" help:"Collection that it belongs to."`
+	Authority  string            `help:"A name unique in the account, for a source whose address means something else elsewhere."`
+}
+
+// Help shows examples.
+func (sourceAddCmd) Help() string {
+	return `Examples:
+  purlieu source add PostgreSql shop --set serverEndpoint=db.example.com
+  purlieu source add PostgreSql shop --set serverEndpoint=127.0.0.1 --set port=5433 --authority shop-db`
+}
+
+// Run registers the source.
+func (c sourceAddCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	kind, err := a.kind(account, c.Kind)
+	if err != nil {
+		return err
+	}
+	props := object{"collection": object{"referenceName": c.Collection, "type": "CollectionReference"}}
+	if err := typed(kind.Settings, c.Set, props); err != nil {
+		return err
+	}
+	if c.Authority != "" {
+		props["purlieuAuthority"] = c.Authority
+	}
+	return a.put("/scan/datasources/"+esc(c.Name), object{"kind": c.Kind, "properties": props},
+		"The source %s is registered. Next: purlieu scan add %s NAME --credential NAME", c.Name, c.Name)
+}
+
+type sourceListCmd struct{}
+
+// Run lists the sources.
+func (sourceListCmd) Run(a *app) error {
+	return a.listing("/scan/datasources", []string{"NAME", "KIND", "AUTHORITY", "COLLECTION"}, func(o object) []string {
+		return []string{o.text("name"), o.text("kind"), o.text("properties", "purlieuAuthority"), o.text("properties", "collection", "referenceName")}
+	})
+}
+
+type sourceShowCmd struct {
+	Name string `arg:"" help:"Name of the source."`
+}
+
+// Run shows the source.
+func (c sourceShowCmd) Run(a *app) error { return a.showing("/scan/datasources/" + esc(c.Name)) }
+
+type sourceDeleteCmd struct {
+	Name string `arg:"" help:"Name of the source."`
+}
+
+// Run forgets the source.
+func (c sourceDeleteCmd) Run(a *app) error {
+	return a.remove("/scan/datasources/"+esc(c.Name), "The source %s is forgotten; its assets stay.", c.Name)
+}

@@ -1,0 +1,33 @@
+package main
+
+const about = `The account of a data map for data behind network boundaries.
+
+First steps:
+
+  purlieu login https://map.example.com:8443 --token-file token.txt
+  purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
+  purlieu source add PostgreSql shop --set serverEndpoint=db.example.com
+  purlieu scan add shop weekly --credential scanner --runtime on-premises
+  purlieu scan run shop weekly --watch
+  purlieu search orders
+
+PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login.`
+
+// tree is the command line.
+type tree struct {
+	Output string `short:"o" enum:"table,json,yaml" default:"table" help:"How answers are written: table, json or yaml."`
+
+	Login  loginCmd  `cmd:"" help:"Sign in to an account; keeps the token in a file that only you can read."`
+	Logout logoutCmd `cmd:"" help:"Forget the login."`
+
+	Kinds      kindsCmd      `cmd:"" help:"What kinds of source can be scanned, and what each needs."`
+	Source     sourceCmd     `cmd:"" help:"Registered data sources."`
+	Credential credentialCmd `cmd:"" help:"Credentials: references to secrets, never the secrets."`
+	Vault      vaultCmd      `cmd:"" help:"Where secrets lie."`
+	Scan       scanCmd       `cmd:"" help:"Scans, and their runs."`
+	Runtime    runtimeCmd    `cmd:"" help:"Integration runtimes: pools of nodes."`
+	Node       nodeCmd       `cmd:"" help:"Nodes of an integration runtime."`
+
+	Search searchCmd `cmd:"" help:"Find assets by words in their names, columns and comments."`
+	Asset  assetCmd  `cmd:"" help:"Show an asset: columns, keys, measures, lineage."`
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
+	"github.com/purlieu/purlieu/fault"
+)
+
+type scanRunCmd struct {
+	scanArgs
+	Full  bool `help:"Read everything anew, whatever the last run saw."`
+	Watch bool `help:"Stay until the run has ended, and show how it goes."`
+}
+
+// Help says what the exit code means.
+func (scanRunCmd) Help() string {
+	return `With --watch the exit code says how the run ended:
+  0 succeeded, 20 succeeded with gaps, 21 failed, 22 cancelled
+
+Ctrl-C stops the watching, not the run: purlieu scan cancel ends that.`
+}
+
+// What the exit code of a watched run says.
+const (
+	endedWithGaps outcome = 20
+	endedFailed   outcome = 21
+	endedCanceled outcome = 22
+)
+
+// Run starts a run, and watches it when asked.
+func (c scanRunCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	query := ""
+	if c.Full {
+		query = "?scanLevel=Full"
+	}
+	var run object
+	if err := account.Do(a.ctx, "POST", c.path()+":run"+query, nil, &run); err != nil {
+		return err
+	}
+	if !c.Watch {
+		return a.write(run, func() error {
+			a.say("Run %s has been started. See purlieu scan history %s %s", run.text("id"), c.Source, c.Scan)
+			return nil
+		})
+	}
+	if run, err = a.watch(account, c.path()+"/runs/"+esc(run.text("id"))); err != nil {
+		return err
+	}
+	gaps, err := a.items(account, "/manage/v1/runs/"+esc(run.text("id"))+"/gaps")
+	if err != nil {
+		return err
+	}
+	if err := a.write(object{"run": run, "gaps": gaps}, func() error { return a.summary(run, gaps) }); err != nil {
+		return err
+	}
+	switch run.text("status") {
+	case "Failed":
+		return endedFailed
+	case "Canceled":
+		return endedCanceled
+	}
+	if len(gaps) > 0 {
+		return endedWithGaps
+	}
+	return nil
+}
+
+// patience is how long the account may be away while a run is watched.
+const patience = 2 * time.Minute
+
+// watch looks at a run until it has ended. The account may be away for a while: the run goes on without it.
+func (a *app) watch(account *client.Client, path string) (object, error) {
+	var away time.Duration
+	last, begin := "", time.Now()
+	for {
+		var run object
+		err := account.Get(a.ctx, path, &run)
+		switch {
+		case err == nil:
+			away = 0
+			if line := progress(run, time.Since(begin)); line != last {
+				last = line
+				fmt.Fprintln(a.err, clean(line))
+			}
+			switch run.text("status") {
+			case "Succeeded", "Failed", "Canceled":
+				return run, nil
+			}
+		case !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Throttled), away > patience:
+			return nil, err
+		default:
+			away += a.poll
+		}
+		select {
+		case <-a.ctx.Done():
+			return nil, a.ctx.Err()
+		case <-time.After(a.poll):
+		}
+	}
+}
+
+// progress is one line: units, assets and their rate, both stages.
+func progress(run object, since time.Duration) string {
+	n := func(path ...string) int64 {
+		v, _ := run.at(path...).(json.Number)
+		i, _ := v.Int64()
+		return i
+	}
+	var all, ended int64
+	for _, state := range []string{"queued", "leased", "done", "closed", "failed", "void"} {
+		all += n("purlieu", "units", state)
+	}
+	for _, state := range []string{"closed", "failed", "void"} {
+		ended += n("purlieu", "units", state)
+	}
+	found := n("purlieu", "counts", "discovered")
+	rate := ""
+	if s := since.Seconds(); found > 0 && s >= 1 {
+		rate = fmt.Sprintf(" (%d/s)", int64(float64(found)/s))
+	}
+	return fmt.Sprintf("%-10s  units %d/%d  discovery %s: %d assets%s  ingestion %s: %d  gaps %d", run.text("status"), ended, all,
+		strings.ToLower(run.text("discoveryExecutionDetails", "status")), found, rate,
+		strings.ToLower(run.text("ingestionExecutionDetails", "status")), n("ingestionExecutionDetails", "statistics", "assets", "succeeded"),
+		n("purlieu", "counts", "gaps"))
+}
+
+// summary ends the watching: what was found, and what was not.
+func (a *app) summary(run object, gaps []object) error {
+	count := func(name string) string { return run.text("purlieu", "counts", name) }
+	switch run.text("status") {
+	case "Failed":
+		a.say("The run failed: %s (%s)", run.text("purlieu", "text"), run.text("purlieu", "code"))
+	case "Canceled":
+		a.say("The run was cancelled; nothing was deleted.")
+	default:
+		a.say("Found %s assets: %s new, %s changed, %s as before, %s gone; %s lineage edges.",
+			count("discovered"), count("created"), count("updated"), count("unchanged"), count("deleted"), count("edges"))
+	}
+	if len(gaps) == 0 {
+		return nil
+	}
+	a.say("%d gaps:", len(gaps))
+	const most = 20
+	rows := [][]string{}
+	for _, g := range gaps[:min(most, len(gaps))] {
+		rows = append(rows, []string{g.text("gap", "path"), g.text("gap", "code"), g.text("gap", "remedy")})
+	}
+	if err := a.table([]string{"WHERE", "WHY", "REMEDY"}, rows); err != nil {
+		return err
+	}
+	if len(gaps) > most {
+		a.say("… and %d more: purlieu scan gaps %s", len(gaps)-most, run.text("id"))
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+// Package atlas is the published data-map plane: entities, lineage and search, as Apache Atlas v2 and its newer
+// extensions shape them. It is served under /datamap/api and, for older clients, under /catalog/api.
+//
+// A *column* lives inside its table and is shown as a full entity of its own. What a reader may not see is not there:
+// an entity of a hidden collection is NotFound, and leaves lineage without a trace but the edge count.
+package atlas
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/search"
+)
+
+// KindLister gives the descriptions of kinds: titles and forms of entity types.
+type KindLister interface {
+	Kinds(ctx context.Context) ([]model.Kind, error)
+}
+
+// Plane is what the operations stand on.
+type Plane struct {
+	Map     datamap.Reader
+	Search  search.Searcher
+	Kinds   KindLister
+	Decider api.Decider
+}
+
+// Planes are all that this package serves, ready to mount.
+func (p *Plane) Planes() []api.Plane {
+	return []api.Plane{{Prefixes: []string{"/datamap/api", "/catalog/api"}, Handler: p.Handler(), Shape: api.Atlas}}
+}
+
+// Handler serves the plane.
+func (p *Plane) Handler() http.Handler {
+	const entity = "/atlas/v2/entity"
+	routes := []api.Route{
+		{Method: "GET", Pattern: entity + "/guid/{guid}", Handler: p.getEntity},
+		{Method: "GET", Pattern: entity + "/guid/{guid}/header", Handler: p.getHeader},
+		{Method: "GET", Pattern: entity + "/bulk", Handler: p.getBulk},
+		{Method: "GET", Pattern: entity + "/uniqueAttribute/type/{type}", Handler: p.getByName},
+		{Method: "GET", Pattern: "/atlas/v2/lineage/{guid}", Handler: p.getLineage},
+		{Method: "GET", Pattern: "/atlas/v2/lineage/uniqueAttribute/type/{type}", Handler: p.getLineageByName},
+		{Method: "POST", Pattern: "/search/query", Handler: p.query},
+	}
+	for _, pattern := range []string{
+		entity + "/*", "/atlas/v2/types/*", "/atlas/v2/glossary/*", "/atlas/v2/relationship/*", "/atlas/v2/lineage/*", "/lineage/*",
+		"/search/*", "/browse/*", "/collections/*",
+	} {
+		routes = append(routes, api.Route{Pattern: pattern, Handler: api.NotYet})
+	}
+	return api.Routes(routes...)
+}
+
+// readable are the collections in which the caller may read data.
+func (p *Plane) readable(r *http.Request) ([]string, error) {
+	return p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), access.ReadData)
+}
+
+// visible hides an entity of a collection that the caller may not read.
+func (p *Plane) visible(r *http.Request, v datamap.View, hidden error) error {
+	err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.ReadData, v.Row.Collection)
+	if fault.Is(err, fault.Denied) {
+		return hidden
+	}
+	return err
+}
+
+func noGUID(guid string) error {
+	return fault.New(fault.NotFound, "ATLAS-404-00-005", "no entity has the guid %s", clip(guid))
+}
+
+func noName(typeName, name string) error {
+	return fault.New(fault.NotFound, "ATLAS-404-00-009", "no %s has the qualifiedName %s", clip(typeName), clip(name))
+}
+
+func clip(s string) string {
+	if len(s) > 300 {
+		return s[:300] + "…"
+	}
+	return s
+}
+
+// byGUID finds an entity that the caller may see.
+func (p *Plane) byGUID(r *http.Request, guid string) (datamap.View, error) {
+	v, err := p.Map.ByGUID(r.Context(), guid)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return v, noGUID(guid)
+	case fault.Is(err, fault.Invalid):
+		return v, fault.New(fault.Invalid, "ATLAS-400-00-01D", "%s is not a guid", clip(guid))
+	case err != nil:
+		return v, err
+	}
+	return v, p.visible(r, v, noGUID(guid))
+}
+
+func (p *Plane) byName(r *http.Request) (datamap.View, error) {
+	typeName, name := r.PathValue("type"), r.URL.Query().Get("attr:qualifiedName")
+	if name == "" {
+		return datamap.View{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "the query needs attr:qualifiedName")
+	}
+	v, err := p.Map.ByName(r.Context(), typeName, name)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return v, noName(typeName, name)
+	case err != nil:
+		return v, err
+	}
+	return v, p.visible(r, v, noName(typeName, name))
+}
+
+func (p *Plane) getEntity(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.byGUID(r, r.PathValue("guid"))
+	if err != nil {
+		return err
+	}
+	return p.answerEntity(w, r, v)
+}
+
+func (p *Plane) getByName(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.byName(r)
+	if err != nil {
+		return err
+	}
+	return p.answerEntity(w, r, v)
+}
+
+func (p *Plane) answerEntity(w http.ResponseWriter, r *http.Request, v datamap.View) error {
+	types, err := p.types(r)
+	if err != nil {
+		return err
+	}
+	referred := map[string]any{}
+	types.addColumns(referred, v)
+	api.Answer(w, http.StatusOK, map[string]any{"entity": types.entity(v), "referredEntities": referred})
+	return nil
+}
+
+func (p *Plane) getHeader(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.byGUID(r, r.PathValue("guid"))
+	if err != nil {
+		return err
+	}
+	types, err := p.types(r)
+	if err != nil {
+		return err
+	}
+	api.Answer(w, http.StatusOK, types.header(v))
+	return nil
+}
+
+// maxBulk is how many guids one question may hold.
+const maxBulk = 100
+
+func (p *Plane) getBulk(w http.ResponseWriter, r *http.Request) error {
+	guids := r.URL.Query()["guid"]
+	if len(guids) == 0 || len(guids) > maxBulk {
+		return fault.New(fault.Invalid, "ATLAS-400-00-01D", "the query needs 1 to %d guids", maxBulk)
+	}
+	views, err := p.Map.ByGUIDs(r.Context(), guids)
+	if err != nil {
+		return err
+	}
+	readable, err := p.readable(r)
+	if err != nil {
+		return err
+	}
+	types, err := p.types(r)
+	if err != nil {
+		return err
+	}
+	entities, referred := []any{}, map[string]any{}
+	for _, v := range views {
+		if slices.Contains(readable, v.Row.Collection) {
+			entities = append(entities, types.entity(v))
+			types.addColumns(referred, v)
+		}
+	}
+	api.Answer(w, http.StatusOK, map[string]any{"entities": entities, "referredEntities": referred})
+	return nil
+}

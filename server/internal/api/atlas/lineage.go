@@ -1,0 +1,113 @@
+package atlas
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+)
+
+// maxNodes bounds the entities of one lineage answer.
+const maxNodes = 500
+
+func (p *Plane) getLineage(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.byGUID(r, r.PathValue("guid"))
+	if err != nil {
+		return err
+	}
+	return p.answerLineage(w, r, v)
+}
+
+func (p *Plane) getLineageByName(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.byName(r)
+	if err != nil {
+		return err
+	}
+	return p.answerLineage(w, r, v)
+}
+
+func (p *Plane) answerLineage(w http.ResponseWriter, r *http.Request, base datamap.View) error {
+	direction := datamap.Direction(r.URL.Query().Get("direction"))
+	switch direction {
+	case datamap.Upstream, datamap.Downstream, datamap.Both:
+	case "":
+		direction = datamap.Both
+	default:
+		return fault.New(fault.Invalid, "ATLAS-400-00-01D", "direction must be INPUT, OUTPUT or BOTH")
+	}
+	depth, err := number(r, "depth", 3, 20)
+	if err != nil {
+		return err
+	}
+	width, err := number(r, "width", 10, maxNodes)
+	if err != nil {
+		return err
+	}
+	graph, err := p.Map.Lineage(r.Context(), base.GUID, direction, depth, maxNodes)
+	if err != nil {
+		return err
+	}
+	answer, err := p.lineageAnswer(r, graph)
+	if err != nil {
+		return err
+	}
+	answer["lineageDirection"], answer["lineageDepth"], answer["lineageWidth"] = direction, depth, width
+	api.Answer(w, http.StatusOK, answer)
+	return nil
+}
+
+func number(r *http.Request, name string, standard, most int) (int, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "ATLAS-400-00-01D", "%s must be a number from 1", name)
+	}
+	return min(n, most), nil
+}
+
+// lineageAnswer leaves out entities that the reader may not see, and all edges to them.
+func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any, error) {
+	readable, err := p.readable(r)
+	if err != nil {
+		return nil, err
+	}
+	t, err := p.types(r)
+	if err != nil {
+		return nil, err
+	}
+	entities, inputs, outputs := map[string]any{}, map[string]int{}, map[string]int{}
+	for guid, v := range g.Nodes {
+		if slices.Contains(readable, v.Row.Collection) {
+			entities[guid] = t.header(v)
+			inputs[guid], outputs[guid] = 0, 0
+		}
+	}
+	relations := []any{}
+	for _, e := range g.Edges {
+		if entities[e.From] == nil || entities[e.To] == nil {
+			continue
+		}
+		relation := map[string]any{"fromEntityId": e.From, "toEntityId": e.To, "relationshipId": e.From + ":" + e.To}
+		if len(e.Columns) > 0 {
+			mapping, err := json.Marshal(e.Columns)
+			if err != nil {
+				return nil, err
+			}
+			relation["columnMapping"] = string(mapping)
+		}
+		relations = append(relations, relation)
+		outputs[e.From]++
+		inputs[e.To]++
+	}
+	return map[string]any{
+		"baseEntityGuid": g.Base, "guidEntityMap": entities, "relations": relations, "parentRelations": []any{},
+		"childrenCount": -1, "widthCounts": map[string]any{"INPUT": inputs, "OUTPUT": outputs}, "purlieuTruncated": g.Truncated,
+	}, nil
+}

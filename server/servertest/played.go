@@ -1,0 +1,251 @@
+package servertest
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/api/scanning"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/search"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// runs adds the gaps; the field of that name is what the test sets.
+type runs struct{ *Account }
+
+// Gaps gives a run's gaps.
+func (r runs) Gaps(_ context.Context, id string, after int64, limit int) ([]store.GapRow, error) {
+	var out []store.GapRow
+	for i, g := range r.gapsOf(id) {
+		if int64(i) >= after && len(out) < limit {
+			out = append(out, store.GapRow{Cursor: int64(i + 1), Unit: 1, Gap: g})
+		}
+	}
+	return out, nil
+}
+
+// PutRuntime makes a runtime, with one node that is there.
+func (a *Account) PutRuntime(_ context.Context, name string, kind model.RuntimeKind, description string) (scanning.Runtime, bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rt, there := a.runtimes[name]
+	if !there {
+		now := time.Now()
+		rt = scanning.Runtime{ID: "rt-" + name, Name: name, Kind: kind, Created: now, Nodes: []scanning.Node{
+			{Name: "node-1", Machine: "host1", Version: "0.1.0", Status: "Online", Registered: now, LastSeen: now, Slots: 4},
+		}}
+		a.keys[name] = scanning.Keys{Key1: "key-one-of-" + name, Key2: "key-two-of-" + name}
+	}
+	rt.Description = description
+	a.runtimes[name] = rt
+	return rt, !there, nil
+}
+
+// Runtime shows one.
+func (a *Account) Runtime(_ context.Context, name string) (scanning.Runtime, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rt, ok := a.runtimes[name]
+	if !ok {
+		return rt, scan.NotFound("integration runtime", name)
+	}
+	return rt, nil
+}
+
+// ListRuntimes lists all on one page.
+func (a *Account) ListRuntimes(context.Context, string, int) ([]scanning.Runtime, string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []scanning.Runtime
+	for _, rt := range a.runtimes {
+		out = append(out, rt)
+	}
+	return out, "", nil
+}
+
+// DeleteRuntime removes one.
+func (a *Account) DeleteRuntime(_ context.Context, name string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, ok := a.runtimes[name]; !ok {
+		return scan.NotFound("integration runtime", name)
+	}
+	delete(a.runtimes, name)
+	return nil
+}
+
+// Keys shows a runtime's keys.
+func (a *Account) Keys(_ context.Context, name string) (scanning.Keys, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k, ok := a.keys[name]
+	if !ok {
+		return k, scan.NotFound("integration runtime", name)
+	}
+	return k, nil
+}
+
+// RegenerateKey makes one key anew.
+func (a *Account) RegenerateKey(_ context.Context, name string, number int) (scanning.Keys, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k, ok := a.keys[name]
+	if !ok {
+		return k, scan.NotFound("integration runtime", name)
+	}
+	if number == 1 {
+		k.Key1 += "-anew"
+	} else {
+		k.Key2 += "-anew"
+	}
+	a.keys[name] = k
+	return k, nil
+}
+
+// RemoveNode takes a node away.
+func (a *Account) RemoveNode(_ context.Context, runtime, node string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rt := a.runtimes[runtime]
+	for i, n := range rt.Nodes {
+		if n.Name == node {
+			rt.Nodes = append(rt.Nodes[:i:i], rt.Nodes[i+1:]...)
+			a.runtimes[runtime] = rt
+			return nil
+		}
+	}
+	return scan.NotFound("node", node)
+}
+
+// sample is a map of one table, one view and the process between them.
+type sample struct{}
+
+func sampleViews() []datamap.View {
+	at := time.UnixMilli(1_700_000_000_000)
+	row := func(id int64, typeName, name string) store.Entity {
+		return store.Entity{
+			ID: id, Type: typeName, Name: name, QualifiedName: "postgresql://shop/shop/public/" + name, Source: "shop",
+			Collection: "sales", Version: 7, Created: at, Modified: at, CreatedBy: "scan:shop/weekly", ModifiedBy: "scan:shop/weekly",
+		}
+	}
+	orders := datamap.View{Row: row(1, "postgresql_table", "orders"), Column: -1, Asset: model.Asset{
+		Owner: "shop", Comment: "What was bought",
+		Columns: []model.Column{
+			{Name: "id", Type: "bigint", Ordinal: 1, NotNull: true, Number: 1, Identity: "always"},
+			{Name: "person\x1b[31m", Type: "text", Ordinal: 2, Number: 2, Comment: "who"},
+		},
+		Keys:    []model.Key{{Name: "orders_pkey", Kind: model.PrimaryKey, Columns: []string{"id"}}},
+		Indexes: []model.Index{{Name: "orders_person", Method: "btree", Columns: []string{"person"}}},
+	}, Measures: []store.MeasureRow{{Entity: 1, Day: 19675, Measures: []model.Measure{{Name: "rows", Value: 1200}}}}}
+	view := datamap.View{Row: row(2, "postgresql_view", "big_orders"), Column: -1, Asset: model.Asset{
+		Columns: []model.Column{{Name: "id", Type: "bigint", Ordinal: 1, Number: 1}}, Text: "SELECT id FROM orders WHERE id > ?",
+	}}
+	process := datamap.View{Row: row(3, "postgresql_view_process", "big_orders"), Column: -1}
+	hidden := datamap.View{Row: row(4, "postgresql_table", "salaries"), Column: -1}
+	hidden.Row.Collection = "hr"
+	views := []datamap.View{orders, view, process, hidden}
+	for i := range views {
+		views[i].GUID = model.GUID(uint64(views[i].Row.ID), 0)
+	}
+	return views
+}
+
+// GUIDs of the sample: the table, the view, the process, and a table of the collection "hr".
+func GUIDs() []string {
+	var out []string
+	for _, v := range sampleViews() {
+		out = append(out, v.GUID)
+	}
+	return out
+}
+
+func (sample) ByGUID(_ context.Context, guid string) (datamap.View, error) {
+	id, column, err := model.ParseGUID(guid)
+	if err != nil {
+		return datamap.View{}, err
+	}
+	for _, v := range sampleViews() {
+		if uint64(v.Row.ID) != id {
+			continue
+		}
+		for i, c := range v.Asset.Columns {
+			if column != 0 && c.Number == column {
+				v.Column, v.GUID = i, guid
+			}
+		}
+		return v, nil
+	}
+	return datamap.View{}, fault.New(fault.NotFound, "EntityNotFound", "no entity has the guid %s", guid)
+}
+
+func (s sample) ByGUIDs(ctx context.Context, guids []string) ([]datamap.View, error) {
+	var out []datamap.View
+	for _, g := range guids {
+		if v, err := s.ByGUID(ctx, g); err == nil {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (sample) ByName(_ context.Context, typeName, name string) (datamap.View, error) {
+	for _, v := range sampleViews() {
+		if v.Row.Type == typeName && v.Row.QualifiedName == name {
+			return v, nil
+		}
+	}
+	return datamap.View{}, fault.New(fault.NotFound, "EntityNotFound", "no such name")
+}
+
+func (sample) Children(context.Context, string, string, int) ([]datamap.View, string, error) {
+	return nil, "", nil
+}
+
+func (sample) Lineage(_ context.Context, guid string, _ datamap.Direction, _, _ int) (datamap.Graph, error) {
+	g := datamap.Graph{Base: guid, Nodes: map[string]datamap.View{}}
+	views := sampleViews()
+	for _, v := range views {
+		g.Nodes[v.GUID] = v
+	}
+	g.Edges = []datamap.GraphEdge{
+		{From: views[0].GUID, To: views[2].GUID, Columns: []datamap.ColumnPair{{From: "id", To: "id"}}},
+		{From: views[2].GUID, To: views[1].GUID},
+		{From: views[3].GUID, To: views[2].GUID},
+	}
+	return g, nil
+}
+
+func (sample) History(context.Context, string, int64, int) ([]store.Change, error) { return nil, nil }
+
+func (sample) Query(_ context.Context, q search.Request) (search.Result, error) {
+	var out search.Result
+	for _, v := range sampleViews() {
+		if strings.Contains(v.Row.Name, q.Keywords) && in(q.Collections, v.Row.Collection) &&
+			(q.Types == nil || in(q.Types, v.Row.Type)) && (q.Sources == nil || in(q.Sources, v.Row.Source)) {
+			out.Count++
+			if out.Count > int64(q.Offset) && len(out.Hits) < q.Limit {
+				out.Hits = append(out.Hits, v.Row)
+			}
+		}
+	}
+	out.Facets = map[string][]store.FacetCount{}
+	for _, f := range q.Facets {
+		if f == "type" {
+			out.Facets[f] = []store.FacetCount{{Value: "postgresql_table", Count: 1}, {Value: "postgresql_view", Count: 1}}
+		}
+	}
+	return out, nil
+}
+
+func in(list []string, v string) bool {
+	for _, s := range list {
+		if s == v {
+			return true
+		}
+	}
+	return false
+}

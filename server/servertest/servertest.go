@@ -1,0 +1,225 @@
+// Package servertest gives tests of clients an account in memory, behind the real doors.
+//
+// Router, planes and configuration are the shipped ones over documents in memory. Nodes are played: a run that is
+// started goes on by one step each time that it is looked at, and ends as the test said. The map holds one table and
+// one view.
+package servertest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/atlas"
+	"github.com/purlieu/purlieu/server/internal/api/scanning"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/docstest"
+)
+
+// Token is the bearer token of a person who may do everything; ReaderToken's may do things in the collection
+// "sales" only.
+const (
+	Token       = "token-of-an-administrator"
+	ReaderToken = "token-of-a-reader"
+)
+
+// Account is an account in memory.
+type Account struct {
+	http.Handler
+	Scan *scan.Service
+
+	mu       sync.Mutex
+	history  []*played
+	runtimes map[string]scanning.Runtime
+	keys     map[string]scanning.Keys
+	// Ending is how runs that start from now on end.
+	Ending model.RunState
+	// Gaps are what they could not read.
+	Gaps []model.Gap
+}
+
+type played struct {
+	view  scan.RunView
+	steps int
+	gaps  []model.Gap
+}
+
+// New makes an account that knows these kinds.
+func New(kinds ...model.Kind) (*Account, error) {
+	a := &Account{
+		Scan:   scan.New(&docstest.Store{}, nil, nil, slog.New(slog.DiscardHandler), scan.DefaultConfig()),
+		Ending: model.RunSucceeded,
+		runtimes: map[string]scanning.Runtime{
+			model.BuiltInRuntime: {ID: "0", Name: model.BuiltInRuntime, Kind: model.RuntimeManaged},
+		},
+		keys: map[string]scanning.Keys{},
+	}
+	if err := a.Scan.PutKinds(context.Background(), kinds); err != nil {
+		return nil, err
+	}
+	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: a}
+	data := &atlas.Plane{Map: sample{}, Search: sample{}, Kinds: a.Scan, Decider: a}
+	a.Handler = api.New(api.Deps{
+		Planes: append(scans.Planes(), data.Planes()...), Auth: a, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	return a, nil
+}
+
+// Authenticate knows the two tokens.
+func (a *Account) Authenticate(_ context.Context, bearer string) (access.Principal, error) {
+	switch bearer {
+	case Token:
+		return access.Principal{ID: "user:admin", Name: "admin"}, nil
+	case ReaderToken:
+		return access.Principal{ID: "user:reader", Name: "reader"}, nil
+	}
+	return access.Principal{}, fault.New(fault.Denied, "InvalidToken", "the token is not one of this account").Try("Sign in again (purlieu login)")
+}
+
+// Allow lets the administrator do all, the reader read in "sales".
+func (a *Account) Allow(_ context.Context, p access.Principal, action access.Action, collection string) error {
+	if p.ID == "user:admin" || (collection == "sales" && reads(action)) {
+		return nil
+	}
+	return fault.New(fault.Denied, "Forbidden", "you may not do this on the collection %q", collection)
+}
+
+func reads(a access.Action) bool {
+	return a == access.ReadSource || a == access.ReadScan || a == access.ReadData
+}
+
+// CollectionsFor says the same as Allow.
+func (a *Account) CollectionsFor(_ context.Context, p access.Principal, action access.Action) ([]string, error) {
+	switch {
+	case p.ID == "user:admin":
+		return []string{access.RootCollection, "sales", "Collection-rZX", "sharedeuappurviewaccount"}, nil
+	case reads(action):
+		return []string{"sales"}, nil
+	}
+	return nil, nil
+}
+
+// Start begins a run.
+func (a *Account) Start(ctx context.Context, source, name string, o scan.StartOptions) (scan.RunView, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	sc, err := a.Scan.Scan(ctx, source, name)
+	if err != nil {
+		return scan.RunView{}, err
+	}
+	src, err := a.Scan.Source(ctx, source)
+	if err != nil {
+		return scan.RunView{}, err
+	}
+	if o.RunID == "" {
+		o.RunID = uuid.NewString()
+	}
+	for _, r := range a.history {
+		if r.view.ID == o.RunID {
+			return scan.RunView{}, fault.New(fault.Conflict, "RunExists", "the run %s is there already", o.RunID)
+		}
+	}
+	v := scan.RunView{
+		ID: o.RunID, Source: source, Scan: name, Runtime: sc.Runtime, Kind: src.Kind, State: model.RunQueued,
+		Type: o.Type, Full: o.Full, Level: sc.Level, Queued: time.Now(), Units: store.UnitCounts{model.UnitQueued: 3},
+	}
+	a.history = append(a.history, &played{view: v, gaps: a.Gaps})
+	return v, nil
+}
+
+// Run shows a run, and lets it go on by one step.
+func (a *Account) Run(_ context.Context, id string) (scan.RunView, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range a.history {
+		if r.view.ID == id {
+			a.step(r)
+			return r.view, nil
+		}
+	}
+	return scan.RunView{}, scan.NotFound("run", id)
+}
+
+func (a *Account) step(r *played) {
+	v := &r.view
+	if v.State.Ended() {
+		return
+	}
+	now := time.Now()
+	switch r.steps++; r.steps {
+	case 1:
+	case 2:
+		v.State, v.Started, v.IngestionStarted = model.RunInProgress, now, now
+		v.Units = store.UnitCounts{model.UnitLeased: 2, model.UnitClosed: 1}
+		v.Counts.Discovered = 1
+	default:
+		v.State, v.Ended, v.DiscoveryEnded = a.Ending, now, now
+		v.Units = store.UnitCounts{model.UnitClosed: 3}
+		v.Counts = scan.RunCounts{Discovered: 2, Changed: 2, Created: 2, Edges: 1, Gaps: int64(len(r.gaps)), Batches: 1, Bytes: 900}
+		if v.State == model.RunFailed {
+			v.Code, v.Text = "WrongPassword", "the server refused the sign-in of scanner"
+		}
+	}
+}
+
+// Cancel ends a run.
+func (a *Account) Cancel(_ context.Context, _, _, id string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range a.history {
+		if r.view.ID == id {
+			if r.view.State.Ended() {
+				return fault.New(fault.Conflict, "RunEnded", "the run %s is over", id)
+			}
+			r.view.State, r.view.Ended = model.RunCanceled, time.Now()
+			return nil
+		}
+	}
+	return scan.NotFound("run", id)
+}
+
+// History gives the runs of a scan, newest first.
+func (a *Account) History(_ context.Context, source, name, before string, limit int) ([]scan.RunView, string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := len(a.history)
+	if before != "" {
+		n, err := strconv.Atoi(before)
+		if err != nil || n < 0 || n > at {
+			return nil, "", fault.New(fault.Invalid, "BadCursor", "no such page")
+		}
+		at = n
+	}
+	var out []scan.RunView
+	for i := at - 1; i >= 0; i-- {
+		if v := a.history[i].view; v.Source == source && v.Scan == name {
+			if len(out) == limit {
+				return out, strconv.Itoa(i + 1), nil
+			}
+			out = append(out, v)
+		}
+	}
+	return out, "", nil
+}
+
+// gapsOf gives the gaps of a run once it has ended.
+func (a *Account) gapsOf(id string) []model.Gap {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range a.history {
+		if r.view.ID == id && r.view.State.Ended() {
+			return r.gaps
+		}
+	}
+	return nil
+}
