@@ -23,7 +23,9 @@ type scanArgs struct {
 	Scan   string `arg:"" help:"Name of the scan."`
 }
 
-func (s scanArgs) path() string { return "/scan/datasources/" + esc(s.Source) + "/scans/" + esc(s.Scan) }
+func (s scanArgs) path() string {
+	return "/scan/datasources/" + esc(s.Source) + "/scans/" + esc(s.Scan)
+}
 
 type scanAddCmd struct {
 	scanArgs

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/servertest"
+)
+
+func postgres() model.Kind {
+	return model.Kind{
+		Name: "PostgreSql", Version: 1, Title: "PostgreSQL", Summary: "A PostgreSQL server.",
+		Settings: []model.Field{
+			{Name: "serverEndpoint", Type: model.FieldText, Required: true, Help: "Where it listens.", Example: "db.example.com"},
+			{Name: "port", Type: model.FieldNumber, Default: "5432"},
+		},
+		Scan: []model.Field{{Name: "databaseName", Type: model.FieldText}}, ScanKinds: []string{"PostgreSqlCredential"},
+		Credentials: []model.CredentialUse{{Kind: "BasicAuth", Title: "User and password", Grants: []string{"GRANT CONNECT ON DATABASE shop TO scanner"}}},
+		Authority:   "postgresql://{serverEndpoint|host|lower}", Dials: []model.Template{"{serverEndpoint|host}:{port}"},
+		RuntimeKinds: []string{"Managed", "SelfHosted"}, Levels: []model.Level{model.L1, model.L2},
+		Types: []model.TypeDef{{Name: "postgresql_table", Column: "postgresql_column"}, {Name: "postgresql_view", Column: "postgresql_column"}},
+	}
+}
+
+// shell is one person at one terminal.
+type shell struct {
+	t       *testing.T
+	account *servertest.Account
+	env     map[string]string
+	stdin   string
+	out     string
+	err     string
+}
+
+func newShell(t *testing.T) *shell {
+	t.Helper()
+	account, err := servertest.New(postgres())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(account)
+	t.Cleanup(server.Close)
+	return &shell{t: t, account: account, env: map[string]string{"PURLIEU_URL": server.URL, "PURLIEU_TOKEN": servertest.Token, "PURLIEU_CONFIG": t.TempDir()}}
+}
+
+// run runs a command line that must end with the code.
+func (s *shell) run(code int, args ...string) string {
+	s.t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{
+		ctx: context.Background(), in: strings.NewReader(s.stdin), out: &out, err: &errs,
+		getenv: func(name string) string { return s.env[name] }, poll: time.Millisecond,
+	}
+	got := a.main(args)
+	s.out, s.err = out.String(), errs.String()
+	if got != code {
+		s.t.Fatalf("purlieu %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, s.out, s.err)
+	}
+	return s.out
+}
+
+func (s *shell) shows(words ...string) {
+	s.t.Helper()
+	for _, w := range words {
+		if !strings.Contains(s.out+s.err, w) {
+			s.t.Errorf("%q is missing in:\n%s%s", w, s.out, s.err)
+		}
+	}
+}
+
+// configure makes all that a run needs.
+func (s *shell) configure() {
+	s.t.Helper()
+	s.run(0, "runtime", "add", "on-premises", "--description", "the cellar")
+	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "scanner", "--secret", "password=file:shop-password")
+	s.run(0, "source", "add", "PostgreSql", "shop", "--set", "serverEndpoint=db.example.com", "--set", "port=5433")
+	s.run(0, "scan", "add", "shop", "weekly", "--credential", "scanner", "--runtime", "on-premises", "--include", "shop/public", "--set", "databaseName=shop")
+}
+
+func TestAScanIsSetUpRunAndRead(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	s.run(0, "source", "list")
+	s.shows("shop", "PostgreSql", "postgresql://db.example.com", "root")
+	s.run(0, "source", "show", "shop")
+	s.shows("serverEndpoint", "db.example.com", "5433")
+	s.run(0, "scan", "list", "shop")
+	s.shows("weekly", "L2", "on-premises", "scanner")
+	s.run(0, "scan", "run", "shop", "weekly", "--watch")
+	s.shows("Found 2 assets: 2 new", "1 lineage edges", "units 1/3", "units 3/3", "discovery running", "ingestion inprogress")
+	s.run(0, "scan", "history", "shop", "weekly")
+	s.shows("Succeeded", "Incremental")
+	s.run(0, "search", "orders")
+	s.shows("postgresql://shop/shop/public/orders")
+	s.run(0, "search", "orders", "--type", "postgresql_view", "-o", "json")
+	var found struct{ Value []struct{ Name string } }
+	if err := json.Unmarshal([]byte(s.out), &found); err != nil || len(found.Value) != 1 || found.Value[0].Name != "big_orders" {
+		t.Errorf("%v %+v", err, found)
+	}
+	s.run(0, "asset", "show", "orders")
+	s.shows("What was bought", "1200", "bigint", "not null", "orders_pkey", "index btree", "(this)", "big_orders")
+}
+
+func TestTheExitCodeSaysHowARunEnded(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	s.account.Gaps = []model.Gap{{Path: "shop/hr", Code: "PermissionDenied", Remedy: "GRANT USAGE ON SCHEMA hr TO scanner"}}
+	s.run(20, "scan", "run", "shop", "weekly", "--watch")
+	s.shows("1 gaps", "shop/hr", "PermissionDenied", "GRANT USAGE ON SCHEMA hr")
+	s.account.Gaps, s.account.Ending = nil, model.RunFailed
+	s.run(21, "scan", "run", "shop", "weekly", "--watch")
+	s.shows("WrongPassword", "refused the sign-in")
+	s.account.Ending = model.RunCanceled
+	s.run(22, "scan", "run", "shop", "weekly", "--watch")
+	s.run(0, "scan", "run", "shop", "weekly")
+	s.run(0, "scan", "cancel", "shop", "weekly")
+	s.run(5, "scan", "cancel", "shop", "weekly")
+}
+
+func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
+	s := newShell(t)
+	s.run(1, "source", "add", "PostgreSql", "shop", "--set", "serverEndpoint=127.0.0.1")
+	s.shows("127.0.0.1", "--authority")
+	s.run(0, "source", "add", "PostgreSql", "shop", "--set", "serverEndpoint=127.0.0.1", "--authority", "shop-db")
+	s.run(1, "source", "add", "PostgreSql", "other", "--set", "host=x")
+	s.shows(`no setting "host"`, "serverEndpoint")
+	s.run(4, "source", "add", "Oracle", "shop")
+	s.shows("purlieu kinds")
+	s.run(5, "source", "add", "PostgreSql", "other", "--set", "serverEndpoint=127.0.0.1", "--authority", "shop-db")
+	s.shows("already", `"shop"`)
+	s.run(4, "source", "show", "nowhere")
+	s.run(1, "credential", "add", "BasicAuth", "scanner", "--secret", "password=hunter2hunter2")
+	s.shows("reference", "VAULT:NAME")
+	if strings.Contains(s.out+s.err, "hunter2") {
+		t.Errorf("the error quotes what may be a secret: %s", s.err)
+	}
+	s.run(2, "source", "sing")
+	s.run(2, "scan", "add", "shop", "weekly", "--level", "L9")
+	s.env["PURLIEU_TOKEN"] = "wrong"
+	s.run(3, "source", "list")
+	s.shows("Sign in again")
+	s.env["PURLIEU_TOKEN"] = servertest.Token
+	s.run(0, "source", "add", "PostgreSql", "sold", "--set", "serverEndpoint=sold.example.com", "--collection", "sales")
+	s.env["PURLIEU_TOKEN"] = servertest.ReaderToken
+	s.run(3, "source", "delete", "sold")
+	s.run(4, "source", "delete", "shop") // of a collection that the reader may not know of
+}
+
+func TestTheAccountThatIsNotThereIsNamed(t *testing.T) {
+	s := newShell(t)
+	s.env["PURLIEU_URL"] = "http://127.0.0.1:1"
+	s.run(6, "kinds")
+	s.shows("http://127.0.0.1:1", "Check that the server runs")
+	s.env["PURLIEU_URL"] = "http://map.example.com"
+	s.run(1, "kinds")
+	s.shows("never sent in the clear")
+}
+
+func TestALoginIsKeptForItsOwnerOnly(t *testing.T) {
+	s := newShell(t)
+	url, dir := s.env["PURLIEU_URL"], s.env["PURLIEU_CONFIG"]
+	delete(s.env, "PURLIEU_URL")
+	delete(s.env, "PURLIEU_TOKEN")
+	s.run(3, "kinds")
+	s.shows("purlieu login")
+	s.stdin = "wrong\n"
+	s.run(3, "login", url, "--token-file", "-")
+	if _, err := os.Stat(filepath.Join(dir, "login.json")); err == nil {
+		t.Error("a token that the account refused was kept")
+	}
+	s.stdin = servertest.Token + "\n"
+	s.run(0, "login", url, "--token-file", "-")
+	info, err := os.Stat(filepath.Join(dir, "login.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatal(info.Mode(), err)
+	}
+	s.run(0, "kinds", "PostgreSql")
+	s.shows("serverEndpoint", "required", "GRANT CONNECT")
+	s.env["PURLIEU_URL"] = "http://127.0.0.1:1"
+	s.run(3, "kinds") // a kept token is not sent to another account
+	delete(s.env, "PURLIEU_URL")
+	s.run(0, "logout")
+	s.run(3, "kinds")
+}
+
+func TestTheAccountsOwnAuthorityIsTrustedForThatAccount(t *testing.T) {
+	s := newShell(t)
+	server := httptest.NewTLSServer(s.account)
+	t.Cleanup(server.Close)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	writePEM(t, ca, server.Certificate().Raw)
+	delete(s.env, "PURLIEU_URL")
+	delete(s.env, "PURLIEU_TOKEN")
+	s.stdin = servertest.Token
+	s.run(6, "login", server.URL, "--token-file", "-")
+	s.shows("--ca FILE")
+	s.run(0, "login", server.URL, "--token-file", "-", "--ca", ca)
+	s.run(0, "kinds")
+}
+
+func TestRuntimesShowTheirKeysAndNodes(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "runtime", "add", "on-premises")
+	s.run(0, "runtime", "keys", "on-premises")
+	s.shows("key-one-of-on-premises", "key-two-of-on-premises")
+	s.run(0, "runtime", "keys", "on-premises", "--regenerate", "2")
+	s.shows("key-two-of-on-premises-anew")
+	if strings.Contains(s.out, "key-one") {
+		t.Error("the other key was shown")
+	}
+	s.run(0, "runtime", "show", "on-premises")
+	s.shows("Online", "node-1", "host1", "0/4")
+	s.run(0, "node", "remove", "on-premises", "node-1")
+	s.run(0, "node", "list", "on-premises", "-o", "yaml")
+	s.shows("[]")
+	s.run(4, "node", "remove", "on-premises", "node-1")
+	s.run(0, "runtime", "list")
+	s.shows("built-in", "Managed")
+	s.run(0, "runtime", "delete", "on-premises")
+}
+
+func TestTextOfSourcesCannotDriveATerminal(t *testing.T) {
+	s := newShell(t)
+	for _, format := range []string{"table", "json", "yaml"} {
+		s.run(0, "asset", "show", "orders", "-o", format)
+		if strings.ContainsAny(s.out+s.err, "\x1b\x9b") {
+			t.Errorf("%s holds a control character:\n%q", format, s.out)
+		}
+		s.shows("person")
+	}
+	if got := clean("a\x1b[2J\u009b\u202eb\n"); got != `a\x1b[2J\x9b\u202eb\n` {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestVaultConnectionsAreWrittenAndListed(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "vault", "add", "azurekeyvault", "corp-vault", "--set", "baseUrl=https://corp.vault.azure.net/")
+	s.run(0, "vault", "add", "file", "shared-files", "--set", "folder=shop")
+	s.run(0, "vault", "list")
+	s.shows("corp-vault", "https://corp.vault.azure.net/", "shared-files", "file")
+	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "u", "--secret", "password=corp-vault:pw")
+	s.run(5, "vault", "delete", "corp-vault")
+	s.run(0, "credential", "show", "scanner")
+	s.shows("corp-vault", "pw")
+	s.run(0, "credential", "delete", "scanner")
+	s.run(0, "vault", "delete", "corp-vault")
+}
