@@ -10,6 +10,13 @@ import (
 
 type index struct{ *tx }
 
+// The first character of a word in the index says where it stands.
+const (
+	inName = '='
+	inRest = '.'
+	isTag  = '@'
+)
+
 // The kinds of tag.
 const (
 	tagType       = "t"
@@ -47,25 +54,29 @@ func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
 
 func (x index) put(ctx context.Context, seen map[tagKey]int64, row *store.IndexRow) error {
 	var ids [3]int64
-	var tags, classes []byte
+	var words, classes []byte
+	words = appendWords(words, inName, row.Name)
+	for _, field := range [3]string{row.Path, row.Columns, row.Text} {
+		words = appendWords(words, inRest, field)
+	}
 	for i, k := range [3]tagKey{{tagType, row.Type}, {tagSource, row.Source}, {tagCollection, row.Collection}} {
 		id, err := x.tag(ctx, seen, k.kind, k.value)
 		if err != nil {
 			return err
 		}
 		ids[i] = id
-		tags = appendTag(tags, k.kind, id)
+		words = appendTag(words, k.kind, id)
 	}
 	for _, class := range row.Classes {
 		id, err := x.tag(ctx, seen, tagClass, class)
 		if err != nil {
 			return err
 		}
-		tags = appendTag(tags, tagClass, id)
+		words = appendTag(words, tagClass, id)
 		classes = strconv.AppendInt(append(classes, ' '), id, 10)
 	}
-	if _, err := x.exec(ctx, `insert or replace into word (rowid, name, path, cols, body, tags) values (?, ?, ?, ?, ?, ?)`,
-		row.Entity, row.Name, row.Path, row.Columns, row.Text, string(tags)); err != nil {
+	if _, err := x.exec(ctx, `insert or replace into word (rowid, words) values (?, ?)`,
+		row.Entity, string(words)); err != nil {
 		return err
 	}
 	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes) values (?, ?, ?, ?, ?, ?)
@@ -76,11 +87,18 @@ func (x index) put(ctx context.Context, seen map[tagKey]int64, row *store.IndexR
 }
 
 func appendTag(dst []byte, kind string, id int64) []byte {
-	if len(dst) > 0 {
-		dst = append(dst, ' ')
-	}
-	return strconv.AppendInt(append(dst, kind...), id, 10)
+	return strconv.AppendInt(append(append(dst, ' ', isTag), kind...), id, 10)
 }
+
+func appendWords(dst []byte, where byte, field string) []byte {
+	for w := range strings.FieldsFuncSeq(field, between) {
+		dst = append(append(dst, ' ', where), w...)
+	}
+	return dst
+}
+
+// between tells the characters that part words, here as in the tokenizer of the index.
+func between(r rune) bool { return r <= ' ' || r == 0x7f }
 
 func (x index) DropRows(ctx context.Context, entities []int64) error {
 	for _, id := range entities {

@@ -88,20 +88,26 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 		} else {
 			a.other = true
 		}
-		filters = append(filters, `tags : (`+tagExpr(f.kind, ids)+`)`)
+		filters = append(filters, tagExpr(f.kind, ids))
 	}
 	var terms []string
 	for _, t := range q.Terms {
-		terms = append(terms, strings.FieldsFunc(t, func(r rune) bool { return r <= ' ' || r == 0x7f })...)
+		terms = append(terms, strings.FieldsFunc(t, between)...)
 	}
 	if len(terms) == 0 {
 		a.all = strings.Join(filters, ` AND `)
 		return a, true, nil
 	}
-	words := wordExpr(terms, q.Prefix)
 	a.exact = q.Exact
-	a.all = strings.Join(append([]string{`{name path cols body} : (` + words + `)`}, filters...), ` AND `)
-	a.name = strings.Join(append([]string{`name : (` + words + `)`}, filters...), ` AND `)
+	var all, name []string
+	for i, t := range terms {
+		prefix := q.Prefix && i == len(terms)-1
+		inName, inRest := phrase(inName, t, prefix), phrase(inRest, t, prefix)
+		name = append(name, inName)
+		all = append(all, `(`+inName+` OR `+inRest+`)`)
+	}
+	a.all = strings.Join(append(all, filters...), ` AND `)
+	a.name = strings.Join(append(name, filters...), ` AND `)
 	return a, true, nil
 }
 
@@ -125,20 +131,18 @@ func (x index) tagsOf(ctx context.Context, kind string, values []string) ([]int6
 func tagExpr(kind string, ids []int64) string {
 	parts := make([]string, len(ids))
 	for i, id := range ids {
-		parts[i] = `"` + kind + strconv.FormatInt(id, 10) + `"`
+		parts[i] = phrase(isTag, kind+strconv.FormatInt(id, 10), false)
 	}
-	return strings.Join(parts, ` OR `)
+	return `(` + strings.Join(parts, ` OR `) + `)`
 }
 
-func wordExpr(terms []string, prefix bool) string {
-	parts := make([]string, len(terms))
-	for i, t := range terms {
-		parts[i] = `"` + strings.ReplaceAll(t, `"`, `""`) + `"`
-	}
+// phrase is one word as the match language takes it, with nothing in it that the language knows.
+func phrase(where byte, word string, prefix bool) string {
+	p := `"` + string(where) + strings.ReplaceAll(word, `"`, `""`) + `"`
 	if prefix {
-		parts[len(parts)-1] += ` *`
+		p += ` *`
 	}
-	return strings.Join(parts, ` AND `)
+	return p
 }
 
 // count counts the matches up to one more than bound.

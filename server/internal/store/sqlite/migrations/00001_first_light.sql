@@ -211,11 +211,11 @@ create table found (
 create index found_by_exact on found (exact, entity);
 create index found_by_collection on found (collection, exact, entity);
 
--- word: the words of entities, without the text itself. Words come folded and split by blanks; tags holds one word
--- per tag of the row, so that filters narrow the candidates inside the index.
+-- word: the words of entities, without the text itself, split by blanks. The first character says where a word stands:
+-- '=' in the name, '.' elsewhere, '@' is a tag of the row, so that filters narrow the candidates inside the index.
 create virtual table word using fts5 (
-  name, path, cols, body, tags,
-  content = '', contentless_delete = 1, detail = column,
+  words,
+  content = '', contentless_delete = 1, detail = none, prefix = '2 4 6 9',
   tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
 );
 insert into word (word, rank) values ('automerge', 0);
