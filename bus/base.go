@@ -53,3 +53,24 @@ func (r *BaseRow) UnmarshalCBOR(b []byte) error {
 	*r = BaseRowAt(b[2:], 0)
 	return nil
 }
+
+// HashMeasures is the measures hash of a row: FNV-1a over names and values, in their order, which a sender keeps
+// sorted by name. It is 0 for no measures and else never 0.
+func HashMeasures(measures []model.Measure) uint64 {
+	if len(measures) == 0 {
+		return 0
+	}
+	const prime = 1099511628211
+	h := uint64(14695981039346656037)
+	for _, m := range measures {
+		for i := 0; i < len(m.Name); i++ {
+			h = (h ^ uint64(m.Name[i])) * prime
+		}
+		h = (h ^ 0xff) * prime // no UTF-8 text holds this byte
+		for v, i := uint64(m.Value), 0; i < 8; i++ {
+			h = (h ^ (v & 0xff)) * prime
+			v >>= 8
+		}
+	}
+	return max(h, 1)
+}

@@ -4,36 +4,31 @@ import (
 	"encoding/binary"
 	"sync"
 
-	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/wire"
 )
 
 // Encode writes a message. It fails only for a type that is not a message.
-func Encode(message any) ([]byte, error) { return modes().enc.Marshal(message) }
+func Encode(message any) ([]byte, error) { return wire.Encode(message) }
 
 // Decode reads a message under bounds: nesting, lengths and duplicate keys of hostile bytes end in fault.Invalid.
-func Decode(data []byte, message any) error {
-	if err := modes().dec.Unmarshal(data, message); err != nil {
-		return fault.New(fault.Invalid, "BadMessage", "the message can't be read").Because(err)
-	}
-	return nil
-}
+func Decode(data []byte, message any) error { return wire.Decode(data, message) }
 
 // Pack compresses a batch body.
-func Pack(body []byte) []byte { return modes().zenc.EncodeAll(body, nil) }
+func Pack(body []byte) []byte { return packers().enc.EncodeAll(body, nil) }
 
 // Unpack reverses Pack under MaxUnpacked: more is fault.Invalid, and is never held in memory.
 func Unpack(packed []byte) ([]byte, error) {
-	out, err := modes().zdec.DecodeAll(packed, nil)
+	out, err := packers().dec.DecodeAll(packed, nil)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "BadBatch", "the batch can't be unpacked within %d bytes", MaxUnpacked).Because(err)
 	}
 	return out, nil
 }
 
-// SignedReceipt is the text under a receipt's signature.
+// SignedReceipt is the text under a receipt's signature. The number of a Done is its number of batches.
 func SignedReceipt(node string, ref AttemptRef, number uint32, seal Seal) []byte {
 	b := append([]byte("purlieu receipt 1\x00"), node...)
 	b = append(b, 0)
@@ -44,33 +39,20 @@ func SignedReceipt(node string, ref AttemptRef, number uint32, seal Seal) []byte
 	return append(b, seal.Head[:]...)
 }
 
-type codec struct {
-	enc  cbor.EncMode
-	dec  cbor.DecMode
-	zenc *zstd.Encoder
-	zdec *zstd.Decoder
+type packer struct {
+	enc *zstd.Encoder
+	dec *zstd.Decoder
 }
 
-// modes builds the codec once; all of it is safe for concurrent use. Its options are constants, so it can't fail.
-var modes = sync.OnceValue(func() codec {
-	enc, err := cbor.EncOptions{Sort: cbor.SortNone, IndefLength: cbor.IndefLengthForbidden}.EncMode()
+// packers are built once; both are safe for concurrent use. Their options are constants, so they can't fail.
+var packers = sync.OnceValue(func() packer {
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		panic(err)
 	}
-	dec, err := cbor.DecOptions{
-		MaxNestedLevels: 16, MaxArrayElements: 1 << 20, MaxMapPairs: 1 << 16,
-		IndefLength: cbor.IndefLengthForbidden, DupMapKey: cbor.DupMapKeyEnforcedAPF,
-	}.DecMode()
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(MaxUnpacked), zstd.WithDecoderConcurrency(2))
 	if err != nil {
 		panic(err)
 	}
-	zenc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
-	if err != nil {
-		panic(err)
-	}
-	zdec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(MaxUnpacked), zstd.WithDecoderConcurrency(2))
-	if err != nil {
-		panic(err)
-	}
-	return codec{enc, dec, zenc, zdec}
+	return packer{enc, dec}
 })

@@ -152,6 +152,20 @@ type Unit struct {
 	Step   string            `cbor:"3,keyasint,omitempty"` // the connector's own word; "" is planning, unit 0 of a run
 	Args   map[string]string `cbor:"4,keyasint,omitempty"` // the connector's own arguments
 	Weight int64             `cbor:"5,keyasint,omitempty"` // expected number of assets, for progress; 0 unknown
+	// Depth bounds the containers that the unit lists: those at most Depth-1 names below Below. 0 is all.
+	// A unit that lists only the upper levels of a large source need not fetch the bases of all that is below.
+	Depth int `cbor:"6,keyasint,omitempty"`
+}
+
+// Lists reports whether the unit may list the container.
+func (u Unit) Lists(container string) bool {
+	if !Below(container, u.Below) {
+		return false
+	}
+	if u.Depth == 0 {
+		return true
+	}
+	return len(splitPath(container))-len(splitPath(u.Below)) < u.Depth
 }
 
 // Listed says how far a unit listed a container.

@@ -47,4 +47,6 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(veil) }
 func (Secret) MarshalText() ([]byte, error) { return []byte(veil), nil }
 
 // MarshalCBOR hides the value.
-func (Secret) MarshalCBOR() ([]byte, error) { return append([]byte{0x60 + byte(len(veil))}, veil...), nil }
+func (Secret) MarshalCBOR() ([]byte, error) {
+	return append([]byte{0x60 + byte(len(veil))}, veil...), nil
+}

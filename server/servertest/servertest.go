@@ -57,7 +57,7 @@ type played struct {
 // New makes an account that knows these kinds.
 func New(kinds ...model.Kind) (*Account, error) {
 	a := &Account{
-		Scan:   scan.New(&docstest.Store{}, nil, slog.New(slog.DiscardHandler), scan.DefaultConfig()),
+		Scan:   scan.New(&docstest.Store{}, nil, nil, slog.New(slog.DiscardHandler), scan.DefaultConfig()),
 		Ending: model.RunSucceeded,
 		runtimes: map[string]scanning.Runtime{
 			model.BuiltInRuntime: {ID: "0", Name: model.BuiltInRuntime, Kind: model.RuntimeManaged},

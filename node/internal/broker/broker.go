@@ -1,4 +1,12 @@
 // Package broker starts and bounds workers, and hands them the connections that policy allows.
+//
+// A *worker* is a child process that serves one source with one credential, one attempt at a time, and is kept idle
+// for a while after each. It may be owned by what it reads: the supervisor decodes its frames under bounds, *judges*
+// every fact again (below the unit's root, in scope, of declared types, of bounded size), and kills a worker that
+// misbehaves, grows too big or takes too long. A killed worker is a failed attempt, never a dead node.
+// A *guest* is a running attempt at the dial socket: it shows a token and names a host and port; the supervisor
+// decides, dials, and passes or relays the connection. Nothing here stops a subverted worker from dialling by itself:
+// that takes an isolated network.
 package broker
 
 import (

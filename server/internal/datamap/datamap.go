@@ -76,11 +76,5 @@ type ColumnPair struct {
 	To   string `json:"to"`
 }
 
-// Writer is what people may do to the map.
-type Writer interface {
-	// Author writes the attributes whose values it changes into the authored layer; nil fields are left as they are.
-	Author(ctx context.Context, actor, guid string, change Authored) (View, error)
-}
-
-// Clock gives the day of measures from a transaction's time.
+// dayOf is the day of measures, from a transaction's time.
 func dayOf(t time.Time) int32 { return int32(t.Unix() / 86400) }

@@ -34,7 +34,7 @@ func postgres() model.Kind {
 func room(t *testing.T) (*Service, *docstest.Store) {
 	t.Helper()
 	st := &docstest.Store{}
-	s := New(st, nil, slog.New(slog.DiscardHandler), DefaultConfig())
+	s := New(st, nil, nil, slog.New(slog.DiscardHandler), DefaultConfig())
 	if err := s.PutKinds(context.Background(), []model.Kind{postgres()}); err != nil {
 		t.Fatal(err)
 	}

@@ -32,14 +32,15 @@ const (
 // Config is what the room can be told.
 type Config struct {
 	Lease       time.Duration // how long a claim holds without renewal; 6 s
-	MaxAttempts int           // tries at a unit before it fails; 5
+	MaxAttempts int           // failed tries at a unit before it is given up; 5
+	MaxLost     uint32        // attempts of any end before a unit is given up: it may kill its nodes; 25
 	UnitSeconds int           // deadline of one attempt; 3600
 	SourceUnits int           // units of one source that may be held at once, unless its budget says otherwise; 4
 }
 
 // DefaultConfig is what design §5 promises.
 func DefaultConfig() Config {
-	return Config{Lease: 6 * time.Second, MaxAttempts: 5, UnitSeconds: 3600, SourceUnits: 4}
+	return Config{Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4}
 }
 
 // Ringer is what the room needs of the bus: a doorbell.
@@ -47,18 +48,19 @@ type Ringer interface{ Ring(runtime string) }
 
 // Service is the room. Safe for concurrent use.
 type Service struct {
-	store store.Store
-	ring  Ringer
-	log   *slog.Logger
-	cfg   Config
+	store   store.Store
+	ring    Ringer
+	deleter Deleter
+	log     *slog.Logger
+	cfg     Config
 	// answering says since when this replica has answered renewals without a pause; it ends no lease before that is
 	// one lease long.
 	answering answering
 }
 
 // New makes the room. It does nothing until it is called.
-func New(st store.Store, ring Ringer, log *slog.Logger, cfg Config) *Service {
-	return &Service{store: st, ring: ring, log: log, cfg: cfg}
+func New(st store.Store, ring Ringer, deleter Deleter, log *slog.Logger, cfg Config) *Service {
+	return &Service{store: st, ring: ring, deleter: deleter, log: log, cfg: cfg}
 }
 
 // StartOptions say how a run is started.

@@ -2,6 +2,10 @@ package store
 
 import "context"
 
+// IndexFollower is the name under which the search room follows the map: Index.Query reads Complete from its cursor,
+// which stands at entity 0 when all of its version is in the index.
+const IndexFollower = "search"
+
 // IndexRow is what search knows of an entity. Words are already normalised by the search room: the engine stores,
 // matches and counts them, and has no rules of its own.
 type IndexRow struct {
@@ -22,6 +26,9 @@ type IndexQuery struct {
 	// Terms must all match, in any field; the last is a prefix when Prefix is set. None: everything.
 	Terms  []string
 	Prefix bool
+	// Exact is the whole name that is asked for: rows whose IndexRow.Exact equals it come first; "" for none. The caller
+	// sees to it that such rows have the terms.
+	Exact string
 	// Filters; an empty list means any. Collections is the reader's bound and is never empty.
 	Collections []string
 	Types       []string

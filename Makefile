@@ -1,0 +1,101 @@
+# make            shows what there is
+# make check      is what to run before a commit, make test what CI runs.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TOOLS   := .cache/bin/.installed
+
+# Rooms whose tests run under the race detector: those that start goroutines. The others are pure, or step machines.
+RACE ?= bus cmd connector network node server test/e2e vault
+# Two packages at a time: the suites start servers.
+GOTEST := -p 2 -timeout 15m
+SUMMARY := go run ./test/summary
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: deps
+deps: ## install what build and tests need from the distribution; says nothing when all is there
+	@scripts/deps
+
+.PHONY: build
+build: ## both binaries into bin/, static
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+.PHONY: demo
+demo: build ## a server, a node and a small shop in PostgreSQL, scanned into the map
+	@demo/run
+
+.PHONY: demo-stop
+demo-stop: ## end the demo and remove what it made
+	@demo/stop
+
+$(TOOLS): tools/go.mod tools/go.sum $(wildcard tools/lint/*.go)
+	mkdir -p .cache/bin
+	cd tools && GOBIN="$(CURDIR)/.cache/bin" go install tool
+	touch $@
+
+.PHONY: fmt
+fmt: $(TOOLS) ## format all Go files
+	git ls-files -z '*.go' | xargs -0 .cache/bin/goimports -local github.com/purlieu/purlieu -w
+	git ls-files -z '*.go' | xargs -0 .cache/bin/gofumpt -w
+
+.PHONY: format
+format: $(TOOLS) ## fail where a file is not formatted
+	@scripts/format
+
+.PHONY: lint
+lint: $(TOOLS) ## staticcheck, revive, errorlint, sloglint
+	.cache/bin/staticcheck ./...
+	.cache/bin/revive -config revive.toml ./...
+	go vet -vettool="$(CURDIR)/.cache/bin/lint" ./...
+
+.PHONY: vet
+vet: ## go vet, and the build for the other systems
+	go vet ./...
+	GOOS=windows CGO_ENABLED=0 go build -o /dev/null ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -o /dev/null ./...
+
+.PHONY: arch
+arch: ## the walls of the house
+	go test ./test/arch
+
+.PHONY: unit
+unit: ## the short tests of all rooms
+	$(SUMMARY) -- -short -vet=off $(GOTEST) $$(go list ./... | grep -vE '/test/(arch|e2e|sim)(/|$$)')
+
+.PHONY: check
+check: format lint vet arch unit ## format, lint, vet, arch, unit
+
+.PHONY: suites
+suites:
+	$(SUMMARY) -required .ci/required -race '$(RACE)' -- -vet=off $(GOTEST) ./...
+
+.PHONY: test
+test: deps format lint vet suites ## everything that CI holds a change to: deps, check and all suites, e2e too
+
+.PHONY: e2e
+e2e: ## real processes: server, nodes, databases
+	$(SUMMARY) -- -vet=off -count=1 $(GOTEST) ./test/e2e/...
+
+.PHONY: soak
+soak: ## the long ones: 10,000 seeds of the simulated world, kills at every failpoint
+	PURLIEU_SOAK=1 $(SUMMARY) -- -vet=off -count=1 -p 1 -timeout 6h ./test/sim/... ./test/e2e/...
+
+.PHONY: bench
+bench: build ## ratios against the floors of this machine, into docs/benchmarks.md
+	go run ./test/bench
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@scripts/fuzz
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin .cache

@@ -1,0 +1,194 @@
+// Package connectortest is the suite that every connector passes, and the world that it runs in.
+//
+// A *world* (Env) gives a connector its settings, login and a real dialer on loopback. A *haul* is everything that a
+// connector emitted. The *laws* hold for all connectors: of the description, of planning, of facts and their place, of
+// ending early. A connector's test starts its own server, fills it and calls Run.
+package connectortest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"net"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/vault"
+)
+
+// Env is a world for one connector. It dials only loopback. Fields are set before use and not changed after.
+type Env struct {
+	Kind     model.Kind // for defaults
+	Settings model.Settings
+	Narrow   model.Scope
+	Depth    model.Level
+	Load     model.Budget
+	Login    string            // kind of the credential
+	Open     map[string]string // its open parts
+	Secrets  map[string]string // its secret parts
+	// Dialed counts connections.
+	Dialed atomic.Int64
+}
+
+var _ connector.Env = (*Env)(nil)
+
+// With is the same world with one setting changed.
+func (e *Env) With(name, value string) *Env {
+	c := e.copy()
+	c.Settings[name] = value
+	return c
+}
+
+// WithSecret is the same world with one secret changed.
+func (e *Env) WithSecret(name, value string) *Env {
+	c := e.copy()
+	c.Secrets[name] = value
+	return c
+}
+
+// WithScope is the same world with another scope.
+func (e *Env) WithScope(scope model.Scope) *Env {
+	c := e.copy()
+	c.Narrow = scope
+	return c
+}
+
+// As is the same world with another user.
+func (e *Env) As(user, password string) *Env {
+	c := e.WithSecret("password", password)
+	c.Open["user"] = user
+	return c
+}
+
+func (e *Env) copy() *Env {
+	return &Env{
+		Kind: e.Kind, Settings: maps.Clone(e.Settings), Narrow: e.Narrow, Depth: e.Depth, Load: e.Load, Login: e.Login,
+		Open: maps.Clone(e.Open), Secrets: maps.Clone(e.Secrets),
+	}
+}
+
+// Setting is a setting, or its default.
+func (e *Env) Setting(name string) string { return e.Kind.Get(e.Settings, name) }
+
+// Scope is what the scan is narrowed to.
+func (e *Env) Scope() model.Scope { return e.Narrow }
+
+// Level is how deep to read; L2 where nothing is set.
+func (e *Env) Level() model.Level {
+	if e.Depth == 0 {
+		return model.L2
+	}
+	return e.Depth
+}
+
+// Budget bounds the load on the source.
+func (e *Env) Budget() model.Budget { return e.Load }
+
+// Credential is an open part of the credential.
+func (e *Env) Credential(name string) string { return e.Open[name] }
+
+// CredentialKind is the kind of the credential.
+func (e *Env) CredentialKind() string { return e.Login }
+
+// Secret is a secret part of the credential.
+func (e *Env) Secret(name string) vault.Secret { return vault.NewSecret([]byte(e.Secrets[name])) }
+
+// Dial opens a connection on loopback and refuses every other place.
+func (e *Env) Dial(ctx context.Context, host string, port int) (net.Conn, error) {
+	e.Dialed.Add(1)
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fault.New(fault.Denied, "HostNotAllowed", "tests dial loopback only")
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, fault.New(fault.Unreachable, "Unreachable", "nothing answers at %s port %d", host, port).Because(err)
+	}
+	return conn, nil
+}
+
+// Want always reads.
+func (e *Env) Want(string, string, uint64) (open, sample bool) { return true, false }
+
+// Log drops everything.
+func (e *Env) Log() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// ErrEnough is what a haul answers when it was told to stop.
+var ErrEnough = errors.New("enough")
+
+// Haul is what a connector emitted, in order. It is an Emit for one goroutine.
+type Haul struct {
+	Assets   []*model.Asset
+	Gaps     []model.Gap
+	Lists    []model.Listed
+	Children []model.Unit
+	// Enough answers the asset after so many with ErrEnough; 0 never does.
+	Enough int
+	// On is called before each asset is taken, where it is set.
+	On func(*model.Asset)
+	// Late counts what came after ErrEnough.
+	Late int
+}
+
+var _ connector.Emit = (*Haul)(nil)
+
+func (h *Haul) stopped() bool { return h.Enough > 0 && len(h.Assets) >= h.Enough }
+
+// Asset takes an asset.
+func (h *Haul) Asset(a *model.Asset) error {
+	if h.On != nil {
+		h.On(a)
+	}
+	if h.stopped() {
+		h.Late++
+		return ErrEnough
+	}
+	h.Assets = append(h.Assets, a)
+	return nil
+}
+
+// Gap takes a gap.
+func (h *Haul) Gap(g model.Gap) error { h.Gaps = append(h.Gaps, g); return nil }
+
+// Listed takes a listing.
+func (h *Haul) Listed(l model.Listed) error { h.Lists = append(h.Lists, l); return nil }
+
+// Child takes a child unit.
+func (h *Haul) Child(u model.Unit) error { h.Children = append(h.Children, u); return nil }
+
+// Asset named by its path, or nil. Where several types have the path the first wins.
+func (h *Haul) Named(path string) *model.Asset {
+	for _, a := range h.Assets {
+		if a.Path == path {
+			return a
+		}
+	}
+	return nil
+}
+
+// Units are the units that Plan makes.
+func Units(ctx context.Context, c connector.Connector, env connector.Env) ([]model.Unit, error) {
+	var units []model.Unit
+	err := c.Plan(ctx, env, func(u model.Unit) error { units = append(units, u); return nil })
+	return units, err
+}
+
+// Read plans and scans everything, children too.
+func Read(ctx context.Context, c connector.Connector, env connector.Env) (*Haul, error) {
+	units, err := Units(ctx, c, env)
+	if err != nil {
+		return nil, err
+	}
+	all := &Haul{}
+	for len(units) > 0 {
+		all.Children = nil
+		if err := c.Scan(ctx, env, units[0], all); err != nil {
+			return all, err
+		}
+		units = append(units[1:], all.Children...)
+	}
+	return all, nil
+}

@@ -1,0 +1,370 @@
+package connectortest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Suite is one connector with a filled source.
+type Suite struct {
+	Connector connector.Connector
+	Env       *Env // signs in and finds at least five assets in at least one unit
+	// Scope takes a part of the source; Inside is the path of an asset in it, Outside of one that is not.
+	Scope           model.Scope
+	Inside, Outside string
+	// Host and Port name the settings that say where to dial.
+	Host, Port string
+	// Password names the secret to get wrong.
+	Password string
+	// Slow is a world in which reading takes a while: cancel must end it soon all the same. Env where nil.
+	Slow *Env
+}
+
+// Run holds the laws of reading.
+func Run(t *testing.T, s Suite) {
+	t.Run("planning twice gives the same units", s.planTwice)
+	t.Run("facts keep their place and form", s.facts)
+	t.Run("scope narrows", s.scope)
+	t.Run("less is read at level 1", s.levelOne)
+	t.Run("an error of emit stops the scan", s.stop)
+	t.Run("cancelling returns soon", s.cancel)
+	t.Run("an unreachable server is unreachable", s.unreachable)
+	t.Run("a peer that is something else is reported as such", s.stranger)
+	t.Run("a wrong password is denied and not quoted", s.wrongPassword)
+	t.Run("a foreign unit is refused", s.foreignUnit)
+	t.Run("the connection test tells steps and remedies", s.steps)
+	t.Run("browsing goes level by level", s.browse)
+}
+
+func (s Suite) planTwice(t *testing.T) {
+	one, err := Units(t.Context(), s.Connector, s.Env)
+	if err != nil || len(one) == 0 {
+		t.Fatal(len(one), err)
+	}
+	two, err := Units(t.Context(), s.Connector, s.Env)
+	if err != nil || !reflect.DeepEqual(one, two) {
+		t.Errorf("planned %v and then %v, %v", one, two, err)
+	}
+	stop := errors.New("stop")
+	if err := s.Connector.Plan(t.Context(), s.Env, func(model.Unit) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("an error of emit became %v", err)
+	}
+	for _, u := range one {
+		if u.Step == "" || u.Title == "" {
+			t.Errorf("a unit has no step or title: %+v", u)
+		}
+	}
+}
+
+func (s Suite) facts(t *testing.T) {
+	kind := s.Connector.Describe()
+	units, err := Units(t.Context(), s.Connector, s.Env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, u := range units {
+		h := &Haul{}
+		if err := s.Connector.Scan(t.Context(), s.Env, u, h); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range h.Assets {
+			if key := a.Type + " " + a.Path; seen[key] {
+				t.Errorf("%s was reported twice", key)
+			} else {
+				seen[key] = true
+			}
+			if !model.Below(a.Path, u.Below) {
+				t.Errorf("%s is not below %q", a.Path, u.Below)
+			}
+			for _, wrong := range Check(&kind, a) {
+				t.Errorf("%s: %s", a.Path, wrong)
+			}
+		}
+		for _, g := range h.Gaps {
+			if !model.Below(g.Path, u.Below) || g.Code == "" {
+				t.Errorf("gap %+v has no code or is not below %q", g, u.Below)
+			}
+		}
+		for _, l := range h.Lists {
+			if !model.Below(l.Container, u.Below) {
+				t.Errorf("listing of %q is not below %q", l.Container, u.Below)
+			}
+		}
+		if len(h.Lists) == 0 {
+			t.Errorf("unit %q listed nothing", u.Title)
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("only %d assets", len(seen))
+	}
+}
+
+// Check tells what is wrong with the form of one asset.
+func Check(kind *model.Kind, a *model.Asset) []string {
+	var wrong []string
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	def := kind.TypeNamed(a.Type)
+	if def == nil {
+		say("type %q is not declared", a.Type)
+		return wrong
+	}
+	if a.Facets&model.FacetExistence == 0 {
+		say("no existence facet")
+	}
+	if a.Name == "" || !utf8.ValidString(a.Path+a.Name+a.Comment+a.Text+a.Owner) {
+		say("no name, or text that is not UTF-8")
+	}
+	if parent, ok := model.ParentPath(a.Path); ok && a.Container != parent {
+		say("container %q is not the parent", a.Container)
+	}
+	if len(a.Columns) > 0 && def.Column == "" {
+		say("type %q has no columns", a.Type)
+	}
+	last, names := 0, map[string]bool{}
+	for _, c := range a.Columns {
+		if c.Ordinal <= last {
+			say("ordinal %d of %q comes after %d", c.Ordinal, c.Name, last)
+		}
+		if c.Name == "" || c.Type == "" || names[c.Name] || c.Number != 0 {
+			say("column %q is doubled, has no type, or a number of its own", c.Name)
+		}
+		last, names[c.Name] = c.Ordinal, true
+	}
+	for _, k := range a.Keys {
+		for _, c := range k.Columns {
+			if !names[c] {
+				say("key %q has an unknown column %q", k.Name, c)
+			}
+		}
+		if k.Kind == model.ForeignKey && (k.RefPath == "" || len(k.RefColumns) != len(k.Columns)) {
+			say("foreign key %q leads nowhere", k.Name)
+		}
+	}
+	if !slices.IsSortedFunc(a.Attrs, func(x, y model.Attr) int { return strings.Compare(x.Name, y.Name) }) {
+		say("attributes are not sorted")
+	}
+	for _, attr := range a.Attrs {
+		if !slices.ContainsFunc(def.Attributes, func(f model.Field) bool { return f.Name == attr.Name }) {
+			say("attribute %q is not declared", attr.Name)
+		}
+	}
+	if a.Lineage != nil {
+		if def.Process == "" || a.Facets&model.FacetLineage == 0 {
+			say("lineage without a process or facet")
+		}
+		for _, e := range a.Lineage.Columns {
+			if e.Input < 0 || e.Input >= len(a.Lineage.Inputs) || !names[e.To] || e.From == "" {
+				say("edge %+v leads nowhere", e)
+			}
+		}
+	}
+	return wrong
+}
+
+func (s Suite) scope(t *testing.T) {
+	h, err := Read(t.Context(), s.Connector, s.Env.WithScope(s.Scope))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.Named(s.Inside) == nil || h.Named(s.Outside) != nil {
+		t.Errorf("inside found: %v, outside found: %v", h.Named(s.Inside) != nil, h.Named(s.Outside) != nil)
+	}
+	for _, a := range h.Assets {
+		if !s.Scope.Match(a.Path) {
+			t.Errorf("%s is out of scope", a.Path)
+		}
+	}
+	if all, err := Read(t.Context(), s.Connector, s.Env); err != nil || all.Named(s.Outside) == nil {
+		t.Errorf("without a scope %s is missing: %v", s.Outside, err)
+	}
+}
+
+func (s Suite) levelOne(t *testing.T) {
+	env := s.Env.copy()
+	env.Depth = model.L1
+	shallow, err := Read(t.Context(), s.Connector, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deep, err := Read(t.Context(), s.Connector, s.Env)
+	if err != nil || len(deep.Assets) != len(shallow.Assets) {
+		t.Fatalf("%d assets at level 1, %d at level 2, %v", len(shallow.Assets), len(deep.Assets), err)
+	}
+	for _, a := range shallow.Assets {
+		if a.Facets != model.FacetExistence || len(a.Columns)+len(a.Keys) > 0 || a.Text != "" {
+			t.Errorf("%s has more than its existence", a.Path)
+		}
+	}
+}
+
+func (s Suite) stop(t *testing.T) {
+	units, err := Units(t.Context(), s.Connector, s.Env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range units {
+		h := &Haul{Enough: 1}
+		err := s.Connector.Scan(t.Context(), s.Env, u, h)
+		if h.Late > 1 {
+			t.Errorf("%s: %d assets came after the stop", u.Title, h.Late)
+		}
+		if h.Late == 1 && !errors.Is(err, ErrEnough) {
+			t.Errorf("%s: the error of emit became %v", u.Title, err)
+		}
+	}
+}
+
+func (s Suite) cancel(t *testing.T) {
+	env := s.Slow
+	if env == nil {
+		env = s.Env
+	}
+	units, err := Units(t.Context(), s.Connector, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range units {
+		ctx, cancel := context.WithCancel(t.Context())
+		h := &Haul{On: func(*model.Asset) { cancel() }}
+		start := time.Now()
+		time.AfterFunc(300*time.Millisecond, cancel)
+		_ = s.Connector.Scan(ctx, env, u, h)
+		cancel()
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: it took %v to end", u.Title, took)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Connector.Scan(ctx, env, units[len(units)-1], &Haul{}); err == nil {
+		t.Error("a cancelled scan ended well")
+	}
+}
+
+func (s Suite) unreachable(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := l.Addr().(*net.TCPAddr).Port
+	_ = l.Close()
+	env := s.Env.With(s.Host, "127.0.0.1").With(s.Port, strconv.Itoa(free))
+	if err := s.Connector.Plan(t.Context(), env, func(model.Unit) error { return nil }); !fault.Is(err, fault.Unreachable) {
+		t.Errorf("planning: %v", err)
+	}
+	units, err := Units(t.Context(), s.Connector, s.Env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range units {
+		if err := s.Connector.Scan(t.Context(), env, u, &Haul{}); !fault.Is(err, fault.Unreachable) {
+			t.Errorf("%s: %v", u.Title, err)
+		}
+	}
+}
+
+// stranger answers with what no database says.
+func (s Suite) stranger(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\ncanary"))
+			_ = conn.Close()
+		}
+	}()
+	env := s.Env.With(s.Host, "127.0.0.1").With(s.Port, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+	_, err = Units(t.Context(), s.Connector, env)
+	var known *fault.Error
+	if !errors.As(err, &known) || known.Kind == fault.Internal || strings.Contains(err.Error(), "canary") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func (s Suite) wrongPassword(t *testing.T) {
+	const wrong = "canary-password"
+	_, err := Units(t.Context(), s.Connector, s.Env.WithSecret(s.Password, wrong))
+	if !fault.Is(err, fault.Denied) || fault.CodeOf(err) != "WrongPassword" {
+		t.Fatalf("got %v (%s)", err, fault.CodeOf(err))
+	}
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if strings.Contains(fmt.Sprintf("%v %+v %#v", e, e, e), wrong) {
+			t.Errorf("the password is in %T", e)
+		}
+	}
+}
+
+func (s Suite) foreignUnit(t *testing.T) {
+	err := s.Connector.Scan(t.Context(), s.Env, model.Unit{Step: "no such step"}, &Haul{})
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func (s Suite) steps(t *testing.T) {
+	tester, ok := s.Connector.(connector.Tester)
+	if !ok {
+		t.Skip("skipped: this connector has no connection test")
+	}
+	var good []connector.Step
+	if err := tester.Test(t.Context(), s.Env, func(st connector.Step) { good = append(good, st) }); err != nil {
+		t.Error(err)
+	}
+	for _, st := range good {
+		if !st.OK || st.Name == "" || st.Detail == "" {
+			t.Errorf("step %+v", st)
+		}
+	}
+	var bad []connector.Step
+	err := tester.Test(t.Context(), s.Env.WithSecret(s.Password, "wrong"), func(st connector.Step) { bad = append(bad, st) })
+	if err == nil || len(bad) == 0 || bad[len(bad)-1].OK || bad[len(bad)-1].Remedy == "" {
+		t.Errorf("with a wrong password: %v, %+v", err, bad)
+	}
+}
+
+func (s Suite) browse(t *testing.T) {
+	browser, ok := s.Connector.(connector.Browser)
+	if !ok {
+		t.Skip("skipped: this connector can't browse")
+	}
+	kind := s.Connector.Describe()
+	parent, _ := model.ParentPath(s.Outside)
+	found := false
+	err := browser.Browse(t.Context(), s.Env, parent, func(r model.Ref) error {
+		found = found || r.Path == s.Outside
+		if kind.TypeNamed(r.Type) == nil {
+			t.Errorf("type %q is not declared", r.Type)
+		}
+		if up, _ := model.ParentPath(r.Path); up != parent {
+			t.Errorf("%q is not one name below %q", r.Path, parent)
+		}
+		return nil
+	})
+	if err != nil || !found {
+		t.Errorf("%s found: %v, %v", s.Outside, found, err)
+	}
+	if err := browser.Browse(t.Context(), s.Env, "", func(model.Ref) error { return ErrEnough }); !errors.Is(err, ErrEnough) {
+		t.Errorf("the error of emit became %v", err)
+	}
+}

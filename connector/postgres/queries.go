@@ -1,0 +1,133 @@
+package postgres
+
+// The catalogue queries. Those over tables take the sorted oids of one slice as $1 and answer in their order, so that
+// the answers can be merged without a map. Functions that cost something per row stand only where rows are few.
+const (
+	sqlDatabases = `
+select d.oid, d.datname, pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, c.description, d.datistemplate
+from pg_database d
+left join pg_shdescription c on c.objoid = d.oid and c.classoid = 'pg_database'::regclass
+where d.datallowconn
+order by d.datname`
+
+	sqlSchemas = `
+select n.oid, n.nspname, pg_get_userbyid(n.nspowner), has_schema_privilege(n.oid, 'usage'), d.description
+from pg_namespace n
+left join pg_description d on d.objoid = n.oid and d.classoid = 'pg_namespace'::regclass and d.objsubid = 0`
+
+	sqlPages = `
+select c.oid, c.relnatts from pg_class c
+where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and c.relnamespace = any ($1::oid[])
+order by c.oid`
+
+	sqlTables = `
+select c.oid, c.relnamespace, c.relname, c.relkind, c.reltuples::int8, c.relpages, pg_get_userbyid(c.relowner), c.relnatts
+from pg_class c
+where c.oid between $1::oid and $2::oid and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+  and c.relnamespace = any ($3::oid[])
+order by c.oid
+limit $4::int4`
+
+	sqlColumns = `
+select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated, a.atthasdef
+from pg_attribute a
+where a.attrelid = any ($1::oid[]) and a.attnum > 0 and not a.attisdropped
+order by a.attrelid, a.attnum`
+
+	sqlTypes = `
+select format_type(u.typ, u.mod) from unnest($1::oid[], $2::int4[]) with ordinality u(typ, mod, pos) order by u.pos`
+
+	// A default refers to no column, so relation 0 will do, which is cheaper.
+	sqlDefaults = `
+select d.adrelid, d.adnum, pg_get_expr(d.adbin, 0) from pg_attrdef d
+where d.adrelid = any ($1::oid[]) order by d.adrelid, d.adnum`
+
+	// A generated column refers to others.
+	sqlGenerated = `
+select d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+where d.adrelid = any ($1::oid[]) order by d.adrelid, d.adnum`
+
+	sqlComments = `
+select d.objoid, d.objsubid, d.description from pg_description d
+where d.classoid = 'pg_class'::regclass and d.objoid = any ($1::oid[]) order by d.objoid, d.objsubid`
+
+	// A key that points to a partition points to its partitioned table here, since a partition is no asset.
+	sqlKeys = `
+select c.conrelid, c.oid, c.conname, c.contype, c.conkey, t.relname, t.relnamespace
+from pg_constraint c
+left join pg_class t on c.contype = 'f' and t.oid = coalesce(pg_partition_root(c.confrelid), c.confrelid)
+where c.conrelid = any ($1::oid[]) and c.contype in ('p', 'u', 'f') and c.conparentid = 0
+order by c.conrelid, case c.contype when 'p' then 1 when 'u' then 2 else 3 end, c.conname`
+
+	sqlKeyTargets = `
+select c.oid, a.attname
+from pg_constraint c
+cross join lateral unnest(c.confkey) with ordinality k(num, pos)
+join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.num
+where c.conrelid = any ($1::oid[]) and c.contype = 'f' and c.conparentid = 0
+order by c.oid, k.pos`
+
+	sqlIndexes = `
+select i.indrelid, c.relname, i.indisunique, m.amname, i.indkey, i.indnkeyatts
+from pg_index i
+join pg_class c on c.oid = i.indexrelid
+join pg_am m on m.oid = c.relam
+where i.indrelid = any ($1::oid[])
+order by i.indrelid, c.relname`
+
+	sqlViews = `
+select c.oid, pg_get_viewdef(c.oid), r.ev_action
+from pg_class c
+join pg_rewrite r on r.ev_class = c.oid and r.rulename = '_RETURN'
+where c.oid = any ($1::oid[])
+order by c.oid`
+
+	// 16384 is the first oid that is not the system's own.
+	sqlViewInputs = `
+select distinct r.ev_class, d.refobjid, t.relkind, t.relname, t.relnamespace
+from pg_rewrite r
+join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.deptype = 'n'
+join pg_class t on t.oid = coalesce(pg_partition_root(d.refobjid), d.refobjid)
+where r.ev_class = any ($1::oid[]) and r.rulename = '_RETURN' and d.refobjid <> r.ev_class and d.refobjid >= 16384
+  and t.relkind in ('r', 'p', 'v', 'm', 'f')
+order by r.ev_class`
+
+	sqlColumnNames = `
+select a.attrelid, a.attnum, a.attname
+from unnest($1::oid[], $2::int2[]) u(rel, num)
+join pg_attribute a on a.attrelid = u.rel and a.attnum = u.num and not a.attisdropped`
+
+	sqlPartitions = `
+with recursive tree (root, relid) as (
+  select i.inhparent, i.inhrelid from pg_inherits i where i.inhparent = any ($1::oid[])
+  union all
+  select t.root, i.inhrelid from tree t join pg_inherits i on i.inhparent = t.relid
+)
+select t.root, c.relname, c.relnamespace, c.reltuples::int8, c.relpages
+from tree t
+join pg_class c on c.oid = t.relid
+where c.relkind <> 'p'
+order by t.root, c.relname, c.oid`
+
+	sqlPartitionKeys = `
+select p.partrelid, pg_get_partkeydef(p.partrelid) from pg_partitioned_table p
+where p.partrelid = any ($1::oid[]) order by p.partrelid`
+
+	sqlForeignServers = `
+select f.ftrelid, s.srvname from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver
+where f.ftrelid = any ($1::oid[]) order by f.ftrelid`
+
+	sqlExtensionTables = `
+select d.objid, e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
+where d.refclassid = 'pg_extension'::regclass and d.classid = 'pg_class'::regclass and d.deptype = 'e'`
+
+	sqlServer   = `select current_setting('server_version'), current_setting('block_size')`
+	sqlSystemID = `select system_identifier from pg_control_system()`
+	sqlRightID  = `select has_function_privilege('pg_control_system()', 'execute')`
+
+	sqlTableNames = `
+select c.relname, c.relkind from pg_class c
+where c.relnamespace = $1::oid and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+order by c.relname
+limit $2::int4`
+)

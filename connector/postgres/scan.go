@@ -1,0 +1,231 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Scan reads one unit over one connection. It holds at most one slice of tables in memory.
+func (c *Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit, emit connector.Emit) error {
+	switch unit.Step {
+	case stepServer:
+		return c.scanServer(ctx, env, emit)
+	case stepPage:
+		return c.scanPage(ctx, env, unit, emit)
+	}
+	return fault.New(fault.Invalid, "BadUnit", "a unit of step %q is not one of this connector", unit.Step)
+}
+
+// scanServer emits the server and its databases.
+func (c *Connector) scanServer(ctx context.Context, env connector.Env, emit connector.Emit) error {
+	s, err := c.openHome(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	server, err := c.server(ctx, env, s)
+	if err != nil {
+		return err
+	}
+	dbs, err := c.databases(ctx, env, s)
+	if err != nil {
+		return err
+	}
+	if err := emit.Asset(server); err != nil {
+		return err
+	}
+	for _, db := range dbs {
+		a := &model.Asset{
+			Type: c.flavour.typeName(c.flavour.database), Path: db.path, Name: model.CleanText(db.name), NativeID: db.oid,
+			Facets: model.FacetExistence,
+		}
+		if env.Level() >= model.L2 {
+			a.Facets |= model.FacetStructure
+			a.Owner, a.Comment = db.owner, db.comment
+			a.Attrs = []model.Attr{{Name: attrCollation, Text: db.collation}, {Name: attrEncoding, Text: db.encoding}}
+		}
+		if err := emit.Asset(a); err != nil {
+			return err
+		}
+	}
+	// With one database chosen the others were not looked at.
+	return emit.Listed(model.Listed{Whole: env.Setting("databaseName") == ""})
+}
+
+func (c *Connector) server(ctx context.Context, env connector.Env, s *session) (*model.Asset, error) {
+	to, err := targetOf(env)
+	if err != nil {
+		return nil, err
+	}
+	a := &model.Asset{Type: c.flavour.typeName(typeServer), Name: to.host, Facets: model.FacetExistence}
+	if env.Level() < model.L2 {
+		return a, nil
+	}
+	a.Facets |= model.FacetStructure
+	version, id, may := "", "", false
+	if err := s.query(ctx, sqlServer, func(r row) error { version = r.text(0); return nil }); err != nil {
+		return nil, err
+	}
+	if err := s.query(ctx, sqlRightID, func(r row) error { may = r.yes(0); return nil }); err != nil {
+		return nil, err
+	}
+	if may {
+		if err := s.query(ctx, sqlSystemID, func(r row) error { id = r.text(0); return nil }); err != nil {
+			return nil, err
+		}
+		a.NativeID = id
+		a.Attrs = append(a.Attrs, model.Attr{Name: attrSystemID, Text: id})
+	}
+	a.Attrs = append(a.Attrs, model.Attr{Name: attrVersion, Text: version})
+	return a, nil
+}
+
+// scanPage emits the tables of a range of oids; the first page of a database emits its schemas too.
+func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.Unit, emit connector.Emit) error {
+	from, err1 := strconv.ParseUint(unit.Args[argFrom], 10, 32)
+	to, err2 := strconv.ParseUint(unit.Args[argTo], 10, 32)
+	if err1 != nil || err2 != nil || unit.Below == "" {
+		return fault.New(fault.Invalid, "BadUnit", "the unit's range is not one of this connector")
+	}
+	s, err := open(ctx, env, model.UnescapeName(unit.Below))
+	if shut(err) {
+		return reportShut(unit.Below, err, emit)
+	}
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	p, err := newPage(ctx, c.flavour, env, s, emit, unit.Below)
+	if err != nil {
+		return err
+	}
+	if from == 0 {
+		if err := p.emitSchemas(); err != nil {
+			return err
+		}
+	}
+	for next := from; next <= to; {
+		last, more, err := p.slice(ctx, uint32(next), uint32(to)) //nolint:gosec // both are 32 bits wide
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		next = uint64(last) + 1
+	}
+	for _, oid := range p.wanted {
+		if err := emit.Listed(model.Listed{Container: p.schemas[oid].path, Whole: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportShut says that a database was left out, and why.
+func reportShut(path string, err error, emit connector.Emit) error {
+	code, remedy := fault.CodeOf(err), "grant connect on database … to the login"
+	switch code {
+	case codeNoDatabase:
+		remedy = "The database is gone; scan again."
+	case codeNotAdmitted:
+		remedy = "Add a line for this database to pg_hba.conf."
+	case codeTLSRequired:
+		remedy = "Set sslMode to verify-full."
+	}
+	gap := model.Gap{Path: path, Facet: model.FacetExistence | model.FacetStructure, Code: code, State: stateOf(err), Remedy: remedy}
+	if err := emit.Gap(gap); err != nil {
+		return err
+	}
+	return emit.Listed(model.Listed{Container: path})
+}
+
+// page reads the tables of one unit.
+type page struct {
+	flavour flavour
+	s       *session
+	emit    connector.Emit
+	scope   model.Scope
+	narrow  bool // the scope leaves something out
+	level   model.Level
+	path    string // of the database
+
+	schemas    namespaces
+	wanted     []uint32          // oids of the schemas to read
+	extensions map[uint32]string // by oid of the table
+	block      int64             // bytes of a page on disk
+	major      int               // version of the server
+
+	names  intern
+	types  typeNames
+	values *filter
+}
+
+func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit connector.Emit, path string) (*page, error) {
+	p := &page{
+		flavour: f, s: s, emit: emit, scope: env.Scope(), level: env.Level(), path: path,
+		extensions: map[uint32]string{}, names: intern{}, types: newTypeNames(), values: newFilter(),
+	}
+	p.narrow = len(p.scope.Include)+len(p.scope.Exclude) > 0
+	var err error
+	if p.schemas, err = s.schemas(ctx, path); err != nil {
+		return nil, err
+	}
+	p.wanted = p.schemas.inScope(p.scope)
+	err = s.query(ctx, sqlServer, func(r row) error {
+		p.major, p.block = int(parseInt(leadingDigits(r[0]))), r.int(1)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = s.query(ctx, sqlExtensionTables, func(r row) error {
+		p.extensions[r.oid(0)] = r.text(1)
+		return nil
+	})
+	return p, err
+}
+
+func leadingDigits(b []byte) []byte {
+	for i, c := range b {
+		if c < '0' || c > '9' {
+			return b[:i]
+		}
+	}
+	return b
+}
+
+// emitSchemas emits the schemas in scope, by path, and says which of them the login may not use.
+func (p *page) emitSchemas() error {
+	for _, n := range p.schemas.sorted() {
+		if !slices.Contains(p.wanted, n.oid) {
+			continue
+		}
+		a := &model.Asset{
+			Type: p.flavour.typeName(typeSchema), Path: n.path, Name: model.CleanText(n.name), Container: p.path,
+			NativeID: strconv.FormatUint(uint64(n.oid), 10), Facets: model.FacetExistence,
+		}
+		if p.level >= model.L2 {
+			a.Facets |= model.FacetStructure
+			a.Owner, a.Comment = n.owner, n.comment
+		}
+		if err := p.emit.Asset(a); err != nil {
+			return err
+		}
+		if !n.usable {
+			gap := model.Gap{
+				Path: n.path, Facet: model.FacetClassification | model.FacetLineage, Code: codePermission, Object: n.path,
+				Remedy: "grant usage on schema … to the login",
+			}
+			if err := p.emit.Gap(gap); err != nil {
+				return err
+			}
+		}
+	}
+	return p.emit.Listed(model.Listed{Container: p.path, Whole: true})
+}

@@ -1,0 +1,349 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/purlieu/purlieu/model"
+)
+
+// slice is what is put together in memory at a time: tables in the order of their oids. The parts with the same
+// position belong to one table.
+type slice struct {
+	assets []*model.Asset
+	oids   []uint32
+	kinds  []byte
+	home   []uint32 // oid of the schema
+	types  [][]int  // places of the columns' types
+
+	origins []viewColumn // of all views of the slice
+
+	defaults, generated, views, foreign, parted []uint32 // oids of the tables that have such
+}
+
+// cursor finds positions of ascending oids.
+type cursor struct {
+	oids []uint32
+	pos  int
+}
+
+// find is the position of oid, which is not smaller than the last one asked for; -1 when it is not there.
+func (c *cursor) find(oid uint32) int {
+	for c.pos < len(c.oids) && c.oids[c.pos] < oid {
+		c.pos++
+	}
+	if c.pos < len(c.oids) && c.oids[c.pos] == oid {
+		return c.pos
+	}
+	return -1
+}
+
+// slice reads and emits the next tables from an oid on. It tells the last oid that it took, and whether there is more.
+func (p *page) slice(ctx context.Context, from, to uint32) (last uint32, more bool, err error) {
+	sl, last, more, err := p.readTables(ctx, from, to)
+	if err != nil || len(sl.oids) == 0 {
+		return last, more, err
+	}
+	if p.level >= model.L2 {
+		for _, read := range []func(context.Context, *slice) error{
+			p.readColumns, p.readTypes, p.readDefaults, p.readGenerated, p.readComments, p.readKeys, p.readIndexes,
+			p.readPartitionKeys, p.readForeign, p.readViews, p.readInputs,
+		} {
+			if err := read(ctx, sl); err != nil {
+				return 0, false, err
+			}
+		}
+	}
+	if err := p.readPartitions(ctx, sl); err != nil {
+		return 0, false, err
+	}
+	for _, a := range sl.assets {
+		slices.SortFunc(a.Attrs, func(x, y model.Attr) int { return compare(x.Name, y.Name) })
+		if err := p.emit.Asset(a); err != nil {
+			return 0, false, err
+		}
+	}
+	return last, more, nil
+}
+
+// readTables takes tables until the slice is full, by number or by columns.
+func (p *page) readTables(ctx context.Context, from, to uint32) (sl *slice, last uint32, more bool, err error) {
+	sl = &slice{}
+	columns, seen, full := int64(0), 0, false
+	err = p.s.query(ctx, sqlTables, func(r row) error {
+		seen++
+		columns += r.int(7)
+		if full = full || (seen > 1 && columns > pageColumns); full {
+			return nil
+		}
+		last = r.oid(0)
+		p.addTable(sl, r)
+		return nil
+	}, strconv.FormatUint(uint64(from), 10), strconv.FormatUint(uint64(to), 10), oidArray(p.wanted), strconv.Itoa(pageTables))
+	return sl, last, full || seen == pageTables, err
+}
+
+func (p *page) addTable(sl *slice, r row) {
+	oid, schema, kind := r.oid(0), p.schemas[r.oid(1)], r.byte(3)
+	name := r.text(2)
+	path := schema.path + "/" + model.EscapeName(name)
+	if p.narrow && !p.scope.Match(path) {
+		return
+	}
+	a := &model.Asset{
+		Type: p.flavour.relType(kind), Path: path, Name: model.CleanText(name), Container: schema.path,
+		NativeID: strconv.FormatUint(uint64(oid), 10), Facets: model.FacetExistence,
+	}
+	if p.level >= model.L2 {
+		a.Facets |= model.FacetStructure
+		a.Owner = p.names.of(r[6])
+		a.Columns = make([]model.Column, 0, r.int(7))
+		if name, ok := p.extensions[oid]; ok {
+			a.Attrs = append(a.Attrs, model.Attr{Name: attrExtension, Text: model.CleanText(name)})
+		}
+	}
+	switch kind {
+	case 'v':
+		sl.views = append(sl.views, oid)
+	case 'm':
+		sl.views = append(sl.views, oid)
+		a.Measures = p.measures(r.int(4), r.int(5))
+	case 'f':
+		sl.foreign = append(sl.foreign, oid)
+		if rows := r.int(4); rows > 0 {
+			a.Measures = []model.Measure{{Name: "rows", Value: rows}}
+		}
+	case 'p':
+		sl.parted = append(sl.parted, oid)
+	default:
+		a.Measures = p.measures(r.int(4), r.int(5))
+	}
+	sl.assets, sl.oids, sl.kinds = append(sl.assets, a), append(sl.oids, oid), append(sl.kinds, kind)
+	sl.home, sl.types = append(sl.home, schema.oid), append(sl.types, nil)
+}
+
+// measures are the planner's rows, where they were ever counted, and the bytes of the table itself.
+func (p *page) measures(rows, blocks int64) []model.Measure {
+	m := make([]model.Measure, 0, 2)
+	m = append(m, model.Measure{Name: "bytes", Value: blocks * p.block})
+	if p.counted(rows, blocks) {
+		m = append(m, model.Measure{Name: "rows", Value: rows})
+	}
+	return m
+}
+
+// counted reports whether the planner's number of rows is one. Servers before 14 write 0 for "never counted".
+func (p *page) counted(rows, blocks int64) bool {
+	return rows > 0 || (rows == 0 && (p.major >= 14 || blocks > 0))
+}
+
+func (p *page) readColumns(ctx context.Context, sl *slice) error {
+	p.types.forget()
+	at := cursor{oids: sl.oids}
+	return p.s.query(ctx, sqlColumns, func(r row) error {
+		oid := r.oid(0)
+		i := at.find(oid)
+		if i < 0 {
+			return nil
+		}
+		a := sl.assets[i]
+		number := int(r.int(1))
+		c := model.Column{Name: p.names.of(r[2]), Ordinal: number, NotNull: r.yes(5), NativeID: strconv.Itoa(number)}
+		switch r.byte(6) {
+		case 'a':
+			c.Identity = "always"
+		case 'd':
+			c.Identity = "by default"
+		}
+		switch {
+		case r.byte(7) != 0:
+			sl.generated = addOID(sl.generated, oid)
+			c.Generated = "?" // until its expression is read
+		case r.yes(8):
+			sl.defaults = addOID(sl.defaults, oid)
+		}
+		a.Columns = append(a.Columns, c)
+		sl.types[i] = append(sl.types[i], p.types.at(typeKey{r.oid(3), int32(r.int(4))})) //nolint:gosec // modifiers are 32 bits wide
+		return nil
+	}, oidArray(sl.oids))
+}
+
+func addOID(oids []uint32, oid uint32) []uint32 {
+	if n := len(oids); n > 0 && oids[n-1] == oid {
+		return oids
+	}
+	return append(oids, oid)
+}
+
+func (p *page) readTypes(ctx context.Context, sl *slice) error {
+	if err := p.types.load(ctx, p.s); err != nil {
+		return err
+	}
+	for i, a := range sl.assets {
+		for k, place := range sl.types[i] {
+			a.Columns[k].Type = p.types.texts[place]
+		}
+	}
+	return nil
+}
+
+// readDefaults leaves out tables with generated columns, whose expressions need a dearer query.
+func (p *page) readDefaults(ctx context.Context, sl *slice) error {
+	plain := slices.DeleteFunc(sl.defaults, func(oid uint32) bool {
+		_, found := slices.BinarySearch(sl.generated, oid)
+		return found
+	})
+	return p.expressions(ctx, sl, sqlDefaults, plain)
+}
+
+func (p *page) readGenerated(ctx context.Context, sl *slice) error {
+	return p.expressions(ctx, sl, sqlGenerated, sl.generated)
+}
+
+func (p *page) expressions(ctx context.Context, sl *slice, sql string, oids []uint32) error {
+	if len(oids) == 0 {
+		return nil
+	}
+	at := cursor{oids: sl.oids}
+	var gaps []model.Gap
+	err := p.s.query(ctx, sql, func(r row) error {
+		i := at.find(r.oid(0))
+		if i < 0 || r[2] == nil {
+			return nil
+		}
+		c := columnOf(sl.assets[i], int(r.int(1)))
+		if c == nil {
+			return nil
+		}
+		text, ok := p.values.of(r[2])
+		switch {
+		case !ok:
+			gaps = append(gaps, model.Gap{
+				Path: sl.assets[i].Path, Facet: model.FacetStructure, Code: codeText, Object: c.Name,
+				Remedy: "The expression stays behind; everything else was read.",
+			})
+		case c.Generated != "":
+			c.Generated = text
+		default:
+			c.Default = text
+		}
+		return nil
+	}, oidArray(oids))
+	if err != nil {
+		return err
+	}
+	return p.report(gaps)
+}
+
+func (p *page) report(gaps []model.Gap) error {
+	for _, g := range gaps {
+		if err := p.emit.Gap(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columnOf is the column with an attribute number, or nil.
+func columnOf(a *model.Asset, number int) *model.Column {
+	if i := number - 1; i >= 0 && i < len(a.Columns) && a.Columns[i].Ordinal == number {
+		return &a.Columns[i]
+	}
+	i, found := slices.BinarySearchFunc(a.Columns, number, func(c model.Column, n int) int { return c.Ordinal - n })
+	if !found {
+		return nil
+	}
+	return &a.Columns[i]
+}
+
+func (p *page) readComments(ctx context.Context, sl *slice) error {
+	at := cursor{oids: sl.oids}
+	return p.s.query(ctx, sqlComments, func(r row) error {
+		i := at.find(r.oid(0))
+		if i < 0 {
+			return nil
+		}
+		if number := int(r.int(1)); number == 0 {
+			sl.assets[i].Comment = model.CleanText(r.text(2))
+		} else if c := columnOf(sl.assets[i], number); c != nil {
+			c.Comment = p.names.of(r[2])
+		}
+		return nil
+	}, oidArray(sl.oids))
+}
+
+func (p *page) readForeign(ctx context.Context, sl *slice) error {
+	if len(sl.foreign) == 0 {
+		return nil
+	}
+	at := cursor{oids: sl.oids}
+	return p.s.query(ctx, sqlForeignServers, func(r row) error {
+		if i := at.find(r.oid(0)); i >= 0 {
+			sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrForeignServer, Text: model.CleanText(r.text(1))})
+		}
+		return nil
+	}, oidArray(sl.foreign))
+}
+
+// readPartitions names the partitions of partitioned tables and sums their measures; bounds stay behind.
+func (p *page) readPartitions(ctx context.Context, sl *slice) error {
+	if len(sl.parted) == 0 {
+		return nil
+	}
+	names := make([][]string, len(sl.oids))
+	rows, counted, blocks := make([]int64, len(sl.oids)), make([]bool, len(sl.oids)), make([]int64, len(sl.oids))
+	at := cursor{oids: sl.oids}
+	err := p.s.query(ctx, sqlPartitions, func(r row) error {
+		i := at.find(r.oid(0))
+		if i < 0 {
+			return nil
+		}
+		name := model.CleanText(r.text(1))
+		if schema := r.oid(2); schema != sl.home[i] {
+			name = model.CleanText(p.schemas[schema].name) + "." + name
+		}
+		names[i] = append(names[i], name)
+		if p.counted(r.int(3), r.int(4)) {
+			rows[i], counted[i] = rows[i]+r.int(3), true
+		}
+		blocks[i] += r.int(4)
+		return nil
+	}, oidArray(sl.parted))
+	if err != nil {
+		return err
+	}
+	at = cursor{oids: sl.oids}
+	for _, oid := range sl.parted {
+		i := at.find(oid)
+		a := sl.assets[i]
+		a.Measures = []model.Measure{{Name: "bytes", Value: blocks[i] * p.block}}
+		if counted[i] {
+			a.Measures = append(a.Measures, model.Measure{Name: "rows", Value: rows[i]})
+		}
+		if p.level >= model.L2 && len(names[i]) > 0 {
+			a.Attrs = append(a.Attrs, model.Attr{Name: attrPartitions, List: names[i]})
+		}
+	}
+	return nil
+}
+
+func (p *page) readPartitionKeys(ctx context.Context, sl *slice) error {
+	if len(sl.parted) == 0 {
+		return nil
+	}
+	at := cursor{oids: sl.oids}
+	return p.s.query(ctx, sqlPartitionKeys, func(r row) error {
+		i := at.find(r.oid(0))
+		if i < 0 {
+			return nil
+		}
+		if text, ok := p.values.of(r[1]); ok {
+			sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionedBy, Text: text})
+		}
+		return nil
+	}, oidArray(sl.parted))
+}
+
+func compare(a, b string) int { return strings.Compare(a, b) }

@@ -1,0 +1,82 @@
+package postgres
+
+import "strings"
+
+// Redact is the value filter: sql with "?" for every literal and number, and without comments. Names, key words,
+// operators, parameters ($1) and the words true, false and null stay. Numbers stay in the modifiers of the built-in
+// types, such as varchar(120) and numeric(12,2), where the text leaves no doubt that they are modifiers.
+// Redact of its own output changes nothing. Text that can't be cut into tokens fails with fault.Unsupported,
+// code "TextNotUnderstood", and a message that quotes none of it: leave the text out.
+func Redact(sql string) (string, error) {
+	var out strings.Builder
+	out.Grow(len(sql))
+	l := lexer{text: sql}
+	var m modifier
+	gap := false
+	for {
+		t, ok, err := l.next()
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			return out.String(), nil
+		}
+		if t.class == comment {
+			gap = true
+			continue
+		}
+		if gap && t.class != space && out.Len() > 0 {
+			out.WriteByte(' ')
+		}
+		gap = false
+		switch {
+		case t.class == literal, t.class == number && !m.keeps(t.text):
+			if strings.HasSuffix(out.String(), "?") {
+				out.WriteByte(' ')
+			}
+			out.WriteByte('?')
+		default:
+			out.WriteString(t.text)
+		}
+		m.see(t)
+	}
+}
+
+// modifier follows the tokens and knows when a number is a type's modifier: right after the name of a built-in type
+// that no function can have without quotes, and its opening parenthesis.
+type modifier struct {
+	typed  bool // the last token ended the name of such a type
+	inside bool // between its parentheses
+	dotted bool // a dot stands before
+	before string
+}
+
+func (m *modifier) see(t token) {
+	switch {
+	case t.class == space, t.class == comment:
+		return
+	case t.class == word:
+		w := strings.ToLower(t.text)
+		m.typed = !m.dotted && (takesModifier(w) || (w == "varying" && takesModifier(m.before)))
+		m.inside, m.before = false, w
+	case t.text == "(" && m.typed:
+		m.inside, m.typed = true, false
+	case m.inside && (t.text == "," || t.class == number):
+	default:
+		m.inside, m.typed, m.before = false, false, ""
+	}
+	m.dotted = t.text == "."
+}
+
+func (m *modifier) keeps(n string) bool {
+	return m.inside && len(n) <= 5 && run(n, isDigit) == len(n)
+}
+
+// takesModifier names the types that are key words: no function is called so without quotes.
+func takesModifier(w string) bool {
+	switch w {
+	case "bit", "char", "character", "dec", "decimal", "float", "interval", "nchar", "numeric", "time", "timestamp", "varchar":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,285 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+// Times of the supervision.
+const (
+	stopGrace  = 2 * time.Second        // between cancel and kill
+	watchEvery = 100 * time.Millisecond // memory, deadline
+)
+
+// attempt is one running attempt: a Worker to the node's loop, a goroutine of its own inside.
+type attempt struct {
+	b       *Broker
+	grant   bus.Grant
+	base    []bus.BaseBlock
+	sink    Sink
+	ctx     context.Context // ends at Stop
+	cancel  context.CancelFunc
+	stopped atomic.Bool
+	held    atomic.Bool            // facts wait for their release
+	blame   atomic.Pointer[Result] // why the supervisor ended the process
+	lines   int
+}
+
+// Stop ends the attempt.
+func (a *attempt) Stop() {
+	a.stopped.Store(true)
+	a.cancel()
+}
+
+// post reports the result, unless the attempt was stopped before.
+func (a *attempt) post(r Result) {
+	a.b.cfg.Post(func() {
+		if !a.stopped.Load() {
+			a.sink.End(r)
+		}
+	})
+}
+
+// work runs the attempt to its end.
+func (a *attempt) work() Result {
+	kind := a.b.kinds[a.grant.Kind]
+	if kind == nil {
+		return failed("UnknownKind", "Update the node, or give the work to a runtime that reads this kind", false)
+	}
+	select {
+	case a.b.slots <- struct{}{}:
+		defer func() { <-a.b.slots }()
+	case <-a.ctx.Done():
+		return Result{}
+	}
+	secrets, err := a.b.cfg.Secrets(a.ctx, a.grant)
+	defer func() {
+		for _, s := range secrets {
+			clear(s)
+		}
+	}()
+	if err != nil {
+		return a.unserved(err)
+	}
+	guest, socket, err := a.b.doors.admit(a.ctx, a.grant.Kind)
+	if err != nil {
+		return a.unserved(err)
+	}
+	defer a.b.doors.revoke(guest)
+	p, err := a.b.pool.take(poolKey(a.grant))
+	if err != nil {
+		return a.unserved(err)
+	}
+	done, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		a.watch(p, done)
+		close(watched)
+	}()
+	job := pipe.Job{
+		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB,
+		Today: uint32(a.b.cfg.Clock().Unix() / (24 * 60 * 60)),
+	}
+	result, clean := a.converse(p, job, newJudge(kind, a.grant, a.base))
+	close(done)
+	<-watched
+	if blame := a.blame.Load(); blame != nil {
+		result, clean = *blame, false
+	}
+	a.b.pool.put(p, clean && a.ctx.Err() == nil)
+	return result
+}
+
+// unserved notes why the supervisor could not serve an attempt, and is its result.
+func (a *attempt) unserved(err error) Result {
+	if a.ctx.Err() == nil {
+		a.b.cfg.Log.Warn("an attempt could not be served", "unit", a.grant.Ref.Unit, "code", fault.CodeOf(err), "reason", err)
+	}
+	return failedBy(err)
+}
+
+// converse speaks with the worker until the job's end. clean says that the worker can serve another.
+func (a *attempt) converse(p *process, job pipe.Job, judge *judge) (result Result, clean bool) {
+	if err := p.order(job, a.base); err != nil {
+		return a.died(p), false
+	}
+	for {
+		kind, payload, err := p.r.Next()
+		switch {
+		case err != nil && fault.Is(err, fault.Invalid) && !errors.Is(err, io.ErrUnexpectedEOF):
+			return a.misbehaved(p, err), false
+		case err != nil:
+			return a.died(p), false
+		case kind == pipe.KindEnd:
+			result, err := judge.end(payload)
+			if err != nil {
+				return a.misbehaved(p, err), false
+			}
+			return result, true
+		case a.ctx.Err() != nil:
+			continue // stopped: read on to the end, and believe nothing
+		}
+		switch kind {
+		case pipe.KindFacts:
+			var facts bus.Facts
+			if err := pipe.Decode(payload, &facts); err != nil {
+				return a.misbehaved(p, err), false
+			}
+			if err := judge.facts(&facts); err != nil {
+				return a.misbehaved(p, err), false
+			}
+			if err := a.b.cfg.Check(&facts, a.grant); err != nil {
+				p.kill()
+				return a.unserved(err), false
+			}
+			a.hand(facts)
+		case pipe.KindLog:
+			if err := a.line(payload); err != nil {
+				return a.misbehaved(p, err), false
+			}
+		case pipe.KindMeter:
+		default:
+			return a.misbehaved(p, fault.New(fault.Invalid, "BadFrame", "a frame of kind %d goes down, not up", kind)), false
+		}
+	}
+}
+
+// hand gives facts to the sink and waits until they are released: meanwhile the worker's pipe fills, and it waits too.
+func (a *attempt) hand(facts bus.Facts) {
+	released := make(chan struct{})
+	var once atomic.Bool
+	a.held.Store(true)
+	defer a.held.Store(false)
+	a.b.cfg.Post(func() {
+		if !a.stopped.Load() {
+			a.sink.Facts(facts, func() {
+				if once.CompareAndSwap(false, true) {
+					close(released)
+				}
+			})
+		}
+	})
+	select {
+	case <-released:
+	case <-a.ctx.Done():
+	}
+}
+
+// line passes a bounded number of log lines on.
+func (a *attempt) line(payload []byte) error {
+	if a.lines++; a.lines > pipe.MaxLogLines {
+		return nil
+	}
+	var l pipe.Log
+	if err := pipe.Decode(payload, &l); err != nil {
+		return err
+	}
+	attrs := []slog.Attr{slog.Int64("unit", a.grant.Ref.Unit), slog.String("source", a.grant.Source)}
+	for _, x := range l.Attrs[:min(len(l.Attrs), pipe.MaxLogAttrs)] {
+		attrs = append(attrs, slog.String("worker."+cut(x.Key, 64), cut(x.Value, pipe.MaxLogText)))
+	}
+	level := slog.LevelInfo
+	switch l.Level {
+	case pipe.LogDebug:
+		level = slog.LevelDebug
+	case pipe.LogWarn:
+		level = slog.LevelWarn
+	case pipe.LogError:
+		level = slog.LevelError
+	}
+	a.b.cfg.Log.LogAttrs(a.ctx, level, cut(l.Text, pipe.MaxLogText), attrs...)
+	return nil
+}
+
+// watch ends the process when the attempt is stopped, takes too long or grows too big.
+func (a *attempt) watch(p *process, done <-chan struct{}) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	stop, last, spent := a.ctx.Done(), a.b.cfg.Clock(), time.Duration(0)
+	var killAt <-chan time.Time
+	cancel := func() {
+		stop, killAt = nil, time.After(stopGrace)
+		go func() { _ = p.w.Send(pipe.KindCancel, nil) }() // it may block: the kill frees it
+	}
+	for {
+		select {
+		case <-done:
+			return
+		case <-p.exited:
+			return
+		case <-stop:
+			cancel()
+		case <-killAt:
+			p.kill()
+			return
+		case <-tick.C:
+			now := a.b.cfg.Clock()
+			if !a.held.Load() {
+				spent += now.Sub(last)
+			}
+			last = now
+			if limit := a.deadline(); limit > 0 && spent > limit && killAt == nil {
+				a.blamed(failed("UnitDeadline", "Raise the unit deadline of the source's budget, or narrow the scan", true))
+				cancel()
+			}
+			if size, ok := p.memory(); ok && a.b.cfg.MemoryMB > 0 && size > int64(a.b.cfg.MemoryMB)<<20 {
+				a.blamed(failed("WorkerOutOfMemory", "Raise the worker memory of the node", false))
+				p.kill()
+				return
+			}
+		}
+	}
+}
+
+func (a *attempt) deadline() time.Duration {
+	if s := a.grant.Budget.UnitSeconds; s > 0 {
+		return time.Duration(s) * time.Second
+	}
+	return a.b.cfg.UnitDeadline
+}
+
+func (a *attempt) blamed(r Result) { a.blame.CompareAndSwap(nil, &r) }
+
+// died is the result of a worker that ended by itself, or was killed from outside.
+func (a *attempt) died(p *process) Result {
+	p.kill()
+	<-p.exited
+	if a.blame.Load() == nil && a.ctx.Err() == nil {
+		a.b.cfg.Log.Error("a worker died", "unit", a.grant.Ref.Unit, "state", p.state(), "trace", p.trace())
+	}
+	return failed("WorkerDied", "", true)
+}
+
+// misbehaved is the result of a worker that broke a rule: it is killed.
+func (a *attempt) misbehaved(p *process, err error) Result {
+	p.kill()
+	a.b.cfg.Log.Error("a worker misbehaved and was killed", "unit", a.grant.Ref.Unit, "source", a.grant.Source, "reason", err)
+	return failed("WorkerMisbehaved", "Look at the node's log: the source may be hostile, or the connector has a defect", false)
+}
+
+func remedyOf(err error) string {
+	var e *fault.Error
+	if errors.As(err, &e) {
+		return e.Remedy
+	}
+	return ""
+}
+
+// cut bounds a text of a worker, in bytes.
+func cut(s string, most int) string {
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+// wellPlaced reports whether two paths are on one line down from the root.
+func wellPlaced(path, root string) bool { return model.Below(path, root) || model.Below(root, path) }

@@ -1,0 +1,123 @@
+package broker
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Config is what a broker needs. Functions may be called from many goroutines at once, except as said.
+type Config struct {
+	// Command says how to start a worker: a process that calls survey.Worker on its standard input and output. The
+	// worker gets the environment that Env names, which may be empty, and never the supervisor's own.
+	Command func() *exec.Cmd
+	// Kinds are the kinds of sources that this node reads: what a worker reports is judged by them.
+	Kinds []model.Kind
+	// Dial decides on, resolves and opens a connection for a source of a kind. Its faults cross to the worker.
+	Dial func(ctx context.Context, kind, host string, port int) (net.Conn, error)
+	// Secrets opens the secrets of an attempt. The broker wipes them after use.
+	Secrets func(ctx context.Context, grant bus.Grant) (map[string][]byte, error)
+	// Check is the local policy's filter: it may take facts away, with their rows, and refuses an attempt by a fault.
+	Check func(facts *bus.Facts, grant bus.Grant) error
+	// Post runs a function on the node's loop, in the order of calls. It must not block for long.
+	Post func(func())
+
+	MemoryMB     int           // a worker above this is killed; 0 sets no limit
+	MaxWorkers   int           // processes at once, idle ones too; at least 1
+	UnitDeadline time.Duration // for one attempt, time behind back-pressure not counted; 0 sets none
+	Idle         time.Duration // how long a worker is kept for the next attempt; 0 means a minute
+	Clock        func() time.Time
+	Log          *slog.Logger
+}
+
+// Broker runs attempts in child processes. It implements Launcher.
+type Broker struct {
+	cfg   Config
+	kinds map[string]*model.Kind
+	slots chan struct{}
+	pool  *pool
+	doors *doors
+	wg    sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	live   map[*attempt]struct{}
+}
+
+var _ Launcher = (*Broker)(nil)
+
+// New makes a broker. Nothing is opened or started before the first attempt.
+func New(cfg Config) *Broker {
+	cfg.MaxWorkers = max(cfg.MaxWorkers, 1)
+	if cfg.Idle <= 0 {
+		cfg.Idle = time.Minute
+	}
+	b := &Broker{
+		cfg: cfg, kinds: map[string]*model.Kind{}, slots: make(chan struct{}, cfg.MaxWorkers), live: map[*attempt]struct{}{},
+		pool: newPool(cfg.Command, cfg.MaxWorkers, cfg.Idle), doors: newDoors(cfg.Dial),
+	}
+	for i := range cfg.Kinds {
+		b.kinds[cfg.Kinds[i].Name] = &cfg.Kinds[i]
+	}
+	return b
+}
+
+// Start begins an attempt. It waits, in the background, while MaxWorkers attempts run.
+func (b *Broker) Start(grant bus.Grant, base []bus.BaseBlock, sink Sink) Worker {
+	ctx, cancel := context.WithCancel(context.Background())
+	a := &attempt{b: b, grant: grant, base: base, sink: sink, ctx: ctx, cancel: cancel}
+	if !b.enter(a) {
+		cancel()
+		a.post(failed("Stopping", "", true))
+	}
+	return a
+}
+
+// enter puts the attempt to work, unless the broker is closed.
+func (b *Broker) enter(a *attempt) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return false
+	}
+	b.live[a] = struct{}{}
+	b.wg.Go(func() {
+		result := a.work()
+		b.mu.Lock()
+		delete(b.live, a)
+		b.mu.Unlock()
+		a.post(result)
+		a.cancel()
+	})
+	return true
+}
+
+// Close stops every attempt, ends every worker and returns when all have ended. Sinks hear no more.
+func (b *Broker) Close() {
+	b.mu.Lock()
+	b.closed = true
+	for a := range b.live {
+		a.Stop()
+	}
+	b.mu.Unlock()
+	b.wg.Wait()
+	b.pool.close()
+	b.doors.close()
+}
+
+// failed is the result of an attempt that could not be read.
+func failed(code, remedy string, retry bool) Result {
+	return Result{Outcome: bus.OutcomeFailed, Code: code, Remedy: remedy, Retry: retry}
+}
+
+// failedBy is the result of an attempt that the supervisor itself could not serve.
+func failedBy(err error) Result {
+	return failed(fault.CodeOf(err), remedyOf(err), fault.Is(err, fault.Unreachable) || fault.Is(err, fault.Throttled))
+}

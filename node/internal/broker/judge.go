@@ -1,0 +1,201 @@
+package broker
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+// judge holds what a worker of one attempt may say. A worker of ours keeps all of these rules by itself: one that
+// breaks any is no longer ours.
+type judge struct {
+	kind  *model.Kind
+	grant bus.Grant
+	bases map[string]known
+}
+
+// known is what a container's base allows.
+type known struct {
+	generation int64
+	end        uint32 // positions are below
+}
+
+func newJudge(kind *model.Kind, grant bus.Grant, base []bus.BaseBlock) *judge {
+	j := &judge{kind: kind, grant: grant, bases: map[string]known{}}
+	for _, b := range base {
+		k, ok := j.bases[b.Container]
+		if end := b.First + uint32(len(b.Rows)/bus.BaseRowSize); !ok || b.Generation > k.generation {
+			j.bases[b.Container] = known{b.Generation, end}
+		} else if b.Generation == k.generation && end > k.end {
+			j.bases[b.Container] = known{b.Generation, end}
+		}
+	}
+	return j
+}
+
+func broken(format string, args ...any) error {
+	return fault.New(fault.Invalid, "WorkerMisbehaved", format, args...)
+}
+
+// facts judges one piece.
+func (j *judge) facts(f *bus.Facts) error {
+	if len(f.Rows) != len(f.Assets) {
+		return broken("%d rows for %d assets", len(f.Rows), len(f.Assets))
+	}
+	for i := range f.Assets {
+		if err := j.asset(&f.Assets[i]); err != nil {
+			return err
+		}
+		a := &f.Assets[i]
+		if f.Rows[i].Hash != model.HashOf(a.Type, model.QualifiedName(j.grant.Authority, a.Path)) {
+			return broken("a row of another asset")
+		}
+	}
+	for i := range f.Gaps {
+		if err := j.gap(&f.Gaps[i]); err != nil {
+			return err
+		}
+	}
+	for i := range f.Children {
+		if u := &f.Children[i]; u.Step == "" || !sound(u.Title) || !sound(u.Step) || !sound(u.Below) || !wellPlaced(u.Below, j.grant.Unit.Below) {
+			return broken("a unit outside the unit")
+		}
+	}
+	for i := range f.Seen {
+		if err := j.seen(&f.Seen[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *judge) asset(a *model.Asset) error {
+	switch {
+	case j.kind.TypeNamed(a.Type) == nil:
+		return broken("an asset of an undeclared type")
+	case !sound(a.Path) || !model.Below(a.Path, j.grant.Unit.Below):
+		return broken("an asset outside the unit")
+	case !j.grant.Scope.Match(a.Path):
+		return broken("an asset outside the scope")
+	case !sound(a.Container) || !model.Below(a.Path, a.Container):
+		return broken("an asset outside its container")
+	}
+	size := 0
+	ok := eachText(a, func(s string) bool {
+		size += len(s)
+		return sound(s)
+	})
+	if !ok || size > bus.MaxAsset {
+		return broken("an asset with a text that is too long or can't be stored")
+	}
+	for i := range a.Columns {
+		a.Columns[i].Number = 0 // given by the account only
+	}
+	return nil
+}
+
+func (j *judge) gap(g *model.Gap) error {
+	if !pipe.Word(g.Code) || (g.State != "" && !pipe.Word("s"+g.State)) || len(g.Object) > maxNote || len(g.Remedy) > maxNote ||
+		!sound(g.Object) || !sound(g.Remedy) || !sound(g.Path) || !model.Below(g.Path, j.grant.Unit.Below) && g.Path != "" || g.Count < 0 {
+		return broken("a gap that is not in closed words")
+	}
+	return nil
+}
+
+// maxNote bounds remedies and names in gaps.
+const maxNote = 1 << 10
+
+func (j *judge) seen(s *bus.Seen) error {
+	k, ok := j.bases[s.Container]
+	if !ok || s.Generation != k.generation || uint64(len(s.Bits))*8 > (uint64(k.end)+7)/8*8 {
+		return broken("a bitmap over rows that are not in the base")
+	}
+	for i := range s.Moved {
+		m := &s.Moved[i]
+		if m.Position >= k.end {
+			return broken("measures of a row that is not in the base")
+		}
+		for _, x := range m.Measures {
+			if !sound(x.Name) {
+				return broken("a measure without a sound name")
+			}
+		}
+	}
+	return nil
+}
+
+// end judges how the worker says that the job ended.
+func (j *judge) end(payload []byte) (Result, error) {
+	var e pipe.End
+	if err := pipe.Decode(payload, &e); err != nil {
+		return Result{}, err
+	}
+	if e.Outcome != bus.OutcomeRead && e.Outcome != bus.OutcomeFailed || (e.Outcome == bus.OutcomeRead) != (e.Code == "") {
+		return Result{}, broken("an end with outcome %d", e.Outcome)
+	}
+	if (e.Code != "" && !pipe.Word(e.Code)) || len(e.Remedy) > maxNote || !sound(e.Remedy) {
+		return Result{}, broken("an end that is not in closed words")
+	}
+	r := Result{Outcome: e.Outcome, Code: e.Code, Remedy: e.Remedy, Retry: e.Retry, Assets: e.Assets}
+	if len(e.Listed) > 0 {
+		if err := pipe.Decode(e.Listed, &r.Listed); err != nil {
+			return Result{}, err
+		}
+	}
+	for _, l := range r.Listed {
+		if !sound(l.Container) || !wellPlaced(l.Container, j.grant.Unit.Below) {
+			return Result{}, broken("a container outside the unit")
+		}
+	}
+	return r, nil
+}
+
+// sound reports whether a text is bounded and can be stored anywhere.
+func sound(s string) bool {
+	return len(s) <= pipe.MaxText && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+}
+
+// eachText visits every text of an asset until visit says no.
+func eachText(a *model.Asset, visit func(string) bool) bool {
+	all := func(texts ...string) bool {
+		for _, s := range texts {
+			if s != "" && !visit(s) {
+				return false
+			}
+		}
+		return true
+	}
+	ok := all(a.Name, a.NativeID, a.Owner, a.Comment, a.Text)
+	for i := range a.Attrs {
+		ok = ok && all(a.Attrs[i].Name, a.Attrs[i].Text) && all(a.Attrs[i].List...)
+	}
+	for i := range a.Columns {
+		c := &a.Columns[i]
+		ok = ok && all(c.Name, c.Type, c.Default, c.Identity, c.Generated, c.Comment, c.NativeID)
+	}
+	for i := range a.Keys {
+		k := &a.Keys[i]
+		ok = ok && all(k.Name, string(k.Kind), k.RefPath) && all(k.Columns...) && all(k.RefColumns...)
+	}
+	for i := range a.Indexes {
+		x := &a.Indexes[i]
+		ok = ok && all(x.Name, x.Method) && all(x.Columns...)
+	}
+	for i := range a.Measures {
+		ok = ok && all(a.Measures[i].Name)
+	}
+	if a.Lineage != nil {
+		for i := range a.Lineage.Inputs {
+			ok = ok && all(a.Lineage.Inputs[i].Type, a.Lineage.Inputs[i].Path)
+		}
+		for i := range a.Lineage.Columns {
+			e := &a.Lineage.Columns[i]
+			ok = ok && all(e.From, e.To) && e.Input >= 0 && e.Input < len(a.Lineage.Inputs)
+		}
+	}
+	return ok
+}

@@ -1,0 +1,82 @@
+package broker
+
+import (
+	"testing"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+func testJudge() *judge {
+	kind := actor{}.Describe()
+	return newJudge(&kind, grant("tables", 1), []bus.BaseBlock{{Container: "shop/public", Generation: 2, First: 8, Rows: make([]byte, 3*bus.BaseRowSize)}})
+}
+
+func TestJudgeKnowsTheBase(t *testing.T) {
+	for name, c := range map[string]struct {
+		seen bus.Seen
+		ok   bool
+	}{
+		"all":                   {bus.Seen{Container: "shop/public", Generation: 2, Bits: []byte{0xff, 7}}, true},
+		"moved":                 {bus.Seen{Container: "shop/public", Generation: 2, Moved: []bus.MovedMeasure{{Position: 10}}}, true},
+		"too_long":              {bus.Seen{Container: "shop/public", Generation: 2, Bits: []byte{0xff, 7, 0}}, false},
+		"moved_beyond":          {bus.Seen{Container: "shop/public", Generation: 2, Moved: []bus.MovedMeasure{{Position: 11}}}, false},
+		"an_older_generation":   {bus.Seen{Container: "shop/public", Generation: 1, Bits: []byte{1}}, false},
+		"of_another_container":  {bus.Seen{Container: "shop", Generation: 2, Bits: []byte{1}}, false},
+		"a_measure_with_a_null": {bus.Seen{Container: "shop/public", Generation: 2, Moved: []bus.MovedMeasure{{Position: 1, Measures: []model.Measure{{Name: "\x00"}}}}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := testJudge().facts(&bus.Facts{Seen: []bus.Seen{c.seen}}); (err == nil) != c.ok {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestJudgeRefusesEnds(t *testing.T) {
+	listed, _ := bus.Encode([]model.Listed{{Container: "bank", Whole: true}})
+	for name, end := range map[string]pipe.End{
+		"no_outcome":           {},
+		"read_with_a_code":     {Outcome: bus.OutcomeRead, Code: "X"},
+		"failed_without":       {Outcome: bus.OutcomeFailed},
+		"an_open_code":         {Outcome: bus.OutcomeFailed, Code: "row 4711"},
+		"a_container_outside":  {Outcome: bus.OutcomeRead, Listed: listed},
+		"a_list_of_other_sort": {Outcome: bus.OutcomeRead, Listed: []byte{0x80 + 1, 0x01}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			payload, err := bus.Encode(end)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := testJudge().end(payload); !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func FuzzJudge(f *testing.F) {
+	for _, lie := range lies() {
+		b, err := bus.Encode(lie)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		var facts bus.Facts
+		if pipe.Decode(in, &facts) != nil {
+			return
+		}
+		if testJudge().facts(&facts) != nil {
+			return
+		}
+		for _, a := range facts.Assets {
+			if !model.Below(a.Path, "shop") || model.Below(a.Path, "shop/hidden") || a.Type != "table" {
+				t.Fatalf("%+v passed", a)
+			}
+		}
+	})
+}

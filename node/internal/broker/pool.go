@@ -1,0 +1,159 @@
+package broker
+
+import (
+	"maps"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+)
+
+// pool keeps idle workers for the next attempt on the same source with the same credential, and for nothing else.
+type pool struct {
+	command func() *exec.Cmd
+	most    int
+	keep    time.Duration
+	wg      sync.WaitGroup
+	orders  chan order // to the spawner; nil until it runs
+
+	mu     sync.Mutex
+	closed bool
+	busy   int
+	idle   []*process // longest idle first
+}
+
+type order struct {
+	key    string
+	result chan started
+}
+
+type started struct {
+	p   *process
+	err error
+}
+
+func newPool(command func() *exec.Cmd, most int, keep time.Duration) *pool {
+	return &pool{command: command, most: most, keep: keep}
+}
+
+// poolKey tells what a worker may be used for again.
+func poolKey(g bus.Grant) string {
+	var b strings.Builder
+	add := func(texts ...string) {
+		for _, s := range texts {
+			b.WriteString(strconv.Quote(s))
+		}
+	}
+	add(g.Kind, g.Source, g.Authority, g.Login.Name, g.Login.Kind)
+	for _, k := range slices.Sorted(maps.Keys(g.Login.Open)) {
+		add(k, g.Login.Open[k])
+	}
+	b.WriteByte('|')
+	for _, k := range slices.Sorted(maps.Keys(g.Login.Secrets)) {
+		r := g.Login.Secrets[k]
+		add(k, r.Vault, r.Name, r.Version)
+		for _, o := range slices.Sorted(maps.Keys(r.Options)) {
+			add(o, r.Options[o])
+		}
+		b.WriteByte('|')
+	}
+	return b.String()
+}
+
+// take gives an idle worker of the key, or a new one. It must come back by put.
+func (o *pool) take(key string) (*process, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return nil, fault.New(fault.Unreachable, "Stopping", "the node stops")
+	}
+	for i := len(o.idle) - 1; i >= 0; i-- {
+		if p := o.idle[i]; p.key == key {
+			o.idle = slices.Delete(o.idle, i, i+1)
+			p.expiry.Stop()
+			if !p.gone() {
+				o.busy++
+				return p, nil
+			}
+			p.close()
+		}
+	}
+	if o.busy+len(o.idle) >= o.most && len(o.idle) > 0 {
+		o.retire(o.idle[0])
+	}
+	if o.orders == nil {
+		o.orders = make(chan order)
+		o.wg.Go(o.spawner(o.orders))
+	}
+	ask := order{key, make(chan started, 1)}
+	o.orders <- ask
+	s := <-ask.result
+	if s.err == nil {
+		o.busy++
+	}
+	return s.p, s.err
+}
+
+// spawner starts all workers from one thread that lives as long as the pool: on Linux a child that is bound to its
+// parent dies with the thread that started it.
+func (o *pool) spawner(orders <-chan order) func() {
+	return func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		for ask := range orders {
+			p, err := spawn(o.command(), ask.key)
+			ask.result <- started{p, err}
+		}
+	}
+}
+
+// put gives a worker back: to be kept a while, or to be ended now.
+func (o *pool) put(p *process, keep bool) {
+	if !keep {
+		p.end()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.busy--
+	if !keep {
+		return
+	}
+	p.expiry = time.AfterFunc(o.keep, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.retire(p)
+	})
+	o.idle = append(o.idle, p)
+}
+
+// retire ends an idle worker in the background. The caller holds the lock.
+func (o *pool) retire(p *process) {
+	i := slices.Index(o.idle, p)
+	if i < 0 {
+		return
+	}
+	o.idle = slices.Delete(o.idle, i, i+1)
+	p.expiry.Stop()
+	o.wg.Go(p.retire)
+}
+
+// close ends all idle workers and returns when they have ended. No worker may be out.
+func (o *pool) close() {
+	o.mu.Lock()
+	o.closed = true
+	for len(o.idle) > 0 {
+		o.retire(o.idle[0])
+	}
+	if o.orders != nil {
+		close(o.orders)
+		o.orders = nil
+	}
+	o.mu.Unlock()
+	o.wg.Wait()
+}

@@ -1,0 +1,204 @@
+// Package lease claims units for a node, renews what it holds and gives it back.
+//
+// A *claim* asks for as many attempts as there are free *slots*. What was granted is *held*: named in each *renewal*
+// until it is released, also after its work has ended, while its messages wait for receipts. Work stops when a renewal
+// is answered stop; silence is not an answer: a node that has lost the account finishes what it holds and starts no
+// other. The machine is a step machine: it runs on the caller's loop, starts no goroutine and reads no clock.
+package lease
+
+import (
+	"cmp"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+)
+
+// Config is what the machine can be told.
+type Config struct {
+	Slots int           // attempts at work at once
+	Kinds []string      // source kinds that the node can read
+	Renew time.Duration // between renewals; 2 s
+	Look  time.Duration // between claims while there is no work; 3 s
+	// FreeMB tells the memory that new work could have; nil for none to tell.
+	FreeMB func() int
+}
+
+// Work is what becomes of grants and verdicts.
+type Work interface {
+	// Start begins an attempt. It never blocks.
+	Start(grant bus.Grant)
+	// Stop ends an attempt; the machine has forgotten it.
+	Stop(ref bus.AttemptRef, verdict bus.Verdict)
+}
+
+// Machine is the state of a node's leases.
+type Machine struct {
+	cfg  Config
+	link bus.Link
+	work Work
+	rng  *rand.Rand
+	log  *slog.Logger
+
+	now      time.Time
+	held     map[bus.AttemptRef]bool // true while it takes a slot
+	busy     int
+	draining bool
+	serial   uint64
+
+	claiming bool
+	claimAt  time.Time
+	renewing bool
+	renewAt  time.Time
+}
+
+// New makes a machine that holds nothing and claims at its first step.
+func New(cfg Config, link bus.Link, work Work, rng *rand.Rand, log *slog.Logger) *Machine {
+	return &Machine{cfg: cfg, link: link, work: work, rng: rng, log: log, held: map[bus.AttemptRef]bool{}}
+}
+
+// Hold adds attempts of an earlier life of the node, whose messages still wait: they take no slot.
+func (m *Machine) Hold(refs []bus.AttemptRef) {
+	for _, ref := range refs {
+		m.held[ref] = false
+	}
+	m.renewAt = m.now
+}
+
+// Ended frees the slot of an attempt whose worker is through. It stays held until Release.
+func (m *Machine) Ended(ref bus.AttemptRef) {
+	if m.held[ref] {
+		m.held[ref] = false
+		m.busy--
+		m.claimAt = m.now
+	}
+}
+
+// Release forgets an attempt: its last message has its receipt.
+func (m *Machine) Release(ref bus.AttemptRef) {
+	m.Ended(ref)
+	delete(m.held, ref)
+}
+
+// Ring says that work may be waiting.
+func (m *Machine) Ring() { m.claimAt = m.now }
+
+// RenewNow asks for verdicts at the next step: the account said that one is waiting.
+func (m *Machine) RenewNow() { m.renewAt = m.now }
+
+// Drain lets the machine claim no more.
+func (m *Machine) Drain() { m.draining = true }
+
+// Held are the attempts that the machine renews.
+func (m *Machine) Held() int { return len(m.held) }
+
+// Busy are the slots that are taken.
+func (m *Machine) Busy() int { return m.busy }
+
+// Step does what is due and says when to come back at the latest.
+func (m *Machine) Step(now time.Time) time.Time {
+	m.now = now
+	if !m.renewing && len(m.held) > 0 && !now.Before(m.renewAt) {
+		m.renew()
+	}
+	if !m.claiming && !m.draining && m.busy < m.cfg.Slots && !now.Before(m.claimAt) {
+		m.claim()
+	}
+	next := now.Add(m.cfg.Look)
+	if !m.renewing && len(m.held) > 0 && m.renewAt.Before(next) {
+		next = m.renewAt
+	}
+	if !m.claiming && !m.draining && m.busy < m.cfg.Slots && m.claimAt.Before(next) {
+		next = m.claimAt
+	}
+	return next
+}
+
+// later is a time in d, give or take a tenth, so that nodes do not march in step.
+func (m *Machine) later(d time.Duration) time.Time {
+	return m.now.Add(d - d/10 + time.Duration(m.rng.Int64N(int64(d/5)+1)))
+}
+
+func (m *Machine) claim() {
+	m.serial++
+	c := bus.Claim{V: bus.Version, Slots: m.cfg.Slots - m.busy, Kinds: m.cfg.Kinds, Serial: m.serial}
+	if m.cfg.FreeMB != nil {
+		c.FreeMB = m.cfg.FreeMB()
+	}
+	payload, err := bus.Encode(c)
+	if err != nil {
+		m.log.Error("claim not encoded", "err", err)
+		return
+	}
+	m.claiming = true
+	m.claimAt = m.later(m.cfg.Look)
+	m.link.Request(bus.SubjectClaim, payload, func(answer []byte, err error) {
+		m.claiming = false
+		var a bus.ClaimAnswer
+		if err == nil {
+			err = bus.Decode(answer, &a)
+		}
+		if err != nil {
+			m.claimAt = m.later(m.cfg.Look)
+			return
+		}
+		m.granted(a)
+	})
+}
+
+func (m *Machine) granted(a bus.ClaimAnswer) {
+	for _, g := range a.Grants {
+		if _, held := m.held[g.Ref]; held || m.draining {
+			continue
+		}
+		m.held[g.Ref] = true
+		m.busy++
+		m.work.Start(g)
+	}
+	switch {
+	case a.WaitMS > 0:
+		m.claimAt = m.later(time.Duration(a.WaitMS) * time.Millisecond)
+	case len(a.Grants) > 0:
+		m.claimAt = m.now // there may be more
+		if m.renewAt.Before(m.now) {
+			m.renewAt = m.later(m.cfg.Renew)
+		}
+	default:
+		m.claimAt = m.later(m.cfg.Look)
+	}
+}
+
+func (m *Machine) renew() {
+	refs := slices.SortedFunc(maps.Keys(m.held), func(a, b bus.AttemptRef) int {
+		return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Attempt, b.Attempt))
+	})
+	payload, err := bus.Encode(bus.Renew{V: bus.Version, Attempts: refs})
+	if err != nil {
+		m.log.Error("renewal not encoded", "err", err)
+		return
+	}
+	m.renewing = true
+	m.link.Request(bus.SubjectRenew, payload, func(answer []byte, err error) {
+		m.renewing = false
+		var a bus.RenewAnswer
+		if err == nil {
+			err = bus.Decode(answer, &a)
+		}
+		if err != nil || len(a.Verdicts) != len(refs) {
+			m.renewAt = m.later(m.cfg.Renew / 4)
+			return
+		}
+		m.renewAt = m.later(m.cfg.Renew)
+		for i, v := range a.Verdicts {
+			_, held := m.held[refs[i]]
+			if v == bus.VerdictGo || !held {
+				continue
+			}
+			m.Release(refs[i])
+			m.work.Stop(refs[i], v)
+		}
+	})
+}

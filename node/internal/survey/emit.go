@@ -1,0 +1,352 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+// A piece of facts is sent when one of these is reached.
+const (
+	pieceBytes    = 256 << 10
+	pieceAssets   = 500
+	pieceElements = pipe.MaxElements / 4
+	meterEvery    = 1000
+)
+
+// surveyor is the connector.Emit of one run.
+type surveyor struct {
+	ctx   context.Context
+	grant bus.Grant
+	kind  *model.Kind
+	base  base
+	send  func(bus.Facts) error
+	meter func(uint64)
+	log   *slog.Logger
+
+	facts          bus.Facts
+	size, elements int
+	fresh          map[model.Hash]struct{} // reported in this attempt and in no base
+	assets         uint64
+	listed         map[string]bool
+	listedBytes    int
+	gaps           int
+	folded         map[model.Gap]int
+	broken         error // of send: nothing more can leave
+}
+
+// Asset compares one asset with the base and keeps what must leave.
+func (s *surveyor) Asset(a *model.Asset) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	if code := s.misplaced(a.Type, a.Path); code != "" {
+		return s.mistake(code, a.Type, a.Path)
+	}
+	if a.Container != "" && (!textual(a.Container) || !model.Below(a.Path, a.Container)) {
+		return s.mistake("ContainerNotAbove", a.Type, a.Path)
+	}
+	if !soundLineage(a.Lineage) {
+		a.Lineage = nil
+		if err := s.mistake("BadLineage", a.Type, a.Path); err != nil {
+			return err
+		}
+	}
+	order(a)
+	size, elements, cutText, cutAsset := tidy(a)
+	hash := hashOf(s.grant.Authority, a.Type, a.Path)
+	list := s.base[a.Container]
+	old, position, known := list.find(hash)
+	if _, twice := s.fresh[hash]; twice || (known && !list.meet(position)) {
+		return nil
+	}
+	if !known {
+		s.fresh[hash] = struct{}{}
+	}
+	s.count()
+	row := bus.BaseRow{
+		Hash: hash, Stamp: mark(a.Stamp, s.grant.Level, s.kind.Version), Sampled: old.Sampled,
+		Fingerprint: fingerprint(a, s.grant.Level, s.kind.Version), Measures: bus.HashMeasures(a.Measures),
+	}
+	if err := s.cuts(a, cutText, cutAsset); err != nil {
+		return err
+	}
+	if known && !s.grant.Full && old.Fingerprint == row.Fingerprint {
+		list.see(position)
+		if old.Measures == row.Measures {
+			return nil
+		}
+		return s.moved(list, bus.MovedMeasure{Position: position, Hash: hash, Measures: a.Measures})
+	}
+	s.facts.Assets = append(s.facts.Assets, *a)
+	s.facts.Rows = append(s.facts.Rows, row)
+	return s.grown(size+bus.BaseRowSize+8, elements+2)
+}
+
+// cuts reports what tidying took away.
+func (s *surveyor) cuts(a *model.Asset, text, asset bool) error {
+	if text {
+		if err := s.Gap(model.Gap{Path: a.Path, Facet: model.FacetStructure, Code: "TextCut"}); err != nil {
+			return err
+		}
+	}
+	if asset {
+		return s.Gap(model.Gap{Path: a.Path, Facet: model.FacetStructure, Code: "AssetCut"})
+	}
+	return nil
+}
+
+// moved sends measures of an unchanged asset.
+func (s *surveyor) moved(l *listing, m bus.MovedMeasure) error {
+	t := tidier{size: 64}
+	t.measures(m.Measures)
+	n := len(s.facts.Seen)
+	if n == 0 || s.facts.Seen[n-1].Container != l.container {
+		s.facts.Seen = append(s.facts.Seen, bus.Seen{Container: l.container, Generation: l.generation})
+		t.size += len(l.container) + 32
+		n++
+	}
+	s.facts.Seen[n-1].Moved = append(s.facts.Seen[n-1].Moved, m)
+	return s.grown(t.size, t.elements+2)
+}
+
+// maxGaps is how many gaps leave one by one; the rest is counted by code.
+const maxGaps = 1000
+
+// Gap reports what could not be read.
+func (s *surveyor) Gap(g model.Gap) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	if !pipe.Word(g.Code) {
+		g.Code = "Unknown"
+	}
+	if g.State != "" && !pipe.Word("s"+g.State) {
+		g.State = ""
+	}
+	g.Object, g.Remedy = short(g.Object), short(g.Remedy)
+	if !textual(g.Path) || !model.Below(g.Path, s.grant.Unit.Below) {
+		g.Path = ""
+	}
+	g.Count = max(g.Count, 0)
+	if s.gaps >= maxGaps {
+		s.fold(g)
+		return nil
+	}
+	s.gaps++
+	s.facts.Gaps = append(s.facts.Gaps, g)
+	return s.grown(64+len(g.Path)+len(g.Object)+len(g.Remedy), 1)
+}
+
+func (s *surveyor) fold(g model.Gap) {
+	if s.folded == nil {
+		s.folded = map[model.Gap]int{}
+	}
+	key := model.Gap{Facet: g.Facet, Code: g.Code, State: g.State, Remedy: g.Remedy}
+	if _, known := s.folded[key]; !known && len(s.folded) >= maxGaps {
+		key = model.Gap{Code: "MoreGaps"}
+	}
+	s.folded[key] += max(g.Count, 1)
+}
+
+// maxListed bounds the containers of one unit, in bytes; the end of a job must fit one frame.
+const maxListed = 1 << 20
+
+// Listed notes how far a container was listed; it counts as whole when every word about it says so.
+func (s *surveyor) Listed(l model.Listed) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	if !textual(l.Container) || !s.inUnit(l.Container) {
+		return s.mistake("OutsideUnit", "container", l.Container)
+	}
+	whole, told := s.listed[l.Container]
+	if !told {
+		s.listedBytes += len(l.Container) + 16
+	}
+	if s.listedBytes > maxListed {
+		return s.Gap(model.Gap{Path: l.Container, Code: "TooManyContainers"}) // one that is not listed loses nothing
+	}
+	s.listed[l.Container] = l.Whole && (whole || !told)
+	return nil
+}
+
+// maxArgs bounds the arguments of a child.
+const maxArgs = 1000
+
+// Child hands a part of the unit on.
+func (s *surveyor) Child(u model.Unit) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	u.Title = short(u.Title)
+	if u.Step == "" || !textual(u.Step) {
+		return s.mistake("UnitWithoutStep", "unit", u.Below)
+	}
+	if !textual(u.Below) || !s.inUnit(u.Below) {
+		return s.mistake("OutsideUnit", "unit", u.Below)
+	}
+	size := 64 + len(u.Title) + len(u.Below) + len(u.Step)
+	if len(u.Args) > maxArgs {
+		return s.mistake("BadArguments", "unit", u.Below)
+	}
+	for k, v := range u.Args {
+		if !utf8.ValidString(k) || !utf8.ValidString(v) {
+			return s.mistake("BadArguments", "unit", u.Below)
+		}
+		size += len(k) + len(v) + 12
+	}
+	if size > bus.MaxAsset {
+		return s.mistake("BadArguments", "unit", u.Below)
+	}
+	s.facts.Children = append(s.facts.Children, u)
+	return s.grown(size, 1+len(u.Args))
+}
+
+// ready says whether anything more may be emitted.
+func (s *surveyor) ready() error {
+	if s.broken != nil {
+		return s.broken
+	}
+	return s.ctx.Err()
+}
+
+func (s *surveyor) count() {
+	s.assets++
+	if s.meter != nil && s.assets%meterEvery == 0 {
+		s.meter(s.assets)
+	}
+}
+
+// misplaced says, as a gap's code, why an asset may not leave.
+func (s *surveyor) misplaced(typeName, path string) string {
+	switch {
+	case s.kind.TypeNamed(typeName) == nil:
+		return "UndeclaredType"
+	case !textual(path):
+		return "BadPath"
+	case !model.Below(path, s.grant.Unit.Below):
+		return "OutsideUnit"
+	case !s.grant.Scope.Match(path):
+		return "OutsideScope"
+	}
+	return ""
+}
+
+// mistake drops what a connector should not have said, with a gap.
+func (s *surveyor) mistake(code, what, path string) error {
+	s.log.Warn("the connector reported what it may not", "code", code, "what", short(what), "path", short(path))
+	return s.Gap(model.Gap{Path: path, Code: code, Object: what})
+}
+
+// soundLineage reports whether every pair of columns names one of the inputs.
+func soundLineage(l *model.Lineage) bool {
+	return l == nil || !slices.ContainsFunc(l.Columns, func(e model.ColumnEdge) bool { return e.Input < 0 || e.Input >= len(l.Inputs) })
+}
+
+// inUnit reports whether a container or child stands on the way to or below the unit's root.
+func (s *surveyor) inUnit(path string) bool {
+	return model.Below(path, s.grant.Unit.Below) || model.Below(s.grant.Unit.Below, path)
+}
+
+// textual reports whether a path, which is escaped by its maker, can be stored and bounded as it is.
+func textual(path string) bool {
+	return len(path) <= pipe.MaxText && utf8.ValidString(path) && !strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f })
+}
+
+// short bounds a text of ours or a name in it.
+func short(s string) string {
+	const most = 1 << 10
+	s = clean(s)
+	if len(s) <= most {
+		return s
+	}
+	end := most
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
+}
+
+// grown adds to the piece and sends it when it is big enough.
+func (s *surveyor) grown(size, elements int) error {
+	s.size, s.elements = s.size+size, s.elements+elements
+	if s.size < pieceBytes && len(s.facts.Assets) < pieceAssets && s.elements < pieceElements {
+		return nil
+	}
+	return s.flush()
+}
+
+func (s *surveyor) flush() error {
+	facts := s.facts
+	s.facts, s.size, s.elements = bus.Facts{}, 0, 0
+	if len(facts.Assets) == 0 && len(facts.Gaps) == 0 && len(facts.Children) == 0 && len(facts.Seen) == 0 {
+		return nil
+	}
+	if err := s.send(facts); err != nil {
+		s.broken = fault.New(fault.Internal, "PipeBroken", "the facts could not be handed on").Because(err)
+	}
+	return s.broken
+}
+
+// finish sends folded gaps, bitmaps in the order of their containers, and what is left.
+func (s *surveyor) finish() error {
+	folded := make([]model.Gap, 0, len(s.folded))
+	for g, n := range s.folded {
+		g.Count = n
+		folded = append(folded, g)
+	}
+	slices.SortFunc(folded, func(a, b model.Gap) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.State, b.State), cmp.Compare(a.Facet, b.Facet), cmp.Compare(a.Remedy, b.Remedy))
+	})
+	for _, g := range folded {
+		s.facts.Gaps = append(s.facts.Gaps, g)
+		if err := s.grown(64+len(g.Remedy), 1); err != nil {
+			return err
+		}
+	}
+	containers := make([]string, 0, len(s.base))
+	for c, l := range s.base {
+		if l.any {
+			containers = append(containers, c)
+		}
+	}
+	slices.Sort(containers)
+	for _, c := range containers {
+		l := s.base[c]
+		bits := l.bits()
+		s.facts.Seen = append(s.facts.Seen, bus.Seen{Container: c, Generation: l.generation, Bits: bits})
+		if err := s.grown(64+len(c)+len(bits), 1); err != nil {
+			return err
+		}
+	}
+	return s.flush()
+}
+
+// listing is what was listed, in order, as it travels.
+func (s *surveyor) listing() []byte {
+	if len(s.listed) == 0 {
+		return nil
+	}
+	list := make([]model.Listed, 0, len(s.listed))
+	for c, whole := range s.listed {
+		list = append(list, model.Listed{Container: c, Whole: whole})
+	}
+	slices.SortFunc(list, func(a, b model.Listed) int { return strings.Compare(a.Container, b.Container) })
+	out, err := bus.Encode(list)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+func typeOf(err error) string { return fmt.Sprintf("%T", err) }

@@ -1,0 +1,114 @@
+// Package survey reads one unit inside a worker: connector in, facts out.
+//
+// It *tidies* what a connector found (text storable anywhere, lengths bounded), takes a *fingerprint* of it, compares
+// that with the unit's base and sends what is new or changed whole; of the rest only a bit says that it was *seen*,
+// and *moved* measures travel by position. What stands outside the unit, its scope or the kind's types is a mistake of
+// the connector: it stays behind, and a gap says so.
+//
+// Run is a pure step: it starts no goroutine and reads no clock. Worker is the process around it.
+package survey
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+// Deps are what a run needs besides its job.
+type Deps struct {
+	// Dial opens connections to the source.
+	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
+	Log  *slog.Logger
+	// Meter hears how many assets were seen, now and then. It may be nil.
+	Meter func(assets uint64)
+}
+
+// Run reads the job's unit with the connector, or plans where the unit has no step. Facts go to send in pieces of some
+// 256 KB and belong to it; an error of send stops the run. What was found before an error, a panic of the connector or
+// the end of ctx counts all the same, and is sent unless ctx has ended. Bases are only read. Secrets in the job are
+// handed to the connector and not kept.
+//
+// Seen entries of one container may come in several pieces, measures before bits: a reader joins them.
+func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector.Connector, deps Deps, send func(bus.Facts) error) pipe.End {
+	var kind model.Kind
+	s := &surveyor{
+		ctx: ctx, grant: job.Grant, kind: &kind, send: send, meter: deps.Meter, log: deps.Log,
+		fresh: map[model.Hash]struct{}{}, listed: map[string]bool{},
+	}
+	if err := s.guard(func() error { kind = conn.Describe(); return nil }); err != nil {
+		return s.end(err)
+	}
+	var bad int
+	if s.base, bad = newBase(base); bad > 0 {
+		deps.Log.Warn("bases are out of order and were left aside", "containers", bad)
+	}
+	err := s.read(conn, &env{job: &job, kind: &kind, dial: deps.Dial, log: deps.Log, surveyor: s})
+	if ctx.Err() == nil && s.broken == nil {
+		if last := s.finish(); err == nil {
+			err = last
+		}
+	}
+	return s.end(err)
+}
+
+// read calls the connector.
+func (s *surveyor) read(conn connector.Connector, env *env) error {
+	return s.guard(func() error {
+		if s.grant.Unit.Step == "" {
+			return conn.Plan(s.ctx, env, s.Child)
+		}
+		return conn.Scan(s.ctx, env, s.grant.Unit, s)
+	})
+}
+
+// guard calls foreign code; a panic there is a failure of the unit.
+func (s *surveyor) guard(call func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The text of a panic may quote what was read; only the runtime's own is safe.
+			text := "panic"
+			var rt runtime.Error
+			if e, ok := p.(error); ok && errors.As(e, &rt) {
+				text = rt.Error()
+			}
+			s.log.Error("the connector panicked", "panic", text, "stack", string(debug.Stack()))
+			err = fault.New(fault.Internal, "ReaderPanicked", "the connector panicked").
+				Try("This is a defect of the connector: report it with the node's log")
+		}
+	}()
+	return call()
+}
+
+// end turns the outcome into the job's end. Texts of errors stay in the node's log.
+func (s *surveyor) end(err error) pipe.End {
+	s.broken = fault.New(fault.Gone, "JobEnded", "the job has ended") // for a connector that speaks on
+	end := pipe.End{Outcome: bus.OutcomeRead, Assets: s.assets, Listed: s.listing()}
+	if err == nil && s.ctx.Err() == nil {
+		return end
+	}
+	end.Outcome = bus.OutcomeFailed
+	var known *fault.Error
+	switch {
+	case s.ctx.Err() != nil:
+		end.Code, end.Retry = "Cancelled", true
+	case errors.As(err, &known):
+		if end.Code, end.Remedy = fault.CodeOf(err), short(known.Remedy); !pipe.Word(end.Code) {
+			end.Code = "Internal"
+		}
+		end.Retry = known.Kind == fault.Unreachable || known.Kind == fault.Throttled
+		s.log.Warn("the unit could not be read", "code", end.Code, "reason", known.Text)
+	default:
+		end.Code = "Internal"
+		s.log.Error("the connector failed without a code", "type", typeOf(err))
+	}
+	return end
+}

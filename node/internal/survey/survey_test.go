@@ -1,0 +1,497 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+// script is a connector that does what a test says.
+type script struct {
+	version int
+	plan    func(env connector.Env, emit func(model.Unit) error) error
+	scan    func(ctx context.Context, env connector.Env, emit connector.Emit) error
+}
+
+func (s script) Describe() model.Kind {
+	return model.Kind{
+		Name: "Script", Version: max(s.version, 1), Types: []model.TypeDef{{Name: "table"}, {Name: "schema"}},
+		Settings: []model.Field{{Name: "database", Default: "shop"}},
+	}
+}
+
+func (s script) Plan(_ context.Context, env connector.Env, emit func(model.Unit) error) error {
+	return s.plan(env, emit)
+}
+
+func (s script) Scan(ctx context.Context, env connector.Env, _ model.Unit, emit connector.Emit) error {
+	return s.scan(ctx, env, emit)
+}
+
+func table(i int) *model.Asset {
+	a := &model.Asset{
+		Type: "table", Path: fmt.Sprintf("shop/public/t%05d", i), Name: fmt.Sprintf("t%05d", i), Container: "shop/public",
+		NativeID: fmt.Sprint(16384 + i), Owner: "owner", Facets: model.FacetExistence | model.FacetStructure,
+		Keys:     []model.Key{{Name: "pk", Kind: model.PrimaryKey, Columns: []string{"c0"}}},
+		Indexes:  []model.Index{{Name: "pk", Unique: true, Method: "btree", Columns: []string{"c0"}}},
+		Measures: []model.Measure{{Name: "rows", Value: 1000}, {Name: "bytes", Value: 81920}},
+	}
+	for c := range 10 {
+		a.Columns = append(a.Columns, model.Column{Name: fmt.Sprintf("c%d", c), Type: "character varying(80)", Ordinal: c + 1, NotNull: c == 0})
+	}
+	return a
+}
+
+func tables(n int, change func(i int, a *model.Asset)) script {
+	return script{scan: func(_ context.Context, _ connector.Env, emit connector.Emit) error {
+		for i := range n {
+			a := table(i)
+			if change != nil {
+				change(i, a)
+			}
+			if err := emit.Asset(a); err != nil {
+				return err
+			}
+		}
+		return emit.Listed(model.Listed{Container: "shop/public", Whole: true})
+	}}
+}
+
+func job() pipe.Job {
+	return pipe.Job{Grant: bus.Grant{
+		Kind: "Script", Authority: "script://host/", Level: model.L2, Unit: model.Unit{Step: "tables", Below: "shop"},
+	}}
+}
+
+// outcome is everything that a run sent, joined.
+type outcome struct {
+	bus.Facts
+	end    pipe.End
+	pieces int
+}
+
+func run(t *testing.T, j pipe.Job, base []bus.BaseBlock, conn connector.Connector) outcome {
+	t.Helper()
+	return runWith(context.Background(), t, j, base, conn)
+}
+
+func runWith(ctx context.Context, t testing.TB, j pipe.Job, base []bus.BaseBlock, conn connector.Connector) outcome {
+	t.Helper()
+	var out outcome
+	deps := Deps{Log: slog.New(slog.DiscardHandler), Dial: func(context.Context, string, int) (net.Conn, error) { return nil, errors.New("no") }}
+	out.end = Run(ctx, j, base, conn, deps, func(f bus.Facts) error {
+		body, err := bus.Encode(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(body) > pieceBytes+bus.MaxAsset {
+			t.Fatalf("a piece of %d bytes", len(body))
+		}
+		if err := pipe.Decode(body, &bus.Facts{}); err != nil {
+			t.Fatal("a piece beyond the supervisor's bounds:", err)
+		}
+		out.pieces++
+		out.Assets = append(out.Assets, f.Assets...)
+		out.Rows = append(out.Rows, f.Rows...)
+		out.Gaps = append(out.Gaps, f.Gaps...)
+		out.Children = append(out.Children, f.Children...)
+		out.Seen = append(out.Seen, f.Seen...)
+		return nil
+	})
+	return out
+}
+
+// bits joins the Seen entries of a container.
+func (o outcome) bits(container string) (set []int, moved []bus.MovedMeasure) {
+	for _, s := range o.Seen {
+		if s.Container != container {
+			continue
+		}
+		moved = append(moved, s.Moved...)
+		for i := range len(s.Bits) * 8 {
+			if s.Bits[i/8]&(1<<(i%8)) != 0 {
+				set = append(set, i)
+			}
+		}
+	}
+	return set, moved
+}
+
+// nextBase packs rows as the account would, in two blocks.
+func nextBase(rows []bus.BaseRow) []bus.BaseBlock {
+	rows = slices.Clone(rows)
+	sort.Slice(rows, func(i, j int) bool { return string(rows[i].Hash[:]) < string(rows[j].Hash[:]) })
+	blocks := []bus.BaseBlock{{Container: "shop/public", Generation: 3}, {Container: "shop/public", Generation: 3, First: uint32(len(rows) / 2)}}
+	for i, r := range rows {
+		b := &blocks[0]
+		if i >= len(rows)/2 {
+			b = &blocks[1]
+		}
+		b.Rows = bus.AppendBaseRow(b.Rows, r)
+	}
+	return []bus.BaseBlock{blocks[1], blocks[0]}
+}
+
+func codes(gaps []model.Gap) []string {
+	var out []string
+	for _, g := range gaps {
+		out = append(out, g.Code)
+	}
+	return out
+}
+
+func TestRun(t *testing.T) {
+	const n = 1200
+	first := run(t, job(), nil, tables(n, nil))
+	if len(first.Assets) != n || len(first.Rows) != n || first.end.Outcome != bus.OutcomeRead || first.end.Assets != n {
+		t.Fatalf("first: %d assets, %d rows, %+v", len(first.Assets), len(first.Rows), first.end)
+	}
+	for i, a := range first.Assets {
+		if first.Rows[i].Hash != model.HashOf("table", "script://host/"+a.Path) {
+			t.Fatal("rows are not in the order of assets")
+		}
+	}
+	var listed []model.Listed
+	if err := bus.Decode(first.end.Listed, &listed); err != nil || len(listed) != 1 || !listed[0].Whole {
+		t.Fatal(listed, err)
+	}
+	base := nextBase(first.Rows)
+
+	t.Run("sends_only_bits_when_nothing_changed", func(t *testing.T) {
+		got := run(t, job(), base, tables(n, nil))
+		set, moved := got.bits("shop/public")
+		if len(got.Assets) != 0 || len(set) != n || len(moved) != 0 || got.pieces != 1 || got.end.Assets != n {
+			t.Fatalf("%d assets, %d bits, %d moved in %d pieces", len(got.Assets), len(set), len(moved), got.pieces)
+		}
+		if got.Seen[0].Generation != 3 {
+			t.Fatal("generation", got.Seen[0].Generation)
+		}
+	})
+
+	t.Run("sends_a_changed_asset_whole_and_leaves_its_bit_clear", func(t *testing.T) {
+		got := run(t, job(), base, tables(n, func(i int, a *model.Asset) {
+			if i == 77 {
+				a.Columns[3].Type = "text"
+			}
+		}))
+		set, _ := got.bits("shop/public")
+		if len(got.Assets) != 1 || got.Assets[0].Name != "t00077" || len(set) != n-1 {
+			t.Fatalf("%d assets, %d bits", len(got.Assets), len(set))
+		}
+	})
+
+	t.Run("moved_measures_travel_by_position", func(t *testing.T) {
+		got := run(t, job(), base, tables(n, func(i int, a *model.Asset) {
+			if i%2 == 0 {
+				a.Measures[0].Value++
+			}
+		}))
+		set, moved := got.bits("shop/public")
+		if len(got.Assets) != 0 || len(set) != n || len(moved) != n/2 {
+			t.Fatalf("%d assets, %d bits, %d moved", len(got.Assets), len(set), len(moved))
+		}
+		b, _ := newBase(base)
+		for _, m := range moved {
+			if _, at, ok := b["shop/public"].find(m.Hash); !ok || at != m.Position {
+				t.Fatal("a measure at the wrong position")
+			}
+		}
+	})
+
+	t.Run("what_vanished_has_no_bit", func(t *testing.T) {
+		got := run(t, job(), base, tables(n-5, nil))
+		if set, _ := got.bits("shop/public"); len(set) != n-5 {
+			t.Fatal(len(set))
+		}
+	})
+
+	t.Run("a_full_run_ignores_bases", func(t *testing.T) {
+		j := job()
+		j.Grant.Full = true
+		got := run(t, j, base, tables(n, nil))
+		if len(got.Assets) != n || len(got.Seen) != 0 {
+			t.Fatal(len(got.Assets), len(got.Seen))
+		}
+	})
+
+	t.Run("another_level_or_version_sends_all_again", func(t *testing.T) {
+		j := job()
+		j.Grant.Level = model.L1
+		if got := run(t, j, base, tables(n, nil)); len(got.Assets) != n {
+			t.Fatal("level", len(got.Assets))
+		}
+		c := tables(n, nil)
+		c.version = 2
+		if got := run(t, job(), base, c); len(got.Assets) != n {
+			t.Fatal("version", len(got.Assets))
+		}
+	})
+
+	t.Run("an_asset_that_is_reported_twice_leaves_once", func(t *testing.T) {
+		twice := func(i int, a *model.Asset) { a.Path, a.Name = table(i/2).Path, table(i/2).Name }
+		if got := run(t, job(), nil, tables(100, twice)); len(got.Assets) != 50 || got.end.Assets != 50 {
+			t.Fatal(len(got.Assets), got.end.Assets)
+		}
+		changed := func(i int, a *model.Asset) { twice(i, a); a.Comment = "other" }
+		if got := run(t, job(), base, tables(100, changed)); len(got.Assets) != 50 {
+			t.Fatal(len(got.Assets))
+		}
+	})
+
+	t.Run("a_base_out_of_order_is_left_aside", func(t *testing.T) {
+		rows := slices.Clone(first.Rows)
+		sort.Slice(rows, func(i, j int) bool { return string(rows[i].Hash[:]) > string(rows[j].Hash[:]) })
+		bad := bus.BaseBlock{Container: "shop/public", Generation: 3}
+		for _, r := range rows {
+			bad.Rows = bus.AppendBaseRow(bad.Rows, r)
+		}
+		if got := run(t, job(), []bus.BaseBlock{bad}, tables(n, nil)); len(got.Assets) != n || len(got.Seen) != 0 {
+			t.Fatal(len(got.Assets), len(got.Seen))
+		}
+	})
+}
+
+func TestRunKeepsBack(t *testing.T) {
+	for code, spoil := range map[string]func(a *model.Asset){
+		"UndeclaredType":    func(a *model.Asset) { a.Type = "secret_table" },
+		"OutsideUnit":       func(a *model.Asset) { a.Path, a.Container = "other/public/t", "other/public" },
+		"OutsideScope":      func(a *model.Asset) { a.Path = "shop/public/x_hidden" },
+		"BadPath":           func(a *model.Asset) { a.Path = "shop/public/a\x00b" },
+		"ContainerNotAbove": func(a *model.Asset) { a.Container = "shop/private" },
+	} {
+		t.Run(code, func(t *testing.T) {
+			j := job()
+			j.Grant.Scope.Exclude = []string{"shop/public/x*"}
+			got := run(t, j, nil, tables(3, func(i int, a *model.Asset) {
+				if i == 1 {
+					spoil(a)
+				}
+			}))
+			if len(got.Assets) != 2 || !slices.Equal(codes(got.Gaps), []string{code}) || got.end.Outcome != bus.OutcomeRead {
+				t.Fatal(len(got.Assets), got.Gaps, got.end)
+			}
+		})
+	}
+}
+
+func TestRunTidies(t *testing.T) {
+	long := strings.Repeat("ä", pipe.MaxText)
+	got := run(t, job(), nil, tables(1, func(_ int, a *model.Asset) {
+		a.Comment, a.Columns[0].Comment = "a\x00b\xff", long
+		a.Columns[0].Number = 9
+	}))
+	a := got.Assets[0]
+	if a.Comment != `a\x00b\xFF` || len(a.Columns[0].Comment) > pipe.MaxText || !strings.HasPrefix(long, a.Columns[0].Comment) {
+		t.Fatalf("%q, %d bytes", a.Comment, len(a.Columns[0].Comment))
+	}
+	if a.Columns[0].Number != 0 || !slices.Equal(codes(got.Gaps), []string{"TextCut"}) {
+		t.Fatal(a.Columns[0].Number, got.Gaps)
+	}
+
+	huge := run(t, job(), nil, tables(2, func(i int, a *model.Asset) {
+		if i == 0 {
+			for range 200 {
+				a.Columns = append(a.Columns, model.Column{Name: "c", Comment: long})
+			}
+		}
+	}))
+	if len(huge.Assets) != 2 || !slices.Contains(codes(huge.Gaps), "AssetCut") {
+		t.Fatal(len(huge.Assets), huge.Gaps)
+	}
+	if body, _ := bus.Encode(huge.Assets[0]); len(body) > bus.MaxAsset || len(huge.Assets[0].Columns) < 10 {
+		t.Fatal(len(body), len(huge.Assets[0].Columns))
+	}
+
+	many := run(t, job(), nil, tables(1, func(_ int, a *model.Asset) { a.Columns = make([]model.Column, 1<<17) }))
+	if len(many.Assets) != 1 || len(many.Assets[0].Columns) > maxElements {
+		t.Fatal(len(many.Assets))
+	}
+}
+
+func TestRunEnds(t *testing.T) {
+	scan := func(f func(ctx context.Context, env connector.Env, emit connector.Emit) error) script {
+		return script{scan: f}
+	}
+	half := func(then func() error) script {
+		return scan(func(_ context.Context, _ connector.Env, emit connector.Emit) error {
+			if err := emit.Asset(table(1)); err != nil {
+				return err
+			}
+			return then()
+		})
+	}
+	for name, c := range map[string]struct {
+		conn  script
+		code  string
+		retry bool
+	}{
+		"unreachable": {half(func() error { return fault.New(fault.Unreachable, "NoRoute", "x").Try("Open the port") }), "NoRoute", true},
+		"throttled":   {half(func() error { return fault.New(fault.Throttled, "TooMany", "x") }), "TooMany", true},
+		"denied":      {half(func() error { return fault.New(fault.Denied, "WrongPassword", "x") }), "WrongPassword", false},
+		"no_code":     {half(func() error { return errors.New("driver says hush-hush") }), "Internal", false},
+		"panic":       {half(func() error { panic("value 4711 of the source") }), "ReaderPanicked", false},
+		"nil_panic":   {half(func() error { var a *model.Asset; a.Name = "x"; return nil }), "ReaderPanicked", false},
+		"bad_code":    {half(func() error { return fault.New(fault.Denied, "no word: hush-hush", "x") }), "Internal", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log strings.Builder
+			var assets int
+			end := Run(context.Background(), job(), nil, c.conn, Deps{Log: slog.New(slog.NewTextHandler(&log, nil))}, func(f bus.Facts) error {
+				assets += len(f.Assets)
+				return nil
+			})
+			if end.Outcome != bus.OutcomeFailed || end.Code != c.code || end.Retry != c.retry || assets != 1 {
+				t.Fatalf("%+v after %d assets", end, assets)
+			}
+			if strings.Contains(log.String(), "4711") || strings.Contains(log.String(), "hush") {
+				t.Fatal("the log quotes the source:", log.String())
+			}
+		})
+	}
+
+	t.Run("cancel_stops_the_connector_at_its_next_word", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		n := 0
+		got := runWith(ctx, t, job(), nil, scan(func(_ context.Context, _ connector.Env, emit connector.Emit) error {
+			for {
+				if n++; n == 10 {
+					cancel()
+				}
+				if err := emit.Asset(table(n)); err != nil {
+					return err
+				}
+			}
+		}))
+		if n != 10 || got.end.Code != "Cancelled" || got.pieces != 0 {
+			t.Fatal(n, got.end)
+		}
+	})
+
+	t.Run("a_broken_pipe_stops_the_connector", func(t *testing.T) {
+		n := 0
+		end := Run(context.Background(), job(), nil, tables(100000, func(i int, _ *model.Asset) { n = i }),
+			Deps{Log: slog.New(slog.DiscardHandler)}, func(bus.Facts) error { return errors.New("closed") })
+		if end.Code != "PipeBroken" || n > pieceAssets {
+			t.Fatal(end, n)
+		}
+	})
+
+	t.Run("gaps_beyond_a_thousand_are_counted", func(t *testing.T) {
+		got := run(t, job(), nil, scan(func(_ context.Context, _ connector.Env, emit connector.Emit) error {
+			for i := range 5000 {
+				if err := emit.Gap(model.Gap{Path: table(i).Path, Code: "PermissionDenied", State: "42501"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		last := got.Gaps[len(got.Gaps)-1]
+		if len(got.Gaps) != maxGaps+1 || last.Count != 4000 || last.State != "42501" {
+			t.Fatal(len(got.Gaps), last)
+		}
+	})
+}
+
+func TestPlan(t *testing.T) {
+	j := job()
+	j.Grant.Unit = model.Unit{}
+	got := run(t, j, nil, script{plan: func(env connector.Env, emit func(model.Unit) error) error {
+		for i := range 3000 {
+			if err := emit(model.Unit{Title: env.Setting("database"), Below: "shop", Step: "tables", Args: map[string]string{"page": fmt.Sprint(i)}}); err != nil {
+				return err
+			}
+		}
+		return emit(model.Unit{Title: "for ever"})
+	}})
+	if len(got.Children) != 3000 || got.Children[0].Title != "shop" || !slices.Equal(codes(got.Gaps), []string{"UnitWithoutStep"}) {
+		t.Fatal(len(got.Children), got.Gaps)
+	}
+}
+
+func TestWant(t *testing.T) {
+	stamped := func(i int, a *model.Asset) { a.Stamp = uint64(i + 1) }
+	base := nextBase(run(t, job(), nil, tables(10, stamped)).Rows)
+	asking := script{scan: func(_ context.Context, env connector.Env, emit connector.Emit) error {
+		for i := range 10 {
+			stamp := uint64(i + 1)
+			if i == 4 {
+				stamp = 99
+			}
+			if open, sample := env.Want("table", table(i).Path, stamp); open != (i == 4) || sample {
+				return fault.New(fault.Internal, "Wrong", "table %d", i)
+			}
+		}
+		return nil
+	}}
+	got := run(t, job(), base, asking)
+	if set, _ := got.bits("shop/public"); got.end.Outcome != bus.OutcomeRead || len(set) != 9 || got.end.Assets != 9 {
+		t.Fatal(got.end, len(set))
+	}
+	// The same stamps at a deeper level must be opened.
+	j := job()
+	j.Grant.Level = model.L3
+	deeper := script{scan: func(_ context.Context, env connector.Env, _ connector.Emit) error {
+		if open, sample := env.Want("table", table(1).Path, 2); !open || !sample {
+			return fault.New(fault.Internal, "Wrong", "not opened")
+		}
+		return nil
+	}}
+	if got := run(t, j, base, deeper); got.end.Outcome != bus.OutcomeRead {
+		t.Fatal(got.end)
+	}
+}
+
+func BenchmarkRun(b *testing.B) {
+	bench := func(b *testing.B, base []bus.BaseBlock) {
+		b.ReportAllocs()
+		assets := make([]*model.Asset, b.N)
+		for i := range assets {
+			assets[i] = table(i % 20000)
+			assets[i].Path = fmt.Sprintf("shop/public/t%05d", i)
+		}
+		conn := script{scan: func(_ context.Context, _ connector.Env, emit connector.Emit) error {
+			for _, a := range assets {
+				if err := emit.Asset(a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+		bytes := 0
+		b.ResetTimer()
+		Run(context.Background(), job(), base, conn, Deps{Log: slog.New(slog.DiscardHandler)}, func(f bus.Facts) error {
+			body, err := bus.Encode(f)
+			bytes += len(body)
+			return err
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "assets/s")
+		b.ReportMetric(float64(bytes)/float64(b.N), "bytes/asset")
+	}
+	b.Run("new", func(b *testing.B) { bench(b, nil) })
+	b.Run("fingerprint", func(b *testing.B) {
+		a := table(1)
+		b.ReportAllocs()
+		for b.Loop() {
+			fingerprint(a, model.L2, 1)
+		}
+	})
+	b.Run("tidy", func(b *testing.B) {
+		a := table(1)
+		b.ReportAllocs()
+		for b.Loop() {
+			tidy(a)
+		}
+	})
+}

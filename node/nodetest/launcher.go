@@ -1,0 +1,107 @@
+// Package nodetest gives the simulated world what a node needs of its machine: workers that read on a virtual clock,
+// and a disk that loses power.
+package nodetest
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/node/internal/broker"
+	"github.com/purlieu/purlieu/node/internal/disk"
+	"github.com/purlieu/purlieu/node/internal/disk/disktest"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+	"github.com/purlieu/purlieu/node/internal/survey"
+	"github.com/purlieu/purlieu/wire"
+
+	"github.com/purlieu/purlieu/model"
+)
+
+// Disk is a node's disk in memory.
+type Disk = disktest.Memory
+
+// NewDisk is an empty disk.
+func NewDisk(rng *rand.Rand) *Disk { return disktest.New(rng) }
+
+var _ disk.Disk = (*Disk)(nil)
+
+// Workers launches simulated workers: the shipped survey reads the whole unit at the moment of its start, and what it
+// yields arrives piece by piece, later and later, as fast as the node takes it.
+type Workers struct {
+	Connector connector.Connector
+	// After lets something happen later, on the node's loop.
+	After func(do func())
+	// Killed is asked at each piece: true kills the worker there.
+	Killed func() bool
+	// Pieces bounds the assets of one piece, so that small sources make many batches.
+	Pieces int
+}
+
+// Start implements broker.Launcher.
+func (w *Workers) Start(grant bus.Grant, base []bus.BaseBlock, sink broker.Sink) broker.Worker {
+	run := &running{workers: w, sink: sink}
+	log := slog.New(slog.DiscardHandler)
+	deps := survey.Deps{Log: log, Dial: func(context.Context, string, int) (net.Conn, error) {
+		return nil, fault.New(fault.Unsupported, "NoNetwork", "the simulated world has no sockets")
+	}}
+	end := survey.Run(context.Background(), pipe.Job{Grant: grant}, base, w.Connector, deps, func(f bus.Facts) error {
+		run.pieces = append(run.pieces, split(f, w.Pieces)...)
+		return nil
+	})
+	run.result = broker.Result{Outcome: end.Outcome, Code: end.Code, Remedy: end.Remedy, Retry: end.Retry, Assets: end.Assets}
+	if len(end.Listed) > 0 {
+		var listed []model.Listed
+		if err := wire.Decode(end.Listed, &listed); err == nil {
+			run.result.Listed = listed
+		}
+	}
+	w.After(run.next)
+	return run
+}
+
+// split cuts facts into pieces of at most n assets; the rest travels with the last.
+func split(f bus.Facts, n int) []bus.Facts {
+	var out []bus.Facts
+	for n > 0 && len(f.Assets) > n {
+		out = append(out, bus.Facts{Assets: f.Assets[:n], Rows: f.Rows[:n]})
+		f.Assets, f.Rows = f.Assets[n:], f.Rows[n:]
+	}
+	return append(out, f)
+}
+
+type running struct {
+	workers *Workers
+	sink    broker.Sink
+	pieces  []bus.Facts
+	result  broker.Result
+	stopped bool
+}
+
+func (r *running) next() {
+	switch {
+	case r.stopped:
+	case r.workers.Killed():
+		r.stopped = true
+		r.sink.End(broker.Result{Outcome: bus.OutcomeFailed, Code: "WorkerDied", Retry: true})
+	case len(r.pieces) == 0:
+		r.stopped = true
+		r.sink.End(r.result)
+	default:
+		f := r.pieces[0]
+		r.pieces = r.pieces[1:]
+		r.sink.Facts(f, func() { r.workers.After(r.next) })
+	}
+}
+
+// Stop implements broker.Worker.
+func (r *running) Stop() { r.stopped = true }
+
+// Later is a helper to give a Workers.After a random delay in [0, most].
+func Later(after func(time.Duration, func()), between func(low, high time.Duration) time.Duration, most time.Duration) func(func()) {
+	return func(do func()) { after(between(0, most), do) }
+}

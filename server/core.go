@@ -1,0 +1,79 @@
+package server
+
+import (
+	"context"
+	"crypto/ed25519"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/desk"
+	"github.com/purlieu/purlieu/server/internal/ingest"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/sqlite"
+)
+
+// Store is one account's persistence; replicas of an account share it.
+type Store = store.Store
+
+// StoreOptions say where the store is. Now and Fail are for the simulated world.
+type StoreOptions = sqlite.Options
+
+// MemoryStore is the path of a store that lives as long as it is open.
+const MemoryStore = sqlite.Memory
+
+// OpenStore opens the account's store.
+func OpenStore(ctx context.Context, o StoreOptions) (Store, error) { return sqlite.Open(ctx, o) }
+
+// Core is the part of a replica that runs the work protocol: steps and answers, no socket and no goroutine.
+type Core struct {
+	Scans  *scan.Service
+	Graph  *datamap.Service
+	Ingest *ingest.Service
+	Desk   *desk.Desk
+}
+
+// CoreConfig is what a core stands on.
+type CoreConfig struct {
+	Store Store
+	Ring  scan.Ringer
+	Fleet desk.Fleet
+	Sign  ed25519.PrivateKey // of receipts
+	Log   *slog.Logger
+	Lease time.Duration // 0 is 6 s
+}
+
+// NewCore joins the rooms of the work protocol.
+func NewCore(c CoreConfig) *Core {
+	cfg := scan.DefaultConfig()
+	if c.Lease > 0 {
+		cfg.Lease = c.Lease
+	}
+	graph := datamap.New(c.Store, c.Log)
+	scans := scan.New(c.Store, c.Ring, graph, c.Log, cfg)
+	in := ingest.New(c.Store, scans, graph, scans, c.Sign, c.Log, ingest.DefaultConfig())
+	return &Core{Scans: scans, Graph: graph, Ingest: in, Desk: desk.New(scans, in, c.Fleet)}
+}
+
+// Handle answers one request of a node.
+func (c *Core) Handle(ctx context.Context, node string, subject bus.Subject, payload []byte) ([]byte, error) {
+	return c.Desk.Handle(ctx, node, subject, payload)
+}
+
+// Dump writes the whole map in a form that is the same for the same map, whatever order it was written in.
+func Dump(ctx context.Context, st Store, w io.Writer) error { return datamap.Dump(ctx, st, w) }
+
+// Start starts a run of a scan and gives its id.
+func (c *Core) Start(ctx context.Context, source, scanName string, full bool) (string, error) {
+	v, err := c.Scans.Start(ctx, source, scanName, scan.StartOptions{Full: full})
+	return v.ID, err
+}
+
+// Step does one step of the replica's own work: it applies what waits in the inbox. More says that it did something.
+func (c *Core) Step(ctx context.Context) (more bool, err error) { return c.Ingest.ApplyNext(ctx) }
+
+// Sweep ends leases that ran out and finalises runs. Call it every half second, or every tenth of a lease.
+func (c *Core) Sweep(ctx context.Context) (more bool, err error) { return c.Scans.Sweep(ctx) }

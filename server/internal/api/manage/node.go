@@ -1,0 +1,189 @@
+package manage
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/fleet"
+)
+
+func (p *plane) enrol(w http.ResponseWriter, r *http.Request) {
+	var req model.EnrolRequest
+	var out model.Enrolment
+	err := decode(w, r, &req)
+	if err == nil {
+		out, err = p.Fleet.Enrol(r.Context(), req)
+	}
+	if err == nil {
+		err = answer(w, http.StatusOK, out)
+	}
+	if err != nil {
+		p.Fail(w, r, err)
+	}
+}
+
+func (p *plane) nonce(w http.ResponseWriter, r *http.Request) {
+	var req model.NonceRequest
+	var out model.NonceAnswer
+	err := decode(w, r, &req)
+	if err == nil {
+		out.Nonce, err = p.Fleet.Nonce(r.Context(), req.Node)
+	}
+	if err == nil {
+		err = answer(w, http.StatusOK, out)
+	}
+	if err != nil {
+		p.Fail(w, r, err)
+	}
+}
+
+func (p *plane) token(w http.ResponseWriter, r *http.Request) {
+	var req model.TokenRequest
+	var out model.TokenAnswer
+	err := decode(w, r, &req)
+	if err == nil {
+		var life time.Duration
+		out.Token, life, err = p.Fleet.NodeToken(r.Context(), req.Node, req.Nonce, req.Signature)
+		out.Seconds = int(life.Seconds())
+	}
+	if err == nil {
+		err = answer(w, http.StatusOK, out)
+	}
+	if err != nil {
+		p.Fail(w, r, err)
+	}
+}
+
+// node is a node on the wire: published names where there are any.
+type node struct {
+	ID          string     `json:"id"`
+	Name        string     `json:"nodeName"`
+	Machine     string     `json:"machineName"`
+	Status      string     `json:"status"`
+	Version     string     `json:"version"`
+	System      string     `json:"system"`
+	Pending     bool       `json:"pendingApproval"`
+	Revoked     bool       `json:"revoked"`
+	Key         int        `json:"enrolledByKey"`
+	Registered  time.Time  `json:"registerTime"`
+	LastConnect time.Time  `json:"lastConnectTime"`
+	LastStart   *time.Time `json:"lastStartTime"`
+	Expires     *time.Time `json:"expiryTime"`
+	Running     int        `json:"concurrentJobsRunning"`
+	Slots       int        `json:"maxConcurrentJobs"`
+	FreeMB      int        `json:"availableMemoryInMB"`
+	CPU         int        `json:"cpuUtilization"`
+	Unreceipted int        `json:"messagesWithoutReceipt"`
+}
+
+func when(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (p *plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	status, err := p.Fleet.Status(r.Context(), r.PathValue("runtime"))
+	if err != nil {
+		return err
+	}
+	value := []node{}
+	for _, n := range status.Nodes {
+		value = append(value, node{
+			ID: n.ID, Name: n.Name, Machine: n.Machine, Status: n.State, Version: n.Version, System: n.System,
+			Pending: n.Pending, Revoked: n.Revoked, Key: n.Key, Registered: n.Registered, LastConnect: n.LastConnect,
+			LastStart: when(n.LastStart), Expires: when(n.Expires), Running: n.Attempts, Slots: n.Slots,
+			FreeMB: n.FreeMB, CPU: n.CPU, Unreceipted: n.Spooled,
+		})
+	}
+	return answer(w, http.StatusOK, map[string]any{"value": value, "state": status.State})
+}
+
+func (p *plane) removeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.Fleet.Remove(r.Context(), r.PathValue("node")))
+}
+
+func (p *plane) revokeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.Fleet.Revoke(r.Context(), r.PathValue("node")))
+}
+
+func (p *plane) approveNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.Fleet.Approve(r.Context(), r.PathValue("node")))
+}
+
+func (p *plane) setApproval(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	var body struct {
+		ApproveNodes bool `json:"approveNodes"`
+	}
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	return nothing(w, p.Fleet.SetApproval(r.Context(), r.PathValue("runtime"), body.ApproveNodes))
+}
+
+// key is the state of a key on the wire; its text is listed by the scanning plane, as published.
+type key struct {
+	MaxNodes int        `json:"maxNodes"` // 0: any number
+	Expires  *time.Time `json:"expires"`  // null: never
+	Enrolled int        `json:"enrolledNodes"`
+	Created  time.Time  `json:"created"`
+}
+
+func (p *plane) keys(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	states, err := p.Fleet.KeyStates(r.Context(), r.PathValue("runtime"))
+	if err != nil {
+		return err
+	}
+	out := map[fleet.KeyName]key{}
+	for name, s := range states {
+		out[name] = key{MaxNodes: s.Limit.MaxNodes, Expires: when(s.Limit.Expires), Enrolled: s.Enrolled, Created: s.Created}
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+func (p *plane) setLimit(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	var body struct {
+		MaxNodes int       `json:"maxNodes"`
+		Expires  time.Time `json:"expires"`
+	}
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	limit := fleet.KeyLimit{MaxNodes: body.MaxNodes, Expires: body.Expires}
+	return nothing(w, p.Fleet.SetKeyLimit(r.Context(), r.PathValue("runtime"), fleet.KeyName(r.PathValue("key")), limit))
+}
+
+const receiptPage = 1000
+
+// receipts serves the node itself, and whoever governs runtimes.
+func (p *plane) receipts(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	name := r.PathValue("node")
+	if who.Node != name {
+		if err := p.Access.Allow(r.Context(), who, access.WriteRuntime, access.RootCollection); err != nil {
+			return err
+		}
+	}
+	if p.Receipts == nil {
+		return fault.New(fault.Unsupported, "NoReceipts", "this account does not list receipts")
+	}
+	var after uint64
+	if text := r.URL.Query().Get("after"); text != "" {
+		var err error
+		if after, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return fault.New(fault.Invalid, "InvalidParameter", "after is not an index of the ledger")
+		}
+	}
+	heads, err := p.Receipts.Heads(r.Context(), name, after, receiptPage)
+	if err != nil {
+		return err
+	}
+	if heads == nil {
+		heads = []Head{}
+	}
+	return answer(w, http.StatusOK, map[string]any{"value": heads, "more": len(heads) == receiptPage})
+}

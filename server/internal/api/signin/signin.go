@@ -1,0 +1,120 @@
+// Package signin is where tokens are got: by people, with a one-time link or a password, and by scripts, with OAuth 2
+// client credentials on the paths that Azure identity clients expect.
+//
+// A *one-time link* is /signin#<token>: the token stands behind '#', so that it reaches neither a log nor a proxy. The
+// page there takes it, a name and a password. The command line posts the same as JSON to /signin/v1. A *tenant* is the
+// first part of the OAuth paths; this account takes any. Authorization code with PKCE comes with the portal.
+//
+// Nothing here needs a bearer token, so all is throttled by the access room, and nothing here sets a cookie.
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/server/internal/access"
+)
+
+// Access is what this plane needs of the access room.
+type Access interface {
+	Redeem(ctx context.Context, token, name, password, address string) (access.SignedIn, error)
+	SignIn(ctx context.Context, name, password, address string) (access.SignedIn, error)
+	Refresh(ctx context.Context, refresh string) (access.SignedIn, error)
+	SignOut(ctx context.Context, refresh string) error
+	ClientCredentials(ctx context.Context, client, secret, address string) (access.Token, error)
+	Keys(ctx context.Context) ([]access.PublicKey, error)
+}
+
+// ErrorWriter answers a request with a failure.
+type ErrorWriter func(w http.ResponseWriter, r *http.Request, err error)
+
+type plane struct {
+	access Access
+	fail   ErrorWriter
+}
+
+// New makes the handler. It serves the whole paths that Serves names.
+func New(a Access, fail ErrorWriter) http.Handler {
+	p := &plane{a, fail}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /signin", p.page)
+	mux.HandleFunc("POST /signin", p.form)
+	mux.HandleFunc("GET /signin/page.js", p.script)
+	mux.HandleFunc("GET /signin/page.css", p.style)
+	mux.HandleFunc("POST /signin/v1/redeem", p.redeem)
+	mux.HandleFunc("POST /signin/v1/password", p.password)
+	mux.HandleFunc("POST /signin/v1/refresh", p.refresh)
+	mux.HandleFunc("POST /signin/v1/signout", p.signOut)
+	for _, path := range []string{"/{tenant}/oauth2/v2.0/token", "/{tenant}/oauth2/token"} {
+		mux.HandleFunc("POST "+path, p.token)
+	}
+	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", p.discovery)
+	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", p.discovery)
+	mux.HandleFunc("GET /{tenant}/discovery/v2.0/keys", p.keys)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if _, pattern := mux.Handler(r); pattern == "" && !Serves(r.URL.Path) {
+			fail(w, r, fault.New(fault.NotFound, "NotFound", "there is nothing at this address"))
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// Serves reports whether a path is one of this plane's: the OAuth paths begin with a tenant, so no prefix tells.
+func Serves(path string) bool {
+	if path == "/signin" || strings.HasPrefix(path, "/signin/") {
+		return true
+	}
+	_, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if !ok {
+		return false
+	}
+	switch rest {
+	case "oauth2/v2.0/token", "oauth2/token", "discovery/v2.0/keys", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
+		return true
+	}
+	return false
+}
+
+const maxBody = 64 << 10
+
+// decode reads one JSON object under bounds; unknown fields are refused. No error quotes the body.
+func decode(w http.ResponseWriter, r *http.Request, into any) error {
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, err = d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		err = errors.New("more than one value")
+	}
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		return err
+	}
+	return fault.New(fault.Invalid, "InvalidRequest", "the body is not the JSON object that is expected here").Because(err)
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the caller has gone when this fails
+}
+
+// peer is the caller's address, for throttling.
+func peer(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

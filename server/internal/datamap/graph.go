@@ -1,0 +1,153 @@
+package datamap
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// edgesPerHop bounds what one hop of lineage reads, whatever hangs on an asset.
+const edgesPerHop = 5000
+
+// Lineage implements Reader: breadth first, hop by hop, one read a hop.
+func (s *Service) Lineage(ctx context.Context, guid string, direction Direction, depth, limit int) (Graph, error) {
+	var g Graph
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		base, err := byGUID(ctx, tx, guid)
+		if err != nil {
+			return err
+		}
+		g = Graph{Base: base.GUID, Nodes: map[string]View{base.GUID: base}}
+		w := &walk{ctx: ctx, tx: tx, graph: &g, limit: limit, edges: map[[2]int64]bool{}}
+		switch direction {
+		case Upstream:
+			return w.from(base.Row, depth, true)
+		case Downstream:
+			return w.from(base.Row, depth, false)
+		case Both, "":
+			if err := w.from(base.Row, depth, true); err != nil {
+				return err
+			}
+			return w.from(base.Row, depth, false)
+		}
+		return fault.New(fault.Invalid, "InvalidDirection", "%q is not a direction of lineage", direction).Try("Use INPUT, OUTPUT or BOTH")
+	})
+	return g, err
+}
+
+// walk is one reading of lineage.
+type walk struct {
+	ctx   context.Context
+	tx    store.Tx
+	graph *Graph
+	limit int
+	edges map[[2]int64]bool // process and far end: each once
+}
+
+// from follows edges from a row, a process counting as a hop of its own as in published answers.
+func (w *walk) from(start store.Entity, depth int, up bool) error {
+	front := []store.Entity{start}
+	for ; depth > 0 && len(front) > 0; depth-- {
+		next, err := w.hop(front, up)
+		if err != nil {
+			return err
+		}
+		front = next
+	}
+	if len(front) > 0 {
+		next, err := w.hop(front, up)
+		if err != nil {
+			return err
+		}
+		if len(next) > 0 {
+			w.graph.Truncated = true
+		}
+	}
+	return nil
+}
+
+// hop goes from assets over their processes to the assets behind.
+func (w *walk) hop(front []store.Entity, up bool) ([]store.Entity, error) {
+	hashes := make([]model.Hash, len(front))
+	for i, row := range front {
+		hashes[i] = row.Hash
+	}
+	near, err := w.tx.Map().EdgesOfAsset(w.ctx, hashes, edgesPerHop)
+	if err != nil {
+		return nil, err
+	}
+	if len(near) == edgesPerHop {
+		w.graph.Truncated = true
+	}
+	var processes []int64
+	for _, e := range near {
+		if e.Input != up { // up: the processes that the assets come out of
+			processes = append(processes, e.Process)
+		}
+	}
+	if len(processes) == 0 {
+		return nil, nil
+	}
+	all, err := w.tx.Map().EdgesOfProcess(w.ctx, processes)
+	if err != nil {
+		return nil, err
+	}
+	ids := append([]int64{}, processes...)
+	for _, e := range all {
+		if e.FarID != 0 {
+			ids = append(ids, e.FarID)
+		}
+	}
+	rows, err := w.tx.Map().ByID(w.ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return w.add(all, rows, up)
+}
+
+// add puts edges and their ends into the graph and gives the rows that are new on the far side.
+func (w *walk) add(edges []store.Edge, rows map[int64]store.Entity, up bool) ([]store.Entity, error) {
+	var next []store.Entity
+	for _, e := range edges {
+		process, far := rows[e.Process], rows[e.FarID]
+		key := [2]int64{e.Process, e.FarID}
+		if e.FarID == 0 || far.Deleted || process.Deleted || w.edges[key] {
+			continue
+		}
+		fresh := false
+		for _, row := range []store.Entity{process, far} {
+			guid := model.GUID(uint64(row.ID), 0)
+			if _, ok := w.graph.Nodes[guid]; ok {
+				continue
+			}
+			if len(w.graph.Nodes) >= w.limit {
+				w.graph.Truncated = true
+				return nil, nil
+			}
+			v, err := view(row)
+			if err != nil {
+				return nil, err
+			}
+			w.graph.Nodes[guid] = v
+			fresh = row.ID == far.ID
+		}
+		w.edges[key] = true
+		edge := GraphEdge{From: model.GUID(uint64(far.ID), 0), To: model.GUID(uint64(process.ID), 0)}
+		if !e.Input {
+			edge.From, edge.To = edge.To, edge.From
+		}
+		if e.Columns != nil {
+			if err := json.Unmarshal(e.Columns, &edge.Columns); err != nil {
+				return nil, err
+			}
+		}
+		w.graph.Edges = append(w.graph.Edges, edge)
+		if fresh && e.Input == up {
+			next = append(next, far)
+		}
+	}
+	return next, nil
+}

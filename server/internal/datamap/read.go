@@ -1,0 +1,188 @@
+package datamap
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/wire"
+)
+
+const measuresShown = 30
+
+// ByGUID implements Reader.
+func (s *Service) ByGUID(ctx context.Context, guid string) (View, error) {
+	var v View
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		v, err = byGUID(ctx, tx, guid)
+		return err
+	})
+	return v, err
+}
+
+func byGUID(ctx context.Context, tx store.Tx, guid string) (View, error) {
+	id, column, err := model.ParseGUID(guid)
+	if err != nil {
+		return View{}, err
+	}
+	rows, err := tx.Map().ByID(ctx, []int64{int64(id)})
+	if err != nil {
+		return View{}, err
+	}
+	row, ok := rows[int64(id)]
+	if !ok {
+		return View{}, fault.New(fault.NotFound, "EntityNotFound", "no entity has the guid %s", guid)
+	}
+	v, err := view(row)
+	if err != nil || column == 0 {
+		return withMeasures(ctx, tx, v, err)
+	}
+	for i, c := range v.Asset.Columns {
+		if c.Number == column {
+			v.Column = i
+			return v, nil
+		}
+	}
+	return View{}, fault.New(fault.NotFound, "EntityNotFound", "the column with the guid %s is not there any more", guid)
+}
+
+// ByGUIDs implements Reader.
+func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
+	var out []View
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		out = nil
+		for _, g := range guids {
+			v, err := byGUID(ctx, tx, g)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ByName implements Reader. A column is found by "<qualified name>#<escaped column name>".
+func (s *Service) ByName(ctx context.Context, typeName, qualifiedName string) (View, error) {
+	var v View
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		hash := model.HashOf(typeName, qualifiedName)
+		rows, err := tx.Map().ByHash(ctx, []model.Hash{hash})
+		if err != nil {
+			return err
+		}
+		if row, ok := rows[hash]; ok {
+			v, err = view(row)
+			v, err = withMeasures(ctx, tx, v, err)
+			return err
+		}
+		return fault.New(fault.NotFound, "EntityNotFound", "no %s has the qualified name %s", typeName, qualifiedName)
+	})
+	return v, err
+}
+
+// view decodes a row and lays the authored layer over the scanned one.
+func view(row store.Entity) (View, error) {
+	v := View{Row: row, GUID: model.GUID(uint64(row.ID), 0), Column: -1}
+	if row.Scanned != nil {
+		if err := wire.Decode(row.Scanned, &v.Asset); err != nil {
+			return v, fmt.Errorf("read entity %d: %w", row.ID, err)
+		}
+	} else {
+		v.Asset = model.Asset{Type: row.Type, Name: row.Name}
+	}
+	if row.Authored != nil {
+		if err := json.Unmarshal(row.Authored, &v.Authored); err != nil {
+			return v, fmt.Errorf("read authored layer of entity %d: %w", row.ID, err)
+		}
+	}
+	return v, nil
+}
+
+func withMeasures(ctx context.Context, tx store.Tx, v View, err error) (View, error) {
+	if err != nil {
+		return v, err
+	}
+	v.Measures, err = tx.Map().Measures(ctx, v.Row.ID, measuresShown)
+	return v, err
+}
+
+// Children implements Reader. The cursor is "<row number> <name>" of the last one.
+func (s *Service) Children(ctx context.Context, guid, after string, limit int) (views []View, next string, err error) {
+	var afterName string
+	var afterID int64
+	if after != "" {
+		n, name, ok := strings.Cut(after, " ")
+		afterID, err = strconv.ParseInt(n, 10, 64)
+		if !ok || err != nil {
+			return nil, "", fault.New(fault.Invalid, "InvalidCursor", "%q is not a cursor of this list", after)
+		}
+		afterName = name
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		views, next = nil, ""
+		parent, err := byGUID(ctx, tx, guid)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Map().Children(ctx, parent.Row.Hash, afterName, afterID, limit)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			v, err := view(row)
+			if err != nil {
+				return err
+			}
+			views = append(views, v)
+		}
+		if len(rows) == limit {
+			last := rows[len(rows)-1]
+			next = strconv.FormatInt(last.ID, 10) + " " + last.Name
+		}
+		return nil
+	})
+	return views, next, err
+}
+
+// History implements Reader.
+func (s *Service) History(ctx context.Context, guid string, before int64, limit int) (changes []store.Change, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		v, err := byGUID(ctx, tx, guid)
+		if err != nil {
+			return err
+		}
+		changes, err = tx.Map().History(ctx, v.Row.ID, before, limit)
+		return err
+	})
+	return changes, err
+}
+
+// Describe gives what search indexes of an entity: the names of its columns, its texts, its classifications.
+func (s *Service) Describe(row store.Entity) (columns []string, text string, classes []string, err error) {
+	v, err := view(row)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	var words []string
+	if v.Authored.Description != nil {
+		words = append(words, *v.Authored.Description)
+	}
+	words = append(words, v.Asset.Comment)
+	for _, c := range v.Asset.Columns {
+		columns = append(columns, c.Name)
+		if c.Comment != "" {
+			words = append(words, c.Comment)
+		}
+	}
+	return columns, strings.Join(words, " "), nil, nil
+}

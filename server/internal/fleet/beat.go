@@ -1,0 +1,187 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Beat notes that a node lives. It writes to the store at most once a minute per node; between, other replicas know
+// of the beat only when the bus hands it to them too. Beats of unknown nodes are forgotten.
+func (s *Service) Beat(ctx context.Context, node string, beat bus.Beat) error {
+	var now time.Time
+	if err := s.store.View(ctx, func(tx store.Tx) error { now = tx.Now(); return nil }); err != nil {
+		return err
+	}
+	beat.Version, beat.Machine = cut(beat.Version, 64), cut(beat.Machine, 255)
+	s.mu.Lock()
+	last, known := s.beats[node]
+	write := !known || now.Sub(last.stored) >= s.cfg.BeatEvery
+	if known {
+		if write {
+			last.stored = now // one of many callers writes
+		}
+		last.at, last.beat = now, beat
+		s.beats[node] = last
+	}
+	s.mu.Unlock()
+	if !write {
+		return nil
+	}
+	err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		body, doc, err := get[nodeDoc](ctx, tx, docNode, node)
+		if err != nil {
+			return err
+		}
+		if body.Started.IsZero() || now.Sub(body.Seen) > 2*s.cfg.BeatEvery {
+			body.Started = now
+		}
+		body.Seen, body.Beat = now, beat
+		return put(ctx, tx, docNode, node, doc.Version, body)
+	})
+	if fault.Is(err, fault.NotFound) {
+		s.mu.Lock()
+		delete(s.beats, node)
+		s.mu.Unlock()
+		return nil
+	}
+	if err == nil && !known {
+		s.mu.Lock()
+		s.beats[node] = lastBeat{at: now, stored: now, beat: beat}
+		s.mu.Unlock()
+	}
+	return err
+}
+
+func cut(text string, most int) string { return model.CleanText(text[:min(most, len(text))]) }
+
+// NodeStatus is a node as people and the API see it: the fields of the published node object, and ours.
+type NodeStatus struct {
+	ID          string // bus.NodeID
+	Name        string
+	Runtime     string
+	Machine     string
+	Version     string
+	System      string
+	State       string // "Online", "Offline", "NeedRegistration"
+	Pending     bool   // waits for approval
+	Revoked     bool
+	Key         int // of the runtime's keys, the one that enrolled it: 1 or 2; 0 for the built-in node
+	Registered  time.Time
+	LastConnect time.Time // last sign of life
+	LastStart   time.Time // zero before the first beat
+	Expires     time.Time // when it must enrol anew if it stays silent; zero for the built-in node
+	Attempts    int       // running now
+	Slots       int       // attempts that it can run at once
+	FreeMB      int
+	CPU         int // per cent
+	Spooled     int // messages without a receipt
+}
+
+// RuntimeStatus is a runtime with its nodes.
+type RuntimeStatus struct {
+	Runtime Runtime
+	State   string // "Online", "Limited", "Offline", "NeedRegistration"; of a managed one "Started"
+	Version string // of the first node that is online; "" when none is
+	Nodes   []NodeStatus
+}
+
+// The states of nodes and runtimes, as published.
+const (
+	Online           = "Online"
+	Limited          = "Limited"
+	Offline          = "Offline"
+	NeedRegistration = "NeedRegistration"
+	Started          = "Started"
+)
+
+// Status gives a runtime with its nodes, by name; NotFound.
+func (s *Service) Status(ctx context.Context, runtime string) (RuntimeStatus, error) {
+	var out RuntimeStatus
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		out = RuntimeStatus{}
+		body, doc, err := getRuntime(ctx, tx, runtime)
+		if err != nil {
+			return err
+		}
+		out.Runtime = body.view(doc)
+		docs, err := list(ctx, tx, docNode, runtime+"--")
+		if err != nil {
+			return err
+		}
+		online := 0
+		for _, doc := range docs {
+			node, err := decode[nodeDoc](doc)
+			if err != nil {
+				return err
+			}
+			status := s.nodeStatus(doc.Key, node, tx.Now())
+			if status.State == Online {
+				online++
+				if out.Version == "" {
+					out.Version = status.Version
+				}
+			}
+			out.Nodes = append(out.Nodes, status)
+		}
+		out.State = runtimeState(body.Kind, len(docs), online)
+		return nil
+	})
+	return out, err
+}
+
+func runtimeState(kind model.RuntimeKind, nodes, online int) string {
+	switch {
+	case kind == model.RuntimeManaged:
+		return Started // its node starts when there is work
+	case nodes == 0:
+		return NeedRegistration
+	case online == 0:
+		return Offline
+	case online < nodes:
+		return Limited
+	}
+	return Online
+}
+
+func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus {
+	s.mu.Lock()
+	last, ok := s.beats[id]
+	s.mu.Unlock()
+	at, beat := node.Started, node.Beat
+	if !node.Started.IsZero() {
+		at = node.Seen
+	}
+	if ok && last.at.After(at) {
+		at, beat = last.at, last.beat
+	}
+	out := NodeStatus{
+		ID: id, Name: node.Name, Runtime: node.Runtime, Machine: node.Info.Machine, Version: node.Info.Version,
+		System: node.Info.System, State: Offline, Pending: node.Pending, Revoked: node.Revoked, Key: node.Key,
+		Registered: node.Enrolled, LastConnect: node.Seen, LastStart: node.Started,
+		Attempts: beat.Attempts, Slots: beat.Slots, FreeMB: beat.FreeMB, CPU: beat.CPU, Spooled: beat.Spooled,
+	}
+	if at.After(out.LastConnect) {
+		out.LastConnect = at
+	}
+	if beat.Version != "" {
+		out.Version = beat.Version
+	}
+	if beat.Machine != "" {
+		out.Machine = beat.Machine
+	}
+	if node.Runtime != model.BuiltInRuntime {
+		out.Expires = out.LastConnect.Add(s.cfg.Lapse)
+	}
+	switch {
+	case node.Revoked || s.lapsed(node, now):
+		out.State = NeedRegistration
+	case !at.IsZero() && !node.Pending && now.Sub(at) < s.cfg.Silent:
+		out.State = Online
+	}
+	return out
+}

@@ -1,0 +1,76 @@
+package fleet
+
+import (
+	"context"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+func noNode(node string) error {
+	return fault.New(fault.NotFound, "NodeNotFound", "there is no node %s", node)
+}
+
+func (s *Service) changeNode(ctx context.Context, node string, change func(*nodeDoc)) error {
+	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		body, doc, err := get[nodeDoc](ctx, tx, docNode, node)
+		if err != nil {
+			return orElse(err, noNode(node))
+		}
+		change(&body)
+		return put(ctx, tx, docNode, node, doc.Version, body)
+	})
+}
+
+// Remove takes a node out of its runtime: its tokens end at once and its name is free.
+func (s *Service) Remove(ctx context.Context, node string) error {
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		return orElse(tx.Docs().Delete(ctx, docNode, node, 0), noNode(node))
+	})
+	if err == nil {
+		s.cut(node)
+	}
+	return err
+}
+
+// Revoke ends a node's tokens at once and keeps its name taken, until it is removed.
+func (s *Service) Revoke(ctx context.Context, node string) error {
+	err := s.changeNode(ctx, node, func(body *nodeDoc) { body.Revoked = true })
+	if err == nil {
+		s.cut(node)
+	}
+	return err
+}
+
+// Approve lets in a node whose runtime asks for approval.
+func (s *Service) Approve(ctx context.Context, node string) error {
+	return s.changeNode(ctx, node, func(body *nodeDoc) { body.Pending = false })
+}
+
+// cut forgets the node's beats and has its connections closed.
+func (s *Service) cut(node string) {
+	s.mu.Lock()
+	delete(s.beats, node)
+	s.mu.Unlock()
+	s.cfg.OnRevoke(node)
+}
+
+// Gone tells which of the nodes may no longer act. Each replica asks it for its connected nodes every few seconds and
+// cuts those, so that a revocation on one replica reaches all.
+func (s *Service) Gone(ctx context.Context, nodes []string) ([]string, error) {
+	var gone []string
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		gone = nil
+		for _, node := range nodes {
+			body, _, err := get[nodeDoc](ctx, tx, docNode, node)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			if err != nil || body.Revoked || body.Pending {
+				gone = append(gone, node)
+			}
+		}
+		return nil
+	})
+	return gone, err
+}

@@ -1,0 +1,400 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/wire"
+)
+
+// Deleter is what finalising needs of the map.
+type Deleter interface {
+	// Delete marks entities as deleted, with everything that hangs on them. Hashes that are not there are passed over.
+	Delete(ctx context.Context, tx store.Tx, actor string, hashes []model.Hash) (deleted int64, err error)
+}
+
+// Brake on deletions: more than a fifth and more than brakeCount of a container, or all of one that had more than
+// brakeEmpty, are not carried out: they stay as not seen.
+const (
+	brakeCount = 50
+	brakeShare = 5
+	brakeEmpty = 10
+)
+
+// finalise ends a run whose units have all ended: container by container, each in a transaction of its own, so that a
+// replica that dies between two leaves nothing half done and another goes on. Containers come in path order, so that
+// what lies below a deleted container is known to be gone.
+func (s *Service) finalise(ctx context.Context, id string) error {
+	proof, err := s.proofOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	if proof.planned {
+		for after := ""; ; {
+			key, err := s.nextContainer(ctx, proof, after)
+			if err != nil {
+				return err
+			}
+			if key == "" {
+				break
+			}
+			if err := s.finaliseContainer(ctx, proof, key); err != nil {
+				return err
+			}
+			after = key
+		}
+	}
+	var runtime string
+	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, id)
+		if err != nil || run.State.Ended() || run.Open > 0 {
+			return err
+		}
+		runtime = run.Runtime
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		state := model.RunSucceeded
+		if b.PlanFailed {
+			state = model.RunFailed
+		}
+		return s.end(ctx, tx, run, b, state)
+	})
+	if err == nil && runtime != "" {
+		s.ring.Ring(runtime)
+	}
+	return err
+}
+
+// proof is what a run's units said of the containers that they listed.
+type proof struct {
+	run      store.Run
+	body     body
+	scan     string // "source/scan"
+	planned  bool
+	attempts map[int64]uint32 // the closing attempt of each closed unit
+	whole    map[string]bool  // listed to its end by every unit that listed it
+	broken   []string         // roots of units that failed
+}
+
+func (p *proof) proves(container string) bool {
+	if !p.whole[container] {
+		return false
+	}
+	for _, root := range p.broken {
+		if model.Below(container, root) || model.Below(root, container) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Service) proofOf(ctx context.Context, id string) (*proof, error) {
+	var p *proof
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, id)
+		if err != nil {
+			return err
+		}
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		p = &proof{
+			run: run, body: b, scan: run.Source + "/" + run.Scan, planned: !b.PlanFailed,
+			attempts: map[int64]uint32{}, whole: map[string]bool{},
+		}
+		for after := int64(0); ; {
+			units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: id, After: after, Limit: 500})
+			if err != nil || len(units) == 0 {
+				return err
+			}
+			for _, u := range units {
+				after = u.ID
+				if err := p.add(u); err != nil {
+					return err
+				}
+			}
+		}
+	})
+	return p, err
+}
+
+func (p *proof) add(u store.Unit) error {
+	if u.State != model.UnitClosed {
+		spec, err := readSpec(u)
+		p.broken = append(p.broken, spec.Below)
+		return err
+	}
+	p.attempts[u.ID] = u.Attempt
+	progress, err := readProgress(u)
+	if err != nil || progress.Done == nil {
+		return err
+	}
+	for _, l := range progress.Done.Listed {
+		before, known := p.whole[l.Container]
+		p.whole[l.Container] = l.Whole && (before || !known)
+	}
+	return nil
+}
+
+// nextContainer is the key of the first container after one, among those that the run has parts of and those that
+// have a base; "" at the end.
+func (s *Service) nextContainer(ctx context.Context, p *proof, after string) (key string, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		keys, err := tx.Map().Containers(ctx, p.run.ID, after, 1)
+		if err != nil {
+			return err
+		}
+		bases, err := tx.Map().Bases(ctx, p.scan, "", after, 1)
+		if err != nil {
+			return err
+		}
+		for _, b := range bases {
+			keys = append(keys, b.Container)
+		}
+		key = ""
+		if len(keys) > 0 {
+			key = slices.Min(keys)
+		}
+		return nil
+	})
+	return key, err
+}
+
+// ContainerKey is how a container is called in the store: its path behind a '/', so that the root is not "".
+func ContainerKey(container string) string { return "/" + container }
+
+func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) error {
+	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, p.run.ID)
+		if err != nil || run.State.Ended() {
+			return err
+		}
+		base, err := baseOf(ctx, tx, p.scan, key)
+		if err != nil || base.Generation >= run.Serial {
+			return err // done before, by a replica that then died
+		}
+		seen, err := gather(ctx, tx, p, key, base)
+		if err != nil {
+			return err
+		}
+		missing := seen.missing(base)
+		var gone []model.Hash
+		if len(missing) > 0 {
+			if gone, err = s.deletable(ctx, tx, p, base, missing); err != nil {
+				return err
+			}
+		}
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		deleted := int64(0)
+		if len(gone) > 0 {
+			if deleted, err = s.deleter.Delete(ctx, tx, "scan:"+p.scan, gone); err != nil {
+				return err
+			}
+		}
+		b.Counts.Deleted += deleted
+		b.Counts.NotSeen += int64(len(missing) - len(gone))
+		if err := writeBody(&run, b); err != nil {
+			return err
+		}
+		if err := tx.Runs().SetRun(ctx, run); err != nil {
+			return err
+		}
+		next := store.Base{Scan: p.scan, Container: key, Generation: run.Serial, Rows: seen.next(base, gone)}
+		return tx.Map().PutBase(ctx, next)
+	})
+}
+
+// baseOf is the base of one container of a scan, empty when there is none.
+func baseOf(ctx context.Context, tx store.Tx, scan, key string) (store.Base, error) {
+	bases, err := tx.Map().Bases(ctx, scan, key, "", 1)
+	if err != nil || len(bases) == 0 || bases[0].Container != key {
+		return store.Base{Scan: scan, Container: key}, err
+	}
+	return bases[0], nil
+}
+
+// deletable are the missing assets that are proven gone, when the brake allows it.
+func (s *Service) deletable(ctx context.Context, tx store.Tx, p *proof, base store.Base, missing []model.Hash) ([]model.Hash, error) {
+	if !p.proves(base.Container[1:]) {
+		above, err := s.goneAbove(ctx, tx, missing)
+		if err != nil || !above {
+			return nil, err
+		}
+	} else if total := len(base.Rows) / bus.BaseRowSize; (len(missing) > brakeCount && len(missing) > total/brakeShare) ||
+		(len(missing) == total && total > brakeEmpty) {
+		return nil, nil
+	}
+	rows, err := tx.Map().ByHash(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	others, err := s.otherBases(ctx, tx, p, base.Container)
+	if err != nil {
+		return nil, err
+	}
+	var gone []model.Hash
+	for _, h := range missing {
+		row, ok := rows[h]
+		if !ok {
+			gone = append(gone, h)
+			continue
+		}
+		path := strings.TrimPrefix(strings.TrimPrefix(row.QualifiedName, p.body.Grant.Authority), "/")
+		if p.body.Grant.Scope.Match(path) && !slices.ContainsFunc(others, func(b store.Base) bool { return hasRow(b.Rows, h) }) {
+			gone = append(gone, h)
+		}
+	}
+	return gone, nil
+}
+
+// goneAbove reports whether the container itself was deleted in this run: then what it held is gone with it.
+func (s *Service) goneAbove(ctx context.Context, tx store.Tx, missing []model.Hash) (bool, error) {
+	rows, err := tx.Map().ByHash(ctx, missing[:1])
+	if err != nil {
+		return false, err
+	}
+	row, ok := rows[missing[0]]
+	if !ok || row.Parent == (model.Hash{}) {
+		return false, nil
+	}
+	parents, err := tx.Map().ByHash(ctx, []model.Hash{row.Parent})
+	return parents[row.Parent].Deleted, err
+}
+
+// otherBases are what the source's other scans hold of the container.
+func (s *Service) otherBases(ctx context.Context, tx store.Tx, p *proof, key string) ([]store.Base, error) {
+	scans, err := tx.Docs().List(ctx, DocScan, p.run.Source+"/", "", 1000)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Base
+	for _, d := range scans {
+		if d.Key == p.scan {
+			continue
+		}
+		b, err := baseOf(ctx, tx, d.Key, key)
+		if err != nil {
+			return nil, err
+		}
+		if len(b.Rows) > 0 {
+			out = append(out, b)
+		}
+	}
+	return out, nil
+}
+
+// sight is what a run saw of one container.
+type sight struct {
+	bits  []byte                          // positions of the base seen unchanged
+	fresh map[model.Hash]bus.BaseRow      // new and changed
+	moved map[model.Hash]bus.MovedMeasure // unchanged, but with other measures
+}
+
+// gather joins the parts of closed units. Parts of attempts that did not close their unit prove nothing.
+func gather(ctx context.Context, tx store.Tx, p *proof, key string, base store.Base) (*sight, error) {
+	parts, err := tx.Map().Parts(ctx, p.run.ID, key)
+	if err != nil {
+		return nil, err
+	}
+	out := &sight{
+		bits: make([]byte, (len(base.Rows)/bus.BaseRowSize+7)/8), fresh: map[model.Hash]bus.BaseRow{}, moved: map[model.Hash]bus.MovedMeasure{},
+	}
+	for _, part := range parts {
+		if attempt, closed := p.attempts[part.Unit]; !closed || attempt != part.Attempt {
+			continue
+		}
+		for i := range len(part.Rows) / bus.BaseRowSize {
+			row := bus.BaseRowAt(part.Rows, i)
+			out.fresh[row.Hash] = row
+		}
+		if part.Generation != base.Generation {
+			continue
+		}
+		for i := range min(len(part.Seen), len(out.bits)) {
+			out.bits[i] |= part.Seen[i]
+		}
+		var moved []bus.MovedMeasure
+		if len(part.Moved) > 0 {
+			if err := wire.Decode(part.Moved, &moved); err != nil {
+				return nil, err
+			}
+		}
+		for _, m := range moved {
+			out.moved[m.Hash] = m
+		}
+	}
+	return out, nil
+}
+
+func (g *sight) saw(i int, h model.Hash) bool {
+	if _, ok := g.fresh[h]; ok {
+		return true
+	}
+	return g.bits[i/8]&(1<<(i%8)) != 0
+}
+
+// missing are the base's assets that the run did not see.
+func (g *sight) missing(base store.Base) []model.Hash {
+	var out []model.Hash
+	for i := range len(base.Rows) / bus.BaseRowSize {
+		if row := bus.BaseRowAt(base.Rows, i); !g.saw(i, row.Hash) {
+			out = append(out, row.Hash)
+		}
+	}
+	return out
+}
+
+// next is the base after the run: what was seen, what is new, and what was neither seen nor proven gone.
+func (g *sight) next(base store.Base, gone []model.Hash) []byte {
+	dead := make(map[model.Hash]bool, len(gone))
+	for _, h := range gone {
+		dead[h] = true
+	}
+	rows := make([]bus.BaseRow, 0, len(base.Rows)/bus.BaseRowSize+len(g.fresh))
+	for i := range len(base.Rows) / bus.BaseRowSize {
+		row := bus.BaseRowAt(base.Rows, i)
+		if _, ok := g.fresh[row.Hash]; ok || dead[row.Hash] {
+			continue
+		}
+		if m, ok := g.moved[row.Hash]; ok {
+			row.Measures = bus.HashMeasures(m.Measures)
+		}
+		rows = append(rows, row)
+	}
+	for _, row := range g.fresh {
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b bus.BaseRow) int { return strings.Compare(string(a.Hash[:]), string(b.Hash[:])) })
+	out := make([]byte, 0, len(rows)*bus.BaseRowSize)
+	for _, row := range rows {
+		out = bus.AppendBaseRow(out, row)
+	}
+	return out
+}
+
+// hasRow searches packed rows for a hash.
+func hasRow(rows []byte, h model.Hash) bool {
+	lo, hi := 0, len(rows)/bus.BaseRowSize
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch c := strings.Compare(string(rows[mid*bus.BaseRowSize:mid*bus.BaseRowSize+16]), string(h[:])); {
+		case c == 0:
+			return true
+		case c < 0:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return false
+}

@@ -1,0 +1,334 @@
+package scan
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/wire"
+)
+
+// body is what a run's row holds beyond its columns.
+type body struct {
+	Grant            bus.Grant // all but Ref, Unit
+	Collection       string
+	Type             string
+	Waiting          bool      // an earlier run of the scan is active: no unit yet
+	Cancel           bool      // a person ended it
+	DiscoveryEnded   time.Time // when the last done came
+	IngestionStarted time.Time // when the first batch was applied
+	Counts           RunCounts // of units that ended
+	Failed           int64     // units given up
+	PlanFailed       bool
+	Code, Text       string
+}
+
+// progress is what a unit's row holds beyond its columns: what its current attempt did so far.
+type progress struct {
+	Done     *bus.Done    `cbor:"1,keyasint,omitempty"`
+	Children []model.Unit `cbor:"2,keyasint,omitempty"`
+	Counts   RunCounts    `cbor:"3,keyasint"`
+}
+
+func readBody(run store.Run) (body, error) {
+	var b body
+	if err := json.Unmarshal(run.Body, &b); err != nil {
+		return b, fmt.Errorf("read body of run %s: %w", run.ID, err)
+	}
+	return b, nil
+}
+
+func writeBody(run *store.Run, b body) error {
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("write body of run %s: %w", run.ID, err)
+	}
+	run.Body = raw
+	return nil
+}
+
+func readProgress(u store.Unit) (progress, error) {
+	var p progress
+	if len(u.Done) == 0 {
+		return p, nil
+	}
+	err := wire.Decode(u.Done, &p)
+	return p, err
+}
+
+func writeProgress(u *store.Unit, p progress) (err error) {
+	u.Done, err = wire.Encode(p)
+	return err
+}
+
+func readSpec(u store.Unit) (model.Unit, error) {
+	var spec model.Unit
+	err := wire.Decode(u.Spec, &spec)
+	return spec, err
+}
+
+// Start starts a run, or queues it behind the scan's active one. A third is a Conflict.
+func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions) (RunView, error) {
+	if o.RunID == "" {
+		o.RunID = uuid.NewString()
+	}
+	if _, err := uuid.Parse(o.RunID); err != nil {
+		return RunView{}, fault.New(fault.Invalid, "InvalidRunId", "the run id %q is not a UUID", o.RunID)
+	}
+	if o.Type == "" {
+		o.Type = "Manual"
+	}
+	var run store.Run
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		grant, def, err := s.template(ctx, tx, source, scan)
+		if err != nil {
+			return err
+		}
+		active, err := s.activeRuns(ctx, tx, source, scan)
+		if err != nil {
+			return err
+		}
+		if len(active) > 1 {
+			return fault.New(fault.Conflict, "ScanRunQueued", "the scan %s/%s has a run in progress and one that waits", source, scan).
+				Try("Wait for one of them to end, or cancel it")
+		}
+		grant.Run, grant.Full = o.RunID, o.Full
+		b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Waiting: len(active) > 0}
+		run = store.Run{ID: o.RunID, Source: source, Scan: scan, Runtime: def.Runtime, State: model.RunQueued, Queued: tx.Now()}
+		if err := writeBody(&run, b); err != nil {
+			return err
+		}
+		if err := tx.Runs().AddRun(ctx, &run); err != nil {
+			return err
+		}
+		if b.Waiting {
+			return nil
+		}
+		return s.open(ctx, tx, &run, b)
+	})
+	if err != nil {
+		return RunView{}, err
+	}
+	s.ring.Ring(run.Runtime)
+	return s.Run(ctx, run.ID)
+}
+
+func (s *Service) activeRuns(ctx context.Context, tx store.Tx, source, scan string) ([]store.Run, error) {
+	return tx.Runs().ListRuns(ctx, store.RunQuery{
+		Source: source, Scan: scan, States: []model.RunState{model.RunQueued, model.RunInProgress}, Limit: 8,
+	})
+}
+
+// open writes a run's first unit: planning.
+func (s *Service) open(ctx context.Context, tx store.Tx, run *store.Run, b body) error {
+	b.Waiting = false
+	if err := writeBody(run, b); err != nil {
+		return err
+	}
+	run.Open = 1
+	if err := tx.Runs().SetRun(ctx, *run); err != nil {
+		return err
+	}
+	return s.addUnits(ctx, tx, *run, b, 0, []model.Unit{{Title: "plan"}})
+}
+
+func (s *Service) addUnits(ctx context.Context, tx store.Tx, run store.Run, b body, parent int64, specs []model.Unit) error {
+	units := make([]store.Unit, len(specs))
+	for i, spec := range specs {
+		raw, err := wire.Encode(spec)
+		if err != nil {
+			return err
+		}
+		units[i] = store.Unit{
+			Run: run.ID, Parent: parent, Runtime: run.Runtime, Source: run.Source, Kind: b.Grant.Kind,
+			State: model.UnitQueued, Spec: raw, NotBefore: tx.Now(),
+		}
+	}
+	return tx.Runs().AddUnits(ctx, units)
+}
+
+// Cancel ends a run: its units are void at once, nodes hear it at their next renewal, and nothing is deleted.
+// Cancelling an ended run is a Conflict.
+func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error {
+	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, runID)
+		if err != nil {
+			return err
+		}
+		if run.Source != source || run.Scan != scan {
+			return fault.New(fault.NotFound, "RunNotFound", "the scan %s/%s has no run %s", source, scan, runID)
+		}
+		if run.State.Ended() {
+			return fault.New(fault.Conflict, "RunEnded", "the run %s has ended: %s", runID, run.State)
+		}
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		b.Cancel = true
+		return s.end(ctx, tx, run, b, model.RunCanceled)
+	})
+}
+
+// voidUnits ends all open units of a run and forgets their batches.
+func (s *Service) voidUnits(ctx context.Context, tx store.Tx, run string) error {
+	states := []model.UnitState{model.UnitQueued, model.UnitLeased, model.UnitDone}
+	for after := int64(0); ; {
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run, States: states, After: after, Limit: 500})
+		if err != nil || len(units) == 0 {
+			return err
+		}
+		for _, u := range units {
+			after = u.ID
+			u.State = model.UnitVoid
+			if err := tx.Inbox().DeleteUnit(ctx, u.ID, u.Attempt+1); err != nil {
+				return err
+			}
+			if err := tx.Runs().SetUnit(ctx, u); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// end makes a run final and opens the scan's waiting run, if there is one.
+func (s *Service) end(ctx context.Context, tx store.Tx, run store.Run, b body, state model.RunState) error {
+	if err := s.voidUnits(ctx, tx, run.ID); err != nil {
+		return err
+	}
+	run.State, run.Ended, run.Open = state, tx.Now(), 0
+	if b.DiscoveryEnded.IsZero() {
+		b.DiscoveryEnded = tx.Now()
+	}
+	if err := writeBody(&run, b); err != nil {
+		return err
+	}
+	if err := tx.Runs().SetRun(ctx, run); err != nil {
+		return err
+	}
+	if err := tx.Map().DeleteParts(ctx, run.ID); err != nil {
+		return err
+	}
+	active, err := s.activeRuns(ctx, tx, run.Source, run.Scan)
+	if err != nil {
+		return err
+	}
+	for i := len(active) - 1; i >= 0; i-- { // the oldest waits longest
+		next, err := readBody(active[i])
+		if err != nil {
+			return err
+		}
+		if active[i].ID != run.ID && next.Waiting {
+			return s.open(ctx, tx, &active[i], next)
+		}
+	}
+	return nil
+}
+
+// Run is one run as people see it.
+func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
+	var v RunView
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, id)
+		if err != nil {
+			return err
+		}
+		v, err = s.view(ctx, tx, run)
+		return err
+	})
+	return v, err
+}
+
+// History lists a scan's runs, newest first, before a cursor ("" at first); next is "" at the end.
+func (s *Service) History(ctx context.Context, source, scan, before string, limit int) (views []RunView, next string, err error) {
+	var serial int64
+	if before != "" {
+		if serial, err = strconv.ParseInt(before, 10, 64); err != nil {
+			return nil, "", fault.New(fault.Invalid, "InvalidCursor", "%q is not a cursor of this list", before)
+		}
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		views, next = nil, ""
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: source, Scan: scan, Before: serial, Limit: limit + 1})
+		if err != nil {
+			return err
+		}
+		for i, run := range runs {
+			if i == limit {
+				next = strconv.FormatInt(runs[i-1].Serial, 10)
+				break
+			}
+			v, err := s.view(ctx, tx, run)
+			if err != nil {
+				return err
+			}
+			views = append(views, v)
+		}
+		return nil
+	})
+	return views, next, err
+}
+
+// Gaps lists what a run could not read, in the order of units, after a cursor of 0 at first.
+func (s *Service) Gaps(ctx context.Context, runID string, after int64, limit int) (gaps []store.GapRow, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		if _, err := tx.Runs().Run(ctx, runID); err != nil {
+			return err
+		}
+		gaps, err = tx.Runs().ListGaps(ctx, runID, after, limit)
+		return err
+	})
+	return gaps, err
+}
+
+func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView, error) {
+	b, err := readBody(run)
+	if err != nil {
+		return RunView{}, err
+	}
+	v := RunView{
+		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, State: run.State,
+		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
+		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
+	}
+	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
+		return v, err
+	}
+	open := []model.UnitState{model.UnitLeased, model.UnitDone}
+	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run.ID, States: open, Limit: 1000})
+	if err != nil {
+		return v, err
+	}
+	for _, u := range units {
+		p, err := readProgress(u)
+		if err != nil {
+			return v, err
+		}
+		v.Counts.add(p.Counts)
+	}
+	return v, nil
+}
+
+func (c *RunCounts) add(d RunCounts) {
+	c.Discovered += d.Discovered
+	c.Changed += d.Changed
+	c.Created += d.Created
+	c.Updated += d.Updated
+	c.Unchanged += d.Unchanged
+	c.Deleted += d.Deleted
+	c.NotSeen += d.NotSeen
+	c.Edges += d.Edges
+	c.Gaps += d.Gaps
+	c.Batches += d.Batches
+	c.Bytes += d.Bytes
+	c.Classified += d.Classified
+	c.Quarantine += d.Quarantine
+}

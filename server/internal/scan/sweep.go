@@ -1,0 +1,99 @@
+package scan
+
+import (
+	"context"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Sweep is one step of the replica's housekeeping: it ends leases that ran out, if this replica may judge, and
+// finalises runs whose last unit has ended. Call it every half second or so. More says that work is left.
+func (s *Service) Sweep(ctx context.Context) (more bool, err error) {
+	var rung []string
+	err = s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
+		s.answering.note(tx.Now(), s.cfg.Lease/2)
+		rung, more, err = s.expire(ctx, tx)
+		return err
+	})
+	if err != nil {
+		s.answering.broken()
+		return false, err
+	}
+	for _, runtime := range rung {
+		s.ring.Ring(runtime)
+	}
+	left, err := s.finaliseSome(ctx)
+	return more || left, err
+}
+
+// expire puts units back whose lease ran out. They keep attempt and holder, so that a node that comes back before
+// anybody else claims goes on with what it has.
+func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more bool, err error) {
+	if s.answering.lasted(tx.Now()) < s.cfg.Lease {
+		return nil, false, nil
+	}
+	const page = 200
+	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{
+		States: []model.UnitState{model.UnitLeased}, LeaseBefore: tx.Now(), Limit: page,
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	for _, u := range units {
+		if u.Attempt >= s.cfg.MaxLost {
+			p, err := readProgress(u)
+			if err != nil {
+				return nil, false, err
+			}
+			gap := model.Gap{Code: "NodesLost", Remedy: "Nodes were lost while they read this: look at their logs and their memory"}
+			if err := s.fail(ctx, tx, u, p, gap); err != nil {
+				return nil, false, err
+			}
+			continue
+		}
+		u.State = model.UnitQueued
+		if err := tx.Runs().SetUnit(ctx, u); err != nil {
+			return nil, false, err
+		}
+		rung = append(rung, u.Runtime)
+	}
+	return rung, len(units) == page, nil
+}
+
+// finaliseSome brings runs without open units to their end.
+func (s *Service) finaliseSome(ctx context.Context) (more bool, err error) {
+	var due []string
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		due = nil
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{
+			States: []model.RunState{model.RunQueued, model.RunInProgress}, Limit: 1000,
+		})
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			if run.Open > 0 {
+				continue
+			}
+			b, err := readBody(run)
+			if err != nil {
+				return err
+			}
+			if !b.Waiting {
+				due = append(due, run.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, id := range due {
+		if err := s.finalise(ctx, id); err != nil && !fault.Is(err, fault.Conflict) {
+			return false, err
+		}
+	}
+	return false, nil
+}

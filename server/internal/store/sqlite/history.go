@@ -1,0 +1,108 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"math"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+func (t *tx) AddChanges(ctx context.Context, changes []store.Change) error {
+	args := make([]any, 6)
+	for i := range changes {
+		c := &changes[i]
+		args[0], args[1], args[2], args[3], args[4], args[5] = c.Entity, c.Version, micros(c.At), c.Actor, c.Verb, c.Diff
+		if _, err := t.exec(ctx, `insert into change (entity, version, at, actor, verb, diff) values (?, ?, ?, ?, ?, ?)`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]store.Change, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	var out []store.Change
+	err := t.each(ctx, `select version, at, actor, verb, diff from change
+		where entity = ? and version < ? order by version desc, id desc limit ?`, []any{entity, before, limit + 1},
+		func(rows *sql.Rows) error {
+			c := store.Change{Entity: entity}
+			var at int64
+			err := rows.Scan(&c.Version, &at, &c.Actor, &c.Verb, &c.Diff)
+			c.At = instant(at)
+			out = append(out, c)
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	return whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
+}
+
+func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
+	args := make([]any, 3)
+	var buf []byte
+	for i := range rows {
+		buf = packMeasures(buf[:0], rows[i].Measures)
+		args[0], args[1], args[2] = rows[i].Entity, int64(rows[i].Day), buf
+		if _, err := t.exec(ctx, `insert into measure (entity, day, measures) values (?, ?, ?)
+			on conflict (entity, day) do update set measures = excluded.measures`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.MeasureRow, error) {
+	var out []store.MeasureRow
+	err := t.each(ctx, `select day, measures from measure where entity = ? order by day desc limit ?`, []any{entity, limit},
+		func(rows *sql.Rows) error {
+			m := store.MeasureRow{Entity: entity}
+			var packed sql.RawBytes
+			if err := rows.Scan(&m.Day, &packed); err != nil {
+				return err
+			}
+			var ok bool
+			if m.Measures, ok = unpackMeasures(packed); !ok {
+				return fault.New(fault.Internal, "BadMeasures", "the measures of entity %d on day %d can't be read", entity, m.Day)
+			}
+			out = append(out, m)
+			return nil
+		})
+	return out, err
+}
+
+// packMeasures writes, per measure, the name's length, the name and the value as a signed varint.
+func packMeasures(dst []byte, measures []model.Measure) []byte {
+	for _, m := range measures {
+		dst = binary.AppendUvarint(dst, uint64(len(m.Name)))
+		dst = append(dst, m.Name...)
+		dst = binary.AppendVarint(dst, m.Value)
+	}
+	return dst
+}
+
+// unpackMeasures reverses packMeasures; false when the bytes are not its work.
+func unpackMeasures(b []byte) ([]model.Measure, bool) {
+	var out []model.Measure
+	for len(b) > 0 {
+		n, k := binary.Uvarint(b)
+		if k <= 0 || n > uint64(len(b)-k) {
+			return nil, false
+		}
+		name := string(b[k : k+int(n)])
+		b = b[k+int(n):]
+		v, k := binary.Varint(b)
+		if k <= 0 {
+			return nil, false
+		}
+		b = b[k:]
+		out = append(out, model.Measure{Name: name, Value: v})
+	}
+	return out, true
+}

@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/bus/bustest"
+	"github.com/purlieu/purlieu/model"
+)
+
+var (
+	seeds = flag.Uint64("seeds", 100, "how many seeds to try")
+	from  = flag.Uint64("from", 1, "the first seed")
+)
+
+// outcome is what a world leaves behind.
+type outcome struct{ first, second string }
+
+// play grows a source, scans it, changes it and scans it again.
+func play(seed, source uint64, c chaos, replicas, nodes int) (outcome, error) {
+	var out outcome
+	tree := grow(source)
+	w, err := newWorld(seed, tree, c, replicas, nodes)
+	if err != nil {
+		return out, err
+	}
+	defer w.close()
+	for i, dump := range []*string{&out.first, &out.second} {
+		if i == 1 {
+			tree.change(source)
+		}
+		w.rage(15 * time.Second)
+		state, err := w.scan()
+		if err != nil {
+			return out, fmt.Errorf("scan %d: %w", i+1, err)
+		}
+		if state != model.RunSucceeded {
+			return out, fmt.Errorf("scan %d ended %s", i+1, state)
+		}
+		if *dump, err = w.dump(); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func badness(seed uint64) chaos {
+	scale := float64(seed%6) / 2 // from a perfect world to one 2.5 times as bad as usual
+	return chaos{
+		faults: bustest.Faults{
+			Drop: 0.08 * scale, Double: 0.1 * scale, Late: 0.1 * scale, LateBy: 5 * time.Second, Latency: 40 * time.Millisecond, Timeout: timeout,
+		},
+		crash: 0.03 * scale, restart: 0.02 * scale, forget: 0.04 * scale, cut: 0.03 * scale, store: 0.05 * scale, killed: 0.005 * scale,
+	}
+}
+
+const sources = 8 // different sources, each with its undisturbed outcome
+
+func TestTheMapIsTheSameWhateverHappens(t *testing.T) {
+	var want [sources]outcome
+	for i := range want {
+		out, err := play(1, uint64(i), chaos{}, 1, 1)
+		if err != nil {
+			t.Fatalf("undisturbed source %d: %v", i, err)
+		}
+		if !strings.Contains(out.second, "grown") {
+			t.Fatalf("the change of source %d is not in the map", i)
+		}
+		want[i] = out
+	}
+	var next atomic.Uint64
+	next.Store(*from)
+	var wait sync.WaitGroup
+	for range 2 {
+		wait.Go(func() {
+			for {
+				seed := next.Add(1) - 1
+				if seed >= *from+*seeds || t.Failed() {
+					return
+				}
+				source := seed % sources
+				out, err := play(seed, source, badness(seed), 1+int(seed%2), 1+int(seed%3))
+				if err != nil {
+					t.Errorf("seed %d: %v", seed, err)
+					return
+				}
+				for i, pair := range [][2]string{{want[source].first, out.first}, {want[source].second, out.second}} {
+					if pair[0] != pair[1] {
+						t.Errorf("seed %d: after scan %d the map differs:\n%s", seed, i+1, firstDifference(pair[0], pair[1]))
+						return
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func firstDifference(want, got string) string {
+	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(a), len(b)) {
+		var x, y string
+		if i < len(a) {
+			x = a[i]
+		}
+		if i < len(b) {
+			y = b[i]
+		}
+		if x != y {
+			return "want " + x + "\ngot  " + y
+		}
+	}
+	return "no line"
+}

@@ -1,0 +1,199 @@
+// Package sim is the simulated world of the work protocol: both wings, joined by a bus that drops, doubles, delays,
+// reorders and forgets, over a store that fails between commit and reply, with nodes and replicas that die and return.
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// orchard is a source that exists only here: databases with schemas with tables and views, grown from a seed, that
+// changes between two runs. It is read as a real one is: planned into units, some of which hand parts on.
+type orchard struct {
+	databases []database
+	page      int // tables a unit reads before it hands the rest on
+}
+
+type database struct {
+	name    string
+	schemas []schema
+}
+
+type schema struct {
+	name   string
+	tables []table
+}
+
+type table struct {
+	name, comment, native string
+	columns               []string
+	rows                  int64
+	view                  []string // tables of the schema that it reads, for a view
+}
+
+func grow(seed uint64) *orchard {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	o := &orchard{page: 4 + rng.IntN(6)}
+	oid := 0
+	for d := range 1 + rng.IntN(2) {
+		db := database{name: fmt.Sprintf("db/%d", d)} // a slash in a name, on purpose
+		for s := range 1 + rng.IntN(3) {
+			sc := schema{name: fmt.Sprintf("schema %d", s)}
+			for t := range rng.IntN(24) {
+				oid++
+				tb := table{name: fmt.Sprintf("table_%02d", t), native: strconv.Itoa(oid), rows: rng.Int64N(1000)}
+				for c := range 1 + rng.IntN(5) {
+					tb.columns = append(tb.columns, fmt.Sprintf("c%d", c))
+				}
+				if t > 2 && rng.IntN(4) == 0 {
+					tb.name = fmt.Sprintf("view_%02d", t)
+					tb.view = []string{sc.tables[rng.IntN(len(sc.tables))].name, sc.tables[0].name}
+				}
+				sc.tables = append(sc.tables, tb)
+			}
+			db.schemas = append(db.schemas, sc)
+		}
+		o.databases = append(o.databases, db)
+	}
+	return o
+}
+
+// change is what a day does to a source: tables come, go, change and fill.
+func (o *orchard) change(seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 8))
+	for d := range o.databases {
+		for s := range o.databases[d].schemas {
+			sc := &o.databases[d].schemas[s]
+			var kept []table
+			for i, t := range sc.tables {
+				switch rng.IntN(8) {
+				case 0:
+					if i > 0 && t.view == nil {
+						continue // dropped
+					}
+				case 1:
+					t.comment = "changed"
+				case 2:
+					t.columns = append([]string{"fresh"}, t.columns[:len(t.columns)-1]...)
+				case 3, 4:
+					t.rows += 17
+				}
+				kept = append(kept, t)
+			}
+			sc.tables = append(kept, table{name: "grown", native: "g", columns: []string{"a"}, rows: 1})
+		}
+	}
+}
+
+const kindName = "Orchard"
+
+func (o *orchard) Describe() model.Kind {
+	return model.Kind{
+		Name: kindName, Version: 1, Title: "Orchard", Summary: "A source of the simulated world",
+		Settings:  []model.Field{{Name: "host", Type: model.FieldText, Title: "Host", Help: "Any name", Required: true}},
+		ScanKinds: []string{"OrchardCredential"},
+		Types: []model.TypeDef{
+			{Name: "orchard_server", Title: "Server"},
+			{Name: "orchard_db", Title: "Database", Parent: "orchard_server"},
+			{Name: "orchard_schema", Title: "Schema", Parent: "orchard_db"},
+			{Name: "orchard_table", Title: "Table", Parent: "orchard_schema", Column: "orchard_column", Process: "orchard_process"},
+		},
+		Authority: "orchard://{host|lower}", RuntimeKinds: []string{"Managed", "SelfHosted"}, ShowsAll: true,
+		Levels: []model.Level{model.L1, model.L2},
+	}
+}
+
+func (o *orchard) Plan(_ context.Context, _ connector.Env, emit func(model.Unit) error) error {
+	if err := emit(model.Unit{Title: "top", Step: "top", Depth: 2}); err != nil {
+		return err
+	}
+	for d, db := range o.databases {
+		for s, sc := range db.schemas {
+			u := model.Unit{
+				Title: sc.name, Step: "tables", Below: model.JoinPath(db.name, sc.name),
+				Args: map[string]string{"db": strconv.Itoa(d), "schema": strconv.Itoa(s), "from": "0"},
+			}
+			if err := emit(u); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (o *orchard) Scan(_ context.Context, _ connector.Env, unit model.Unit, emit connector.Emit) error {
+	if unit.Step == "top" {
+		return o.top(emit)
+	}
+	d, _ := strconv.Atoi(unit.Args["db"])
+	s, _ := strconv.Atoi(unit.Args["schema"])
+	from, _ := strconv.Atoi(unit.Args["from"])
+	if d >= len(o.databases) || s >= len(o.databases[d].schemas) {
+		return fault.New(fault.Invalid, "NoSuchSchema", "the schema is gone")
+	}
+	db, sc := o.databases[d], o.databases[d].schemas[s]
+	to := min(from+o.page, len(sc.tables))
+	for _, t := range sc.tables[from:to] {
+		if err := emit.Asset(t.asset(db.name, sc.name)); err != nil {
+			return err
+		}
+	}
+	if err := emit.Listed(model.Listed{Container: model.JoinPath(db.name, sc.name), Whole: true}); err != nil {
+		return err
+	}
+	if to == len(sc.tables) {
+		return nil
+	}
+	rest := unit
+	rest.Args = map[string]string{"db": unit.Args["db"], "schema": unit.Args["schema"], "from": strconv.Itoa(to)}
+	return emit.Child(rest)
+}
+
+func (o *orchard) top(emit connector.Emit) error {
+	if err := emit.Asset(&model.Asset{Type: "orchard_server", Name: "orchard", Facets: model.FacetExistence}); err != nil {
+		return err
+	}
+	for _, db := range o.databases {
+		a := &model.Asset{Type: "orchard_db", Path: model.JoinPath(db.name), Name: db.name, Facets: model.FacetExistence}
+		if err := emit.Asset(a); err != nil {
+			return err
+		}
+		for _, sc := range db.schemas {
+			a := &model.Asset{
+				Type: "orchard_schema", Path: model.JoinPath(db.name, sc.name), Name: sc.name,
+				Container: model.JoinPath(db.name), Facets: model.FacetExistence,
+			}
+			if err := emit.Asset(a); err != nil {
+				return err
+			}
+		}
+		if err := emit.Listed(model.Listed{Container: model.JoinPath(db.name), Whole: true}); err != nil {
+			return err
+		}
+	}
+	return emit.Listed(model.Listed{Whole: true})
+}
+
+func (t table) asset(db, schema string) *model.Asset {
+	a := &model.Asset{
+		Type: "orchard_table", Path: model.JoinPath(db, schema, t.name), Name: t.name, Container: model.JoinPath(db, schema),
+		NativeID: t.native, Comment: t.comment, Facets: model.FacetExistence | model.FacetStructure | model.FacetLineage,
+		Measures: []model.Measure{{Name: "rows", Value: t.rows}},
+	}
+	for i, c := range t.columns {
+		a.Columns = append(a.Columns, model.Column{Name: c, Type: "text", Ordinal: i + 1})
+	}
+	if len(t.view) > 0 {
+		a.Lineage = &model.Lineage{}
+		for _, name := range t.view {
+			a.Lineage.Inputs = append(a.Lineage.Inputs, model.Ref{Type: "orchard_table", Path: model.JoinPath(db, schema, name)})
+		}
+	}
+	return a
+}
