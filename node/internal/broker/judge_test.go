@@ -80,3 +80,28 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkJudge(b *testing.B) {
+	var facts bus.Facts
+	for i := range 500 {
+		a := table(i)
+		facts.Assets = append(facts.Assets, *a)
+		facts.Rows = append(facts.Rows, bus.BaseRow{Hash: model.HashOf(a.Type, model.QualifiedName("actor://host/", a.Path))})
+	}
+	payload, err := bus.Encode(facts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	judge := testJudge()
+	b.ReportAllocs()
+	for b.Loop() {
+		var back bus.Facts
+		if err := pipe.Decode(payload, &back); err != nil {
+			b.Fatal(err)
+		}
+		if err := judge.facts(&back); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/500, "ns/asset")
+}

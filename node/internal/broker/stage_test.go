@@ -197,3 +197,28 @@ func (s *stage) pids() (out []int) {
 	}
 	return out
 }
+
+// slay is kill -9.
+func slay(t testing.TB, pid int) {
+	t.Helper()
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Signal(os.Kill); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// child is the one process that this one started.
+func child(t testing.TB) int {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("asks /proc for the worker's process")
+	}
+	pid, err := strconv.Atoi(children())
+	if err != nil {
+		t.Fatal("not one child:", err)
+	}
+	return pid
+}
