@@ -114,6 +114,7 @@ type audience struct {
 	mu       sync.Mutex
 	facts    []bus.Facts
 	releases []func()
+	forget   bool // keep nothing
 	hold     bool // releases are for the test to call
 	end      chan Result
 }
@@ -123,6 +124,10 @@ func newAudience() *audience { return &audience{end: make(chan Result, 2)} }
 func (a *audience) Facts(f bus.Facts, release func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.forget {
+		release()
+		return
+	}
 	a.facts = append(a.facts, f)
 	if a.hold {
 		a.releases = append(a.releases, release)
