@@ -60,7 +60,7 @@ func New(kinds ...model.Kind) (*Account, error) {
 		Scan:   scan.New(&docstest.Store{}, nil, nil, slog.New(slog.DiscardHandler), scan.DefaultConfig()),
 		Ending: model.RunSucceeded,
 		runtimes: map[string]scanning.Runtime{
-			model.BuiltInRuntime: {ID: "0", Name: model.BuiltInRuntime, Kind: model.RuntimeManaged},
+			model.BuiltInRuntime: {ID: "0", Name: model.BuiltInRuntime, Kind: model.RuntimeManaged, State: "Started"},
 		},
 		keys: map[string]scanning.Keys{},
 	}

@@ -170,6 +170,23 @@ func (s *Service) DeleteScan(ctx context.Context, source, name string) error {
 	})
 }
 
+// RuntimeInUse is a Conflict while a scan names the runtime.
+func (s *Service) RuntimeInUse(ctx context.Context, tx store.Tx, runtime string) error {
+	for after := ""; ; {
+		scans, next, err := pageOf[model.Scan](ctx, tx, DocScan, "", after, PageLimit)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(scans, func(sc model.Scan) bool { return sc.Runtime == runtime }) {
+			return fault.New(fault.Conflict, "RuntimeInUse", "a scan still runs on the runtime %q", runtime).
+				Try("Give that scan another runtime first")
+		}
+		if after = next; next == "" {
+			return nil
+		}
+	}
+}
+
 // template fills a grant with all that a run of a scan needs, as the definitions stand now; Ref, Run and Unit are the
 // run's own. A definition that no longer fits together is refused with what to mend.
 func (s *Service) template(ctx context.Context, tx store.Tx, source, scan string) (bus.Grant, model.Scan, error) {

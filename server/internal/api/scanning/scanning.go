@@ -59,7 +59,7 @@ type Runs interface {
 	Gaps(ctx context.Context, runID string, after int64, limit int) ([]store.GapRow, error)
 }
 
-// Runtimes are the integration runtimes and their nodes.
+// Runtimes are the integration runtimes and their nodes; Fleet is one. Only Runtime gives state and nodes.
 type Runtimes interface {
 	PutRuntime(ctx context.Context, name string, kind model.RuntimeKind, description string) (Runtime, bool, error)
 	Runtime(ctx context.Context, name string) (Runtime, error)
@@ -76,6 +76,7 @@ type Runtime struct {
 	ID, Name, Description string
 	Kind                  model.RuntimeKind
 	Created               time.Time
+	State                 string // "Online", "Limited", "Offline", "NeedRegistration", "Started"
 	Nodes                 []Node
 }
 
