@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,22 @@ func TestOpen_finds_what_was_committed_before(t *testing.T) {
 	}
 	if !has(t, openTest(t, Options{Path: copied}), "a") {
 		t.Error("lost without a clean close")
+	}
+}
+
+func TestFiles_are_the_owners_only(t *testing.T) {
+	s := openTest(t, Options{})
+	if err := put(s, "a", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		info, err := os.Stat(s.path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v", s.path+suffix, info.Mode())
+		}
 	}
 }
 

@@ -100,6 +100,15 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// The file holds people's secrets in hashed form: nobody else reads it. The log beside it takes over its mode.
+	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fault.New(fault.Throttled, "StoreReadOnly", "the store's file %s can't be opened", s.path).
+			Try("Check that its folder exists and may be written").Because(err)
+	}
+	if err := file.Close(); err != nil {
+		return fault.New(fault.Throttled, "StoreReadOnly", "the store's file %s can't be opened", s.path).Because(err)
+	}
 	if s.db, err = sql.Open("sqlite", dsn); err != nil {
 		return faultOf(ctx, err)
 	}
