@@ -303,6 +303,31 @@ func TestDiskFailure(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a disk that the spool itself filled empties by itself", func(t *testing.T) {
+		a, d := newAccount(t), disktest.New(rng(1))
+		b := openBox(t, d, a)
+		a.answer = lost
+		now, n := start, 0
+		d.Capacity = 300 << 10
+		for b.Room() && n < 1000 {
+			f := facts(fmt.Sprint(n), 1)
+			f.Assets[0].Text = noise(uint64(n), 20_000)
+			must(t, b.Facts(ref(1), f))
+			now = later(now, b.Step(now))
+			a.serve()
+			n++
+		}
+		if b.Trouble() == nil || n < 10 {
+			t.Fatalf("%d batches, %v", n, b.Trouble())
+		}
+		a.answer = a.commit
+		must(t, b.Done(ref(1), bus.Done{}))
+		run(b, a, now)
+		if b.Trouble() != nil || len(a.done) != 1 || len(a.store[ref(1)]) != n {
+			t.Errorf("%v, %d of %d batches", b.Trouble(), len(a.store[ref(1)]), n)
+		}
+		holds(t, "after a full disk", d, a)
+	})
 	t.Run("any failing operation delays and loses nothing", func(t *testing.T) {
 		for at := 1; at < 40; at++ {
 			a, d := newAccount(t), disktest.New(rng(uint64(at)))
