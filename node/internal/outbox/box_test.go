@@ -10,7 +10,7 @@ import (
 	"github.com/purlieu/purlieu/node/internal/disk/disktest"
 )
 
-func TestBox(t *testing.T) {
+func TestDelivery(t *testing.T) {
 	t.Run("delivers an attempt, its done last", func(t *testing.T) {
 		a, d := newAccount(t), disktest.New(rng(1))
 		b := openBox(t, d, a)
@@ -58,6 +58,9 @@ func TestBox(t *testing.T) {
 			t.Errorf("%d in flight", len(a.requests))
 		}
 	})
+}
+
+func TestOutage(t *testing.T) {
 	t.Run("is stopped by no outage", func(t *testing.T) {
 		a, d := newAccount(t), disktest.New(rng(1))
 		b := openBox(t, d, a)
@@ -113,6 +116,9 @@ func TestBox(t *testing.T) {
 			t.Errorf("not sent after the wait; next %v", next)
 		}
 	})
+}
+
+func TestUnwantedAttempt(t *testing.T) {
 	for _, status := range []bus.ReceiptStatus{bus.Refused, bus.Gone, bus.Dropped} {
 		t.Run("gives up an attempt that is "+statusName(status), func(t *testing.T) {
 			a, d := newAccount(t), disktest.New(rng(1))
@@ -151,6 +157,9 @@ func TestBox(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestReceipt(t *testing.T) {
 	t.Run("believes no receipt that another key signed", func(t *testing.T) {
 		a, d := newAccount(t), disktest.New(rng(1))
 		b := openBox(t, d, a)
@@ -198,6 +207,9 @@ func TestBox(t *testing.T) {
 			t.Errorf("%+v %v", r, err)
 		}
 	})
+}
+
+func TestHold(t *testing.T) {
 	t.Run("sends nothing while it is held, and what was discarded then never", func(t *testing.T) {
 		a, d := newAccount(t), disktest.New(rng(1))
 		b := openBox(t, d, a)
@@ -240,6 +252,9 @@ func TestBox(t *testing.T) {
 			t.Error("it still waits")
 		}
 	})
+}
+
+func TestRoom(t *testing.T) {
 	t.Run("says when there is no room, and frees it", func(t *testing.T) {
 		a, d := newAccount(t), disktest.New(rng(1))
 		b := openBox(t, d, a, func(c *Config) { c.MaxSpool = 256 << 10 })
@@ -302,6 +317,31 @@ func TestDiskFailure(t *testing.T) {
 		if _, err := Verify(d, a.public()); err != nil {
 			t.Error(err)
 		}
+	})
+	t.Run("a disk that the spool itself filled empties by itself", func(t *testing.T) {
+		a, d := newAccount(t), disktest.New(rng(1))
+		b := openBox(t, d, a)
+		a.answer = lost
+		now, n := start, 0
+		d.Capacity = 300 << 10
+		for b.Room() && n < 1000 {
+			f := facts(fmt.Sprint(n), 1)
+			f.Assets[0].Text = noise(uint64(n), 20_000)
+			must(t, b.Facts(ref(1), f))
+			now = later(now, b.Step(now))
+			a.serve()
+			n++
+		}
+		if b.Trouble() == nil || n < 10 {
+			t.Fatalf("%d batches, %v", n, b.Trouble())
+		}
+		a.answer = a.commit
+		must(t, b.Done(ref(1), bus.Done{}))
+		run(b, a, now)
+		if b.Trouble() != nil || len(a.done) != 1 || len(a.store[ref(1)]) != n {
+			t.Errorf("%v, %d of %d batches", b.Trouble(), len(a.store[ref(1)]), n)
+		}
+		holds(t, "after a full disk", d, a)
 	})
 	t.Run("any failing operation delays and loses nothing", func(t *testing.T) {
 		for at := 1; at < 40; at++ {
