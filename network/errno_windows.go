@@ -15,6 +15,8 @@ const (
 
 func isRefused(err error) bool { return errors.Is(err, wsaRefused) }
 
-func isNoRoute(err error) bool { return errors.Is(err, wsaNetNoRoute) || errors.Is(err, wsaHostNoRoute) }
+func isNoRoute(err error) bool {
+	return errors.Is(err, wsaNetNoRoute) || errors.Is(err, wsaHostNoRoute)
+}
 
 func isInUse(err error) bool { return errors.Is(err, wsaInUse) }
