@@ -160,9 +160,20 @@ func TestTooManyConnectionsIsThrottled(t *testing.T) {
 	t.Cleanup(func() { _ = s.Exec("postgres", "drop role if exists one") })
 	c := postgres.New()
 	env := worldOf(c, s).As("one", "one").With("databaseName", "full")
-	units, err := connectortest.Units(t.Context(), c, env)
+	units, err := connectortest.Units(t.Context(), c, worldOf(c, s).With("databaseName", "full"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	watch := connect(t, s, "postgres")
+	for range 200 { // the server forgets a session a little after it ended
+		var left int
+		if err := watch.QueryRow(t.Context(), "select count(*) from pg_stat_activity where usename = 'one'").Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		if left == 0 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 	h := &connectortest.Haul{On: func(*model.Asset) {
 		if err := c.Scan(t.Context(), env, units[0], &connectortest.Haul{}); !fault.Is(err, fault.Throttled) || fault.CodeOf(err) != "TooManyConnections" {
@@ -183,6 +194,24 @@ func blocked(t *testing.T, s *pgserver.Server, db string) {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestGeneratedColumnsOutOfScopeDoNoHarm(t *testing.T) {
+	s := database(t, "mixed")
+	exec(t, s, "mixed", `
+create table a (id int default 1); create table g (id int default 1, twice int generated always as (id * 2) stored); create table z (id int default 1);
+create table root (id int default 1) partition by range (id); create table part partition of root for values from (1) to (2);`)
+	c := postgres.New()
+	h := read(t, c, worldOf(c, s).With("databaseName", "mixed").WithScope(model.Scope{Exclude: []string{"mixed/public/g"}}))
+	for _, name := range []string{"a", "z", "root"} {
+		if a := h.Named("mixed/public/" + name); a == nil || a.Columns[0].Default != "?" {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+	all := read(t, c, worldOf(c, s).With("databaseName", "mixed")).Named("mixed/public/g")
+	if all.Columns[0].Default != "?" || all.Columns[1].Generated != "(id * ?)" || all.Columns[1].Default != "" {
+		t.Errorf("g: %+v", all.Columns)
 	}
 }
 
