@@ -107,6 +107,7 @@ func New(c Core) (*Node, error) {
 func (n *Node) Step(now time.Time) time.Time {
 	n.box.Step(now)
 	next := now.Add(n.core.Look)
+	n.box.Hold(n.leases.Silent())
 	for _, part := range []func(time.Time) time.Time{n.follower.Step, n.leases.Step, n.box.Step} {
 		if t := part(now); !t.IsZero() && t.Before(next) {
 			next = t

@@ -158,7 +158,7 @@ func (r runtimes) DeleteRuntime(ctx context.Context, name string) error {
 
 func (r runtimes) Keys(ctx context.Context, name string) (scanning.Keys, error) {
 	keys, err := r.s.fleet.ListAuthKeys(ctx, name)
-	return scanning.Keys{Key1: keys.AuthKey1, Key2: keys.AuthKey2}, err
+	return scanning.Keys(keys), err
 }
 
 func (r runtimes) RegenerateKey(ctx context.Context, name string, number int) (scanning.Keys, error) {
@@ -167,7 +167,7 @@ func (r runtimes) RegenerateKey(ctx context.Context, name string, number int) (s
 		which = fleet.AuthKey2
 	}
 	keys, err := r.s.fleet.RegenerateAuthKey(ctx, name, which)
-	return scanning.Keys{Key1: keys.AuthKey1, Key2: keys.AuthKey2}, err
+	return scanning.Keys(keys), err
 }
 
 func (r runtimes) RemoveNode(ctx context.Context, runtime, node string) error {
