@@ -188,8 +188,8 @@ func (b *Box) wake(now time.Time) (next time.Time) {
 	case len(b.receipts.waiting) > 0:
 		soonest(b.proofDue)
 	}
-	if b.flying > 0 && (b.fails > 0 || b.flying >= b.cfg.Window) {
-		return next // an answer comes first
+	if b.hold || b.flying > 0 && (b.fails > 0 || b.flying >= b.cfg.Window) {
+		return next // an answer or a call comes first
 	}
 	for _, m := range b.queue {
 		if m.flying || !b.inTurn(m) {

@@ -65,7 +65,7 @@ func who(t *testing.T, s *Service, token string) Principal {
 }
 
 func TestOpen(t *testing.T) {
-	m, cfg := newMemory(), testConfig(t)
+	m, cfg := newMemory(t), testConfig(t)
 	a := open(t, m, cfg)
 	in := first(t, a, "Ada")
 
@@ -88,7 +88,7 @@ func TestOpen(t *testing.T) {
 		if _, err := os.Stat(other.KeyFile); !errors.Is(err, os.ErrNotExist) {
 			t.Fatal("it made another key file")
 		}
-		open(t, newMemory(), other) // makes one, for another account
+		open(t, newMemory(t), other) // makes one, for another account
 		_, err = Open(t.Context(), m, other)
 		want(t, err, "Unsealable")
 	})
@@ -102,7 +102,7 @@ func TestOpen(t *testing.T) {
 	t.Run("the store holds no secret in clear", func(t *testing.T) {
 		_, secret, _ := strings.Cut(in.Refresh, ".")
 		for _, canary := range []string{passphrase, secret, in.Access.Text, string(a.receipts.Seed())} {
-			if strings.Contains(m.text(), canary) {
+			if strings.Contains(m.text(t), canary) {
 				t.Errorf("found %q", canary)
 			}
 		}
@@ -110,7 +110,7 @@ func TestOpen(t *testing.T) {
 }
 
 func TestFirstLink(t *testing.T) {
-	m := newMemory()
+	m := newMemory(t)
 	s := open(t, m, testConfig(t))
 	link, _ := s.FirstLink(t.Context())
 
@@ -187,7 +187,7 @@ func TestFirstLink(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	m, cfg := newMemory(), testConfig(t)
+	m, cfg := newMemory(t), testConfig(t)
 	revoked := false
 	cfg.Live = func(_ context.Context, _ store.Tx, node, enrolment string) error {
 		if revoked || node != "pool--n1" || enrolment != "e1" {
@@ -208,7 +208,7 @@ func TestTokens(t *testing.T) {
 	t.Run("of another account, cut, changed or unsigned are refused", func(t *testing.T) {
 		in, _ := s.SignIn(t.Context(), "ada", passphrase, "")
 		good := in.Access.Text
-		other := first(t, open(t, newMemory(), testConfig(t)), "ada").Access.Text
+		other := first(t, open(t, newMemory(t), testConfig(t)), "ada").Access.Text
 		parts := strings.Split(good, ".")
 		none := "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0." + parts[1] + "."
 		for _, bad := range []string{"", other, good[:len(good)-2], parts[0] + "." + parts[1] + "x." + parts[2], none, strings.Repeat("a", 5000)} {
@@ -270,7 +270,7 @@ func TestTokens(t *testing.T) {
 		}
 		_, err := b.Authenticate(t.Context(), in.Access.Text)
 		want(t, err, "Unauthenticated")
-		count := func() int { return strings.Count(m.text(), "accountkey ") }
+		count := func() int { return strings.Count(m.text(t), "accountkey ") }
 		n := count()
 		m.pass(cfg.TokenLife + 3*keysFresh)
 		if err := s.Sweep(t.Context()); err != nil || count() >= n {
@@ -280,7 +280,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestSignIn(t *testing.T) {
-	m := newMemory()
+	m := newMemory(t)
 	s := open(t, m, testConfig(t))
 	in := first(t, s, "ada")
 
@@ -342,7 +342,7 @@ func TestSignIn(t *testing.T) {
 }
 
 func TestRefresh(t *testing.T) {
-	m := newMemory()
+	m := newMemory(t)
 	s := open(t, m, testConfig(t))
 	in := first(t, s, "ada")
 	second, err := s.Refresh(t.Context(), in.Refresh)
@@ -377,18 +377,18 @@ func TestRefresh(t *testing.T) {
 		m.pass(30 * 24 * time.Hour)
 		_, err := s.Refresh(t.Context(), in.Refresh)
 		want(t, err, "InvalidRefreshToken")
-		if err := s.Sweep(t.Context()); err != nil || strings.Contains(m.text(), "session ") {
+		if err := s.Sweep(t.Context()); err != nil || strings.Contains(m.text(t), "session ") {
 			t.Fatalf("sessions are left, %v", err)
 		}
 	})
 }
 
 func TestApps(t *testing.T) {
-	m := newMemory()
+	m := newMemory(t)
 	s := open(t, m, testConfig(t))
 	first(t, s, "ada")
 	app, secret, err := s.AddApp(t.Context(), "nightly")
-	if err != nil || strings.Contains(m.text(), secret) {
+	if err != nil || strings.Contains(m.text(t), secret) {
 		t.Fatal("the secret is in the store", err)
 	}
 	token, err := s.ClientCredentials(t.Context(), app.Client, secret, "")
@@ -437,7 +437,7 @@ func TestApps(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
-	m := newMemory()
+	m := newMemory(t)
 	s := open(t, m, testConfig(t))
 	first(t, s, "ada")
 	ctx := t.Context()
