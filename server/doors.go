@@ -120,7 +120,7 @@ func (r runtimes) Runtime(ctx context.Context, name string) (scanning.Runtime, e
 
 func runtimeOf(status fleet.RuntimeStatus) scanning.Runtime {
 	rt := status.Runtime
-	out := scanning.Runtime{ID: rt.ID, Name: rt.Name, Description: rt.Description, Kind: rt.Kind, Created: rt.Created}
+	out := scanning.Runtime{ID: rt.ID, Name: rt.Name, Description: rt.Description, Kind: rt.Kind, Created: rt.Created, State: status.State}
 	for _, n := range status.Nodes {
 		out.Nodes = append(out.Nodes, scanning.Node{
 			Name: n.Name, Machine: n.Machine, Version: n.Version, Status: n.State, Registered: n.Registered, LastSeen: n.LastConnect,

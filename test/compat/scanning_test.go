@@ -57,7 +57,7 @@ func TestPublishedFiltersAnswerAsPublished(t *testing.T) {
 
 func TestPublishedRunsAnswerAsPublished(t *testing.T) {
 	a := scanned(t)
-	notYet := []string{"endTime", "discoveryStartTime", "discoveryEndTime", "ingestionStartTime", "ingestionEndTime"}
+	notYet := []string{"endTime", "discoveryStartTime", "discoveryEndTime", "ingestionStartTime", "ingestionEndTime", "estimatedTimeRemainingInSeconds"}
 	a.compare(a.ask("POST", scan+":run"+version+"&scanLevel=Full&runId="+runID, nil), 202, load(t, "scanning", "ScanResult_RunScan"), notYet...)
 	for range 3 { // the played nodes go on by one step at each look
 		a.must("GET", scan+"/runs/"+runID, nil)

@@ -163,9 +163,10 @@ func (c *Client) renew(ctx context.Context, ended string) string {
 		return ""
 	}
 	c.login.Token = next.Access
-	if next.Refresh != "" {
-		c.login.Refresh = next.Refresh
+	if next.Refresh == "" { // another command renewed at the same time, and keeps the newer one
+		return c.login.Token
 	}
+	c.login.Refresh = next.Refresh
 	if c.Renewed != nil && c.Renewed(c.login) != nil {
 		return "" // a token that can't be kept would lock the next command out
 	}

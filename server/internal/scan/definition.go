@@ -13,6 +13,9 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
+// GapRow is a gap as a run keeps it; doors see it without the store.
+type GapRow = store.GapRow
+
 func scanKey(source, scan string) string { return source + "/" + scan }
 
 // PutScan writes a scan's definition. Level 0 means L3 or the deepest that the kind reads, Runtime "" the built-in
@@ -168,23 +171,6 @@ func (s *Service) DeleteScan(ctx context.Context, source, name string) error {
 		}
 		return tx.Docs().Delete(ctx, DocScan, scanKey(source, name), 0)
 	})
-}
-
-// RuntimeInUse is a Conflict while a scan names the runtime.
-func (s *Service) RuntimeInUse(ctx context.Context, tx store.Tx, runtime string) error {
-	for after := ""; ; {
-		scans, next, err := pageOf[model.Scan](ctx, tx, DocScan, "", after, PageLimit)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(scans, func(sc model.Scan) bool { return sc.Runtime == runtime }) {
-			return fault.New(fault.Conflict, "RuntimeInUse", "a scan still runs on the runtime %q", runtime).
-				Try("Give that scan another runtime first")
-		}
-		if after = next; next == "" {
-			return nil
-		}
-	}
 }
 
 // template fills a grant with all that a run of a scan needs, as the definitions stand now; Ref, Run and Unit are the

@@ -295,17 +295,6 @@ func TestNothingInUseIsDeleted(t *testing.T) {
 	wants(t, s.DeleteSource(ctx, "shop"), fault.NotFound, "NotFound")
 }
 
-func TestARuntimeThatAScanNamesIsInUse(t *testing.T) {
-	s, st := configured(t)
-	err := st.View(context.Background(), func(tx store.Tx) error {
-		if err := s.RuntimeInUse(context.Background(), tx, "elsewhere"); err != nil {
-			return err
-		}
-		return s.RuntimeInUse(context.Background(), tx, model.BuiltInRuntime)
-	})
-	wants(t, err, fault.Conflict, "RuntimeInUse")
-}
-
 func TestListsComeInPages(t *testing.T) {
 	s, _ := room(t)
 	ctx := context.Background()

@@ -118,7 +118,7 @@ func (p *Plane) runtimeStatus(w http.ResponseWriter, r *http.Request) error {
 func nodeAnswer(n Node) map[string]any {
 	return map[string]any{
 		"nodeName": n.Name, "machineName": n.Machine, "hostServiceUri": nil, "status": n.Status, "capabilities": map[string]any{},
-		"versionStatus": "UpToDate", "version": n.Version, "registerTime": api.Time(n.Registered), "lastConnectTime": api.Time(n.LastSeen),
+		"versionStatus": nil, "version": n.Version, "registerTime": api.Time(n.Registered), "lastConnectTime": api.Time(n.LastSeen),
 		"expiryTime": nil, "isActiveDispatcher": false, "concurrentJobsLimit": n.Slots, "maxConcurrentJobs": n.Slots,
 		"purlieuRunning": n.Running,
 	}
