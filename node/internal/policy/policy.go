@@ -1,0 +1,197 @@
+// Package policy is what the owner of a network allows a node to do there. The account can't override it.
+//
+// A policy is one YAML file on the node. A *source* entry says which sources the node may open connections to; a
+// *binding* which sources may receive the secret behind a reference; *hide* which names may not leave. Without a file
+// every source is allowed and no secret is bound. Whatever the file says about names, the node's own loopback,
+// link-local and metadata addresses are refused unless an entry names the address itself: names are resolved by
+// others.
+//
+//	version: 1
+//	sources:
+//	  any: false                # true: allow lists exceptions only; default true without an allow list
+//	  allow:
+//	    - kind: PostgreSql      # none: every kind
+//	      host: db.internal     # a name, *.name for all below it, an address, or a network like 10.0.0.0/8
+//	      ports: [5432]         # none: every port
+//	bindings:
+//	  - secret: file:shop-password
+//	    sources:
+//	      - source: PostgreSql://db.internal:5432
+//	        plaintext: false    # true: also over a connection that is not verified TLS
+//	hide:
+//	  - "*salary*"              # a name at any level
+//	  - shop/internal           # a path, with everything below it
+//	trustAccount: false         # true: any secret to any source that the account names, over verified TLS
+//	limits:
+//	  attempts: 4               # at once
+//	  connections: 2            # to one source
+//	  memoryMB: 256             # of one worker
+package policy
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Policy is a policy as it was loaded. It does not change; many goroutines may use it.
+type Policy struct {
+	any          bool
+	allow        []allowed
+	bindings     map[string][]binding // by reference
+	hide         []string             // lower case
+	trustAccount bool
+	limits       Limits
+}
+
+// Limits bound what the account may ask of the node. Zero sets no bound.
+type Limits struct {
+	Attempts    int // at once
+	Connections int // to one source
+	MemoryMB    int // of one worker
+}
+
+// allowed is one entry of sources.allow.
+type allowed struct {
+	kind    string       // "" any
+	name    string       // host name, lower case, without a trailing dot; "*" any, "*.x" all below x; "" for a network
+	network netip.Prefix // of an address or a network
+	ports   []int        // none: any
+}
+
+// binding is one source that may receive a secret.
+type binding struct {
+	source    Source
+	plaintext bool
+}
+
+// Default is the policy where there is no file: every source whose address is not refused, no secret.
+func Default() *Policy { return &Policy{any: true} }
+
+// TrustsAccount reports whether secrets need no binding. Say it wherever the policy is shown.
+func (p *Policy) TrustsAccount() bool { return p.trustAccount }
+
+// Limits are the bounds on what the account may ask.
+func (p *Policy) Limits() Limits { return p.limits }
+
+// MayDial judges one connection to a source, after the host was resolved and again after each redirect: host is the
+// name as the source's settings or the redirect have it, addr what will be dialled. It is nil or fault.Denied.
+func (p *Policy) MayDial(kind, host string, addr netip.Addr, port int) error {
+	addr, host = addr.Unmap().WithZone(""), canonical(host)
+	where, refused := reserved(addr)
+	for _, a := range p.allow {
+		if !a.covers(kind, port) {
+			continue
+		}
+		if refused && a.namesReserved(where, host, addr) || !refused && a.matches(host, addr) {
+			return nil
+		}
+	}
+	if refused {
+		return fault.New(fault.Denied, "AddressRefused", "%s resolves to %s, a %s address, which this node does not connect to", printable(host), addr, where.title).
+			Try("If that is meant, run on the node: purlieu-runtime policy allow --source %s", quote(Source{kind, addr.String(), port}.String()))
+	}
+	if p.any {
+		return nil
+	}
+	return fault.New(fault.Denied, "SourceNotAllowed", "the local policy does not allow %s", Source{kind, printable(host), port}).
+		Try("If that is meant, run on the node: purlieu-runtime policy allow --source %s", quote(Source{kind, host, port}.String()))
+}
+
+// MayUse judges one use of a secret: whether the source may receive it. verified says that the connection is TLS and
+// that the server's certificate is verified. It is nil or fault.Denied, with the command that would allow it.
+func (p *Policy) MayUse(ref model.SecretRef, kind, host string, port int, verified bool) error {
+	source := Source{kind, canonical(host), port}
+	bound := false
+	for _, b := range p.bindings[ref.String()] {
+		if b.source != source {
+			continue
+		}
+		if verified || b.plaintext {
+			return nil
+		}
+		bound = true
+	}
+	if verified && p.trustAccount {
+		return nil
+	}
+	command := "purlieu-runtime policy allow --secret " + quote(ref.String()) + " --source " + quote(source.String())
+	if !verified {
+		command += " --plaintext"
+	}
+	shown := Source{kind, printable(source.Host), port}
+	if bound || p.trustAccount {
+		return fault.New(fault.Denied, "SecretNeedsTLS", "%s may go to %s only over TLS with a verified certificate", printable(ref.String()), shown).
+			Try("Turn on TLS in the source's settings. If the network is trusted, run on the node: %s", command)
+	}
+	return fault.New(fault.Denied, "SecretNotBound", "the local policy does not let %s go to %s", printable(ref.String()), shown).
+		Try("If that is meant, run on the node: %s", command)
+}
+
+// Hidden reports whether the thing at path may not leave. A pattern without a slash hides every name that it matches,
+// with all below it; one with slashes is a path from the source's root. '*' stands for any run of characters within a
+// name, '?' for one; case does not count. A column is asked for as one more name behind its table's path.
+func (p *Policy) Hidden(path string) bool {
+	if len(p.hide) == 0 {
+		return false
+	}
+	path = strings.ToLower(path)
+	for _, pattern := range p.hide {
+		out := model.Scope{Exclude: []string{pattern}}
+		if !out.Match(path) {
+			return true
+		}
+		if strings.Contains(pattern, "/") {
+			continue
+		}
+		for name := range strings.SplitSeq(path, "/") {
+			if !out.Match(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (a *allowed) covers(kind string, port int) bool {
+	if a.kind != "" && a.kind != kind {
+		return false
+	}
+	if len(a.ports) == 0 {
+		return true
+	}
+	for _, p := range a.ports {
+		if p == port {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *allowed) matches(host string, addr netip.Addr) bool {
+	if a.name == "" {
+		return a.network.Contains(addr)
+	}
+	if below, ok := strings.CutPrefix(a.name, "*"); ok {
+		return below == "" || strings.HasSuffix(host, below) && len(host) > len(below)
+	}
+	return a.name == host
+}
+
+// namesReserved reports whether the entry was written with the reserved address in mind: it is that address, or a
+// network within the reserved one, or "localhost" for a loopback address that was dialled by that name. Metadata
+// services must be named one by one.
+func (a *allowed) namesReserved(where reservation, host string, addr netip.Addr) bool {
+	if a.name == "localhost" {
+		return where.title == loopback && host == "localhost"
+	}
+	if a.name != "" || !a.network.Contains(addr) {
+		return false
+	}
+	if a.network.IsSingleIP() {
+		return true
+	}
+	return where.title != metadata && where.network.Contains(a.network.Addr()) && a.network.Bits() >= where.network.Bits()
+}

@@ -1,0 +1,188 @@
+package policy
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// TestDecisions walks the truth table in testdata.
+func TestDecisions(t *testing.T) {
+	data, err := os.ReadFile("testdata/decisions.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	questions := 0
+	_, cases, _ := strings.Cut(string(data), "\n== ")
+	for _, c := range strings.Split(cases, "\n== ") {
+		name, rest, _ := strings.Cut(c, "\n")
+		text, asks, ok := strings.Cut("\n"+rest, "\n--\n")
+		if !ok {
+			t.Fatalf("%s: no questions", name)
+		}
+		t.Run(name, func(t *testing.T) {
+			p, err := Parse("policy.yaml", []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range strings.Split(asks, "\n") {
+				words := strings.Fields(line)
+				if len(words) == 0 {
+					continue
+				}
+				questions++
+				if got, want := ask(t, p, words[:len(words)-1]), words[len(words)-1]; got != want {
+					t.Errorf("%s: got %s", line, got)
+				}
+			}
+		})
+	}
+	if questions < 90 {
+		t.Errorf("only %d questions were read", questions)
+	}
+}
+
+func ask(t *testing.T, p *Policy, words []string) string {
+	t.Helper()
+	var err error
+	switch {
+	case words[0] == "dial" && len(words) == 5:
+		err = p.MayDial(words[1], words[2], netip.MustParseAddr(words[3]), number(t, words[4]))
+	case words[0] == "use" && len(words) == 6:
+		vault, name, _ := strings.Cut(words[1], ":")
+		err = p.MayUse(model.SecretRef{Vault: vault, Name: name}, words[2], words[3], number(t, words[4]), words[5] == "tls")
+	case words[0] == "hide" && len(words) == 2:
+		if p.Hidden(words[1]) {
+			return "yes"
+		}
+		return "no"
+	default:
+		t.Fatalf("no such question: %v", words)
+	}
+	if err == nil {
+		return "yes"
+	}
+	if !fault.Is(err, fault.Denied) {
+		t.Errorf("%v: not Denied: %v", words, err)
+	}
+	return fault.CodeOf(err)
+}
+
+func number(t *testing.T, s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestRefusalNamesTheCommand(t *testing.T) {
+	p := Default()
+	ref := model.SecretRef{Vault: "file", Name: "shop-password"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{p.MayUse(ref, "PostgreSql", "db.internal", 5432, true), "purlieu-runtime policy allow --secret file:shop-password --source PostgreSql://db.internal:5432"},
+		{p.MayUse(ref, "PostgreSql", "db.internal", 5432, false), "purlieu-runtime policy allow --secret file:shop-password --source PostgreSql://db.internal:5432 --plaintext"},
+		{p.MayDial("PostgreSql", "localhost", netip.MustParseAddr("127.0.0.1"), 5432), "purlieu-runtime policy allow --source PostgreSql://127.0.0.1:5432"},
+		{p.MayUse(ref, "PostgreSql", "fd12::1", 5432, true), "purlieu-runtime policy allow --secret file:shop-password --source 'PostgreSql://[fd12::1]:5432'"},
+	} {
+		if !strings.HasSuffix(c.err.Error(), ": "+c.want) {
+			t.Errorf("%v", c.err)
+		}
+	}
+}
+
+func TestRefusalCarriesNoCommandOfOthers(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell to try the command in")
+	}
+	for _, host := range []string{"$(touch x)", "a; touch x #", "`touch x`", "a' ; touch x ; '", "\x1b[2Ja\nb", "-x", "*"} {
+		err := Default().MayUse(model.SecretRef{Vault: "file", Name: host}, "PostgreSql", host, 5432, true)
+		text := err.Error()
+		_, command, ok := strings.Cut(text, "purlieu-runtime ")
+		if !ok || strings.ContainsAny(text, "\x1b\n") {
+			t.Errorf("%q: %q", host, text)
+		}
+		dir := t.TempDir()
+		run := exec.Command(sh, "-c", "count() { echo $#; }; count "+command)
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		left, _ := os.ReadDir(dir)
+		if err != nil || strings.TrimSpace(string(out)) != "6" || len(left) > 0 {
+			t.Errorf("%q: the shell made of %s: %s (%v), files %v", host, command, out, err, left)
+		}
+	}
+}
+
+func TestPolicyThatIsWrong(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"surces:\n  any: true\n", `line 1: there is no key "surces" here; the keys are bindings, hide, limits, sources, trustAccount, version`},
+		{"version: 1\nsources:\n  allow:\n    - host: a\n      prots: [1]\n", `line 5: there is no key "prots" here`},
+		{"bindings:\n  - secret: file:a\n    sources:\n      - PostgreSql://a:1\n", "line 4: keys are expected here: plaintext, source"},
+		{"bindings:\n  - secret: file:a\n    sources:\n      - source: a:1\n", "line 4: \"a:1\" does not name a source"},
+		{"bindings:\n  - sources: []\n", "line 2: a binding needs a secret"},
+		{"trustAccount: yes please\n", "line 1: true or false"},
+		{"trustAccount: true\ntrustAccount: false\n", "line 2: the key \"trustAccount\" is there twice"},
+		{"sources:\n  allow:\n    - host: a\n      ports: [0]\n", "line 4: a number from 1 to 65535"},
+		{"sources:\n  allow:\n    - host: a\n      ports: []\n", "line 4: the list of ports is empty"},
+		{"sources:\n  allow:\n    - kind: PostgreSql\n", "line 3: the host \"\" is not"},
+		{"sources:\n  allow:\n    - host: a*b\n", "line 3: the host \"a*b\" is not"},
+		{"sources:\n  allow:\n    - host: 10.0.0.0/99\n", "line 3: the host \"10.0.0.0/99\" is not"},
+		{"hide: salary\n", "line 1: a list is expected"},
+		{"hide:\n  - /a\n", "line 2: \"/a\" is no pattern"},
+		{"version: 2\n", "line 1: this build knows policies of version 1 only"},
+		{"limits:\n  attempts: many\n", "line 2: a number"},
+		{"sources: &a\n  any: true\nlimits: *a\n", "line 3: keys are expected here"},
+		{"version: 1\n---\nversion: 1\n", "a policy is one document"},
+		{"- a\n", "line 1: keys are expected here"},
+		{"a: [\n", "is not YAML"},
+	} {
+		p, err := Parse("policy.yaml", []byte(c.text))
+		if !fault.Is(err, fault.Invalid) || p != nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "policy.yaml") {
+			t.Errorf("%q: %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	p, err := Parse("p", []byte("limits: {attempts: 4, connections: 2, memoryMB: 256}\n"))
+	if err != nil || p.Limits() != (Limits{4, 2, 256}) {
+		t.Errorf("%+v %v", p, err)
+	}
+}
+
+func TestParseSource(t *testing.T) {
+	for _, text := range []string{"PostgreSql://db.internal:5432", "MySql://[fd12::1]:3306", "AzureSql://10.0.0.1:1"} {
+		if s, err := ParseSource(text); err != nil || s.String() != text {
+			t.Errorf("%s: %v %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "db:5432", "PostgreSql://db", "PostgreSql://db:0", "PostgreSql://db:70000", "PostgreSql://:5432", "Postgre Sql://db:1", "P://d b:1", "P://*:1", "P://user@db:1"} {
+		if s, err := ParseSource(text); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v %v", text, s, err)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("sources: {allow: [{host: 10.0.0.0/8, ports: [1]}]}\nbindings: [{secret: 'file:a', sources: [{source: 'P://a:1'}]}]\nhide: [a]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := Parse("p", []byte(text))
+		if (p == nil) == (err == nil) {
+			t.Fatal("a policy and an error")
+		}
+		if p != nil && p.MayDial("P", "localhost", netip.MustParseAddr("127.0.0.1"), 1) == nil && !strings.Contains(text, "allow") {
+			t.Fatal(fmt.Sprint("loopback is open without an entry: ", text))
+		}
+	})
+}
