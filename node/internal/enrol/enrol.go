@@ -13,7 +13,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -24,14 +23,12 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network/certs"
 )
 
-// Dial opens a connection to "host:port" of the account, through whatever proxy the machine needs. Its faults are
-// passed on as they are: they name their one cause.
-type Dial func(ctx context.Context, address string) (net.Conn, error)
-
-// Pinned makes the TLS configuration that trusts whom the pin names, for a server name or address.
-type Pinned func(pin, serverName string) *tls.Config
+// Dial opens a connection to "host:port" of the account, through whatever proxy the machine needs: the DialContext of
+// a network.Dialer. Its faults are passed on as they are, since they name their one cause.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Options say how a node enrols.
 type Options struct {
@@ -47,9 +44,8 @@ type Options struct {
 	Again   bool
 	Version string // of the build
 
-	Pinned Pinned           // required unless CAFile is given
-	Dial   Dial             // nil: directly
-	Now    func() time.Time // nil: the machine's clock; only told to people
+	Dial Dial             // nil: directly
+	Now  func() time.Time // nil: the machine's clock; certificates are judged by it
 }
 
 // Result is what became of an enrolment.
@@ -64,11 +60,11 @@ const enrolTimeout = 30 * time.Second
 // Enrol enrols the machine as a node and writes its state. When the answer got lost it may be called again: the
 // account knows the node key. A failure names one cause, in its code:
 //
-//	MalformedKey, InvalidNodeName, AlreadyEnrolled, BadCAFile, StateDir     before anything is sent
-//	NameNotFound, Refused, TimedOut, NoRoute, Unreachable, or of a proxy   the way there
-//	NotTLS, HandshakeCut, CertificateNotTrusted, Clock                     TLS
-//	NotAnAccount                                                           something else answers
-//	KeyRefused, KeyExpired, KeyExhausted, OtherAccount, NameTaken, …       the account refused
+//	MalformedKey, BadPin, InvalidNodeName, AlreadyEnrolled, BadCAFile, StateDir   before anything is sent
+//	NameNotFound, Refused, TimedOut, NoRoute, Unreachable, Proxy…                 the way there: see network, network/proxy
+//	NotTLS, HandshakeCut, Intercepted, WrongName, BadCertificate, Clock           TLS: see network/certs
+//	NotAnAccount                                                                  something else answers
+//	KeyRefused, KeyExpired, KeyExhausted, OtherAccount, NameTaken, …              the account refused
 //
 // No failure quotes the key.
 func Enrol(ctx context.Context, o Options) (Result, error) {
@@ -109,7 +105,7 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 		Info: model.NodeInfo{Machine: machine, Version: o.Version, System: runtime.GOOS + "/" + runtime.GOARCH},
 	}
 	var got model.Enrolment
-	client := &http.Client{Transport: transport(conf, o.Dial)}
+	client := &http.Client{Transport: transport(func(string) (*tls.Config, error) { return conf, nil }, o.Dial)}
 	defer client.CloseIdleConnections()
 	if err := post(ctx, client, "https://"+key.Endpoint+"/manage/v1/enrol", body, &got); err != nil {
 		return Result{}, err
@@ -142,7 +138,8 @@ func (o Options) checkState() error {
 // tls is the configuration of the first connection, and the PEM text of the CA file where one is used.
 func (o Options) tls(pin, host string) (*tls.Config, string, error) {
 	if o.CAFile == "" {
-		return o.Pinned(pin, host), "", nil
+		conf, err := certs.PinnedConfig(pin, host, o.Now)
+		return conf, "", err
 	}
 	text, err := os.ReadFile(o.CAFile)
 	if err != nil {
@@ -152,7 +149,7 @@ func (o Options) tls(pin, host string) (*tls.Config, string, error) {
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, "", fault.New(fault.Invalid, "BadCAFile", "the file %s of --ca holds no PEM certificate", o.CAFile)
 	}
-	return &tls.Config{RootCAs: pool, ServerName: host, MinVersion: tls.VersionTLS12}, string(text), nil
+	return certs.RootedConfig(pool, host, o.Now), string(text), nil
 }
 
 // DefaultName makes a node's name of a machine's: what can't be in one becomes a dash.
@@ -182,11 +179,7 @@ func post(ctx context.Context, client *http.Client, url string, body, into any) 
 	req.Header.Set("Content-Type", "application/json")
 	res, err := client.Do(req)
 	if err != nil {
-		var known *fault.Error
-		if errors.As(err, &known) {
-			return known
-		}
-		return explainDial(err, req.URL.Host)
+		return explain(err, req.URL.Host)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))

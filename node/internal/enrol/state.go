@@ -13,8 +13,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/network/certs"
 )
 
 // State is what a node knows of its account. It holds the node key, which is neither printed nor marshalled.
@@ -67,22 +69,19 @@ func Load(dir string) (State, error) {
 	return s, err
 }
 
-// TLS is the configuration for all connections to the account: its own roots, and those of --ca.
-func (s State) TLS() (*tls.Config, error) {
+// TLS is the configuration for connections to one host of the account: its own roots, and those of --ca.
+func (s State) TLS(serverName string, now func() time.Time) (*tls.Config, error) {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(s.Roots + "\n" + s.ExtraRoots)) {
 		return nil, stateFault("the state names no authority of the account").Try("Enrol this machine again")
 	}
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+	return certs.RootedConfig(pool, serverName, now), nil
 }
 
 // Client is an HTTP client to the account, over connections of dial; nil dials directly.
-func (s State) Client(dial Dial) (*http.Client, error) {
-	conf, err := s.TLS()
-	if err != nil {
-		return nil, err
-	}
-	return &http.Client{Transport: transport(conf, dial), Timeout: enrolTimeout}, nil
+func (s State) Client(dial Dial, now func() time.Time) *http.Client {
+	conf := func(serverName string) (*tls.Config, error) { return s.TLS(serverName, now) }
+	return &http.Client{Transport: transport(conf, dial), Timeout: enrolTimeout}
 }
 
 func (s State) save(dir string) error {
