@@ -44,6 +44,7 @@ type Node struct {
 	follower *attempt.Follower
 	box      *outbox.Box
 	posted   chan func()
+	ended    chan struct{} // closed when Run returns
 }
 
 // New makes a node from what its disk holds: messages of an earlier life are offered again.
@@ -58,7 +59,7 @@ func New(c Core) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{core: c, box: box, posted: make(chan func(), 64)}
+	n := &Node{core: c, box: box, posted: make(chan func(), 64), ended: make(chan struct{})}
 	n.follower = attempt.New(c.Link, c.Launcher, box, c.Renew/4, c.Log)
 	n.leases = lease.New(lease.Config{Slots: c.Slots, Kinds: c.Kinds, Renew: c.Renew, Look: c.Look, FreeMB: c.FreeMB}, c.Link, n.follower, c.Rand, c.Log)
 	n.follower.Attach(n.leases)
@@ -108,11 +109,18 @@ func (n *Node) Busy() int { return n.leases.Busy() }
 // Spooled counts messages without a receipt.
 func (n *Node) Spooled() int { return n.box.Waiting() }
 
-// Post runs f on the loop, soon. It may be called from any goroutine, and blocks while the loop is far behind.
-func (n *Node) Post(f func()) { n.posted <- f }
+// Post runs f on the loop, soon. It may be called from any goroutine, and blocks while the loop is far behind. After
+// Run has returned f is dropped.
+func (n *Node) Post(f func()) {
+	select {
+	case n.posted <- f:
+	case <-n.ended:
+	}
+}
 
-// Run drives the loop until ctx ends. now is the clock; time.Now in a process.
+// Run drives the loop until ctx ends, and closes the outbox. It is called once. now is the clock; time.Now in a process.
 func (n *Node) Run(ctx context.Context, now func() time.Time) error {
+	defer close(n.ended)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

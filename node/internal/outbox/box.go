@@ -250,6 +250,9 @@ func (b *Box) Trouble() error { return b.trouble }
 // Waiting is the number of messages without a receipt.
 func (b *Box) Waiting() int { return len(b.fresh) + len(b.sealed) + len(b.stored) + len(b.queue) }
 
+// Head is the last entry of the ledger and the head of the chain behind it, as it will be on disk after the next Step.
+func (b *Box) Head() bus.Seal { return bus.Seal{Index: b.ledger.index, Head: b.ledger.head} }
+
 // Attempts lists the attempts with messages that have no receipt, oldest first: offer them in the next renewal.
 // An attempt of a former process is here only when its done was sealed; others are discarded by the first Step.
 func (b *Box) Attempts() []Attempt {
