@@ -150,8 +150,8 @@ make_runtime() {
   runtime enrol --key-file "$D/secrets/runtime-key" --name edge-1 --state "$D/node"
   # The network's owner decides: this node may reach the shop, on its own loopback, and the shop alone may get its
   # password, without TLS because it never leaves the machine.
-  runtime policy allow --state "$D/node" host "127.0.0.1:$shop_port"
-  runtime policy allow --state "$D/node" secret file:shop-password --kind PostgreSql --host "127.0.0.1:$shop_port" --plain
+  runtime policy allow --state "$D/node" --source "PostgreSql://127.0.0.1:$shop_port"
+  runtime policy allow --state "$D/node" --secret file:shop-password --source "PostgreSql://127.0.0.1:$shop_port" --plaintext
 }
 
 start_node() {

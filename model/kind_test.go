@@ -13,6 +13,9 @@ func TestTemplate(t *testing.T) {
 		{"postgresql://{host|host|lower}{port|unless 5432|prefix :}", Settings{"host": "db", "port": "6000"}, "postgresql://db:6000"},
 		{"{host|host}:{host|port 5432}", Settings{"host": "[::1]:77"}, "::1:77"},
 		{"{name|default x}", nil, "x"},
+		{"{tls|among full ca}", Settings{"tls": "ca"}, "ca"},
+		{"{tls|among full ca}", Settings{"tls": "full ca"}, ""},
+		{"{tls|among full ca}", nil, ""},
 	} {
 		got, err := c.template.Expand(get(c.settings))
 		if err != nil || got != c.want {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/purlieu/purlieu/fault"
@@ -15,6 +16,7 @@ import (
 //	port N       the port of it, or N
 //	default X    X where the value is empty
 //	unless X     empty where the value equals X
+//	among X Y …  empty where the value equals none of them
 //	prefix X     X before the value, where the value is not empty
 //
 // Nothing else exists: no loops, no code.
@@ -72,6 +74,11 @@ func filter(name, v, arg string) (string, bool) {
 		return v, true
 	case "unless":
 		if v == arg {
+			return "", true
+		}
+		return v, true
+	case "among":
+		if !slices.Contains(strings.Fields(arg), v) {
 			return "", true
 		}
 		return v, true

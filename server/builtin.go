@@ -4,16 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"time"
 
-	"github.com/hashicorp/yamux"
-
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network/stream"
 )
 
 // bell rings at nodes over the bus, and starts the built-in node when the bell is its own.
@@ -77,9 +74,7 @@ func (s *Server) runBuiltIn(ctx context.Context, handler http.Handler) error {
 		return err
 	}
 	s.cfg.Log.Info("built-in node started", "pid", cmd.Process.Pid)
-	cfg := yamux.DefaultConfig()
-	cfg.LogOutput, cfg.EnableKeepAlive = io.Discard, false // the pipe says when the child is gone
-	session, err := yamux.Server(stdio{out, in}, cfg)
+	session, err := stream.Listen(stream.Pipes(out, in))
 	if err != nil {
 		return errors.Join(err, cmd.Process.Kill(), cmd.Wait())
 	}
@@ -99,7 +94,7 @@ func (s *Server) runBuiltIn(ctx context.Context, handler http.Handler) error {
 
 // endOf waits for the child; when ctx ends it closes the child's streams, which tells it to stop, and kills it when it
 // does not.
-func (s *Server) endOf(ctx context.Context, cmd *exec.Cmd, session *yamux.Session) error {
+func (s *Server) endOf(ctx context.Context, cmd *exec.Cmd, session stream.Listener) error {
 	done := make(chan struct{})
 	stopped := make(chan struct{})
 	go func() {
@@ -108,7 +103,7 @@ func (s *Server) endOf(ctx context.Context, cmd *exec.Cmd, session *yamux.Sessio
 		case <-done:
 			return
 		case <-ctx.Done():
-		case <-session.CloseChan():
+		case <-session.Gone():
 		}
 		_ = session.Close()
 		select {
@@ -139,15 +134,3 @@ func (s *Server) enrolBuiltIn(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(e) // the child is gone when this fails
 }
-
-// stdio joins a child's standard streams to one connection.
-type stdio struct {
-	io.ReadCloser
-	w io.WriteCloser
-}
-
-func (s stdio) Write(b []byte) (int, error) { return s.w.Write(b) }
-
-func (s stdio) Close() error { return errors.Join(s.w.Close(), s.ReadCloser.Close()) }
-
-var _ net.Listener = (*yamux.Session)(nil)

@@ -57,6 +57,8 @@ func kinds(list []connector.Connector) []model.Kind {
 
 type serverCmd struct {
 	place
+	Vault     string `env:"PURLIEU_VAULT" placeholder:"DIR" help:"Folder of secrets for the built-in runtime: file:shop-password is the file shop-password there."`
+	NoBuiltIn bool   `help:"Start no built-in runtime: only self-hosted nodes read sources."`
 	LogFormat string `enum:"text,json" default:"text" help:"How the log is written, on standard error: text or json."`
 	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"The least that is logged."`
 }
@@ -80,6 +82,9 @@ func (c serverCmd) Run(a *app) error {
 	cfg, err := c.config(a, log)
 	if err != nil {
 		return err
+	}
+	if !c.NoBuiltIn {
+		cfg.BuiltIn = builtIn(cfg.Data, c.Vault, log)
 	}
 	srv, err := server.New(a.ctx, cfg)
 	if err != nil {

@@ -59,6 +59,15 @@ func Describe(t *testing.T, c connector.Connector, dir string) {
 			}
 		}
 	})
+	t.Run("it says when a connection is verified", func(t *testing.T) {
+		get := func(name string) string { return kind.Get(nil, name) }
+		if _, err := kind.Verified.Expand(get); err != nil {
+			t.Errorf("%q: %v", kind.Verified, err)
+		}
+		if got, err := kind.Verified.Expand(func(string) string { return "no choice" }); err != nil || got != "" {
+			t.Errorf("%q takes settings that are no choice for verified: %q, %v", kind.Verified, got, err)
+		}
+	})
 	t.Run("a description is nobody else's to change", func(t *testing.T) {
 		first := c.Describe()
 		first.Settings[0].Name, first.Types[0].Name, first.ScanKinds[0] = "x", "x", "x"

@@ -83,6 +83,7 @@ func (c *Connector) Describe() model.Kind {
 		Types:       f.typeDefs(),
 		Authority:   "postgresql://{serverEndpoint|lower}{port|default 5432|unless 5432|prefix :}",
 		Dials:       []model.Template{"{serverEndpoint|lower}:{port|default 5432}"},
+		Verified:    f.verified(),
 		Prerequisites: []string{
 			"The server lets the node's address sign in (pg_hba.conf, firewall or security group).",
 			"The login may connect to the databases that are to be scanned.",
@@ -121,6 +122,14 @@ func (f flavour) sslMode() model.Field {
 		}
 	}
 	return field
+}
+
+// verified names the choices of sslMode that check the server's certificate, as they must be written.
+func (f flavour) verified() model.Template {
+	if f.kind == "AzurePostgreSql" {
+		return "{sslMode|among verify-full verify-ca 4 5}"
+	}
+	return "{sslMode|among verify-full verify-ca}"
 }
 
 func credential(kind, title string) model.CredentialUse {

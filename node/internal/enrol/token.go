@@ -36,24 +36,30 @@ func NewTokenSource(state State, client *http.Client, now func() time.Time) *Tok
 // Token is a bearer token for bus and REST, good for at least a minute. It fails with fault.Denied ("NodeRevoked",
 // "NodeNotEnrolled", "NodeLapsed", "NodePending"), which asking again does not mend, or with fault.Unreachable.
 func (s *TokenSource) Token(ctx context.Context) (string, error) {
+	token, _, err := s.TokenUntil(ctx)
+	return token, err
+}
+
+// TokenUntil is Token with the time, by the machine's clock, at which the token ends.
+func (s *TokenSource) TokenUntil(ctx context.Context) (token string, ends time.Time, err error) {
 	select {
 	case s.busy <- struct{}{}:
 	case <-ctx.Done():
-		return "", fault.New(fault.Unreachable, "TimedOut", "the account gave no token in time").Because(ctx.Err())
+		return "", time.Time{}, fault.New(fault.Unreachable, "TimedOut", "the account gave no token in time").Because(ctx.Err())
 	}
 	defer func() { <-s.busy }()
 	if s.token != "" && s.now().Before(s.until) {
-		return s.token, nil
+		return s.token, s.until.Add(renewBefore), nil
 	}
 	s.token = ""
-	token, err := s.get(ctx)
+	token, err = s.get(ctx)
 	if fault.CodeOf(err) == "BadProof" { // another process of this node used a newer nonce in between
 		token, err = s.get(ctx)
 	}
 	if err != nil {
-		return "", err
+		return "", time.Time{}, err
 	}
-	return token, nil
+	return token, s.until.Add(renewBefore), nil
 }
 
 // Forget makes the next Token ask the account: its bus refused the one that is held.

@@ -263,6 +263,9 @@ func (b *Box) Reconnected() {
 	}
 }
 
+// Head is the last entry of the ledger and the head of the chain behind it, as it will be on disk after the next Step.
+func (b *Box) Head() bus.Seal { return bus.Seal{Index: b.ledger.index, Head: b.ledger.head} }
+
 // Attempts lists the attempts with messages that have no receipt, oldest first: offer them in the next renewal.
 // An attempt of a former process is here only when its done was sealed; others are discarded by the first Step.
 func (b *Box) Attempts() []Attempt {

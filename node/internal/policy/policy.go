@@ -130,6 +130,9 @@ func (p *Policy) MayUse(ref model.SecretRef, kind, host string, port int, verifi
 		Try("If that is meant, run on the node: %s", command)
 }
 
+// Hides reports whether any name is hidden.
+func (p *Policy) Hides() bool { return len(p.hide) > 0 }
+
 // Hidden reports whether the thing at path may not leave. A pattern without a slash hides every name that it matches,
 // with all below it; one with slashes is a path from the source's root. '*' stands for any run of characters within a
 // name, '?' for one; case does not count. A column is asked for as one more name behind its table's path.

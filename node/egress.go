@@ -1,0 +1,129 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/node/internal/disk"
+	"github.com/purlieu/purlieu/node/internal/outbox"
+)
+
+// Words of the egress ledger, for the command line: see node/internal/outbox.
+type (
+	// LedgerEntry is one line of the ledger.
+	LedgerEntry = outbox.Entry
+	// LedgerReport is what a look through the ledger found.
+	LedgerReport = outbox.Report
+	// LedgerDifference is an entry on which ledger and account do not agree.
+	LedgerDifference = outbox.Difference
+)
+
+// ledgerOf opens the outbox of a state directory to read it. fault.NotFound when nothing was ever recorded there.
+func ledgerOf(stateDir string) (disk.Disk, error) {
+	if info, err := os.Stat(OutboxPath(stateDir)); err != nil || !info.IsDir() {
+		return nil, fault.New(fault.NotFound, "NoLedger", "there is no egress ledger in %s: no node has run there", stateDir).
+			Try("Give the node's state directory with --state")
+	}
+	return disk.Dir(OutboxPath(stateDir))
+}
+
+// ShowLedger hands over the entries from one index to another, both included; 0 as the end is the last. It checks the
+// chain as it goes, and may run while the node does.
+func ShowLedger(stateDir string, from, to uint64, use func(LedgerEntry) error) error {
+	d, err := ledgerOf(stateDir)
+	if err != nil {
+		return err
+	}
+	return outbox.Show(d, from, to, use)
+}
+
+// VerifyLedger follows the whole chain and holds the account's receipts against it. The first thing that is wrong is a
+// fault.Conflict; the report counts up to there. It may run while the node does.
+func VerifyLedger(stateDir string, state State) (LedgerReport, error) {
+	d, err := ledgerOf(stateDir)
+	if err != nil {
+		return LedgerReport{}, err
+	}
+	return outbox.Verify(d, state.ReceiptKey)
+}
+
+// maxAnswer bounds one page of the account's receipts, in bytes.
+const maxAnswer = 4 << 20
+
+// ReconcileLedger holds the ledger against what the account has receipted of this node, over a client and a token of
+// the node. The number is how many receipts the account listed.
+func ReconcileLedger(ctx context.Context, stateDir string, state State, client *http.Client, token string) (LedgerReport, int, []LedgerDifference, error) {
+	d, err := ledgerOf(stateDir)
+	if err != nil {
+		return LedgerReport{}, 0, nil, err
+	}
+	heads, err := receipted(ctx, state, client, token)
+	if err != nil {
+		return LedgerReport{}, 0, nil, err
+	}
+	report, differences, err := outbox.Reconcile(d, heads)
+	return report, len(heads), differences, err
+}
+
+// receipted asks the account what it has receipted, page by page.
+func receipted(ctx context.Context, state State, client *http.Client, token string) ([]outbox.Receipted, error) {
+	var all []outbox.Receipted
+	for after := uint64(0); ; {
+		asked := after
+		var page struct {
+			Value []struct {
+				Index uint64 `json:"index"`
+				Head  []byte `json:"head"`
+			} `json:"value"`
+			More bool `json:"more"`
+		}
+		address := state.AccountURL + "/manage/v1/nodes/" + url.PathEscape(state.Node) + "/receipts?after=" + strconv.FormatUint(after, 10)
+		if err := get(ctx, client, address, token, &page); err != nil {
+			return nil, err
+		}
+		for _, h := range page.Value {
+			if len(h.Head) != len(outbox.Receipted{}.Head) || h.Index < after {
+				return nil, fault.New(fault.Conflict, "BadReceipts", "the account's list of receipts can't be read")
+			}
+			all = append(all, outbox.Receipted{Index: h.Index, Head: [32]byte(h.Head)})
+			after = h.Index
+		}
+		if !page.More {
+			return all, nil
+		}
+		if after == asked {
+			return nil, fault.New(fault.Conflict, "BadReceipts", "the account's list of receipts goes round in a circle")
+		}
+	}
+}
+
+// get reads JSON from the account.
+func get(ctx context.Context, client *http.Client, address, token string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return fault.New(fault.Invalid, "BadAddress", "the account's address can't be used").Because(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := client.Do(req)
+	if err != nil {
+		return fault.New(fault.Unreachable, "Unreachable", "the account could not be asked for its receipts").Because(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fault.New(fault.Denied, "Refused", "the account does not show its receipts to this node: it answered %d", res.StatusCode)
+	}
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		return fault.New(fault.Unreachable, "BadAnswer", "the account's list of receipts broke off, or is none").Because(err)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package node
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/policy"
+)
+
+// PolicyPath is the file of the local policy of a state directory. It need not be there.
+func PolicyPath(stateDir string) string { return filepath.Join(stateDir, "policy.yaml") }
+
+// AllowSource lets the node reach a source, written "kind://host:port". A node that runs obeys at once. fault.Invalid
+// when it names no source.
+func AllowSource(stateDir, source string) error {
+	s, err := policy.ParseSource(source)
+	if err != nil {
+		return err
+	}
+	return policy.AllowSource(PolicyPath(stateDir), s)
+}
+
+// AllowSecret lets a secret, written "vault:name", go to a source; plaintext also over a connection that is not
+// verified TLS. A node that runs obeys at once.
+func AllowSecret(stateDir, secret, source string, plaintext bool) error {
+	s, err := policy.ParseSource(source)
+	if err != nil {
+		return err
+	}
+	vault, name, ok := strings.Cut(secret, ":")
+	if !ok || vault == "" || name == "" {
+		return fault.New(fault.Invalid, "BadReference", "%q does not name a secret", secret).
+			Try("Write it as vault:name, such as file:shop-password")
+	}
+	return policy.AllowSecret(PolicyPath(stateDir), model.SecretRef{Vault: vault, Name: name}, s, plaintext)
+}
+
+// TrustAccount lets every secret go to whatever source the account names, over verified TLS, or takes that back.
+func TrustAccount(stateDir string, trust bool) error {
+	return policy.TrustAccount(PolicyPath(stateDir), trust)
+}
+
+// ReadPolicy is the policy as it is written; "" where there is no file. It fails as the node would, when the file is no
+// policy.
+func ReadPolicy(stateDir string) (text string, trustsAccount bool, err error) {
+	p, err := policy.Load(PolicyPath(stateDir))
+	if err != nil {
+		return "", false, err
+	}
+	data, err := os.ReadFile(PolicyPath(stateDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", false, fault.New(fault.Internal, "PolicyUnreadable", "the policy %s can't be read", PolicyPath(stateDir)).Because(err)
+	}
+	return string(data), p.TrustsAccount(), nil
+}
+
+// rules is the local policy as its file says it now: an edit counts from the next decision on. A file that can't be
+// read, or is no policy, allows nothing. Safe for concurrent use.
+type rules struct {
+	path string
+	log  *slog.Logger
+
+	mu     sync.Mutex
+	known  bool
+	info   fs.FileInfo // of the file as it was loaded; nil for none
+	policy *policy.Policy
+	err    error
+}
+
+// now is the policy, or why there is none.
+func (r *rules) now() (*policy.Policy, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	info, err := os.Stat(r.path)
+	if err != nil {
+		info = nil // Load says what is wrong
+	}
+	if r.known && same(r.info, info) {
+		return r.policy, r.err
+	}
+	before := r.known
+	r.policy, r.err = policy.Load(r.path)
+	r.known, r.info = r.err == nil || info != nil, info
+	switch {
+	case r.err != nil:
+		r.log.Error("the local policy can't be used; nothing is allowed", "file", r.path, "err", r.err)
+	case before:
+		r.log.Info("the local policy was read again", "file", r.path)
+	}
+	return r.policy, r.err
+}
+
+// same reports whether two looks at a path saw one file, unchanged.
+func same(a, b fs.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.Mode() == b.Mode() && a.ModTime().Equal(b.ModTime())
+}

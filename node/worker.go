@@ -1,0 +1,22 @@
+package node
+
+import (
+	"context"
+	"io"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/node/internal/console"
+	"github.com/purlieu/purlieu/node/internal/survey"
+)
+
+// Work is the whole life of a worker process: it reads jobs from in and writes what it finds to out, until the node
+// lets it go. It returns nil then; garbage in is fault.Invalid.
+func Work(ctx context.Context, in io.Reader, out io.Writer, connectors []connector.Connector) error {
+	return survey.Worker(ctx, in, out, connectors)
+}
+
+// Status is how a node does, as it wrote down a moment ago: see node/internal/console.
+type Status = console.Status
+
+// ReadStatus is the last status that a node wrote; fault.NotFound when none ever ran with the state directory.
+func ReadStatus(stateDir string) (Status, error) { return console.Read(stateDir) }
