@@ -1,6 +1,8 @@
 package bus
 
 import (
+	"strings"
+
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -39,6 +41,12 @@ func (s Subject) Ingestion() bool {
 // NodeID names a node in addresses: the runtime's name, two dashes, the node's name. Neither holds two dashes in a
 // row, a dot, a blank or a wildcard, so the identifier is unambiguous and one subject token.
 func NodeID(runtime, node string) string { return runtime + "--" + node }
+
+// RuntimeOf is the name of the runtime of a node.
+func RuntimeOf(nodeID string) string {
+	runtime, _, _ := strings.Cut(nodeID, "--")
+	return runtime
+}
 
 // AttemptRef names one try at a unit by one node.
 type AttemptRef struct {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"syscall"
 
 	"github.com/purlieu/purlieu/fault"
 )
@@ -34,10 +33,10 @@ func explain(err error, target string) error {
 	case errors.As(err, &dns):
 		return fault.New(fault.Unreachable, CodeNameNotFound, "the name in %s could not be resolved: no DNS server answered", target).
 			Try("Check that this machine's DNS servers can be reached").Because(err)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isRefused(err):
 		return fault.New(fault.Unreachable, CodeRefused, "%s refused the connection", target).
 			Try("Check the port, and that the server is running").Because(err)
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+	case isNoRoute(err):
 		return fault.New(fault.Unreachable, CodeNoRoute, "there is no route to %s", target).
 			Try("Check routes and firewalls between this machine and that network").Because(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"syscall"
 
 	"github.com/purlieu/purlieu/fault"
 )
@@ -19,7 +18,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	switch {
 	case err == nil:
 		return l, nil
-	case errors.Is(err, syscall.EADDRINUSE):
+	case isInUse(err):
 		return nil, fault.New(fault.Conflict, "AddressInUse", "another program listens at %s", address).
 			Try("Stop it, or choose another port").Because(err)
 	case errors.Is(err, os.ErrPermission):

@@ -10,6 +10,7 @@ import (
 	"crypto/ed25519"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -43,8 +44,32 @@ type Node struct {
 	leases   *lease.Machine
 	follower *attempt.Follower
 	box      *outbox.Box
-	posted   chan func()
-	ended    chan struct{} // closed when Run returns
+	posted   posts
+}
+
+// posts are functions that wait for the loop.
+type posts struct {
+	mu   sync.Mutex
+	list []func()
+	bell chan struct{}
+}
+
+func (p *posts) add(f func()) {
+	p.mu.Lock()
+	p.list = append(p.list, f)
+	p.mu.Unlock()
+	select {
+	case p.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (p *posts) take() []func() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.list
+	p.list = nil
+	return list
 }
 
 // New makes a node from what its disk holds: messages of an earlier life are offered again.
@@ -59,7 +84,7 @@ func New(c Core) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{core: c, box: box, posted: make(chan func(), 64), ended: make(chan struct{})}
+	n := &Node{core: c, box: box, posted: posts{bell: make(chan struct{}, 1)}}
 	n.follower = attempt.New(c.Link, c.Launcher, box, c.Renew/4, c.Log)
 	n.leases = lease.New(lease.Config{Slots: c.Slots, Kinds: c.Kinds, Renew: c.Renew, Look: c.Look, FreeMB: c.FreeMB}, c.Link, n.follower, c.Rand, c.Log)
 	n.follower.Attach(n.leases)
@@ -82,6 +107,7 @@ func New(c Core) (*Node, error) {
 func (n *Node) Step(now time.Time) time.Time {
 	n.box.Step(now)
 	next := now.Add(n.core.Look)
+	n.box.Hold(n.leases.Silent())
 	for _, part := range []func(time.Time) time.Time{n.follower.Step, n.leases.Step, n.box.Step} {
 		if t := part(now); !t.IsZero() && t.Before(next) {
 			next = t
@@ -109,42 +135,25 @@ func (n *Node) Busy() int { return n.leases.Busy() }
 // Spooled counts messages without a receipt.
 func (n *Node) Spooled() int { return n.box.Waiting() }
 
-// Post runs f on the loop, soon. It may be called from any goroutine, and blocks while the loop is far behind. After
-// Run has returned f is dropped.
-func (n *Node) Post(f func()) {
-	select {
-	case n.posted <- f:
-	case <-n.ended:
-	}
-}
+// Post runs f on the loop, soon. It may be called from any goroutine and never blocks; after the loop has ended it does
+// nothing. Whoever posts facts waits for their release before it posts more: that bounds what waits.
+func (n *Node) Post(f func()) { n.posted.add(f) }
 
-// Run drives the loop until ctx ends, and closes the outbox. It is called once. now is the clock; time.Now in a process.
+// Run drives the loop until ctx ends, then seals what was handed to the outbox. now is the clock: time.Now in a process.
 func (n *Node) Run(ctx context.Context, now func() time.Time) error {
-	defer close(n.ended)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return n.box.Close(now())
-		case f := <-n.posted:
-			f()
-			n.drainPosted()
+		case <-n.posted.bell:
+			for _, f := range n.posted.take() {
+				f()
+			}
 		case <-timer.C:
 		}
 		next := n.Step(now())
 		timer.Reset(max(next.Sub(now()), time.Millisecond))
-	}
-}
-
-// drainPosted runs what else was posted, so that one step serves many callbacks.
-func (n *Node) drainPosted() {
-	for range cap(n.posted) {
-		select {
-		case f := <-n.posted:
-			f()
-		default:
-			return
-		}
 	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/ed25519"
 	"io"
 	"log/slog"
 	"time"
@@ -41,7 +40,7 @@ type CoreConfig struct {
 	Store Store
 	Ring  scan.Ringer
 	Fleet desk.Fleet
-	Sign  ed25519.PrivateKey // of receipts
+	Sign  ingest.Signer // of receipts
 	Log   *slog.Logger
 	Lease time.Duration // 0 is 6 s
 }

@@ -1,5 +1,181 @@
 // Package server is the control plane of an account: the data map, its doors, and the account's side of the bus.
 //
-// A *replica* is one process of it; replicas share a store. server.go only constructs and starts: the rooms are in
+// A *replica* is one process of it; replicas share a store. This package only constructs and starts: the rooms are in
 // server/internal.
 package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network/certs"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/search"
+)
+
+// Config is what a replica can be told.
+type Config struct {
+	Data   string   // folder of the store and the keys; made with mode 0700
+	Listen string   // host:port of the three doors, TLS; ":8443"
+	Plain  string   // host:port of the same doors without TLS, on a loopback address; "" for none
+	Names  []string // further names and addresses that the server is reached by; the first stands in authentication keys
+	Kinds  []model.Kind
+	// BuiltIn makes the command of the built-in runtime's node, which is started when there is first work for it; nil
+	// for none. Its standard input and output become its way to the account.
+	BuiltIn func() *exec.Cmd
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time
+	Lease   time.Duration // 0 is 6 s
+}
+
+// Server is one replica. Make it with New, start it with Run.
+type Server struct {
+	cfg    Config
+	store  Store
+	access *access.Service
+	fleet  *fleet.Service
+	certs  *certs.Authority
+	core   *Core
+	search *search.Service
+	bus    *nats.Server
+	work   chan struct{} // something may wait in the inbox
+	rung   chan struct{} // the built-in runtime may have work
+	meters *meters
+	place  place
+}
+
+// New opens the store and joins the rooms. It listens nowhere and starts nothing yet.
+func New(ctx context.Context, cfg Config) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	st, err := OpenStore(ctx, StoreOptions{Path: filepath.Join(cfg.Data, "purlieu.db"), Log: cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, store: st, work: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
+	if err := s.join(ctx); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return s, nil
+}
+
+func (c *Config) check() error {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Plain != "" {
+		host, _, err := net.SplitHostPort(c.Plain)
+		if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
+			return fault.New(fault.Invalid, "PlainNotLoopback", "%q is not a loopback address with a port", c.Plain).
+				Try("Without TLS the doors open on this machine only: give 127.0.0.1:PORT, or \"\" for none")
+		}
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fault.New(fault.Invalid, "DataFolder", "the data folder %s can't be made", c.Data).Because(err).
+			Try("Give a folder that this user may write with --data")
+	}
+	return nil
+}
+
+func (s *Server) join(ctx context.Context) (err error) {
+	cfg := access.DefaultConfig()
+	cfg.KeyFile = filepath.Join(s.cfg.Data, "account.key")
+	cfg.Live = fleet.Live
+	if s.access, err = access.Open(ctx, s.store, cfg); err != nil {
+		return err
+	}
+	if s.certs, err = certs.Open(filepath.Join(s.cfg.Data, "tls"), s.cfg.Now, s.cfg.Names); err != nil {
+		return err
+	}
+	s.place = newPlace(s.cfg, s.certs)
+	if s.bus, err = nats.NewServer(nats.ServerConfig{Authenticate: s.nodeOf, Handler: s, Log: s.cfg.Log}); err != nil {
+		return err
+	}
+	fcfg := fleet.DefaultConfig()
+	fcfg.Account, fcfg.Place, fcfg.ReceiptKey = s.access.Account(), s.place.get, s.access.ReceiptSigner().Public()
+	fcfg.OnRevoke = s.bus.Disconnect
+	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
+		return err
+	}
+	s.core = NewCore(CoreConfig{
+		Store: s.store, Ring: bell{s}, Fleet: s.fleet, Sign: s.access.ReceiptSigner(), Log: s.cfg.Log, Lease: s.cfg.Lease,
+	})
+	s.search = search.New(s.store, s.core.Graph, s.cfg.Log)
+	s.meters = newMeters(s.cfg.Version, s.bus)
+	return s.core.Scans.PutKinds(ctx, s.cfg.Kinds)
+}
+
+// nodeOf says who a bus token speaks for.
+func (s *Server) nodeOf(token string) (nats.Identity, error) {
+	p, err := s.access.Authenticate(context.Background(), token)
+	if err != nil {
+		return nats.Identity{}, err
+	}
+	if p.Node == "" {
+		return nats.Identity{}, fault.New(fault.Denied, "NotANode", "only nodes speak on the bus")
+	}
+	return nats.Identity{Node: p.Node, Runtime: bus.RuntimeOf(p.Node), Expires: p.Expires}, nil
+}
+
+// Handle answers one request of a node, and wakes the applier for what it left in the inbox.
+func (s *Server) Handle(ctx context.Context, node string, subject bus.Subject, payload []byte) ([]byte, error) {
+	answer, err := s.core.Handle(ctx, node, subject, payload)
+	if err == nil && subject.Ingestion() {
+		s.wake()
+	}
+	return answer, err
+}
+
+func (s *Server) wake() {
+	select {
+	case s.work <- struct{}{}:
+	default:
+	}
+}
+
+// SignInLink is a one-time sign-in link: at first start with first set, "" when somebody has signed in before; else
+// another one for an administrator.
+func (s *Server) SignInLink(ctx context.Context, first bool) (string, error) {
+	make := s.access.AdminLink
+	if first {
+		make = s.access.FirstLink
+	}
+	token, err := make(ctx)
+	if err != nil || token == "" {
+		return "", err
+	}
+	return s.place.portal() + "/signin#" + token, nil
+}
+
+// Pin is the pin of the account's certificate authority, as authentication keys carry it.
+func (s *Server) Pin() string { return s.certs.Pin() }
+
+// RootPEM is the account's certificate authority.
+func (s *Server) RootPEM() []byte { return s.certs.RootPEM() }
+
+// Close closes the store of a server that Run was not called for.
+func (s *Server) Close() error { return s.store.Close() }
+
+// Run opens the doors and works until ctx ends; then it lets requests finish, for at most ten seconds, and closes the
+// store. ready is called once the doors are open.
+func (s *Server) Run(ctx context.Context, ready func()) error {
+	listeners, err := s.listen(ctx)
+	if err != nil {
+		return errors.Join(err, s.store.Close())
+	}
+	err = s.serve(ctx, listeners, ready)
+	return errors.Join(err, s.store.Close())
+}

@@ -36,10 +36,12 @@ type ClientConfig struct {
 	// with the client, or after two minutes.
 	OnAsk func(ctx context.Context, question bus.Ask) bus.Answer
 
-	Timeout time.Duration // of a request without an answer, and of one try to connect; 10 s
-	Ping    time.Duration // silence after which the account is asked for a sign of life; 1 s (ten times that while batches travel)
-	Backoff time.Duration // the longest wait between two tries to connect; 3 s
-	Log     *slog.Logger
+	Timeout time.Duration // of a claim, renewal or beat without an answer, and of one try to connect; 10 s
+	// BulkTimeout is that of batches, dones and bases, which may have to wait for a slow line; six times Timeout.
+	BulkTimeout time.Duration
+	Ping        time.Duration // silence after which the account is asked for a sign of life; 1 s (ten times that while batches travel)
+	Backoff     time.Duration // the longest wait between two tries to connect; 3 s
+	Log         *slog.Logger
 }
 
 // Client is a node's link to the account. It is a bus.Link. Safe for concurrent use.
@@ -62,6 +64,7 @@ func Dial(cfg ClientConfig) (*Client, error) {
 		return nil, fault.New(fault.Invalid, "BadName", "the names of node %q and runtime %q can't be addressed", cfg.Node, cfg.Runtime)
 	}
 	setDefault(&cfg.Timeout, 10*time.Second)
+	setDefault(&cfg.BulkTimeout, 6*cfg.Timeout)
 	setDefault(&cfg.Ping, time.Second)
 	setDefault(&cfg.Backoff, 3*time.Second)
 	c := &Client{cfg: cfg, asks: make(chan struct{}, 4)}

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -162,3 +164,10 @@ func (g *gate) refuse(c natsserver.ClientAuthentication, why string, err error) 
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// nodes are the identifiers of the nodes that have a connection.
+func (g *gate) nodes() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Sorted(maps.Keys(g.live))
+}

@@ -59,7 +59,7 @@ func (s *side) connect(d *dialer, token string, ses *session) (*natsclient.Conn,
 	opts.IgnoreDiscoveredServers = true
 	opts.SkipHostLookup = true
 	opts.Timeout = s.c.cfg.Timeout
-	opts.FlusherTimeout = s.c.cfg.Timeout
+	opts.FlusherTimeout = s.timeout()
 	opts.PingInterval = s.c.cfg.Ping
 	opts.MaxPingsOut = 2
 	if s.ingestion {

@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,7 +71,7 @@ func (s *session) send(r *request) error {
 	r.id = s.next
 	s.waiting[r.id] = r
 	s.queued += len(r.payload)
-	r.timer = time.AfterFunc(s.s.c.cfg.Timeout, func() {
+	r.timer = time.AfterFunc(s.s.timeout(), func() {
 		s.finish(r.id, nil, fault.New(fault.Unreachable, "TimedOut", "the account did not answer a %s in time", r.subject))
 	})
 	s.out <- r // never waits: there was room, and only this function fills it
@@ -92,8 +93,14 @@ func (s *session) write() {
 				continue
 			}
 			subject := address(r.subject, s.s.c.cfg.Node)
-			if err := s.nc.PublishRequest(subject, s.replies+strconv.FormatUint(r.id, 36), r.payload); err != nil {
+			err := s.nc.PublishRequest(subject, s.replies+strconv.FormatUint(r.id, 36), r.payload)
+			switch {
+			case errors.Is(err, natsclient.ErrMaxPayload):
+				s.finish(r.id, nil, fault.New(fault.Invalid, "TooLarge", "a %s of %d bytes is more than the account takes", r.subject, len(r.payload)).Because(err))
+			case err != nil:
 				s.finish(r.id, nil, fault.New(fault.Unreachable, "NotSent", "a %s could not be sent", r.subject).Because(err))
+				s.close() // a connection that failed to write once writes no more
+				return
 			}
 		}
 	}

@@ -71,7 +71,7 @@ func (s *side) use(next *session) {
 	s.current, s.trouble = next, nil
 	s.mu.Unlock()
 	if former != nil {
-		former.retire(s.c.cfg.Timeout)
+		former.retire(s.timeout())
 	} else {
 		s.c.cfg.Log.Info("bus: connected", "account", s.url.Host, "ingestion", s.ingestion)
 	}
@@ -98,6 +98,14 @@ func (s *side) lost(old *session) {
 		s.current = nil
 		s.trouble = fault.New(fault.Unreachable, "Disconnected", "the connection to %s was lost", s.url.Host)
 	}
+}
+
+// timeout is how long a request through this door may go without an answer, and a write may hang.
+func (s *side) timeout() time.Duration {
+	if s.ingestion {
+		return s.c.cfg.BulkTimeout
+	}
+	return s.c.cfg.Timeout
 }
 
 func (s *side) session() *session {

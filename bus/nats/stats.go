@@ -82,3 +82,6 @@ func (l *serverLog) Warnf(format string, v ...any)   { l.say(slog.LevelDebug, fo
 func (l *serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v) }
 func (l *serverLog) Debugf(string, ...any)           {}
 func (l *serverLog) Tracef(string, ...any)           {}
+
+// Nodes are the nodes that have, or lately had, a connection.
+func (s *Server) Nodes() []string { return s.gate.nodes() }

@@ -1,40 +1,63 @@
 package main
 
 import (
+	"bufio"
+	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
+
+	"golang.org/x/term"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
 )
 
 type loginCmd struct {
-	URL       string `arg:"" help:"Address of the account, such as https://map.example.com:8443."`
-	TokenFile string `required:"" placeholder:"FILE" help:"File that holds the token; - reads it from standard input."`
+	URL       string `arg:"" optional:"" help:"Address of the account, such as https://map.example.com:8443. A link has it in it."`
+	Link      string `placeholder:"LINK" help:"One-time sign-in link, as the server wrote it; sets your password. - asks for it."`
+	Name      string `help:"Your name in the account; asked for when left out."`
+	TokenFile string `placeholder:"FILE" help:"File that holds a token, for scripts; - reads it from standard input."`
 	CA        string `name:"ca" placeholder:"FILE" help:"Certificate of the account's own authority (PEM), to be trusted for this account only."`
 }
 
 // Help shows examples.
 func (loginCmd) Help() string {
-	return `Examples:
-  purlieu login https://map.example.com:8443 --token-file token.txt --ca purlieu-ca.pem
+	return `Name and password are asked for, or read line by line from standard input.
+
+Examples:
+  purlieu login --link - --ca purlieu-ca.pem
+  purlieu login https://map.example.com:8443 --name ada
   pass show purlieu | purlieu login https://map.example.com:8443 --token-file -`
 }
 
 // Run signs in: it asks the account with the token before it keeps it.
 func (c loginCmd) Run(a *app) error {
-	token, err := a.secret(c.TokenFile)
+	if c.Link != "" && c.TokenFile != "" {
+		return fault.New(fault.Invalid, "TwoWays", "--link and --token-file are two ways to sign in; use one")
+	}
+	lines := &prompt{app: a, in: bufio.NewReader(io.LimitReader(a.in, 64<<10))}
+	once, err := c.link(lines)
 	if err != nil {
 		return err
 	}
-	login := client.Login{URL: strings.TrimSuffix(c.URL, "/"), Token: token}
+	login := client.Login{URL: strings.TrimSuffix(c.URL, "/")}
+	if once != nil {
+		login.URL = once.Scheme + "://" + once.Host
+	}
+	if login.URL == "" {
+		return fault.New(fault.Invalid, "NoAddress", "which account?").Try("Give its address or a link")
+	}
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)
 		if err != nil {
 			return fault.New(fault.Invalid, "BadCertificate", "the file %s can't be read", c.CA).Because(err)
 		}
 		login.CA = string(pem)
+	}
+	if login, err = c.signIn(a, lines, login, once); err != nil {
+		return err
 	}
 	account, err := client.New(login)
 	if err != nil {
@@ -52,6 +75,89 @@ func (c loginCmd) Run(a *app) error {
 	}
 	a.say("Signed in to %s. Next: purlieu kinds", login.URL)
 	return nil
+}
+
+// link is the one-time link, nil when there is none. Its token stands behind the '#'.
+func (c loginCmd) link(lines *prompt) (*url.URL, error) {
+	text := c.Link
+	if text == "" {
+		return nil, nil
+	}
+	if text == "-" {
+		var err error
+		if text, err = lines.ask("Sign-in link", true); err != nil {
+			return nil, err
+		}
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Fragment == "" {
+		return nil, fault.New(fault.Invalid, "BadLink", "this is not a sign-in link").
+			Try("Take the whole of it, with what stands behind the #; `purlieu admin link` on the server makes another")
+	}
+	return u, nil
+}
+
+// signIn gets the token: from a file, by the link, or by name and password.
+func (c loginCmd) signIn(a *app, lines *prompt, login client.Login, once *url.URL) (client.Login, error) {
+	if c.TokenFile != "" {
+		var err error
+		login.Token, err = a.secret(c.TokenFile)
+		return login, err
+	}
+	account, err := client.New(login)
+	if err != nil {
+		return login, err
+	}
+	name := c.Name
+	if name == "" {
+		if name, err = lines.ask("Name", false); err != nil {
+			return login, err
+		}
+	}
+	if once == nil {
+		password, err := lines.ask("Password", true)
+		if err != nil {
+			return login, err
+		}
+		return account.SignIn(a.ctx, name, password)
+	}
+	password, err := lines.ask("New password", true)
+	if err != nil {
+		return login, err
+	}
+	again, err := lines.ask("The same again", true)
+	if err != nil {
+		return login, err
+	}
+	if password != again {
+		return login, fault.New(fault.Invalid, "NotTheSame", "the two passwords differ; the link is still good")
+	}
+	return account.Redeem(a.ctx, once.Fragment, name, password)
+}
+
+// prompt asks a person, or reads lines from what stands in for one.
+type prompt struct {
+	app *app
+	in  *bufio.Reader
+}
+
+func (p *prompt) ask(what string, hidden bool) (string, error) {
+	if f, ok := p.app.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintf(p.app.err, "%s: ", what)
+		if hidden {
+			b, err := term.ReadPassword(int(f.Fd()))
+			fmt.Fprintln(p.app.err)
+			if err != nil {
+				return "", fmt.Errorf("read the %s: %w", strings.ToLower(what), err)
+			}
+			return strings.TrimSpace(string(b)), nil
+		}
+	}
+	line, err := p.in.ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", fault.New(fault.Invalid, "NoAnswer", "the %s is missing on standard input", strings.ToLower(what)).Because(err)
+	}
+	return line, nil
 }
 
 // secret reads a token from a file or standard input.

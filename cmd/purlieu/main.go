@@ -119,27 +119,23 @@ func (a *app) folder() (string, error) {
 }
 
 // client is a client for the account that the person signed in to; PURLIEU_URL and PURLIEU_TOKEN come before.
+// A kept token goes to its own account only.
 func (a *app) client() (*client.Client, error) {
 	login := client.Login{URL: a.getenv("PURLIEU_URL"), Token: a.getenv("PURLIEU_TOKEN")}
-	if login.URL == "" || login.Token == "" || a.getenv("PURLIEU_CA") == "" {
-		dir, err := a.folder()
-		if err != nil {
+	dir := ""
+	if login.URL == "" || login.Token == "" {
+		var err error
+		if dir, err = a.folder(); err != nil {
 			return nil, err
 		}
 		kept, err := client.Load(dir)
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case login.URL == "":
+		if login.URL == "" || login.URL == kept.URL {
 			login.URL, login.CA = kept.URL, kept.CA
 			if login.Token == "" {
-				login.Token = kept.Token
-			}
-		case login.URL == kept.URL: // a kept token goes to its own account only
-			login.CA = kept.CA
-			if login.Token == "" {
-				login.Token = kept.Token
+				login.Token, login.Refresh = kept.Token, kept.Refresh
 			}
 		}
 	}
@@ -152,7 +148,11 @@ func (a *app) client() (*client.Client, error) {
 	}
 	if login.URL == "" || login.Token == "" {
 		return nil, fault.New(fault.Denied, "NotSignedIn", "you are not signed in to an account").
-			Try("Run `purlieu login https://host:8443 --token-file FILE`, or set PURLIEU_URL and PURLIEU_TOKEN")
+			Try("Run `purlieu login https://host:8443`, or set PURLIEU_URL and PURLIEU_TOKEN")
 	}
-	return client.New(login)
+	c, err := client.New(login)
+	if err == nil && login.Refresh != "" {
+		c.Renewed = func(l client.Login) error { return client.Save(dir, l) }
+	}
+	return c, err
 }

@@ -4,7 +4,8 @@ const about = `The account of a data map for data behind network boundaries.
 
 First steps:
 
-  purlieu login https://map.example.com:8443 --token-file token.txt
+  purlieu server
+  purlieu login --link -
   purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
   purlieu source add PostgreSql shop --set serverEndpoint=db.example.com
   purlieu scan add shop weekly --credential scanner --runtime on-premises
@@ -16,6 +17,9 @@ PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login.`
 // tree is the command line.
 type tree struct {
 	Output string `short:"o" enum:"table,json,yaml" default:"table" help:"How answers are written: table, json or yaml."`
+
+	Server serverCmd `cmd:"" help:"Run the account: data map, doors, bus and search in one process."`
+	Admin  adminCmd  `cmd:"" help:"For whoever runs the server: sign-in links, certificate authority."`
 
 	Login  loginCmd  `cmd:"" help:"Sign in to an account; keeps the token in a file that only you can read."`
 	Logout logoutCmd `cmd:"" help:"Forget the login."`

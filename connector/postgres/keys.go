@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/purlieu/purlieu/model"
 )
@@ -9,13 +11,14 @@ import (
 // keySpot is where a foreign key stands.
 type keySpot struct {
 	asset *model.Asset
-	key   int
+	name  string
 }
 
 // readKeys reads primary, unique and foreign keys, in this order, each by name.
 func (p *page) readKeys(ctx context.Context, sl *slice) error {
 	at := cursor{oids: sl.oids}
 	foreign := map[uint32]keySpot{}
+	var tables []uint32
 	err := p.s.query(ctx, sqlKeys, func(r row) error {
 		i := at.find(r.oid(0))
 		if i < 0 {
@@ -30,40 +33,66 @@ func (p *page) readKeys(ctx context.Context, sl *slice) error {
 			key.Kind = model.UniqueKey
 		case 'f':
 			key.Kind = model.ForeignKey
-			if r[5] != nil {
-				key.RefPath = p.schemas[r.oid(6)].path + "/" + model.EscapeName(r.text(5))
-			}
-			foreign[r.oid(1)] = keySpot{a, len(a.Keys)}
+			foreign[r.oid(1)] = keySpot{a, key.Name}
+			tables = addOID(tables, sl.oids[i])
 		}
 		a.Keys = append(a.Keys, key)
 		return nil
-	}, oidArray(sl.oids))
-	if err != nil || len(foreign) == 0 {
+	}, sl.bounds()...)
+	if err != nil {
 		return err
 	}
+	for _, a := range sl.assets {
+		slices.SortFunc(a.Keys, func(x, y model.Key) int {
+			return cmp.Or(cmp.Compare(keyRank(x.Kind), keyRank(y.Kind)), compare(x.Name, y.Name))
+		})
+	}
+	if len(foreign) == 0 {
+		return nil
+	}
 	return p.s.query(ctx, sqlKeyTargets, func(r row) error {
-		if spot, ok := foreign[r.oid(0)]; ok {
-			key := &spot.asset.Keys[spot.key]
-			key.RefColumns = append(key.RefColumns, p.names.of(r[1]))
+		spot, ok := foreign[r.oid(0)]
+		if !ok {
+			return nil
+		}
+		for i := range spot.asset.Keys {
+			if key := &spot.asset.Keys[i]; key.Kind == model.ForeignKey && key.Name == spot.name {
+				key.RefPath = p.schemas[r.oid(2)].path + "/" + model.EscapeName(r.text(1))
+				key.RefColumns = append(key.RefColumns, p.names.of(r[3]))
+			}
 		}
 		return nil
-	}, oidArray(sl.oids))
+	}, oidArray(tables))
+}
+
+func keyRank(kind model.KeyKind) int {
+	switch kind {
+	case model.PrimaryKey:
+		return 0
+	case model.UniqueKey:
+		return 1
+	}
+	return 2
 }
 
 // readIndexes reads indexes, by name, with their key columns; columns that are only carried along are left out.
 func (p *page) readIndexes(ctx context.Context, sl *slice) error {
 	at := cursor{oids: sl.oids}
-	return p.s.query(ctx, sqlIndexes, func(r row) error {
+	err := p.s.query(ctx, sqlIndexes, func(r row) error {
 		i := at.find(r.oid(0))
 		if i < 0 {
 			return nil
 		}
 		a := sl.assets[i]
 		a.Indexes = append(a.Indexes, model.Index{
-			Name: model.CleanText(r.text(1)), Unique: r.yes(2), Method: p.names.of(r[3]), Columns: columnNames(a, r[4], int(r.int(5))),
+			Name: model.CleanText(r.text(1)), Unique: r.yes(2), Method: p.methods[r.oid(3)], Columns: columnNames(a, r[4], int(r.int(5))),
 		})
 		return nil
-	}, oidArray(sl.oids))
+	}, sl.bounds()...)
+	for _, a := range sl.assets {
+		slices.SortFunc(a.Indexes, func(x, y model.Index) int { return compare(x.Name, y.Name) })
+	}
+	return err
 }
 
 // columnNames are the names behind a list of attribute numbers, "{1,2}" or "1 2", at most limit of them where that is

@@ -43,6 +43,16 @@ func origins(tree []byte) []origin {
 		case c == ':' && blank && targets && depth == entry:
 			rest := tree[i:]
 			switch {
+			case bytes.HasPrefix(rest, []byte(":resname ")): // whatever it is, it is no field
+				i += len(":resname ")
+				for i < len(tree) && tree[i] != ' ' {
+					if tree[i] == '\\' {
+						i++
+					}
+					i++
+				}
+				blank = true
+				continue
 			case bytes.HasPrefix(rest, []byte(":resno ")):
 				o.result = leading(rest[len(":resno "):])
 			case bytes.HasPrefix(rest, []byte(":resorigtbl ")):

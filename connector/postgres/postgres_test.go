@@ -7,12 +7,11 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/fxamacker/cbor/v2"
-
 	"github.com/purlieu/purlieu/connector/connectortest"
 	"github.com/purlieu/purlieu/connector/postgres"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/test/pgserver"
+	"github.com/purlieu/purlieu/wire"
 )
 
 // server is the one server of this package's tests; nil where PostgreSQL is not installed.
@@ -94,7 +93,7 @@ func TestSuite(t *testing.T) {
 	t.Run("what leaves is as the golden file says", func(t *testing.T) {
 		h := read(t, c, worldOf(c, s).With("databaseName", "shop"))
 		connectortest.Golden(t, h, "testdata/golden.json", "systemIdentifier", "version")
-		left, err := cbor.Marshal([]any{h.Assets, h.Gaps, h.Lists})
+		left, err := wire.Encode([]any{h.Assets, h.Gaps, h.Lists})
 		if err != nil || bytes.Contains(left, []byte("canary")) {
 			t.Errorf("a value of the seed leaves, %v", err)
 		}

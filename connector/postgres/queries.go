@@ -1,7 +1,10 @@
 package postgres
 
-// The catalogue queries. Those over tables take the sorted oids of one slice as $1 and answer in their order, so that
-// the answers can be merged without a map. Functions that cost something per row stand only where rows are few.
+// The catalogue queries. Those over tables answer in the order of the tables' oids, so that the answers can be merged
+// without a map; further order is made here, where it is cheap. They take the sorted oids of one slice, or its first
+// and last oid where the rows between that belong to no table of the slice are few; those are skipped on arrival.
+// Functions that cost something per row stand only where rows are few. The session has only index scans and nested
+// loops allowed (session.go), since the planner would read and sort whole catalogues for each page.
 const (
 	sqlDatabases = `
 select d.oid, d.datname, pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, c.description, d.datistemplate
@@ -37,7 +40,8 @@ order by a.attrelid, a.attnum`
 	sqlTypes = `
 select format_type(u.typ, u.mod) from unnest($1::oid[], $2::int4[]) with ordinality u(typ, mod, pos) order by u.pos`
 
-	// A default refers to no column, so relation 0 will do, which is cheaper.
+	// A default refers to no column, so relation 0 will do, which is cheaper. It fails on a generated column's
+	// expression: only tables without such may be in the list.
 	sqlDefaults = `
 select d.adrelid, d.adnum, pg_get_expr(d.adbin, 0) from pg_attrdef d
 where d.adrelid = any ($1::oid[]) order by d.adrelid, d.adnum`
@@ -49,31 +53,32 @@ where d.adrelid = any ($1::oid[]) order by d.adrelid, d.adnum`
 
 	sqlComments = `
 select d.objoid, d.objsubid, d.description from pg_description d
-where d.classoid = 'pg_class'::regclass and d.objoid = any ($1::oid[]) order by d.objoid, d.objsubid`
+where d.classoid = 'pg_class'::regclass and d.objoid between $1::oid and $2::oid order by d.objoid, d.objsubid`
+
+	sqlKeys = `
+select c.conrelid, c.oid, c.conname, c.contype, c.conkey
+from pg_constraint c
+where c.conrelid between $1::oid and $2::oid and c.contype in ('p', 'u', 'f') and c.conparentid = 0
+order by c.conrelid`
 
 	// A key that points to a partition points to its partitioned table here, since a partition is no asset.
-	sqlKeys = `
-select c.conrelid, c.oid, c.conname, c.contype, c.conkey, t.relname, t.relnamespace
-from pg_constraint c
-left join pg_class t on c.contype = 'f' and t.oid = coalesce(pg_partition_root(c.confrelid), c.confrelid)
-where c.conrelid = any ($1::oid[]) and c.contype in ('p', 'u', 'f') and c.conparentid = 0
-order by c.conrelid, case c.contype when 'p' then 1 when 'u' then 2 else 3 end, c.conname`
-
 	sqlKeyTargets = `
-select c.oid, a.attname
+select c.oid, t.relname, t.relnamespace, a.attname
 from pg_constraint c
+join pg_class t on t.oid = coalesce(pg_partition_root(c.confrelid), c.confrelid)
 cross join lateral unnest(c.confkey) with ordinality k(num, pos)
 join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.num
 where c.conrelid = any ($1::oid[]) and c.contype = 'f' and c.conparentid = 0
 order by c.oid, k.pos`
 
 	sqlIndexes = `
-select i.indrelid, c.relname, i.indisunique, m.amname, i.indkey, i.indnkeyatts
+select i.indrelid, c.relname, i.indisunique, c.relam, i.indkey, i.indnkeyatts
 from pg_index i
 join pg_class c on c.oid = i.indexrelid
-join pg_am m on m.oid = c.relam
-where i.indrelid = any ($1::oid[])
-order by i.indrelid, c.relname`
+where i.indrelid between $1::oid and $2::oid
+order by i.indrelid`
+
+	sqlMethods = `select m.oid, m.amname from pg_am m`
 
 	sqlViews = `
 select c.oid, pg_get_viewdef(c.oid), r.ev_action

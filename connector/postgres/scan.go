@@ -158,6 +158,7 @@ type page struct {
 	schemas    namespaces
 	wanted     []uint32          // oids of the schemas to read
 	extensions map[uint32]string // by oid of the table
+	methods    map[uint32]string // of indexes, by oid
 	block      int64             // bytes of a page on disk
 	major      int               // version of the server
 
@@ -169,7 +170,7 @@ type page struct {
 func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit connector.Emit, path string) (*page, error) {
 	p := &page{
 		flavour: f, s: s, emit: emit, scope: env.Scope(), level: env.Level(), path: path,
-		extensions: map[uint32]string{}, names: intern{}, types: newTypeNames(), values: newFilter(),
+		extensions: map[uint32]string{}, methods: map[uint32]string{}, names: intern{}, types: newTypeNames(), values: newFilter(),
 	}
 	p.narrow = len(p.scope.Include)+len(p.scope.Exclude) > 0
 	var err error
@@ -186,6 +187,13 @@ func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit
 	}
 	err = s.query(ctx, sqlExtensionTables, func(r row) error {
 		p.extensions[r.oid(0)] = r.text(1)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = p.s.query(ctx, sqlMethods, func(r row) error {
+		p.methods[r.oid(0)] = r.text(1)
 		return nil
 	})
 	return p, err

@@ -76,7 +76,9 @@ func open(ctx context.Context, env connector.Env, database string) (*session, er
 	}
 	begin := fmt.Sprintf("begin isolation level repeatable read read only; set local search_path = ''; "+
 		"set local statement_timeout = '%ds'; set local lock_timeout = '%ds'; set local standard_conforming_strings = on; "+
-		"set local quote_all_identifiers = off; set local jit = off; set local extra_float_digits = 0", seconds, lockSeconds)
+		"set local quote_all_identifiers = off; set local jit = off; "+
+		"set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; "+
+		"set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0", seconds, lockSeconds)
 	if err := s.exec(ctx, begin); err != nil {
 		s.close()
 		return nil, err

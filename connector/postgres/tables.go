@@ -23,6 +23,11 @@ type slice struct {
 	defaults, generated, views, foreign, parted []uint32 // oids of the tables that have such
 }
 
+// bounds are the first and the last oid, as parameters.
+func (sl *slice) bounds() []string {
+	return []string{strconv.FormatUint(uint64(sl.oids[0]), 10), strconv.FormatUint(uint64(sl.oids[len(sl.oids)-1]), 10)}
+}
+
 // cursor finds positions of ascending oids.
 type cursor struct {
 	oids []uint32
@@ -271,7 +276,7 @@ func (p *page) readComments(ctx context.Context, sl *slice) error {
 			c.Comment = p.names.of(r[2])
 		}
 		return nil
-	}, oidArray(sl.oids))
+	}, sl.bounds()...)
 }
 
 func (p *page) readForeign(ctx context.Context, sl *slice) error {

@@ -35,7 +35,7 @@ func (a *Account) PutRuntime(_ context.Context, name string, kind model.RuntimeK
 	rt, there := a.runtimes[name]
 	if !there {
 		now := time.Now()
-		rt = scanning.Runtime{ID: "rt-" + name, Name: name, Kind: kind, Created: now, Nodes: []scanning.Node{
+		rt = scanning.Runtime{ID: "rt-" + name, Name: name, Kind: kind, State: "Online", Created: now, Nodes: []scanning.Node{
 			{Name: "node-1", Machine: "host1", Version: "0.1.0", Status: "Online", Registered: now, LastSeen: now, Slots: 4},
 		}}
 		a.keys[name] = scanning.Keys{Key1: "key-one-of-" + name, Key2: "key-two-of-" + name}

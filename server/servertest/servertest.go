@@ -21,6 +21,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
+	"github.com/purlieu/purlieu/server/internal/api/signin"
 	"github.com/purlieu/purlieu/server/internal/scan"
 	"github.com/purlieu/purlieu/server/internal/store"
 	"github.com/purlieu/purlieu/server/internal/store/docstest"
@@ -60,19 +61,36 @@ func New(kinds ...model.Kind) (*Account, error) {
 		Scan:   scan.New(&docstest.Store{}, nil, nil, slog.New(slog.DiscardHandler), scan.DefaultConfig()),
 		Ending: model.RunSucceeded,
 		runtimes: map[string]scanning.Runtime{
-			model.BuiltInRuntime: {ID: "0", Name: model.BuiltInRuntime, Kind: model.RuntimeManaged},
+			model.BuiltInRuntime: {ID: "0", Name: model.BuiltInRuntime, Kind: model.RuntimeManaged, State: "Started"},
 		},
 		keys: map[string]scanning.Keys{},
 	}
 	if err := a.Scan.PutKinds(context.Background(), kinds); err != nil {
 		return nil, err
 	}
-	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: a}
-	data := &atlas.Plane{Map: sample{}, Search: sample{}, Kinds: a.Scan, Decider: a}
-	a.Handler = api.New(api.Deps{
-		Planes: append(scans.Planes(), data.Planes()...), Auth: a, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-	})
+	a.open(a, a, nil)
 	return a, nil
+}
+
+func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http.Handler) {
+	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: decide}
+	data := &atlas.Plane{Map: sample{}, Search: sample{}, Kinds: a.Scan, Decider: decide}
+	a.Handler = api.New(api.Deps{
+		Planes: append(scans.Planes(), data.Planes()...), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
+	})
+}
+
+// WithPeople puts the shipped sign-in and access rooms in the place of the two tokens; clock says when tokens end. It
+// gives the token of the first sign-in link. Call it before the account serves.
+func (a *Account) WithPeople(ctx context.Context, keyFile string, clock func() time.Time) (link string, err error) {
+	cfg := access.DefaultConfig()
+	cfg.KeyFile, cfg.Password = keyFile, access.PasswordCost{Passes: 1, MemoryKiB: 64, Threads: 1}
+	people, err := access.Open(ctx, &docstest.Store{Clock: clock}, cfg)
+	if err != nil {
+		return "", err
+	}
+	a.open(people, people, signin.New(people, api.Fail))
+	return people.FirstLink(ctx)
 }
 
 // Authenticate knows the two tokens.

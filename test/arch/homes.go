@@ -12,11 +12,11 @@ type Home struct {
 func Homes() []Home {
 	return []Home{
 		{"github.com/alecthomas/kong", []string{"cmd/..."}, "only cmd reads flags"},
-		{"github.com/fxamacker/cbor/v2", []string{"bus", "node/internal/pipe"}, "the wire encoding, under bounds (docs/decisions/0001)"},
+		{"github.com/fxamacker/cbor/v2", []string{"wire"}, "the wire encoding, under bounds (docs/decisions/0001)"},
 		{"github.com/getkin/kin-openapi", []string{"server/internal/api/..."}, "answers are checked against the published descriptions, in tests"},
 		{"github.com/go-jose/go-jose/v4", []string{"server/internal/access"}, "tokens"},
 		{"github.com/google/uuid", []string{"server/internal/api/...", "server/internal/scan"}, "identifiers of runs and requests; guids of the map are made in model"},
-		{"github.com/hashicorp/yamux", []string{"network/..."}, "many streams over the built-in runtime's inherited one"},
+		{"github.com/hashicorp/yamux", []string{"network/stream"}, "many streams over the built-in runtime's inherited one"},
 		{"github.com/jackc/pgx/v5", []string{"connector/postgres", "server/internal/store/postgres"}, "two homes: what we read from and what we keep rows in are different trades"},
 		{"github.com/kardianos/service", []string{"cmd/..."}, "service managers are a matter of the process"},
 		{"github.com/klauspost/compress", []string{"bus", "format/..."}, "batches; compressed files"},
@@ -30,7 +30,7 @@ func Homes() []Home {
 		{"golang.org/x/term", []string{"cmd/..."}, "hidden input"},
 		{"golang.org/x/text", []string{"server/internal/search"}, "folding of words"},
 		{"golang.org/x/time", []string{"server/internal/access", "server/internal/api/..."}, "throttles"},
-		{"gopkg.in/yaml.v3", []string{"cmd/..."}, "-o yaml"},
+		{"gopkg.in/yaml.v3", []string{"cmd/...", "node/internal/policy"}, "-o yaml; the policy file, which its owner edits by hand with comments"},
 		{"modernc.org/sqlite", []string{"server/internal/store/sqlite"}, "the store can be another"},
 	}
 }

@@ -54,6 +54,10 @@ type world struct {
 	log    *slog.Logger
 }
 
+type signer ed25519.PrivateKey
+
+func (s signer) Sign(text []byte) []byte { return ed25519.Sign(ed25519.PrivateKey(s), text) }
+
 type silentFleet struct{}
 
 func (silentFleet) Beat(context.Context, string, bus.Beat) error { return nil }
@@ -98,7 +102,7 @@ func (w *world) close() error { return w.store.Close() }
 
 // startReplica puts a new process in a replica's place; the old one's steps end.
 func (w *world) startReplica(i int) {
-	core := server.NewCore(server.CoreConfig{Store: w.store, Ring: w.bus, Fleet: silentFleet{}, Sign: w.sign, Log: w.log, Lease: lease})
+	core := server.NewCore(server.CoreConfig{Store: w.store, Ring: w.bus, Fleet: silentFleet{}, Sign: signer(w.sign), Log: w.log, Lease: lease})
 	w.cores[i] = core
 	w.bus.SetReplica(i, core)
 	current := func() bool { return w.cores[i] == core }

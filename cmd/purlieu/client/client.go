@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
@@ -25,9 +26,13 @@ import (
 
 // Client asks one account. Safe for concurrent use.
 type Client struct {
-	base  string
-	token string
-	http  *http.Client
+	base string
+	http *http.Client
+
+	mu    sync.Mutex
+	login Login
+	// Renewed is told of each login that took the place of an ended one, to keep it; may be nil. Set it before use.
+	Renewed func(Login) error
 }
 
 // New makes a client. A token is sent over verified TLS, or in the clear to loopback only.
@@ -50,7 +55,7 @@ func New(l Login) (*Client, error) {
 		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	}
 	return &Client{
-		base: strings.TrimSuffix(u.Scheme+"://"+u.Host+u.Path, "/"), token: l.Token,
+		base: strings.TrimSuffix(u.Scheme+"://"+u.Host+u.Path, "/"), login: l,
 		http: &http.Client{Transport: transport, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // a token follows no redirect
 		}},
@@ -74,31 +79,23 @@ const maxAnswer = 256 << 20 // bytes
 // Do sends body as JSON (nil: none) and decodes the answer into out (nil: dropped). A refusal is a *fault.Error with
 // the account's words; silence is fault.Unreachable.
 func (c *Client) Do(ctx context.Context, method, path string, body, out any) error {
-	var payload io.Reader
+	var payload []byte
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		payload = bytes.NewReader(b)
+		payload = b
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, payload)
+	token := c.token()
+	resp, answer, err := c.send(ctx, method, path, payload, token)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && token != "" {
+		if renewed := c.renew(ctx, token); renewed != "" {
+			resp, answer, err = c.send(ctx, method, path, payload, renewed)
+		}
+	}
 	if err != nil {
-		return fault.New(fault.Invalid, "BadAddress", "the address can't be asked").Because(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return c.unreachable(err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return c.unreachable(err)
+		return err
 	}
 	if resp.StatusCode >= 300 {
 		return refusal(resp, answer)
@@ -112,6 +109,108 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any) err
 		return fault.New(fault.Internal, "BadAnswer", "%s does not answer as an account does", c.base).Because(err)
 	}
 	return nil
+}
+
+func (c *Client) token() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.login.Token
+}
+
+// send asks once and reads the whole answer.
+func (c *Client) send(ctx context.Context, method, path string, payload []byte, token string) (*http.Response, []byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(payload))
+	if err != nil {
+		return nil, nil, fault.New(fault.Invalid, "BadAddress", "the address can't be asked").Because(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	req.Header.Set("Accept", "application/json")
+	if payload != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, nil, c.unreachable(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return nil, nil, c.unreachable(err)
+	}
+	return resp, answer, nil
+}
+
+// granted is what the sign-in door gives.
+type granted struct {
+	Access  string `json:"access_token"`
+	Refresh string `json:"refresh_token"`
+}
+
+// renew gets the token after one that has ended; "" when there is no way to, and the refusal stands.
+func (c *Client) renew(ctx context.Context, ended string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.login.Token != ended { // another request was first
+		return c.login.Token
+	}
+	if c.login.Refresh == "" {
+		return ""
+	}
+	next, err := c.grant(ctx, "/signin/v1/refresh", map[string]string{"refresh_token": c.login.Refresh})
+	if err != nil {
+		return ""
+	}
+	c.login.Token = next.Access
+	if next.Refresh == "" { // another command renewed at the same time, and keeps the newer one
+		return c.login.Token
+	}
+	c.login.Refresh = next.Refresh
+	if c.Renewed != nil && c.Renewed(c.login) != nil {
+		return "" // a token that can't be kept would lock the next command out
+	}
+	return c.login.Token
+}
+
+func (c *Client) grant(ctx context.Context, path string, body any) (granted, error) {
+	var g granted
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return g, err
+	}
+	resp, answer, err := c.send(ctx, http.MethodPost, path, payload, "")
+	if err != nil {
+		return g, err
+	}
+	if resp.StatusCode >= 300 {
+		return g, refusal(resp, answer)
+	}
+	if err := json.Unmarshal(answer, &g); err != nil || g.Access == "" {
+		return g, fault.New(fault.Internal, "BadAnswer", "%s does not answer as an account does", c.base).Because(err)
+	}
+	return g, nil
+}
+
+// Redeem signs in with a one-time link's token: it sets the password of name.
+func (c *Client) Redeem(ctx context.Context, token, name, password string) (Login, error) {
+	return c.signIn(ctx, "/signin/v1/redeem", map[string]string{"token": token, "name": name, "password": password})
+}
+
+// SignIn signs in with a name and a password.
+func (c *Client) SignIn(ctx context.Context, name, password string) (Login, error) {
+	return c.signIn(ctx, "/signin/v1/password", map[string]string{"name": name, "password": password})
+}
+
+func (c *Client) signIn(ctx context.Context, path string, body any) (Login, error) {
+	g, err := c.grant(ctx, path, body)
+	if err != nil {
+		return Login{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.login.Token, c.login.Refresh = g.Access, g.Refresh
+	return c.login, nil
 }
 
 // All follows a list to its end. Each page's values are handed over as they come.

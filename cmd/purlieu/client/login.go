@@ -15,6 +15,8 @@ type Login struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
 	CA    string `json:"ca,omitempty"` // PEM; "" trusts what the machine trusts
+	// Refresh gets the next token when this one has ended; each is good once. "" for a token that came from a file.
+	Refresh string `json:"refresh,omitempty"`
 }
 
 func file(dir string) string { return filepath.Join(dir, "login.json") }

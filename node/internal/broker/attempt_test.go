@@ -4,9 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"sort"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -85,10 +83,7 @@ func TestAttempt(t *testing.T) {
 		a := newAudience()
 		s.Start(grant("slow", 0), nil, a)
 		eventually(t, "the worker runs", func() bool { return strings.Contains(s.log.String(), "slow begins") })
-		pid := child(t)
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
+		slay(t, child(t))
 		if end := a.wait(t); end.Code != "WorkerDied" || !end.Retry || end.Outcome != bus.OutcomeFailed {
 			t.Fatal(end)
 		}
@@ -160,14 +155,4 @@ func TestAttempt(t *testing.T) {
 			t.Fatal(end)
 		}
 	})
-}
-
-// child is the one process that this one started.
-func child(t testing.TB) int {
-	t.Helper()
-	pid, err := strconv.Atoi(children())
-	if err != nil {
-		t.Fatal("not one child:", err)
-	}
-	return pid
 }

@@ -26,7 +26,8 @@ type Config struct {
 	Secrets func(ctx context.Context, grant bus.Grant) (map[string][]byte, error)
 	// Check is the local policy's filter: it may take facts away, with their rows, and refuses an attempt by a fault.
 	Check func(facts *bus.Facts, grant bus.Grant) error
-	// Post runs a function on the node's loop, in the order of calls. It must not block for long.
+	// Post runs a function on the node's loop, in the order of calls. It never blocks, and may drop what is posted
+	// after the loop has ended.
 	Post func(func())
 
 	MemoryMB     int           // a worker above this is killed; 0 sets no limit

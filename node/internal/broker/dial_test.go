@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -98,5 +99,33 @@ func TestRevokingClosesWhatIsRelayed(t *testing.T) {
 	_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 	if _, err := conn.Read(b); err == nil || os.IsTimeout(err) {
 		t.Fatal("the relayed connection is still open:", err)
+	}
+}
+
+func TestATCPConnectionIsPassedAndNotRelayed(t *testing.T) {
+	if !canPass {
+		t.Skip("this system passes no descriptors")
+	}
+	port := echo(t)
+	d := newDoors(func(ctx context.Context, _, _ string, port int) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	})
+	defer d.close()
+	g, socket, err := d.admit(context.Background(), "Actor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pipe.Connect(context.Background(), socket, g.token, "db", port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	eventually(t, "the supervisor is out of it", func() bool { return len(d.slots) == 0 })
+	b := make([]byte, 64)
+	if _, err := conn.Write([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := conn.Read(b); err != nil || string(b[:n]) != "you said hello" {
+		t.Fatal(string(b[:n]), err)
 	}
 }

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"os"
 	"testing"
 
 	"github.com/purlieu/purlieu/bus"
@@ -79,4 +80,46 @@ func FuzzJudge(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkJudge(b *testing.B) {
+	var facts bus.Facts
+	for i := range 500 {
+		a := table(i)
+		facts.Assets = append(facts.Assets, *a)
+		facts.Rows = append(facts.Rows, bus.BaseRow{Hash: model.HashOf(a.Type, model.QualifiedName("actor://host/", a.Path))})
+	}
+	payload, err := bus.Encode(facts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	judge := testJudge()
+	b.ReportAllocs()
+	for b.Loop() {
+		var back bus.Facts
+		if err := pipe.Decode(payload, &back); err != nil {
+			b.Fatal(err)
+		}
+		if err := judge.facts(&back); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/500, "ns/asset")
+}
+
+// BenchmarkWorker is the whole path of new assets: connector, survey, pipe, decoding, judge, sink.
+func BenchmarkWorker(b *testing.B) {
+	s := raise(b, "honest", nil)
+	s.play(grant("tables", 1)) // the process is warm
+	b.ResetTimer()
+	a := newAudience()
+	a.forget = true
+	s.Start(grant("tables", b.N), nil, a)
+	if end := a.wait(b); end.Assets != uint64(b.N) {
+		b.Fatal(end)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "assets/s")
+	eventually(b, "the worker is back", func() bool { return len(s.slots) == 0 })
+	b.ReportMetric(float64(rss(b, s.pids()[0]))/(1<<20), "worker-MB")
+	b.ReportMetric(float64(rss(b, os.Getpid()))/(1<<20), "supervisor-MB")
 }

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -76,7 +75,7 @@ func TestPool(t *testing.T) {
 	t.Run("a_worker_that_died_idle_is_replaced", func(t *testing.T) {
 		s := raise(t, "honest", nil)
 		first := who(s, same)
-		_ = syscall.Kill(s.pids()[0], syscall.SIGKILL)
+		slay(t, s.pids()[0])
 		s.pool.mu.Lock()
 		p := s.pool.idle[0]
 		s.pool.mu.Unlock()

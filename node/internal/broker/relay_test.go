@@ -86,14 +86,3 @@ func TestDialThroughTheSupervisor(t *testing.T) {
 		}
 	})
 }
-
-func BenchmarkWorker(b *testing.B) {
-	s := raise(b, "honest", nil)
-	s.play(grant("tables", 1)) // the process is warm
-	b.ResetTimer()
-	a, end := s.play(grant("tables", b.N))
-	if end.Assets != uint64(b.N) || a.heard() == 0 {
-		b.Fatal(end)
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "assets/s")
-}

@@ -114,6 +114,7 @@ type audience struct {
 	mu       sync.Mutex
 	facts    []bus.Facts
 	releases []func()
+	forget   bool // keep nothing
 	hold     bool // releases are for the test to call
 	end      chan Result
 }
@@ -123,6 +124,10 @@ func newAudience() *audience { return &audience{end: make(chan Result, 2)} }
 func (a *audience) Facts(f bus.Facts, release func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.forget {
+		release()
+		return
+	}
 	a.facts = append(a.facts, f)
 	if a.hold {
 		a.releases = append(a.releases, release)
@@ -196,4 +201,29 @@ func (s *stage) pids() (out []int) {
 		out = append(out, p.cmd.Process.Pid)
 	}
 	return out
+}
+
+// slay is kill -9.
+func slay(t testing.TB, pid int) {
+	t.Helper()
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Signal(os.Kill); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// child is the one process that this one started.
+func child(t testing.TB) int {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("asks /proc for the worker's process")
+	}
+	pid, err := strconv.Atoi(children())
+	if err != nil {
+		t.Fatal("not one child:", err)
+	}
+	return pid
 }

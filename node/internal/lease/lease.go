@@ -53,6 +53,7 @@ type Machine struct {
 	claimAt  time.Time
 	renewing bool
 	renewAt  time.Time
+	silent   bool // the last renewal was not answered, or none was since the attempts of an earlier life came
 }
 
 // New makes a machine that holds nothing and claims at its first step.
@@ -64,6 +65,7 @@ func New(cfg Config, link bus.Link, work Work, rng *rand.Rand, log *slog.Logger)
 func (m *Machine) Hold(refs []bus.AttemptRef) {
 	for _, ref := range refs {
 		m.held[ref] = false
+		m.silent = true
 	}
 	m.renewAt = m.now
 }
@@ -91,6 +93,9 @@ func (m *Machine) RenewNow() { m.renewAt = m.now }
 
 // Drain lets the machine claim no more.
 func (m *Machine) Drain() { m.draining = true }
+
+// Silent reports whether the account has not said lately what becomes of what is held: let nothing of it leave before.
+func (m *Machine) Silent() bool { return m.silent && len(m.held) > 0 }
 
 // Held are the attempts that the machine renews.
 func (m *Machine) Held() int { return len(m.held) }
@@ -188,9 +193,10 @@ func (m *Machine) renew() {
 			err = bus.Decode(answer, &a)
 		}
 		if err != nil || len(a.Verdicts) != len(refs) {
-			m.renewAt = m.later(m.cfg.Renew / 4)
+			m.renewAt, m.silent = m.later(m.cfg.Renew/4), true
 			return
 		}
+		m.silent = false
 		m.renewAt = m.later(m.cfg.Renew)
 		for i, v := range a.Verdicts {
 			_, held := m.held[refs[i]]

@@ -113,6 +113,7 @@ type Box struct {
 
 	deliver    func(bus.AttemptRef, Delivery)
 	deliveries []delivered
+	hold       bool
 	closed     bool
 }
 
@@ -252,6 +253,18 @@ func (b *Box) Waiting() int { return len(b.fresh) + len(b.sealed) + len(b.stored
 
 // Head is the last entry of the ledger and the head of the chain behind it, as it will be on disk after the next Step.
 func (b *Box) Head() bus.Seal { return bus.Seal{Index: b.ledger.index, Head: b.ledger.head} }
+
+// Hold stops the sending, or lets it go on: while the account has not answered a renewal it is not known which attempts
+// are still current, and superseded ones need not leave at all. Sealing and storing go on.
+func (b *Box) Hold(on bool) { b.hold = on }
+
+// Reconnected says that the account can be reached again: what waits for a retry is tried in the next Step.
+func (b *Box) Reconnected() {
+	b.pause = time.Time{}
+	for _, m := range b.queue {
+		m.due = time.Time{}
+	}
+}
 
 // Attempts lists the attempts with messages that have no receipt, oldest first: offer them in the next renewal.
 // An attempt of a former process is here only when its done was sealed; others are discarded by the first Step.

@@ -73,7 +73,7 @@ func TestPowerLossAtEveryOperation(t *testing.T) {
 	ends := 0
 	for at := 1; ; at++ {
 		over := true
-		for seed := range uint64(6) {
+		for seed := range uint64(3) {
 			what := fmt.Sprintf("power lost in operation %d, seed %d", at, seed)
 			d := disktest.New(rng(uint64(at)*100 + seed))
 			d.CrashAt = at
@@ -121,7 +121,7 @@ func TestPowerLossAtEveryOperation(t *testing.T) {
 			if at < 60 || ends < 50 {
 				t.Fatalf("only %d operations and %d ends were tried", at, ends)
 			}
-			t.Logf("%d operations, six power losses in each", at)
+			t.Logf("%d operations, three power losses in each", at)
 			return
 		}
 	}

@@ -13,7 +13,7 @@ func (b *Box) send(now time.Time) {
 	if b.fails > 0 {
 		window = 1
 	}
-	for b.flying < window && !now.Before(b.pause) {
+	for !b.hold && b.flying < window && !now.Before(b.pause) {
 		m := b.ready(now)
 		if m == nil {
 			return

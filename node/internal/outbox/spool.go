@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/node/internal/disk"
@@ -139,6 +140,36 @@ func (s *spool) trim() error {
 		}
 	}
 	return nil
+}
+
+// live is the number of messages that wait for a receipt.
+func (s *spool) live() int {
+	n := 0
+	for _, g := range s.segments {
+		n += g.live
+	}
+	return n
+}
+
+// drop deletes all segments, with what was not written of the last.
+func (s *spool) drop() error {
+	if len(s.segments) == 0 {
+		return nil
+	}
+	if s.log != nil {
+		if err := s.log.close(); err != nil {
+			return fmt.Errorf("close %s: %w", s.log.name, err)
+		}
+		s.log = nil
+	}
+	for len(s.segments) > 0 {
+		name := fileName(spoolName, s.segments[0].number, spoolSuffix)
+		if err := s.d.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove %s: %w", name, err)
+		}
+		s.segments = s.segments[1:]
+	}
+	return s.d.Sync()
 }
 
 // load reads a message back.

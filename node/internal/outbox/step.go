@@ -46,7 +46,7 @@ func (b *Box) store(now time.Time) {
 		b.trouble, b.diskDue = nil, time.Time{}
 		return
 	}
-	err = errors.Join(err, b.prove()) // what has its receipt frees space
+	err = errors.Join(err, b.prove(), b.free()) // what has its receipt gives its space back
 	if b.trouble == nil {
 		b.log.Error("the outbox can't write; nothing leaves until it can", "error", err)
 	}
@@ -80,6 +80,19 @@ func (b *Box) seal(now time.Time) error {
 		b.fresh, b.sealed = b.fresh[1:], append(b.sealed, m)
 	}
 	return b.ledger.flush()
+}
+
+// free deletes the whole spool when nothing durable in it waits for a receipt: on a full disk that may be the space that
+// is missing. What could not be written goes to a new segment at the next try.
+func (b *Box) free() error {
+	if b.spool.live() > len(b.stored) {
+		return nil
+	}
+	for _, m := range b.stored {
+		m.segment = nil
+	}
+	b.sealed, b.stored = append(b.stored, b.sealed...), nil
+	return b.spool.drop()
 }
 
 // envelope is the message as it travels.
@@ -188,8 +201,8 @@ func (b *Box) wake(now time.Time) (next time.Time) {
 	case len(b.receipts.waiting) > 0:
 		soonest(b.proofDue)
 	}
-	if b.flying > 0 && (b.fails > 0 || b.flying >= b.cfg.Window) {
-		return next // an answer comes first
+	if b.hold || b.flying > 0 && (b.fails > 0 || b.flying >= b.cfg.Window) {
+		return next // an answer or a call comes first
 	}
 	for _, m := range b.queue {
 		if m.flying || !b.inTurn(m) {

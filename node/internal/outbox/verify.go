@@ -96,8 +96,8 @@ func checkProof(p *proofLine, e *Entry, node string, key ed25519.PublicKey) (che
 
 // Receipted is one entry that the account has signed a receipt for.
 type Receipted struct {
-	Index uint64   `json:"index"`
-	Head  [32]byte `json:"head"`
+	Index uint64
+	Head  [32]byte
 }
 
 // Difference is an entry on which ledger and account do not agree.

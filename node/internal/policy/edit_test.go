@@ -11,21 +11,27 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
-func TestEdit(t *testing.T) {
-	shop := model.SecretRef{Vault: "file", Name: "shop-password"}
-	db := Source{"PostgreSql", "db.internal", 5432}
-	local := Source{"PostgreSql", "127.0.0.1", 5432}
-	load := func(t *testing.T, path string) *Policy {
-		t.Helper()
-		p, err := Load(path)
-		must(t, err)
-		return p
-	}
-	content := func(t *testing.T, path string) string {
-		data, err := os.ReadFile(path)
-		must(t, err)
-		return string(data)
-	}
+// example is a secret, the source that it is for, and one on the node itself.
+func example() (shop model.SecretRef, db, local Source) {
+	return model.SecretRef{Vault: "file", Name: "shop-password"}, Source{"PostgreSql", "db.internal", 5432}, Source{"PostgreSql", "127.0.0.1", 5432}
+}
+
+func load(t *testing.T, path string) *Policy {
+	t.Helper()
+	p, err := Load(path)
+	must(t, err)
+	return p
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	must(t, err)
+	return string(data)
+}
+
+func TestEditAllows(t *testing.T) {
+	shop, db, local := example()
 	t.Run("the command of a refusal lifts it", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "node", "policy.yaml")
 		if load(t, path).MayUse(shop, db.Kind, db.Host, db.Port, true) == nil {
@@ -82,6 +88,10 @@ func TestEdit(t *testing.T) {
 			t.Error("still trusted")
 		}
 	})
+}
+
+func TestEditKeepsTheFile(t *testing.T) {
+	shop, db, local := example()
 	t.Run("a second time changes nothing", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "policy.yaml")
 		edit := func() string {

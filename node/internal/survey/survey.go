@@ -27,7 +27,8 @@ import (
 type Deps struct {
 	// Dial opens connections to the source.
 	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
-	Log  *slog.Logger
+	// Log is for the operator of the node; nil drops the lines.
+	Log *slog.Logger
 	// Meter hears how many assets were seen, now and then. It may be nil.
 	Meter func(assets uint64)
 }
@@ -39,6 +40,9 @@ type Deps struct {
 //
 // Seen entries of one container may come in several pieces, measures before bits: a reader joins them.
 func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector.Connector, deps Deps, send func(bus.Facts) error) pipe.End {
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
 	var kind model.Kind
 	s := &surveyor{
 		ctx: ctx, grant: job.Grant, kind: &kind, send: send, meter: deps.Meter, log: deps.Log,

@@ -4,11 +4,15 @@
 // collections below it. Roles are read at each request, never from a token. Callers ask before they act.
 package access
 
+import "time"
+
 // Principal is who asks, once authenticated.
 type Principal struct {
 	ID   string // stable: "user:…", "app:…", "node:<NodeID>"
 	Name string // for people
 	Node string // bus.NodeID of a node; "" for all others
+	// Expires is when the token that was shown runs out.
+	Expires time.Time
 }
 
 // Action is what a principal wants to do on a collection.

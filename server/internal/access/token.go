@@ -110,11 +110,13 @@ const useNode = "node"
 // the subject is read at each call. All refusals are fault.Denied with code "Unauthenticated".
 func (s *Service) Authenticate(ctx context.Context, bearer string) (Principal, error) {
 	var p Principal
+	var expires time.Time
 	err := s.store.View(ctx, func(tx store.Tx) error {
 		c, err := s.verify(ctx, tx, bearer, "", useNode)
 		if err != nil {
 			return err
 		}
+		expires = c.Expiry.Time()
 		isNode := c.Audience.Contains(s.audience(useNode))
 		kind, id, _ := strings.Cut(c.Subject, ":")
 		switch {
@@ -136,6 +138,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Principal, e
 	if err != nil {
 		return Principal{}, err
 	}
+	p.Expires = expires
 	return p, nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
@@ -33,7 +32,7 @@ type house struct {
 
 func build(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, m: newMemory()}
+	h := &house{t: t, m: newMemory(t)}
 	acfg := access.DefaultConfig()
 	acfg.KeyFile = filepath.Join(t.TempDir(), "key")
 	acfg.Live = fleet.Live
@@ -141,7 +140,7 @@ func TestRuntimes(t *testing.T) {
 	})
 	t.Run("keys are not in the store in clear, and differ", func(t *testing.T) {
 		a, b := h.key(fleet.AuthKey1), h.key(fleet.AuthKey2)
-		if a.Secret == b.Secret || strings.Contains(h.m.text(), a.Secret) {
+		if text, _ := h.m.nodes(t); a.Secret == b.Secret || strings.Contains(text, a.Secret) || !strings.Contains(text, "pool") {
 			t.Fatal("the key is in the store")
 		}
 	})
@@ -308,221 +307,4 @@ func TestEnrol(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestNodeToken(t *testing.T) {
-	h := build(t)
-	ctx := t.Context()
-	e, private := h.enrol("n1")
-	other := h.replica()
-
-	t.Run("is good on every replica", func(t *testing.T) {
-		token, err := h.token(other, e.Node, private)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := h.access.Authenticate(ctx, token)
-		if err != nil || p.Node != e.Node {
-			t.Fatal(p, err)
-		}
-	})
-	t.Run("a nonce is good once, across replicas, for a minute and one node", func(t *testing.T) {
-		h.m.pass(time.Millisecond)
-		nonce, _ := h.Nonce(ctx, e.Node)
-		sig := ed25519.Sign(private, model.NodeProof(e.Node, nonce))
-		if _, _, err := h.NodeToken(ctx, e.Node, nonce, sig); err != nil {
-			t.Fatal(err)
-		}
-		_, _, err := other.NodeToken(ctx, e.Node, nonce, sig)
-		want(t, err, "BadProof")
-		h.m.pass(time.Millisecond)
-		nonce, _ = h.Nonce(ctx, e.Node)
-		sig = ed25519.Sign(private, model.NodeProof(e.Node, nonce))
-		h.m.pass(time.Minute)
-		_, _, err = h.NodeToken(ctx, e.Node, nonce, sig)
-		want(t, err, "BadProof")
-		e2, private2 := h.enrol("n2")
-		nonce, _ = h.Nonce(ctx, e.Node)
-		_, _, err = h.NodeToken(ctx, e2.Node, nonce, ed25519.Sign(private2, model.NodeProof(e2.Node, nonce)))
-		want(t, err, "BadProof")
-	})
-	t.Run("another key, or a made-up nonce, gets none and learns nothing", func(t *testing.T) {
-		_, eve, _ := ed25519.GenerateKey(rand.Reader)
-		_, known := h.token(h.Service, e.Node, eve)
-		_, unknown := h.token(h.Service, "pool--nobody", eve)
-		want(t, known, "NodeNotEnrolled")
-		if known.Error() != unknown.Error() {
-			t.Fatal(known, unknown)
-		}
-		_, _, err := h.NodeToken(ctx, e.Node, "nonce", ed25519.Sign(private, model.NodeProof(e.Node, "nonce")))
-		want(t, err, "BadProof")
-	})
-	t.Run("ends at once when the node is revoked, on every replica", func(t *testing.T) {
-		token, err := h.token(h.Service, e.Node, private)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.cut = nil
-		if err := other.Revoke(ctx, e.Node); err != nil {
-			t.Fatal(err)
-		}
-		_, err = h.access.Authenticate(ctx, token)
-		want(t, err, "Unauthenticated")
-		if gone, err := h.Gone(ctx, []string{"pool--n2", e.Node, "pool--never"}); err != nil || len(gone) != 2 || gone[0] != e.Node {
-			t.Fatal(gone, err)
-		}
-		if !slices.Equal(h.cut, []string{e.Node}) {
-			t.Fatal(h.cut)
-		}
-		_, err = h.token(h.Service, e.Node, private)
-		want(t, err, "NodeRevoked")
-	})
-	t.Run("of a removed node is not good for the next of its name", func(t *testing.T) {
-		old, private := h.enrol("n3")
-		token, _ := h.token(h.Service, old.Node, private)
-		if err := h.Remove(ctx, old.Node); err != nil {
-			t.Fatal(err)
-		}
-		h.enrol("n3")
-		_, err := h.access.Authenticate(ctx, token)
-		want(t, err, "Unauthenticated")
-	})
-	t.Run("a node silent for 90 days enrols anew", func(t *testing.T) {
-		old, private := h.enrol("n4")
-		h.m.pass(h.cfg.Lapse - time.Minute)
-		if _, err := h.token(h.Service, old.Node, private); err != nil {
-			t.Fatal(err)
-		}
-		h.m.pass(h.cfg.Lapse)
-		_, err := h.token(h.Service, old.Node, private)
-		want(t, err, "NodeLapsed")
-		h.enrol("n4") // the name is free for it
-	})
-}
-
-func TestBeat(t *testing.T) {
-	h := build(t)
-	ctx := t.Context()
-	state := func(s *fleet.Service) (string, map[string]string) {
-		t.Helper()
-		status, err := s.Status(ctx, "pool")
-		if err != nil {
-			t.Fatal(err)
-		}
-		nodes := map[string]string{}
-		for _, n := range status.Nodes {
-			nodes[n.Name] = n.State
-		}
-		return status.State, nodes
-	}
-	if got, _ := state(h.Service); got != fleet.NeedRegistration {
-		t.Fatal(got)
-	}
-	a, _ := h.enrol("a")
-	b, _ := h.enrol("b")
-	if got, _ := state(h.Service); got != fleet.Offline {
-		t.Fatal(got)
-	}
-	beat := func(node string, n int) {
-		t.Helper()
-		if err := h.Beat(ctx, node, bus.Beat{V: 1, Version: "1.0", Attempts: n, Machine: "host\x00" + strings.Repeat("x", 300)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	beat(a.Node, 1)
-	if got, nodes := state(h.Service); got != fleet.Limited || nodes["a"] != fleet.Online || nodes["b"] != fleet.Offline {
-		t.Fatal(got, nodes)
-	}
-	beat(b.Node, 1)
-	if got, _ := state(h.replica()); got != fleet.Online {
-		t.Fatal(got)
-	}
-	t.Run("is written once a minute, and the newest is shown", func(t *testing.T) {
-		before := h.m.writes()
-		for i := range 50 {
-			h.m.pass(time.Second)
-			beat(a.Node, i)
-		}
-		if n := h.m.writes() - before; n != 0 {
-			t.Fatalf("%d writes in 50 s", n)
-		}
-		status, _ := h.Status(ctx, "pool")
-		if status.Nodes[0].Attempts != 49 || status.Nodes[0].Version != "1.0" || len(status.Nodes[0].Machine) > 260 {
-			t.Fatalf("%+v", status.Nodes[0])
-		}
-		h.m.pass(10 * time.Second)
-		beat(a.Node, 7)
-		if n := h.m.writes() - before; n != 1 {
-			t.Fatalf("%d writes in 60 s", n)
-		}
-	})
-	t.Run("fifteen seconds without one is offline", func(t *testing.T) {
-		h.m.pass(14 * time.Second)
-		if _, nodes := state(h.Service); nodes["a"] != fleet.Online {
-			t.Fatal(nodes)
-		}
-		h.m.pass(time.Second)
-		if got, nodes := state(h.Service); got != fleet.Offline {
-			t.Fatal(got, nodes)
-		}
-	})
-	t.Run("a revoked node needs registration, and its beats change nothing", func(t *testing.T) {
-		if err := h.Revoke(ctx, a.Node); err != nil {
-			t.Fatal(err)
-		}
-		beat(a.Node, 1)
-		if _, nodes := state(h.Service); nodes["a"] != fleet.NeedRegistration {
-			t.Fatal(nodes)
-		}
-	})
-	t.Run("of an unknown node is forgotten", func(t *testing.T) { beat("pool--none", 1) })
-	t.Run("from many at once", func(t *testing.T) {
-		var wg sync.WaitGroup
-		for i := range 8 {
-			wg.Go(func() {
-				for range 20 {
-					_ = h.Beat(context.Background(), []string{a.Node, b.Node}[i%2], bus.Beat{Attempts: i})
-					_, _ = h.Status(context.Background(), "pool")
-				}
-			})
-		}
-		wg.Wait()
-	})
-}
-
-func TestAnnounce(t *testing.T) {
-	h := build(t)
-	ctx := t.Context()
-	announce := func(node string, version int) {
-		t.Helper()
-		if err := h.Announce(ctx, node, []model.Kind{{Name: "Exotic", Version: version}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	announce("pool--a", 2)
-	announce("pool--b", 2)
-	announce("pool--b", 1)
-	got, err := h.Proposals(ctx)
-	if err != nil || len(got) != 1 || got[0].Node != "pool--a" || got[0].Kind.Version != 2 {
-		t.Fatal(got, err)
-	}
-	announce("pool--c", 3)
-	if got, _ = h.Proposals(ctx); got[0].Node != "pool--c" {
-		t.Fatal(got)
-	}
-	err = h.m.Update(ctx, store.People, func(tx store.Tx) error {
-		return tx.Docs().Put(ctx, &store.Doc{Kind: "kind", Key: "Known", Body: []byte(`{"name":"Known","version":5}`)})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Announce(ctx, "pool--a", []model.Kind{{Name: "Known", Version: 5}}); err != nil {
-		t.Fatal(err)
-	}
-	if got, _ = h.Proposals(ctx); len(got) != 1 {
-		t.Fatal(got)
-	}
-	want(t, h.Announce(ctx, "pool--a", []model.Kind{{Name: "Big", Icon: strings.Repeat("x", 300<<10)}}), "InvalidKind")
-	want(t, h.Announce(ctx, "pool--a", []model.Kind{{Name: "a/b"}}), "InvalidKind")
-	want(t, h.Announce(ctx, "pool--a", make([]model.Kind, 129)), "TooManyKinds")
 }

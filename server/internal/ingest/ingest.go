@@ -9,7 +9,6 @@ package ingest
 
 import (
 	"context"
-	"crypto/ed25519"
 	"log/slog"
 	"time"
 
@@ -36,19 +35,24 @@ type Kinds interface {
 	Kind(ctx context.Context, name string) (model.Kind, error)
 }
 
+// Signer signs receipts with the account's key.
+type Signer interface {
+	Sign(text []byte) []byte
+}
+
 // Service is the room. Receive may be called from many goroutines; ApplyNext from one per replica.
 type Service struct {
 	store store.Store
 	scans *scan.Service
 	graph *datamap.Service
 	kinds Kinds
-	sign  ed25519.PrivateKey
+	sign  Signer
 	log   *slog.Logger
 	cfg   Config
 }
 
-// New makes the room. sign is the account's receipt key.
-func New(st store.Store, scans *scan.Service, graph *datamap.Service, kinds Kinds, sign ed25519.PrivateKey, log *slog.Logger, cfg Config) *Service {
+// New makes the room.
+func New(st store.Store, scans *scan.Service, graph *datamap.Service, kinds Kinds, sign Signer, log *slog.Logger, cfg Config) *Service {
 	return &Service{store: st, scans: scans, graph: graph, kinds: kinds, sign: sign, log: log, cfg: cfg}
 }
 
@@ -72,7 +76,11 @@ func (s *Service) Receive(ctx context.Context, node string, b bus.Batch) (bus.Re
 		}
 		st, fresh, err := s.scans.Admit(ctx, tx, node, b.Ref, b.Number)
 		status = st
-		if err != nil || !fresh {
+		if err != nil {
+			return err
+		}
+		head := Head{Index: b.Seal.Index, Head: b.Seal.Head[:], Unit: b.Ref.Unit, Attempt: b.Ref.Attempt, Number: b.Number}
+		if err := noteHead(ctx, tx, node, head); err != nil || !fresh {
 			return err
 		}
 		return tx.Inbox().Put(ctx, &store.BatchRow{
@@ -97,7 +105,9 @@ func (s *Service) Receive(ctx context.Context, node string, b bus.Batch) (bus.Re
 
 // Done ends an attempt and signs the receipt, which stands behind the last batch: its number is their count.
 func (s *Service) Done(ctx context.Context, node string, d bus.Done) (bus.Receipt, error) {
-	status, err := s.scans.Done(ctx, node, d)
+	status, err := s.scans.Done(ctx, node, d, func(tx store.Tx) error {
+		return noteHead(ctx, tx, node, Head{Index: d.Seal.Index, Head: d.Seal.Head[:], Unit: d.Ref.Unit, Attempt: d.Ref.Attempt, Number: d.Batches})
+	})
 	if fault.Is(err, fault.Throttled) {
 		status, err = bus.Wait, nil
 	}
@@ -114,7 +124,7 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done) (bus.Receip
 func (s *Service) receipt(node string, ref bus.AttemptRef, number uint32, seal bus.Seal, r bus.Receipt) bus.Receipt {
 	r.V, r.Seal = bus.Version, seal
 	if r.Status != bus.Wait {
-		r.Signature = ed25519.Sign(s.sign, bus.SignedReceipt(node, ref, number, seal))
+		r.Signature = s.sign.Sign(bus.SignedReceipt(node, ref, number, seal))
 	}
 	return r
 }

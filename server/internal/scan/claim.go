@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -17,7 +16,7 @@ const maxGrants = 16
 // attempt under a lease. A claim that the bus doubled may take units that nobody works on: their leases run out.
 func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.ClaimAnswer, error) {
 	answer := bus.ClaimAnswer{V: version, Serial: c.Serial}
-	runtime, _, _ := strings.Cut(node, "--")
+	runtime := bus.RuntimeOf(node)
 	slots := min(c.Slots, maxGrants)
 	if slots <= 0 || len(c.Kinds) == 0 {
 		return answer, nil

@@ -13,6 +13,9 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
+// GapRow is a gap as a run keeps it; doors see it without the store.
+type GapRow = store.GapRow
+
 func scanKey(source, scan string) string { return source + "/" + scan }
 
 // PutScan writes a scan's definition. Level 0 means L3 or the deepest that the kind reads, Runtime "" the built-in

@@ -33,14 +33,17 @@ func (s *Service) Admit(ctx context.Context, tx store.Tx, node string, ref bus.A
 }
 
 // Done ends an attempt. It is taken only when all its batches are in the inbox or applied; before, the node is told to
-// wait.
-func (s *Service) Done(ctx context.Context, node string, d bus.Done) (status bus.ReceiptStatus, err error) {
+// wait. also runs in the same transaction when the message is taken.
+func (s *Service) Done(ctx context.Context, node string, d bus.Done, also func(store.Tx) error) (status bus.ReceiptStatus, err error) {
 	closed := false
 	var runtime string
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		status, closed = 0, false
 		u, verdict, err := s.held(ctx, tx, node, d.Ref)
 		if err != nil {
+			return err
+		}
+		if err := also(tx); err != nil {
 			return err
 		}
 		runtime = u.Runtime

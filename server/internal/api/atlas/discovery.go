@@ -11,7 +11,6 @@ import (
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/search"
-	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 type queryBody struct {
@@ -52,8 +51,8 @@ func (p *Plane) query(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	value := []any{}
-	for i, hit := range found.Hits {
-		value = append(value, t.hit(hit, i))
+	for i := range found.Hits {
+		value = append(value, t.hit(found, i))
 	}
 	answer := map[string]any{
 		"@search.count": found.Count, "@search.count.approximate": found.Approximate, "@search.facets": nil, "value": value,
@@ -110,7 +109,8 @@ func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Reque
 }
 
 // hit is one match. The score falls with the place: what the engines weigh differs, the order is what counts.
-func (t types) hit(e store.Entity, place int) map[string]any {
+func (t types) hit(found search.Result, place int) map[string]any {
+	e := found.Hits[place]
 	out := map[string]any{
 		"@search.score": 1 / float64(place+1), "id": model.GUID(uint64(e.ID), 0), "qualifiedName": e.QualifiedName, "name": e.Name,
 		"entityType": e.Type, "description": nil, "owner": nil, "classification": []any{}, "label": []any{}, "term": []any{}, "contact": []any{},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
@@ -72,6 +74,9 @@ func number(r *http.Request, name string, standard, most int) (int, error) {
 	return min(n, most), nil
 }
 
+// edgeID is a UUID that an edge keeps, since the published form wants one: it has no row of its own.
+func edgeID(e datamap.GraphEdge) string { return uuid.NewSHA1(uuid.Nil, []byte(e.From+e.To)).String() }
+
 // lineageAnswer leaves out entities that the reader may not see, and all edges to them.
 func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any, error) {
 	readable, err := p.readable(r)
@@ -94,7 +99,7 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 		if entities[e.From] == nil || entities[e.To] == nil {
 			continue
 		}
-		relation := map[string]any{"fromEntityId": e.From, "toEntityId": e.To, "relationshipId": e.From + ":" + e.To}
+		relation := map[string]any{"fromEntityId": e.From, "toEntityId": e.To, "relationshipId": edgeID(e)}
 		if len(e.Columns) > 0 {
 			mapping, err := json.Marshal(e.Columns)
 			if err != nil {

@@ -105,7 +105,7 @@ func (p *Plane) runtimeStatus(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer := runtimeAnswer(rt)
 	answer["properties"] = map[string]any{
-		"state": runtimeState(rt),
+		"state": rt.State,
 		"typeProperties": map[string]any{
 			"createTime": api.Time(rt.Created), "nodes": nodes, "internalChannelEncryption": "SslEncrypted", "autoUpdate": "Off",
 			"capabilities": map[string]any{}, "serviceUrls": []any{}, "taskQueueId": rt.ID,
@@ -115,31 +115,10 @@ func (p *Plane) runtimeStatus(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// runtimeState sums its nodes up: Limited when some are away.
-func runtimeState(rt Runtime) string {
-	online := 0
-	for _, n := range rt.Nodes {
-		if n.Status == "Online" {
-			online++
-		}
-	}
-	switch {
-	case len(rt.Nodes) == 0 && rt.Kind == model.RuntimeManaged:
-		return "Online" // its node is started when it first has work
-	case len(rt.Nodes) == 0:
-		return "NeedRegistration"
-	case online == 0:
-		return "Offline"
-	case online < len(rt.Nodes):
-		return "Limited"
-	}
-	return "Online"
-}
-
 func nodeAnswer(n Node) map[string]any {
 	return map[string]any{
 		"nodeName": n.Name, "machineName": n.Machine, "hostServiceUri": nil, "status": n.Status, "capabilities": map[string]any{},
-		"versionStatus": "UpToDate", "version": n.Version, "registerTime": api.Time(n.Registered), "lastConnectTime": api.Time(n.LastSeen),
+		"versionStatus": nil, "version": n.Version, "registerTime": api.Time(n.Registered), "lastConnectTime": api.Time(n.LastSeen),
 		"expiryTime": nil, "isActiveDispatcher": false, "concurrentJobsLimit": n.Slots, "maxConcurrentJobs": n.Slots,
 		"purlieuRunning": n.Running,
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/scan"
-	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // Prefix is where the published plane is served.
@@ -56,10 +55,10 @@ type Runs interface {
 	Run(ctx context.Context, id string) (scan.RunView, error)
 	// History gives runs newest first, before a cursor ("" at first), and the cursor of the next page.
 	History(ctx context.Context, source, scan string, before string, limit int) ([]scan.RunView, string, error)
-	Gaps(ctx context.Context, runID string, after int64, limit int) ([]store.GapRow, error)
+	Gaps(ctx context.Context, runID string, after int64, limit int) ([]scan.GapRow, error)
 }
 
-// Runtimes are the integration runtimes and their nodes.
+// Runtimes are the integration runtimes and their nodes. Only Runtime has to give state and nodes.
 type Runtimes interface {
 	PutRuntime(ctx context.Context, name string, kind model.RuntimeKind, description string) (Runtime, bool, error)
 	Runtime(ctx context.Context, name string) (Runtime, error)
@@ -76,6 +75,7 @@ type Runtime struct {
 	ID, Name, Description string
 	Kind                  model.RuntimeKind
 	Created               time.Time
+	State                 string // "Online", "Limited", "Offline", "NeedRegistration", "Started"
 	Nodes                 []Node
 }
 

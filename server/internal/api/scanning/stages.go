@@ -64,8 +64,9 @@ func ingestion(run scan.RunView) map[string]any {
 	c := run.Counts
 	taken := c.Changed + c.Unchanged
 	waiting := max(0, c.Discovered-taken)
+	var left any // how long it takes is not known before it is over
 	if run.State.Ended() {
-		waiting = 0
+		waiting, left = 0, 0
 	}
 	return map[string]any{
 		"ingestionStartTime": api.Time(run.IngestionStarted), "ingestionEndTime": api.Time(run.Ended), "status": ingestionStatus(run),
@@ -73,7 +74,7 @@ func ingestion(run scan.RunView) map[string]any {
 			"assets":        map[string]any{"succeeded": taken, "failed": c.Quarantine, "processing": waiting},
 			"relationships": map[string]any{"succeeded": c.Edges, "failed": 0, "processing": 0},
 		},
-		"estimatedTimeRemainingInSeconds": 0, "isErrorLogAvailable": c.Quarantine > 0,
+		"estimatedTimeRemainingInSeconds": left, "isErrorLogAvailable": c.Quarantine > 0,
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api/signin"
 	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/docstest"
 )
 
 const passphrase = "canary horse battery staple"
@@ -31,7 +32,7 @@ func open(t *testing.T) *door {
 	cfg.KeyFile = filepath.Join(t.TempDir(), "key")
 	cfg.Password = access.PasswordCost{Passes: 1, MemoryKiB: 64, Threads: 1}
 	cfg.Live = func(context.Context, store.Tx, string, string) error { return nil }
-	a, err := access.Open(t.Context(), newMemory(), cfg)
+	a, err := access.Open(t.Context(), &docstest.Store{}, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,13 +151,17 @@ func benchRows(first, n int) []store.IndexRow {
 func BenchmarkIndex_step(b *testing.B) {
 	s, ctx := openBench(b), b.Context()
 	k := 0
+	var slowest time.Duration
 	for b.Loop() {
 		rows := benchRows(k, 2000)
 		k += 2000
+		begin := time.Now()
 		if err := s.Update(ctx, store.Ingest, func(tx store.Tx) error { return tx.Index().PutRows(ctx, rows) }); err != nil {
 			b.Fatal(err)
 		}
+		slowest = max(slowest, time.Since(begin))
 	}
+	b.ReportMetric(float64(slowest.Milliseconds()), "slowest-ms")
 	b.ReportMetric(float64(b.N)*2000/b.Elapsed().Seconds(), "rows/s")
 }
 

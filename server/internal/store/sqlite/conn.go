@@ -88,6 +88,9 @@ func faultOf(ctx context.Context, err error) error {
 	case lib.SQLITE_IOERR:
 		return fault.New(fault.Throttled, "StoreReadOnly", "the store's disk failed to read or write").
 			Try("Check the disk of the data directory").Because(err)
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		return fault.New(fault.Internal, "StoreDamaged", "the store's file is damaged, or is not a store").
+			Try("Restore a backup").Because(err)
 	case lib.SQLITE_TOOBIG:
 		return fault.New(fault.Invalid, "TooBig", "the value is larger than the store takes").Because(err)
 	}

@@ -100,6 +100,15 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// The file holds people's secrets in hashed form: nobody else reads it. The log beside it takes over its mode.
+	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fault.New(fault.Throttled, "StoreReadOnly", "the store's file %s can't be opened", s.path).
+			Try("Check that its folder exists and may be written").Because(err)
+	}
+	if err := file.Close(); err != nil {
+		return fault.New(fault.Throttled, "StoreReadOnly", "the store's file %s can't be opened", s.path).Because(err)
+	}
 	if s.db, err = sql.Open("sqlite", dsn); err != nil {
 		return faultOf(ctx, err)
 	}
@@ -138,13 +147,19 @@ func (s *Store) dsn() (string, error) {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode(), nil
 }
 
-// migrate brings the schema up to date.
-func migrate(ctx context.Context, db *sql.DB) error {
+// provider reads the embedded migrations.
+func provider(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return fault.New(fault.Internal, "StoreSchema", "the store's schema is not in this build").Because(err)
+		return nil, err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	return goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true),
+		goose.WithSlog(slog.New(slog.DiscardHandler)))
+}
+
+// migrate brings the schema up to date.
+func migrate(ctx context.Context, db *sql.DB) error {
+	p, err := provider(db)
 	if err != nil {
 		return faultOf(ctx, err)
 	}

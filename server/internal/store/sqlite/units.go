@@ -77,19 +77,23 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 			w.args = append(w.args, k)
 		}
 	}
+	leased := !q.LeaseBefore.IsZero()
 	switch {
 	case len(q.States) == 1 && q.States[0] == model.UnitQueued:
 		w.add(`state = 1`) // as written in the partial index of claims
 	case len(q.States) == 1 && q.States[0] == model.UnitLeased:
-		w.add(`state = 2`) // as written in the partial index of leases
+		leased = true
 	case len(q.States) > 0:
 		w.in(`state`, len(q.States))
 		for _, s := range q.States {
 			w.args = append(w.args, int64(s))
 		}
 	}
+	if leased {
+		w.add(`state = 2`) // as written in the partial index of leases
+	}
 	if !q.LeaseBefore.IsZero() {
-		w.add(`state = 2 and lease_end < ?`, micros(q.LeaseBefore))
+		w.add(`lease_end < ?`, micros(q.LeaseBefore))
 	}
 	if !q.NotBefore.IsZero() {
 		w.add(`not_before <= ?`, micros(q.NotBefore))

@@ -97,6 +97,26 @@ var txTests = []test{
 		}
 		w.view(func(tx store.Tx) { equal(w, len(get(tx.Docs().List(w.ctx, "source", "", "", 9))(w)), 0) })
 	}},
+	{"reads and writes of a caller that has left end at once", func(w *world) {
+		list := w.insert(numbered(500)...)
+		ctx, leave := context.WithCancel(w.ctx)
+		leave()
+		err := w.Update(w.ctx, store.Ingest, func(tx store.Tx) error {
+			for _, err := range []error{
+				tx.Map().Set(ctx, list), tx.Map().Insert(ctx, []store.Entity{entity("new", 1)}), tx.Docs().Put(ctx, &store.Doc{Kind: "k", Key: "a"}),
+			} {
+				if !errors.Is(err, context.Canceled) {
+					w.Errorf("write: %v", err)
+				}
+			}
+			_, err := tx.Map().ChangedAfter(ctx, 0, 0, 500)
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			w.Errorf("read: %v", err)
+		}
+		w.view(func(tx store.Tx) { equal(w, get(tx.Map().Count(w.ctx, ""))(w), 500) })
+	}},
 	{"a transaction can't be used after its end", func(w *world) {
 		var kept store.Tx
 		w.update(func(tx store.Tx) { kept = tx })

@@ -62,7 +62,7 @@ create table unit (
 create index unit_by_run on unit (run, id);
 create index unit_by_state on unit (run, state);
 create index unit_claim on unit (runtime, priority desc, id) where state = 1;
-create index unit_lease on unit (lease_end) where state = 2;
+create index unit_lease on unit (id, lease_end, node) where state = 2;
 create index unit_leased on unit (source, node) where state = 2;
 
 -- gap: what could not be read; id is unit * 2^22 + arrival, so that ids are in reading order.
@@ -218,7 +218,7 @@ create virtual table word using fts5 (
   content = '', contentless_delete = 1, detail = none, prefix = '2 4 6 9',
   tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
 );
-insert into word (word, rank) values ('automerge', 0);
+insert into word (word, rank) values ('automerge', 8);
 insert into word (word, rank) values ('hashsize', 8388608);
 
 -- follower: how far followers of the map's versions have come.

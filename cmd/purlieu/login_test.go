@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/server/servertest"
+)
+
+// TestAPersonSignsInAndStaysSignedIn runs against the shipped sign-in and access rooms.
+func TestAPersonSignsInAndStaysSignedIn(t *testing.T) {
+	account, err := servertest.New(postgres())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var passed atomic.Int64
+	clock := func() time.Time { return time.Now().Add(time.Duration(passed.Load())) }
+	token, err := account.WithPeople(context.Background(), filepath.Join(t.TempDir(), "account.key"), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(account)
+	t.Cleanup(server.Close)
+	dir := t.TempDir()
+	s := &shell{t: t, account: account, env: map[string]string{"PURLIEU_CONFIG": dir}}
+	link := server.URL + "/signin#" + token
+
+	s.run(1, "login", "--link", server.URL+"/signin", "--name", "ada")
+	s.shows("not a sign-in link", "purlieu admin link")
+	s.stdin = link + "\nada\ncorrect horse battery\nanother horse battery\n"
+	s.run(1, "login", "--link", "-")
+	s.shows("differ", "still good")
+	s.stdin = link + "\nada\ncorrect horse battery\ncorrect horse battery\n"
+	s.run(0, "login", "--link", "-")
+	s.run(0, "kinds")
+	s.shows("PostgreSql")
+	kept, err := os.ReadFile(filepath.Join(dir, "login.json"))
+	if err != nil || strings.Contains(string(kept), "horse") {
+		t.Errorf("%v %s", err, kept)
+	}
+
+	passed.Store(int64(2 * time.Hour)) // the token has ended
+	s.run(0, "kinds")
+	renewed, err := os.ReadFile(filepath.Join(dir, "login.json"))
+	if err != nil || string(renewed) == string(kept) {
+		t.Errorf("the next token was not kept: %v", err)
+	}
+	s.run(0, "source", "list")
+
+	s.run(0, "logout")
+	s.run(3, "kinds")
+	s.stdin = "wrong horse battery\n"
+	s.run(3, "login", server.URL, "--name", "ada")
+	s.stdin = "correct horse battery\n"
+	s.run(0, "login", server.URL, "--name", "ada")
+	s.run(0, "source", "list")
+}

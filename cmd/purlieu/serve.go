@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/connector/all"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server"
+)
+
+// version is set at build time.
+var version = "dev"
+
+// place is where a server keeps its data and is reached.
+type place struct {
+	Data   string   `env:"PURLIEU_DATA" placeholder:"DIR" help:"Folder of the store and the keys. Default: /var/lib/purlieu for root, else ~/.local/share/purlieu."`
+	Listen string   `env:"PURLIEU_LISTEN" default:":8443" help:"Host and port of the doors (TLS)."`
+	HTTP   string   `env:"PURLIEU_HTTP" default:"127.0.0.1:8480" placeholder:"HOST:PORT" help:"The same doors without TLS, for browsers on this machine: a loopback address, or none."`
+	Name   []string `env:"PURLIEU_NAME" placeholder:"NAME" help:"Names or addresses under which others reach this server; the first stands in authentication keys. Default: the host of --listen, else this machine's name."`
+}
+
+func (p place) config(a *app, log *slog.Logger) (server.Config, error) {
+	if p.Data == "" {
+		p.Data = "/var/lib/purlieu"
+		if os.Geteuid() != 0 {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return server.Config{}, fault.New(fault.Invalid, "NoHome", "there is no home folder to keep the account in").Try("Give a folder with --data")
+			}
+			p.Data = filepath.Join(home, ".local", "share", "purlieu")
+		}
+	}
+	plain := p.HTTP
+	if plain == "none" {
+		plain = ""
+	}
+	return server.Config{
+		Data: p.Data, Listen: p.Listen, Plain: plain, Names: p.Name, Kinds: kinds(all.All()), Version: version, Log: log,
+	}, nil
+}
+
+func kinds(list []connector.Connector) []model.Kind {
+	out := make([]model.Kind, len(list))
+	for i, c := range list {
+		out[i] = c.Describe()
+	}
+	return out
+}
+
+type serverCmd struct {
+	place
+	LogFormat string `enum:"text,json" default:"text" help:"How the log is written, on standard error: text or json."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"The least that is logged."`
+}
+
+// Help shows examples.
+func (serverCmd) Help() string {
+	return `Everything is inside: store, bus, doors. Without any option the account lives in one folder.
+
+At first start a one-time sign-in link appears, on the terminal or in DIR/signin-link (readable by you alone).
+It sets the first administrator's password and lives 15 minutes; 'purlieu admin link' makes another.
+Point nodes and clients at --listen; DIR/tls/ca.pem is the authority that its certificate comes from.
+
+Examples:
+  purlieu server
+  purlieu server --data /srv/purlieu --listen 10.0.0.5:8443 --name map.example.com`
+}
+
+// Run serves until it is interrupted.
+func (c serverCmd) Run(a *app) error {
+	log := newLog(a.err, c.LogFormat, c.LogLevel)
+	cfg, err := c.config(a, log)
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(a.ctx, cfg)
+	if err != nil {
+		return err
+	}
+	return srv.Run(a.ctx, func() {
+		log.Info("the doors are open", "listen", cfg.Listen, "http", cfg.Plain, "data", cfg.Data, "version", version)
+		if err := firstLink(a, srv, cfg.Data); err != nil {
+			log.Error("no sign-in link could be made; 'purlieu admin link' makes another", "err", err)
+		}
+	})
+}
+
+// firstLink shows the first administrator's link: on a terminal, else in a file; never in the log.
+func firstLink(a *app, srv *server.Server, data string) error {
+	link, err := srv.SignInLink(a.ctx, true)
+	if err != nil || link == "" {
+		return err
+	}
+	if f, ok := a.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		a.say("Sign in within 15 minutes: %s", link)
+		return nil
+	}
+	path := filepath.Join(data, "signin-link")
+	if err := os.WriteFile(path, []byte(link+"\n"), 0o600); err != nil {
+		return err
+	}
+	a.say("A one-time sign-in link is in %s", path)
+	return nil
+}
+
+func newLog(w io.Writer, format, level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // kong has checked it
+	opts := &slog.HandlerOptions{Level: l}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+type adminCmd struct {
+	Link adminLinkCmd `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
+	CA   adminCACmd   `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
+}
+
+type adminLinkCmd struct{ place }
+
+// Run makes a link; the server may be running.
+func (c adminLinkCmd) Run(a *app) error {
+	cfg, err := c.config(a, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(a.ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	link, err := srv.SignInLink(a.ctx, false)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.out, link)
+	return err
+}
+
+type adminCACmd struct{ place }
+
+// Run writes the authority's certificate as PEM.
+func (c adminCACmd) Run(a *app) error {
+	cfg, err := c.config(a, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(a.ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	_, err = a.out.Write(srv.RootPEM())
+	return err
+}

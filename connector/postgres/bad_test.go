@@ -1,0 +1,346 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/connector/connectortest"
+	"github.com/purlieu/purlieu/connector/postgres"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/test/pgserver"
+)
+
+func TestNamesOfEveryKindAreKept(t *testing.T) {
+	s := database(t, "odd.db/1")
+	long := strings.Repeat("ё", 31) + "z" // 63 bytes
+	names := []string{"a/b", "dot.ted", `quo"ted`, "per%cent", "what?", "hash#", " blank ", "select", "日本語", "tab\tnew\nline", long, "UPPER", "$d", "-"}
+	var sql strings.Builder
+	for _, n := range names {
+		q := `"` + strings.ReplaceAll(n, `"`, `""`) + `"`
+		fmt.Fprintf(&sql, "create schema %s; create table %s.%s (%s int primary key, \"%s\" text default '%s');\n", q, q, q, q, "x", "canary")
+		fmt.Fprintf(&sql, "comment on table %s.%s is 'it''s ✓';\n", q, q)
+	}
+	exec(t, s, "odd.db/1", sql.String())
+	c := postgres.New()
+	h := read(t, c, worldOf(c, s).With("databaseName", "odd.db/1"))
+	for _, n := range names {
+		path := model.JoinPath("odd.db/1", n, n)
+		a := h.Named(path)
+		if a == nil {
+			t.Errorf("%q is missing", path)
+			continue
+		}
+		if a.Name != n || a.Columns[0].Name != n || a.Keys[0].Columns[0] != n || a.Comment != "it's ✓" || a.Columns[1].Default != "?::text" {
+			t.Errorf("%q became %+v", n, a)
+		}
+	}
+}
+
+func TestTableOfSixteenHundredColumnsIsOneAsset(t *testing.T) {
+	s := database(t, "wide")
+	var columns []string
+	for i := range 1600 {
+		columns = append(columns, fmt.Sprintf("c%d int", i+1))
+	}
+	exec(t, s, "wide", "create table wide ("+strings.Join(columns, ", ")+"); create table next (a int);")
+	c := postgres.New()
+	h := read(t, c, worldOf(c, s).With("databaseName", "wide"))
+	a := h.Named("wide/public/wide")
+	if a == nil || len(a.Columns) != 1600 || a.Columns[1599].Name != "c1600" || a.Columns[1599].Type != "integer" || h.Named("wide/public/next") == nil {
+		t.Fatal("columns are missing")
+	}
+}
+
+func TestCyclesOfForeignKeysAreRead(t *testing.T) {
+	s := database(t, "cycle")
+	exec(t, s, "cycle", `
+create table a (id int primary key, b int); create table b (id int primary key, c int); create table c (id int primary key, a int);
+alter table a add foreign key (b) references b; alter table b add foreign key (c) references c; alter table c add foreign key (a) references a;
+create table own (id int primary key, up int references own);`)
+	c := postgres.New()
+	h := read(t, c, worldOf(c, s).With("databaseName", "cycle"))
+	for from, to := range map[string]string{"a": "b", "b": "c", "c": "a", "own": "own"} {
+		a := h.Named("cycle/public/" + from)
+		if len(a.Keys) != 2 || a.Keys[1].RefPath != "cycle/public/"+to || !slices.Equal(a.Keys[1].RefColumns, []string{"id"}) {
+			t.Errorf("%s: %+v", from, a.Keys)
+		}
+	}
+}
+
+func TestManyTablesArePagedWithoutHolesOrDoubles(t *testing.T) {
+	s := database(t, "many")
+	exec(t, s, "many", `do $$ begin for i in 1..4100 loop execute format('create table t%s (a int)', i); if i % 500 = 0 then commit; end if; end loop; end $$;`)
+	c := postgres.New()
+	env := worldOf(c, s).With("databaseName", "many")
+	units, err := connectortest.Units(t.Context(), c, env)
+	if err != nil || len(units) != 4 {
+		t.Fatalf("%d units, %v", len(units), err)
+	}
+	// What is made after planning is in one page or another.
+	exec(t, s, "many", `do $$ begin for i in 4101..6200 loop execute format('create table t%s (a int)', i); if i % 500 = 0 then commit; end if; end loop; end $$;`)
+	h := &connectortest.Haul{}
+	for _, u := range units {
+		if err := c.Scan(t.Context(), env, u, h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := map[string]bool{}
+	for _, a := range h.Assets {
+		if seen[a.Path] {
+			t.Fatalf("%s twice", a.Path)
+		}
+		seen[a.Path] = true
+	}
+	for i := 1; i <= 6200; i++ {
+		if !seen[fmt.Sprintf("many/public/t%d", i)] {
+			t.Fatalf("t%d is missing", i)
+		}
+	}
+}
+
+func TestDatabaseThatDoesNotExistIsNotFound(t *testing.T) {
+	s := must(t)
+	c := postgres.New()
+	_, err := connectortest.Units(t.Context(), c, worldOf(c, s).With("databaseName", "canary_db"))
+	if !fault.Is(err, fault.NotFound) || fault.CodeOf(err) != "NoSuchDatabase" || strings.Contains(err.Error(), "canary") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoginWithFewRightsSeesGaps(t *testing.T) {
+	s := database(t, "closed")
+	database(t, "half")
+	exec(t, s, "half", `
+create role few login password 'few'; revoke connect on database closed from public;
+create schema hidden; create table hidden.t (id int primary key, v text default 'x'); create view hidden.w as select id from hidden.t;
+create table public.p (id int);`)
+	t.Cleanup(func() { _ = s.Exec("postgres", "drop role if exists few") })
+	c := postgres.New()
+	h := read(t, c, worldOf(c, s).As("few", "few"))
+	gap := func(path string) model.Gap {
+		for _, g := range h.Gaps {
+			if g.Path == path {
+				return g
+			}
+		}
+		return model.Gap{}
+	}
+	if g := gap("closed"); g.Code != "PermissionDenied" || g.State != "42501" || g.Remedy == "" {
+		t.Errorf("the closed database: %+v", g)
+	}
+	if h.Named("closed") == nil {
+		t.Error("the closed database is no asset")
+	}
+	if slices.Contains(h.Lists, model.Listed{Container: "closed", Whole: true}) {
+		t.Error("the closed database counts as listed")
+	}
+	if g := gap("half/hidden"); g.Code != "PermissionDenied" || g.Remedy == "" {
+		t.Errorf("the schema without usage: %+v", g)
+	}
+	for _, path := range []string{"half/hidden/t", "half/hidden/w"} {
+		a := h.Named(path)
+		if a == nil || a.Facets != model.FacetExistence|model.FacetStructure || len(a.Columns) == 0 || a.Lineage != nil {
+			t.Errorf("%s: %+v", path, a)
+		}
+	}
+	if h.Named("half/public/p") == nil {
+		t.Error("what the login may use is missing")
+	}
+}
+
+func TestTooManyConnectionsIsThrottled(t *testing.T) {
+	s := database(t, "full")
+	exec(t, s, "full", "create role one login password 'one' connection limit 1")
+	t.Cleanup(func() { _ = s.Exec("postgres", "drop role if exists one") })
+	c := postgres.New()
+	env := worldOf(c, s).As("one", "one").With("databaseName", "full")
+	units, err := connectortest.Units(t.Context(), c, worldOf(c, s).With("databaseName", "full"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := connect(t, s, "postgres")
+	for range 200 { // the server forgets a session a little after it ended
+		var left int
+		if err := watch.QueryRow(t.Context(), "select count(*) from pg_stat_activity where usename = 'one'").Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		if left == 0 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	h := &connectortest.Haul{On: func(*model.Asset) {
+		if err := c.Scan(t.Context(), env, units[0], &connectortest.Haul{}); !fault.Is(err, fault.Throttled) || fault.CodeOf(err) != "TooManyConnections" {
+			t.Errorf("the second connection: %v", err)
+		}
+	}}
+	if err := c.Scan(t.Context(), env, units[0], h); err != nil || len(h.Assets) == 0 {
+		t.Error(err)
+	}
+}
+
+// blocked opens a transaction that keeps views of a database from being read, and gives what ends it.
+func blocked(t *testing.T, s *pgserver.Server, db string) {
+	t.Helper()
+	exec(t, s, db, "create table base (a int); create view v as select a from base;")
+	conn := connect(t, s, db)
+	for _, sql := range []string{"begin", "lock table pg_catalog.pg_rewrite in access exclusive mode"} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestGeneratedColumnsOutOfScopeDoNoHarm(t *testing.T) {
+	s := database(t, "mixed")
+	exec(t, s, "mixed", `
+create table a (id int default 1); create table g (id int default 1, twice int generated always as (id * 2) stored); create table z (id int default 1);
+create table root (id int default 1) partition by range (id); create table part partition of root for values from (1) to (2);`)
+	c := postgres.New()
+	h := read(t, c, worldOf(c, s).With("databaseName", "mixed").WithScope(model.Scope{Exclude: []string{"mixed/public/g"}}))
+	for _, name := range []string{"a", "z", "root"} {
+		if a := h.Named("mixed/public/" + name); a == nil || a.Columns[0].Default != "?" {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+	all := read(t, c, worldOf(c, s).With("databaseName", "mixed")).Named("mixed/public/g")
+	if all.Columns[0].Default != "?" || all.Columns[1].Generated != "(id * ?)" || all.Columns[1].Default != "" {
+		t.Errorf("g: %+v", all.Columns)
+	}
+}
+
+func TestCancellingReachesTheQueryInTheServer(t *testing.T) {
+	s := database(t, "slow")
+	c := postgres.New()
+	env := worldOf(c, s).With("databaseName", "slow")
+	units, err := connectortest.Units(t.Context(), c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := connect(t, s, "postgres")
+	blocked(t, s, "slow")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Scan(ctx, env, units[len(units)-1], &connectortest.Haul{}) }()
+	waiting := func() int {
+		var n int
+		err := watch.QueryRow(t.Context(), "select count(*) from pg_stat_activity where datname = 'slow' and application_name = 'purlieu' and wait_event_type = 'Lock'").Scan(&n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for i := 0; waiting() == 0; i++ {
+		if i == 200 {
+			t.Fatal("the scan does not wait for the lock")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	start := time.Now()
+	cancel()
+	if err := <-done; !fault.Is(err, fault.Unreachable) || fault.CodeOf(err) != "Cancelled" {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if n := waiting(); n != 0 {
+		t.Errorf("%d queries still run in the server", n)
+	}
+}
+
+func TestStatementTimeoutOfTheBudgetHolds(t *testing.T) {
+	s := database(t, "late")
+	c := postgres.New()
+	env := worldOf(c, s).With("databaseName", "late")
+	env.Load.StatementSeconds = 1
+	units, err := connectortest.Units(t.Context(), c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocked(t, s, "late")
+	err = c.Scan(t.Context(), env, units[len(units)-1], &connectortest.Haul{})
+	if !fault.Is(err, fault.Throttled) || fault.CodeOf(err) != "StatementTimeout" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestScanSendsOnlyReads(t *testing.T) {
+	s := database(t, "reads")
+	c := postgres.New()
+	env := worldOf(c, s).With("databaseName", "reads")
+	conn := connect(t, s, "postgres")
+	h := &connectortest.Haul{On: func(*model.Asset) {
+		var xid *string
+		err := conn.QueryRow(t.Context(), "select backend_xid::text from pg_stat_activity where application_name = 'purlieu' and datname = 'reads'").Scan(&xid)
+		if err != nil || xid != nil {
+			t.Errorf("the scan has a writing transaction %v, %v", xid, err)
+		}
+	}}
+	units, err := connectortest.Units(t.Context(), c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range units {
+		if err := c.Scan(t.Context(), env, u, h); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestServerThatStopsMidScanIsUnreachable(t *testing.T) {
+	own := pgserver.Start(t)
+	exec(t, own, "postgres", `do $$ begin for i in 1..5000 loop execute format('create table t%s (a int)', i); if i % 500 = 0 then commit; end if; end loop; end $$;`)
+	c := postgres.New()
+	env := worldOf(c, own)
+	units, err := connectortest.Units(t.Context(), c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &connectortest.Haul{On: func(a *model.Asset) {
+		if a.Type == "postgresql_table" {
+			own.Stop()
+		}
+	}}
+	all := model.Unit{Title: "all", Below: "postgres", Step: "page", Args: map[string]string{"from": "0", "to": "4294967295"}}
+	err = c.Scan(t.Context(), env, all, h)
+	if !fault.Is(err, fault.Unreachable) {
+		t.Fatalf("got %v (%s)", err, fault.CodeOf(err))
+	}
+	var known *fault.Error
+	if !errors.As(err, &known) || strings.Contains(err.Error(), "administrator") {
+		t.Errorf("the driver's text is in %v", err)
+	}
+	if len(h.Assets) < 2000 {
+		t.Errorf("only %d assets came before the end", len(h.Assets))
+	}
+	for _, u := range units {
+		if err := c.Scan(t.Context(), env, u, &connectortest.Haul{}); !fault.Is(err, fault.Unreachable) {
+			t.Errorf("after the end: %v", err)
+		}
+	}
+}
+
+func TestSettingsThatCanNotBeAreInvalid(t *testing.T) {
+	s := must(t)
+	c := postgres.New()
+	for name, bad := range map[string][]string{
+		"serverEndpoint": {"/var/run/postgresql", "user:secret@host", "a,b", "host:5432", " "},
+		"port":           {"0", "65536", "x", "-1"},
+		"sslMode":        {"prefer", "9", "off"},
+	} {
+		for _, value := range bad {
+			env := worldOf(c, s).With(name, value)
+			_, err := connectortest.Units(t.Context(), c, env)
+			if !fault.Is(err, fault.Invalid) || env.Dialed.Load() != 0 {
+				t.Errorf("%s %q: %v after %d connections", name, value, err, env.Dialed.Load())
+			}
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package enrol
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+func TestDefaultNameIsAlwaysValid(t *testing.T) {
+	for machine, want := range map[string]string{
+		"db-7.corp.example": "db-7-corp-example", "": "node", "...": "node", "_a__b_": "a-b", "Größe": "Gr-e",
+		strings.Repeat("x.", 80): strings.TrimSuffix(strings.Repeat("x-", 32), "-"),
+	} {
+		if got := DefaultName(machine); got != want || !model.ValidNodeName(got) {
+			t.Errorf("%q: got %q, want %q", machine, got, want)
+		}
+	}
+}
+
+func FuzzDefaultName(f *testing.F) {
+	f.Add("host.example")
+	f.Fuzz(func(t *testing.T, machine string) {
+		if got := DefaultName(machine); !model.ValidNodeName(got) {
+			t.Errorf("%q gives %q", machine, got)
+		}
+	})
+}
+
+func TestABrokenStateSaysSo(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"cut state":    {"node.json": `{"node":"pool--n1"`, "node.key": ""},
+		"no key":       {"node.json": `{"node":"pool--n1"}`},
+		"cut key":      {"node.json": `{}`, "node.key": "-----BEGIN PRIVATE KEY-----\ncanary"},
+		"foreign key":  {"node.json": `{}`, "node.key": "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n"},
+		"not even one": {"node.json": "\x00", "node.key": "\x00"},
+	} {
+		dir := t.TempDir()
+		for file, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := Load(dir)
+		if fault.CodeOf(err) != "StateDir" || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestARefusalIsFitForATerminal(t *testing.T) {
+	err := refusal(403, []byte(`{"error":{"code":"Bad\u001b[2J","message":"a\u0007b`+strings.Repeat("x", 2000)+`"}}`), "host")
+	if text := err.Error() + fault.CodeOf(err); strings.ContainsAny(text, "\x1b\x07") || len(text) > 700 {
+		t.Fatalf("%q", text)
+	}
+	if fault.CodeOf(refusal(502, []byte("<html>"), "host")) != "NotAnAccount" {
+		t.Fatal("a web page was taken for the account")
+	}
+}

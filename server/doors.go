@@ -1,0 +1,175 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/atlas"
+	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/scanning"
+	"github.com/purlieu/purlieu/server/internal/api/signin"
+	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/ingest"
+)
+
+// Paths of the bus at the two doors.
+const (
+	accountBus = "/bus"
+	ingestBus  = "/ingest/bus"
+)
+
+// handler serves everything that the doors offer.
+func (s *Server) handler() http.Handler {
+	scans := &scanning.Plane{Definitions: s.core.Scans, Runs: s.core.Scans, Runtimes: runtimes{s}, Decider: s.access}
+	data := &atlas.Plane{Map: s.core.Graph, Search: s.search, Kinds: s.core.Scans, Decider: s.access}
+	own := manage.New(manage.Config{
+		Access: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest}, Fail: api.Fail,
+		Principal: func(r *http.Request) (access.Principal, error) { return api.PrincipalOf(r), nil },
+		SignInURL: func() string { return s.place.portal() + "/signin" },
+	})
+	planes := append(scans.Planes(), data.Planes()...)
+	planes = append(planes,
+		api.Plane{Prefixes: manage.OpenPaths(), Handler: own, Shape: api.Azure, Open: true},
+		api.Plane{Prefixes: []string{"/manage/v1"}, Handler: own, Shape: api.Azure},
+	)
+	signIn := signin.New(s.access, api.Fail)
+	doors := api.New(api.Deps{
+		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,
+		Health: http.HandlerFunc(s.health), Ready: http.HandlerFunc(s.ready), Metrics: s.meters.handler(), Observe: s.meters.observe,
+		Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if signin.Serves(r.URL.Path) {
+				signIn.ServeHTTP(w, r)
+				return
+			}
+			if r.URL.Path == "/" {
+				http.Redirect(w, r, "/signin", http.StatusFound)
+				return
+			}
+			api.Fail(w, r, fault.New(fault.NotFound, "NotFound", "nothing is served at this address"))
+		}),
+	})
+	account, ingestion := s.bus.Door(false), s.bus.Door(true)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path { // the bus takes over the connection: it must not be wrapped
+		case accountBus:
+			account.ServeHTTP(w, r)
+		case ingestBus:
+			ingestion.ServeHTTP(w, r)
+		default:
+			doors.ServeHTTP(w, r)
+		}
+	})
+}
+
+// health probes the store: 200 when the account can write, 503 with the reason when it can't.
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	h, err := s.store.Probe(r.Context())
+	if err != nil {
+		api.Answer(w, http.StatusServiceUnavailable, map[string]any{"status": "failing", "code": fault.CodeOf(err), "store": h.Engine})
+		return
+	}
+	api.Answer(w, http.StatusOK, map[string]any{
+		"status": "ok", "version": s.cfg.Version, "store": h.Engine, "storeBytes": h.SizeBytes, "freeBytes": h.FreeBytes,
+	})
+}
+
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	if !s.meters.ready.Load() {
+		api.Answer(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready"})
+		return
+	}
+	api.Answer(w, http.StatusOK, map[string]any{"status": "ready"})
+}
+
+// receipts tells the manage plane what was receipted of a node.
+type receipts struct{ *ingest.Service }
+
+func (r receipts) Heads(ctx context.Context, node string, after uint64, limit int) ([]manage.Head, error) {
+	heads, err := r.Service.Heads(ctx, node, after, limit)
+	out := make([]manage.Head, len(heads))
+	for i, h := range heads {
+		out[i] = manage.Head(h)
+	}
+	return out, err
+}
+
+// runtimes shows the fleet to the scanning plane, in its words.
+type runtimes struct{ s *Server }
+
+func (r runtimes) PutRuntime(ctx context.Context, name string, kind model.RuntimeKind, description string) (scanning.Runtime, bool, error) {
+	_, created, err := r.s.fleet.PutRuntime(ctx, name, kind, description)
+	if err != nil {
+		return scanning.Runtime{}, false, err
+	}
+	out, err := r.Runtime(ctx, name)
+	return out, created, err
+}
+
+func (r runtimes) Runtime(ctx context.Context, name string) (scanning.Runtime, error) {
+	status, err := r.s.fleet.Status(ctx, name)
+	if err != nil {
+		return scanning.Runtime{}, err
+	}
+	return runtimeOf(status), nil
+}
+
+func runtimeOf(status fleet.RuntimeStatus) scanning.Runtime {
+	rt := status.Runtime
+	out := scanning.Runtime{ID: rt.ID, Name: rt.Name, Description: rt.Description, Kind: rt.Kind, Created: rt.Created, State: status.State}
+	for _, n := range status.Nodes {
+		out.Nodes = append(out.Nodes, scanning.Node{
+			Name: n.Name, Machine: n.Machine, Version: n.Version, Status: n.State, Registered: n.Registered, LastSeen: n.LastConnect,
+			Running: n.Attempts, Slots: n.Slots,
+		})
+	}
+	return out
+}
+
+func (r runtimes) ListRuntimes(ctx context.Context, after string, limit int) ([]scanning.Runtime, string, error) {
+	all, err := r.s.fleet.Runtimes(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []scanning.Runtime
+	for _, rt := range all {
+		if rt.Name <= after {
+			continue
+		}
+		if len(out) == limit {
+			return out, out[limit-1].Name, nil
+		}
+		one, err := r.Runtime(ctx, rt.Name)
+		if err != nil {
+			return nil, "", err
+		}
+		out = append(out, one)
+	}
+	return out, "", nil
+}
+
+func (r runtimes) DeleteRuntime(ctx context.Context, name string) error {
+	return r.s.fleet.DeleteRuntime(ctx, name, r.s.core.Scans.RuntimeUsed(name))
+}
+
+func (r runtimes) Keys(ctx context.Context, name string) (scanning.Keys, error) {
+	keys, err := r.s.fleet.ListAuthKeys(ctx, name)
+	return scanning.Keys(keys), err
+}
+
+func (r runtimes) RegenerateKey(ctx context.Context, name string, number int) (scanning.Keys, error) {
+	which := fleet.AuthKey1
+	if number == 2 {
+		which = fleet.AuthKey2
+	}
+	keys, err := r.s.fleet.RegenerateAuthKey(ctx, name, which)
+	return scanning.Keys(keys), err
+}
+
+func (r runtimes) RemoveNode(ctx context.Context, runtime, node string) error {
+	return r.s.fleet.Remove(ctx, bus.NodeID(runtime, node))
+}

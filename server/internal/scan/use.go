@@ -1,0 +1,49 @@
+package scan
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Waiting reports whether units of a runtime wait for a node or are held by one.
+func (s *Service) Waiting(ctx context.Context, runtime string) (waiting bool, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		states := []model.UnitState{model.UnitQueued, model.UnitLeased}
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Runtime: runtime, States: states, Limit: 1})
+		waiting = len(units) > 0
+		return err
+	})
+	return waiting, err
+}
+
+// RuntimeUsed gives a check that fails with Conflict while a scan names the runtime; it runs in the transaction that
+// deletes it.
+func (s *Service) RuntimeUsed(runtime string) func(ctx context.Context, tx store.Tx) error {
+	return func(ctx context.Context, tx store.Tx) error {
+		const page = 500
+		for after := ""; ; {
+			docs, err := tx.Docs().List(ctx, DocScan, "", after, page)
+			if err != nil {
+				return err
+			}
+			for _, d := range docs {
+				var sc model.Scan
+				if err := json.Unmarshal(d.Body, &sc); err != nil {
+					return err
+				}
+				if sc.Runtime == runtime {
+					return fault.New(fault.Conflict, "RuntimeInUse", "the scan %s/%s runs on the runtime %s", sc.Source, sc.Name, runtime).
+						Try("Give the scan another runtime, or delete it, first")
+				}
+				after = d.Key
+			}
+			if len(docs) < page {
+				return nil
+			}
+		}
+	}
+}

@@ -1,0 +1,209 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/network"
+)
+
+// Periods of the replica's own work.
+const (
+	sweepEvery   = 500 * time.Millisecond
+	idleEvery    = 250 * time.Millisecond // between looks at an empty inbox or index
+	revokeEvery  = 2 * time.Second
+	accessEvery  = time.Hour
+	stopWithin   = 10 * time.Second
+	indexPerStep = 2000
+)
+
+// door is one listener with what serves it.
+type door struct {
+	net.Listener
+	tls *tls.Config // nil: without
+}
+
+func (s *Server) listen(ctx context.Context) ([]door, error) {
+	var doors []door
+	open := func(address string, cfg *tls.Config) error {
+		l, err := network.Listen(ctx, address)
+		if err == nil {
+			doors = append(doors, door{l, cfg})
+		}
+		return err
+	}
+	err := open(s.cfg.Listen, s.certs.TLSConfig())
+	if err == nil && s.cfg.Plain != "" {
+		err = open(s.cfg.Plain, nil)
+	}
+	if err != nil {
+		for _, d := range doors {
+			err = errors.Join(err, d.Close())
+		}
+		return nil, err
+	}
+	s.place.opened(doors[0].Addr(), s.plainAddr(doors))
+	return doors, nil
+}
+
+func (s *Server) plainAddr(doors []door) net.Addr {
+	if len(doors) < 2 {
+		return nil
+	}
+	return doors[1].Addr()
+}
+
+// serve runs everything until ctx ends or something breaks.
+func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var tasks sync.WaitGroup
+	task := func(name string, run func(context.Context) error) {
+		tasks.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				stop(err)
+				s.cfg.Log.Error("a part of the server ended", "part", name, "err", err)
+			}
+		})
+	}
+	handler := s.handler()
+	servers := make([]*http.Server, len(doors))
+	for i, d := range doors {
+		servers[i] = s.httpServer(handler, d.tls)
+		task("door", func(context.Context) error {
+			if d.tls != nil {
+				return closedIsFine(servers[i].ServeTLS(d, "", ""))
+			}
+			return closedIsFine(servers[i].Serve(d))
+		})
+	}
+	task("bus", s.bus.Serve)
+	select {
+	case <-s.bus.Ready():
+	case <-ctx.Done():
+	}
+	task("applier", s.applyLoop)
+	task("indexer", s.indexLoop)
+	task("sweeper", func(ctx context.Context) error { return s.every(ctx, sweepEvery, s.sweep) })
+	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
+	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
+	if s.cfg.BuiltIn != nil {
+		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, handler) })
+	}
+	if ctx.Err() == nil {
+		s.meters.ready.Store(true)
+		ready()
+	}
+	<-ctx.Done()
+	s.meters.ready.Store(false)
+	for _, server := range servers {
+		shut, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		if err := server.Shutdown(shut); err != nil {
+			_ = server.Close() // connections that would not end
+		}
+		cancel()
+	}
+	tasks.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+func (s *Server) httpServer(h http.Handler, cfg *tls.Config) *http.Server {
+	return &http.Server{
+		Handler: h, TLSConfig: cfg, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug), // handshakes that fail are the caller's affair
+	}
+}
+
+func closedIsFine(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// every does something at a period; what fails is logged and tried again.
+func (s *Server) every(ctx context.Context, period time.Duration, do func(context.Context) error) error {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		s.try(ctx, do)
+	}
+}
+
+func (s *Server) try(ctx context.Context, do func(context.Context) error) {
+	if err := do(ctx); err != nil && ctx.Err() == nil {
+		s.meters.failures.Inc()
+		s.cfg.Log.Warn("housekeeping failed, and is tried again", "code", fault.CodeOf(err), "err", err)
+	}
+}
+
+func (s *Server) sweep(ctx context.Context) error {
+	for {
+		more, err := s.core.Sweep(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// loop does steps while there is work, and looks again when it is woken or after a while.
+func (s *Server) loop(ctx context.Context, woken <-chan struct{}, step func(context.Context) (bool, error)) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-woken:
+		case <-timer.C:
+		}
+		s.try(ctx, func(ctx context.Context) error {
+			for ctx.Err() == nil {
+				more, err := step(ctx)
+				if err != nil || !more {
+					return err
+				}
+			}
+			return nil
+		})
+		timer.Reset(idleEvery)
+	}
+}
+
+func (s *Server) applyLoop(ctx context.Context) error {
+	return s.loop(ctx, s.work, func(ctx context.Context) (bool, error) {
+		more, err := s.core.Step(ctx)
+		if err == nil && !more {
+			_, err = s.core.Sweep(ctx) // the last batch may have ended a run
+		}
+		return more, err
+	})
+}
+
+func (s *Server) indexLoop(ctx context.Context) error {
+	return s.loop(ctx, nil, func(ctx context.Context) (bool, error) { return s.search.Step(ctx, indexPerStep) })
+}
+
+// cutRevoked ends the connections of nodes that were revoked on another replica.
+func (s *Server) cutRevoked(ctx context.Context) error {
+	gone, err := s.fleet.Gone(ctx, s.bus.Nodes())
+	for _, node := range gone {
+		s.bus.Disconnect(node)
+	}
+	return err
+}
