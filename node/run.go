@@ -84,7 +84,7 @@ func (p *process) look(state string) {
 // ask puts the status together, on the loop and outside of it; nil when the loop does not answer.
 func (p *process) ask(state string) *console.Status {
 	answer := make(chan console.Status, 1)
-	go p.node.Post(func() { answer <- p.node.status() })
+	p.node.Post(func() { answer <- p.node.status() })
 	var s console.Status
 	select {
 	case s = <-answer:

@@ -69,7 +69,7 @@ func newAccount(t *testing.T) (*account, <-chan bus.Beat) {
 		t.Fatal(err)
 	}
 	fleet := anyFleet{make(chan bus.Beat, 1)}
-	core := server.NewCore(server.CoreConfig{Store: st, Ring: b, Fleet: fleet, Sign: private, Log: quiet})
+	core := server.NewCore(server.CoreConfig{Store: st, Ring: b, Fleet: fleet, Sign: signer(private), Log: quiet})
 	late.Handler = core
 	ended := make(chan struct{}, 2)
 	go func() {
@@ -103,6 +103,11 @@ func newAccount(t *testing.T) (*account, <-chan bus.Beat) {
 		Node: "edge--one", Name: "one", Runtime: "edge", AccountURL: web.URL, IngestURL: web.URL, ReceiptKey: public,
 	}}, fleet.beats
 }
+
+// signer signs receipts.
+type signer ed25519.PrivateKey
+
+func (s signer) Sign(text []byte) []byte { return ed25519.Sign(ed25519.PrivateKey(s), text) }
 
 // lateHandler is joined after the bus was made and before it serves.
 type lateHandler struct{ bus.Handler }
