@@ -76,18 +76,20 @@ func RunProcess(ctx context.Context, o ProcessOptions) error {
 
 // process is one running node and what stands around it.
 type process struct {
-	o        ProcessOptions
-	log      *slog.Logger
-	lock     *os.File
-	rules    *rules
-	broker   *broker.Broker
-	node     *Node
-	client   *nats.Client
-	started  time.Time
-	machine  string
-	warning  func() *console.Warning
-	lastBeat time.Time
-	ticks    [2]uint64 // all and idle, at the last beat
+	o       ProcessOptions
+	log     *slog.Logger
+	lock    *os.File
+	rules   *rules
+	broker  *broker.Broker
+	node    *Node
+	client  *nats.Client
+	started time.Time
+	machine string
+	warning func() *console.Warning
+
+	connected bool // at the last look
+	lastBeat  time.Time
+	ticks     [2]uint64 // all and idle, at the last beat
 }
 
 func newProcess(o ProcessOptions) (_ *process, err error) {
