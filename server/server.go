@@ -61,7 +61,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	st, err := OpenStore(ctx, StoreOptions{Path: filepath.Join(cfg.Data, "purlieu.db"), Log: cfg.Log})
+	st, err := OpenStore(ctx, StoreOptions{Path: StorePath(cfg.Data), Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/term"
 
@@ -61,6 +63,8 @@ type serverCmd struct {
 	NoBuiltIn bool   `help:"Start no built-in runtime: only self-hosted nodes read sources."`
 	LogFormat string `enum:"text,json" default:"text" help:"How the log is written, on standard error: text or json."`
 	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"The least that is logged."`
+	// Lease is for tests: how long a unit stays with a node that is silent.
+	Lease time.Duration `hidden:"" default:"6s"`
 }
 
 // Help shows examples.
@@ -83,6 +87,7 @@ func (c serverCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	cfg.Lease = c.Lease
 	if !c.NoBuiltIn {
 		cfg.BuiltIn = builtIn(cfg.Data, c.Vault, log)
 	}
@@ -129,6 +134,7 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 type adminCmd struct {
 	Link adminLinkCmd `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
 	CA   adminCACmd   `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
+	Dump adminDumpCmd `cmd:"" hidden:"" help:"Write the whole map, one entity a line, the same for the same map."`
 }
 
 type adminLinkCmd struct{ place }
@@ -150,6 +156,25 @@ func (c adminLinkCmd) Run(a *app) error {
 	}
 	_, err = fmt.Fprintln(a.out, link)
 	return err
+}
+
+type adminDumpCmd struct{ place }
+
+// Run writes the map; the server may be running.
+func (c adminDumpCmd) Run(a *app) error {
+	log := slog.New(slog.DiscardHandler)
+	cfg, err := c.config(a, log)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(server.StorePath(cfg.Data)); err != nil { // opening would make one
+		return fault.New(fault.NotFound, "NoStore", "there is no account in %s", cfg.Data).Try("Give its folder with --data").Because(err)
+	}
+	st, err := server.OpenStore(a.ctx, server.StoreOptions{Path: server.StorePath(cfg.Data), Log: log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(server.Dump(a.ctx, st, a.out), st.Close())
 }
 
 type adminCACmd struct{ place }
