@@ -198,7 +198,7 @@ func (a *attempt) line(payload []byte) error {
 	case pipe.LogError:
 		level = slog.LevelError
 	}
-	a.b.cfg.Log.LogAttrs(a.ctx, level, cut(l.Text, pipe.MaxLogText), attrs...)
+	a.b.cfg.Log.LogAttrs(a.ctx, level, "the worker says", append(attrs, slog.String("text", cut(l.Text, pipe.MaxLogText)))...)
 	return nil
 }
 
