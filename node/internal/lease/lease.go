@@ -109,17 +109,23 @@ func (m *Machine) Step(now time.Time) time.Time {
 	if !m.renewing && len(m.held) > 0 && !now.Before(m.renewAt) {
 		m.renew()
 	}
-	if !m.claiming && !m.draining && m.busy < m.cfg.Slots && !now.Before(m.claimAt) {
+	if m.mayClaim() && !now.Before(m.claimAt) {
 		m.claim()
 	}
 	next := now.Add(m.cfg.Look)
 	if !m.renewing && len(m.held) > 0 && m.renewAt.Before(next) {
 		next = m.renewAt
 	}
-	if !m.claiming && !m.draining && m.busy < m.cfg.Slots && m.claimAt.Before(next) {
+	if m.mayClaim() && m.claimAt.Before(next) {
 		next = m.claimAt
 	}
 	return next
+}
+
+// mayClaim is false while the account has not said what becomes of what is held: a claim that came before the renewal
+// could take the node's own units away from it, with all that it has read of them.
+func (m *Machine) mayClaim() bool {
+	return !m.claiming && !m.draining && !m.Silent() && m.busy < m.cfg.Slots
 }
 
 // later is a time in d, give or take a tenth, so that nodes do not march in step.
