@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -67,14 +69,24 @@ func TestAStateWithoutAWayGoesDirectly(t *testing.T) {
 }
 
 func TestBothDoorsAreHeldToTheAccountsAuthority(t *testing.T) {
-	authority, err := certs.Open(t.TempDir(), time.Now, nil)
+	account, err := certs.Open(t.TempDir(), time.Now, []string{"two.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := State{AccountURL: "https://one.example:1", IngestURL: "https://two.example:2", Roots: string(authority.RootPEM())}
+	other, err := certs.Open(t.TempDir(), time.Now, []string{"two.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := State{AccountURL: "https://one.example:1", IngestURL: "https://two.example:2", Roots: string(account.RootPEM())}
 	conf, err := accountTLS(state)
-	if err != nil || conf == nil || conf.ServerName != "" || conf.VerifyConnection == nil {
-		t.Fatalf("%+v, %v", conf, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shake(account.TLSConfig(), conf); err != nil {
+		t.Errorf("the ingestion door: %v", err)
+	}
+	if err := shake(other.TLSConfig(), conf); fault.CodeOf(err) != certs.CodeIntercepted {
+		t.Errorf("somebody else's certificate for its name: %v", err)
 	}
 	state.AccountURL, state.IngestURL = "http://127.0.0.1:1", "http://127.0.0.1:1"
 	if conf, err := accountTLS(state); conf != nil || err != nil {
@@ -84,4 +96,15 @@ func TestBothDoorsAreHeldToTheAccountsAuthority(t *testing.T) {
 	if _, err := accountTLS(state); err == nil {
 		t.Error("a state without an authority is taken")
 	}
+}
+
+// shake is the client's end of a handshake with two.example.
+func shake(server, client *tls.Config) error {
+	here, there := net.Pipe()
+	defer here.Close()
+	defer there.Close()
+	go func() { _ = tls.Server(there, server).Handshake() }()
+	client = client.Clone()
+	client.ServerName = "two.example"
+	return tls.Client(here, client).Handshake()
 }
