@@ -98,6 +98,9 @@ func CleanText(s string) string {
 	return b.String()
 }
 
+// Storable reports whether every store can hold the text as it is: valid UTF-8 without NUL.
+func Storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
 // JoinPath escapes names and joins them to a path.
 func JoinPath(names ...string) string {
 	escaped := make([]string, len(names))

@@ -73,3 +73,11 @@ func TestBelow(t *testing.T) {
 		}
 	}
 }
+
+func TestStorableTextHasNoNULAndNoBrokenCharacter(t *testing.T) {
+	for s, want := range map[string]bool{"": true, "é": true, `a\xb`: true, "a\x00": false, "\xff": false} {
+		if Storable(s) != want {
+			t.Errorf("Storable(%q) = %v", s, !want)
+		}
+	}
+}

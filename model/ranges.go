@@ -9,7 +9,19 @@ import (
 )
 
 // Ranges is a set of numbers as sorted, disjoint, half-open ranges [from, to): small, whatever arrives in order.
+// The highest number a set can hold is MaxRanged.
 type Ranges [][2]uint32
+
+// MaxRanged is the highest number of a set: the end of its range is one more, and must still be a number.
+const MaxRanged = 1<<32 - 2
+
+// Whole reports whether the set is exactly the numbers below n.
+func (r Ranges) Whole(n uint32) bool {
+	if n == 0 {
+		return len(r) == 0
+	}
+	return len(r) == 1 && r[0] == [2]uint32{0, n}
+}
 
 // Has reports whether n is in the set.
 func (r Ranges) Has(n uint32) bool {
@@ -17,9 +29,9 @@ func (r Ranges) Has(n uint32) bool {
 	return found || (i > 0 && n < r[i-1][1])
 }
 
-// With is the set with n in it; r is not changed.
+// With is the set with n in it; r is not changed. A number above MaxRanged is not taken.
 func (r Ranges) With(n uint32) Ranges {
-	if r.Has(n) {
+	if n > MaxRanged || r.Has(n) {
 		return r
 	}
 	out := make(Ranges, 0, len(r)+1)

@@ -33,3 +33,34 @@ func TestRanges(t *testing.T) {
 		}
 	}
 }
+
+func TestASetHoldsNoNumberWhoseRangeHasNoEnd(t *testing.T) {
+	r := Ranges{}.With(MaxRanged + 1)
+	if len(r) != 0 {
+		t.Fatalf("got %v", r)
+	}
+	r = r.With(MaxRanged).With(0)
+	back, err := ParseRanges(r.String())
+	if err != nil || !back.Has(MaxRanged) || back.Has(MaxRanged+1) || back.Count() != 2 {
+		t.Fatalf("%v: %v %v", r, back, err)
+	}
+}
+
+func TestWholeMeansTheNumbersBelowAndNoOthers(t *testing.T) {
+	for _, c := range []struct {
+		set  Ranges
+		n    uint32
+		want bool
+	}{
+		{nil, 0, true},
+		{nil, 1, false},
+		{Ranges{{0, 2}}, 2, true},
+		{Ranges{{0, 2}}, 1, false},
+		{Ranges{{0, 1}, {2, 3}}, 2, false}, // as many, but not these
+		{Ranges{{1, 3}}, 2, false},
+	} {
+		if got := c.set.Whole(c.n); got != c.want {
+			t.Errorf("%v.Whole(%d) = %v", c.set, c.n, got)
+		}
+	}
+}

@@ -2,9 +2,11 @@ package node
 
 import (
 	"context"
+	"crypto/ed25519"
 	"net/http"
 	"time"
 
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/enrol"
 )
 
@@ -33,3 +35,6 @@ func LoadState(dir string) (State, error) { return enrol.Load(dir) }
 func NewTokenSource(state State, client *http.Client, now func() time.Time) *TokenSource {
 	return enrol.NewTokenSource(state, client, now)
 }
+
+// StateOf is the state of a node that keeps its key in memory alone: the server's built-in one.
+func StateOf(e model.Enrolment, key ed25519.PrivateKey) State { return enrol.Of(e, key) }

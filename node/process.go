@@ -45,6 +45,9 @@ type ProcessOptions struct {
 	// Refuse judges connections to sources before the local policy does; nil refuses nothing.
 	Refuse func(host string, addr netip.Addr, port int) error
 
+	// AllowCommand is how the owner allows a source or a secret, as refusals say it; "" is "purlieu-runtime policy allow".
+	AllowCommand string
+
 	Slots    int // attempts at once; 0 takes one per processor, from 2 to 8. The local policy may lower it
 	MemoryMB int // of one worker; 0 takes 512. The local policy may lower it
 	Log      *slog.Logger
@@ -104,7 +107,7 @@ func newProcess(o ProcessOptions) (_ *process, err error) {
 			_ = p.lock.Close()
 		}
 	}()
-	p.rules = &rules{path: PolicyPath(o.StateDir), log: p.log}
+	p.rules = &rules{path: PolicyPath(o.StateDir), command: o.AllowCommand, log: p.log}
 	policy, err := p.rules.now()
 	if err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func (c *Connector) Plan(ctx context.Context, env connector.Env, emit func(model
 	if err != nil {
 		return err
 	}
-	if err := emit(model.Unit{Title: "server and databases", Step: stepServer, Weight: int64(len(dbs)) + 1}); err != nil {
+	if err := emit(model.Unit{Title: "server and databases", Step: stepServer, Depth: 1, Weight: int64(len(dbs)) + 1}); err != nil {
 		return err
 	}
 	for _, db := range dbs {

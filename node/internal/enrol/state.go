@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/certs"
 )
 
@@ -160,4 +161,12 @@ func replaceFile(path string, text []byte) error {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// Of is the state of a node that was enrolled without a file, by whoever holds the key.
+func Of(e model.Enrolment, key ed25519.PrivateKey) State {
+	return State{
+		Node: e.Node, Name: e.Name, Runtime: e.Runtime, Account: e.Account, AccountURL: e.AccountURL, IngestURL: e.IngestURL,
+		ReceiptKey: e.ReceiptKey, Roots: e.Roots, private: key,
+	}
 }

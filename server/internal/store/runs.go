@@ -57,6 +57,7 @@ type UnitQuery struct {
 	Runtime     string
 	Node        string
 	Kinds       []string // source kinds
+	NotSources  []string // units of these sources are passed over
 	States      []model.UnitState
 	LeaseBefore time.Time // leases that end before
 	NotBefore   time.Time // units whose NotBefore is at or before
@@ -120,7 +121,7 @@ type Inbox interface {
 	// Next gives waiting batches with Seq after after whose NotBefore has come, oldest first, with bodies.
 	Next(ctx context.Context, after int64, limit int) ([]BatchRow, error)
 	Set(ctx context.Context, row BatchRow) error // Failures, NotBefore, Quarantined; NotFound
-	Delete(ctx context.Context, seq int64) error
+	Delete(ctx context.Context, seq int64) error // NotFound: another applier took it
 	// DeleteUnit removes the waiting batches of a unit's attempts before attempt.
 	DeleteUnit(ctx context.Context, unit int64, before uint32) error
 	Quarantined(ctx context.Context, limit int) ([]BatchRow, error)

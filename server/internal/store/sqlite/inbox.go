@@ -54,7 +54,10 @@ func (i inbox) Set(ctx context.Context, row store.BatchRow) error {
 }
 
 func (i inbox) Delete(ctx context.Context, seq int64) error {
-	_, err := i.exec(ctx, `delete from inbox where seq = ?`, seq)
+	n, err := i.exec(ctx, `delete from inbox where seq = ?`, seq)
+	if err == nil && n == 0 {
+		err = notFound("BatchNotFound", "there is no batch %d", seq)
+	}
 	return err
 }
 

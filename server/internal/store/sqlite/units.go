@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -76,6 +77,13 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 		for _, k := range q.Kinds {
 			w.args = append(w.args, k)
 		}
+	}
+	if len(q.NotSources) > 0 {
+		list, err := json.Marshal(q.NotSources)
+		if err != nil {
+			return nil, faultOf(ctx, err)
+		}
+		w.add(`source not in (select value from json_each(?))`, string(list)) // one statement, however many
 	}
 	leased := !q.LeaseBefore.IsZero()
 	switch {

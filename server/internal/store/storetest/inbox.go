@@ -71,7 +71,7 @@ var inboxTests = []test{
 			left := get(tx.Inbox().Next(w.ctx, 0, 9))(w)
 			equal(w, numbers(left), "1.3.0 2.1.0 ")
 			w.ok(tx.Inbox().Delete(w.ctx, left[0].Seq))
-			w.ok(tx.Inbox().Delete(w.ctx, left[0].Seq))
+			w.fails(tx.Inbox().Delete(w.ctx, left[0].Seq), fault.NotFound)
 			equal(w, numbers(get(tx.Inbox().Next(w.ctx, 0, 9))(w)), "2.1.0 ")
 		})
 	}},

@@ -147,6 +147,11 @@ func claimUnits(w *world) {
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID, list[0].ID})
 		q.Kinds = []string{"PostgreSql", "AzurePostgreSql", "none"}
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID, list[3].ID, list[0].ID})
+		q.NotSources = []string{"none", list[0].Source}
+		equal(w, len(ids(q)), 0)
+		q.NotSources = []string{"none"}
+		equal(w, len(ids(q)), 4)
+		q.NotSources = nil
 		q.Limit = 2
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID})
 		q.NotBefore = at(5)

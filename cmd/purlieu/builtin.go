@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	connectors "github.com/purlieu/purlieu/connector/all"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network/stream"
+	"github.com/purlieu/purlieu/node"
+	"github.com/purlieu/purlieu/server"
+	vaults "github.com/purlieu/purlieu/vault/all"
+	"github.com/purlieu/purlieu/vault/env"
+	"github.com/purlieu/purlieu/vault/file"
+)
+
+// secretPrefix is how names of environment variables that are secrets begin.
+const secretPrefix = "PURLIEU_SECRET_"
+
+// builtInCmd is the built-in runtime's node: a child that the server starts, with its way to the account on standard
+// input and output. Everything else is as in a node of a process of its own.
+type builtInCmd struct {
+	State string `required:"" help:"Folder of the node's ledger, spool and policy."`
+	Vault string `help:"Folder of the secrets of the file vault."`
+}
+
+// Run enrols anew, since the stream itself proves who is asking, and works until the server goes.
+func (c builtInCmd) Run(a *app) error {
+	dialer, err := stream.NewDialer(stream.Pipes(io.NopCloser(a.in), nopCloser{a.out}))
+	if err != nil {
+		return err
+	}
+	defer dialer.Close()
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
+	go func() {
+		<-dialer.Gone()
+		cancel()
+	}()
+	if err := os.MkdirAll(c.State, 0o700); err != nil {
+		return err
+	}
+	httpClient := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}, Timeout: 30 * time.Second}
+	state, err := enrolOverStream(ctx, httpClient)
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fault.New(fault.Internal, "NoExecutable", "the program's own file can't be found, so it can't start workers").Because(err)
+	}
+	tokens := node.NewTokenSource(state, httpClient, time.Now)
+	return node.RunProcess(ctx, node.ProcessOptions{
+		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(),
+		Vaults:  vaults.All(vaults.Config{Env: env.Config{Prefix: secretPrefix, Lookup: os.LookupEnv}, File: file.Config{Folder: c.Vault}}),
+		Command: func() *exec.Cmd { return exec.Command(self, "built-in-worker") },
+		Token: func(ctx context.Context, refused bool) (string, time.Time, error) {
+			if refused {
+				tokens.Forget(ctx)
+			}
+			return tokens.TokenUntil(ctx)
+		},
+		Dial: dialer.DialContext, AllowCommand: "purlieu admin allow", Log: newLog(a.err, "text", "info").With("node", "built-in"),
+	})
+}
+
+// enrolOverStream asks the server to take this process as its built-in node. The key lives as long as the process.
+func enrolOverStream(ctx context.Context, client *http.Client) (node.State, error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return node.State{}, err
+	}
+	machine, _ := os.Hostname() // "" is allowed for
+	body, err := json.Marshal(model.EnrolRequest{Name: "server", PublicKey: public, Info: model.NodeInfo{Machine: machine, Version: version}})
+	if err != nil {
+		return node.State{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://account"+server.BuiltInEnrolPath, bytes.NewReader(body))
+	if err != nil {
+		return node.State{}, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return node.State{}, fault.New(fault.Unreachable, "NoServer", "the server does not answer on the stream").Because(err)
+	}
+	defer resp.Body.Close()
+	var e model.Enrolment
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&e); err != nil || resp.StatusCode != http.StatusOK {
+		return node.State{}, fault.New(fault.Internal, "NotEnrolled", "the server did not take its built-in node").Because(err)
+	}
+	e.AccountURL, e.IngestURL = "http://account", "http://account" // the stream leads there and nowhere else
+	return node.StateOf(e, private), nil
+}
+
+type builtInWorkerCmd struct{}
+
+// Run is the life of a worker process.
+func (builtInWorkerCmd) Run(a *app) error { return node.Work(a.ctx, a.in, a.out, connectors.All()) }
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// builtInState is the folder of the built-in node's ledger, spool and policy.
+func builtInState(data string) string { return filepath.Join(data, "built-in") }
+
+// builtIn is how the server starts its own node.
+func builtIn(data, vault string, log *slog.Logger) func() *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		log.Warn("the program's own file can't be found: there is no built-in runtime", "err", err)
+		return nil
+	}
+	return func() *exec.Cmd {
+		args := []string{"built-in-node", "--state", builtInState(data)}
+		if vault != "" {
+			args = append(args, "--vault", vault)
+		}
+		return exec.Command(self, args...)
+	}
+}
