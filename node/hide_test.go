@@ -68,7 +68,8 @@ func TestWhatIsHiddenLeavesNoTraceInFacts(t *testing.T) {
 		t.Errorf("children %+v, seen %+v", f.Children, f.Seen)
 	}
 	wantGaps := []model.Gap{
-		{Path: "shop", Code: "PermissionDenied"}, {Code: "Odd"},
+		{Path: "shop", Code: "PermissionDenied"},
+		{Code: "Odd"},
 		{Path: "shop", Code: gapHidden, Remedy: hiddenRemedy, Count: 1},
 		{Path: "shop/public", Code: gapHidden, Remedy: hiddenRemedy, Count: 1},
 		{Path: "shop/public/people", Code: gapHidden, Remedy: hiddenRemedy, Count: 1},

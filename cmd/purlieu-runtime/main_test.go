@@ -21,9 +21,11 @@ import (
 // told runs a command line with something on standard input and in the environment.
 func told(stdin string, env map[string]string, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
-	a := &app{ctx: context.Background(), in: strings.NewReader(stdin), out: &o, err: &e,
+	a := &app{
+		ctx: context.Background(), in: strings.NewReader(stdin), out: &o, err: &e,
 		getenv:    func(name string) string { return env[name] },
-		lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
+		lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	}
 	code = a.main(args)
 	return code, o.String(), e.String()
 }
@@ -126,8 +128,13 @@ func TestAFailedEnrolmentNamesItsCauseAndNeverTheKey(t *testing.T) {
 func TestCommandsWithoutANodeSayWhatIsMissing(t *testing.T) {
 	state := t.TempDir()
 	for _, args := range [][]string{
-		{"run"}, {"status"}, {"policy", "show"}, {"policy", "allow", "--source", "PostgreSql://127.0.0.1:5432"},
-		{"egress", "show"}, {"egress", "verify"}, {"egress", "reconcile"},
+		{"run"},
+		{"status"},
+		{"policy", "show"},
+		{"policy", "allow", "--source", "PostgreSql://127.0.0.1:5432"},
+		{"egress", "show"},
+		{"egress", "verify"},
+		{"egress", "reconcile"},
 	} {
 		code, _, errs := told("", map[string]string{}, append(args, "--state", state)...)
 		if code != 4 || !strings.Contains(errs, state) {

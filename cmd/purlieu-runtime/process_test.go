@@ -46,8 +46,10 @@ func (o *output) String() string {
 // command runs one command line and gives its exit code and what it said.
 func command(args ...string) (code int, said string) {
 	var out bytes.Buffer
-	a := &app{ctx: context.Background(), in: strings.NewReader(""), out: &out, err: &out,
-		getenv: func(string) string { return "" }, lookupEnv: func(string) (string, bool) { return "", false }}
+	a := &app{
+		ctx: context.Background(), in: strings.NewReader(""), out: &out, err: &out,
+		getenv: func(string) string { return "" }, lookupEnv: func(string) (string, bool) { return "", false },
+	}
 	code = a.main(args)
 	return code, out.String()
 }

@@ -72,7 +72,7 @@ func TestTheLastWarningIsRemembered(t *testing.T) {
 	if strings.Count(out.String(), "\n") != 2 {
 		t.Errorf("the log is %s", out.String())
 	}
-	log.Warn(strings.Repeat("x", 10*maxWarning))
+	log.Warn("long", "text", strings.Repeat("x", 10*maxWarning))
 	if got := last(); len(got.Text) > maxWarning {
 		t.Errorf("a warning of %d bytes is kept", len(got.Text))
 	}
