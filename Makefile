@@ -29,7 +29,7 @@ build: ## both binaries into bin/, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 .PHONY: demo
-demo: build ## a server, a node and a small shop in PostgreSQL, scanned into the map
+demo: deps build ## a server, a node and a small shop in PostgreSQL, scanned into the map
 	@demo/run
 
 .PHONY: demo-stop

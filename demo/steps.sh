@@ -130,23 +130,28 @@ shop_sql() {
 
 start_account() {
   account_port=$(free_port)
-  begin account "$root/bin/purlieu" server --data "$D/account" --listen "127.0.0.1:$account_port"
+  web_port=$(free_port)
+  begin account "$root/bin/purlieu" server --data "$D/account" --listen "127.0.0.1:$account_port" --http "127.0.0.1:$web_port"
   wait_for account test -s "$D/account/signin-link"
   echo "$account_port" >"$D/account.port"
 }
 
 # client runs purlieu with the demo's own sign-in, not yours.
-client() { PURLIEU_CONFIG_DIR="$D/client" "$root/bin/purlieu" "$@"; }
+client() { PURLIEU_CONFIG="$D/client" "$root/bin/purlieu" "$@"; }
 
-sign_in() { client login --link-file "$D/account/signin-link"; }
+# The one-time link makes the first administrator; the password is only this demo's.
+sign_in() {
+  (umask 077 && openssl rand -hex 12 >"$D/secrets/demo-password")
+  { cat "$D/account/signin-link"; echo demo; cat "$D/secrets/demo-password" "$D/secrets/demo-password"; } | client login --link -
+}
 
 # --- the node -------------------------------------------------------------------------------------------------------
 
 runtime() { "$root/bin/purlieu-runtime" "$@"; }
 
 make_runtime() {
-  client runtime create edge
-  (umask 077 && client runtime key edge >"$D/secrets/runtime-key")
+  client runtime add edge
+  (umask 077 && client runtime keys edge --plain >"$D/secrets/runtime-key")
   runtime enrol --key-file "$D/secrets/runtime-key" --name edge-1 --state "$D/node"
   # The network's owner decides: this node may reach the shop, on its own loopback, and the shop alone may get its
   # password, without TLS because it never leaves the machine.
@@ -159,21 +164,21 @@ start_node() {
   wait_for node node_is_online
 }
 
-node_is_online() { client runtime status edge | grep -qi online; }
+node_is_online() { client runtime show edge | grep -qi online; }
 
 # --- the scan -------------------------------------------------------------------------------------------------------
 
 register_shop() {
-  client source create shop --kind PostgreSql --set serverEndpoint=127.0.0.1 --set "port=$shop_port" --authority shop
-  client credential create shop-scanner --kind BasicAuth --set user=scanner --secret password=file:shop-password
-  client scan create shop nightly --runtime edge --credential shop-scanner --set databaseName=shop --level L2
+  client source add PostgreSql shop --set serverEndpoint=127.0.0.1 --set "port=$shop_port" --set sslMode=disable --authority shop
+  client credential add BasicAuth shop-scanner --user scanner --secret password=file:shop-password
+  client scan add shop nightly --runtime edge --credential shop-scanner --set databaseName=shop --level L2
 }
 
 scan_shop() { show_client scan run shop nightly --watch; }
 
 look_around() {
   show_client search orders
-  show_client asset show --type postgresql_table --name "postgresql://shop/shop/sales/orders"
+  show_client asset show postgresql://shop/shop/sales/orders
 }
 
 show_client() {
@@ -185,12 +190,12 @@ say_what_next() {
   cat <<TXT
 
 Look further:
-  export PURLIEU_CONFIG_DIR=$D/client PATH=$root/bin:\$PATH
+  export PURLIEU_CONFIG=$D/client PATH=$root/bin:\$PATH
   purlieu search email
-  purlieu asset show --type postgresql_view --name postgresql://shop/shop/sales/open_invoices
+  purlieu asset show postgresql://shop/shop/sales/open_invoices
   purlieu-runtime egress show --state $D/node        what left the network, line by line
   purlieu-runtime egress verify --state $D/node
-The account answers on http://127.0.0.1:$account_port (REST), logs are in $D/*.log.
+The account answers on http://127.0.0.1:$web_port (user demo, password in $D/secrets/demo-password), logs are in $D/*.log.
 Stop and remove all of it:  make demo-stop
 TXT
 }

@@ -64,8 +64,9 @@ func ReadPolicy(stateDir string) (text string, trustsAccount bool, err error) {
 // rules is the local policy as its file says it now: an edit counts from the next decision on. A file that can't be
 // read, or is no policy, allows nothing. Safe for concurrent use.
 type rules struct {
-	path string
-	log  *slog.Logger
+	path    string
+	command string // in refusals; "" is the runtime's own
+	log     *slog.Logger
 
 	mu     sync.Mutex
 	known  bool
@@ -86,7 +87,9 @@ func (r *rules) now() (*policy.Policy, error) {
 		return r.policy, r.err
 	}
 	before := r.known
-	r.policy, r.err = policy.Load(r.path)
+	if r.policy, r.err = policy.Load(r.path); r.err == nil && r.command != "" {
+		r.policy = r.policy.With(r.command)
+	}
 	r.known, r.info = r.err == nil || info != nil, info
 	switch {
 	case r.err != nil:

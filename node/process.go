@@ -45,6 +45,9 @@ type ProcessOptions struct {
 	// Refuse judges connections to sources before the local policy does; nil refuses nothing.
 	Refuse func(host string, addr netip.Addr, port int) error
 
+	// AllowCommand is how the owner allows a source or a secret, as refusals say it; "" is "purlieu-runtime policy allow".
+	AllowCommand string
+
 	Slots    int // attempts at once; 0 takes one per processor, from 2 to 8. The local policy may lower it
 	MemoryMB int // of one worker; 0 takes 512. The local policy may lower it
 	Log      *slog.Logger
@@ -76,18 +79,20 @@ func RunProcess(ctx context.Context, o ProcessOptions) error {
 
 // process is one running node and what stands around it.
 type process struct {
-	o        ProcessOptions
-	log      *slog.Logger
-	lock     *os.File
-	rules    *rules
-	broker   *broker.Broker
-	node     *Node
-	client   *nats.Client
-	started  time.Time
-	machine  string
-	warning  func() *console.Warning
-	lastBeat time.Time
-	ticks    [2]uint64 // all and idle, at the last beat
+	o       ProcessOptions
+	log     *slog.Logger
+	lock    *os.File
+	rules   *rules
+	broker  *broker.Broker
+	node    *Node
+	client  *nats.Client
+	started time.Time
+	machine string
+	warning func() *console.Warning
+
+	connected bool // at the last look
+	lastBeat  time.Time
+	ticks     [2]uint64 // all and idle, at the last beat
 }
 
 func newProcess(o ProcessOptions) (_ *process, err error) {
@@ -102,7 +107,7 @@ func newProcess(o ProcessOptions) (_ *process, err error) {
 			_ = p.lock.Close()
 		}
 	}()
-	p.rules = &rules{path: PolicyPath(o.StateDir), log: p.log}
+	p.rules = &rules{path: PolicyPath(o.StateDir), command: o.AllowCommand, log: p.log}
 	policy, err := p.rules.now()
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func (p *process) flush() {
 	}
 }
 
-// look writes the status, and beats when it is time.
+// look writes the status, tells the outbox when the account is back, and beats when it is time.
 func (p *process) look(state string) {
 	s := p.ask(state)
 	if s == nil {
@@ -75,6 +75,10 @@ func (p *process) look(state string) {
 	if err := console.Write(p.o.StateDir, *s); err != nil {
 		p.log.Warn("the status could not be written", "err", err)
 	}
+	if s.Connected && !p.connected {
+		p.node.Post(p.node.box.Reconnected)
+	}
+	p.connected = s.Connected
 	if s.Connected && time.Since(p.lastBeat) >= beatEvery {
 		p.lastBeat = time.Now()
 		p.beat(s)
@@ -84,7 +88,7 @@ func (p *process) look(state string) {
 // ask puts the status together, on the loop and outside of it; nil when the loop does not answer.
 func (p *process) ask(state string) *console.Status {
 	answer := make(chan console.Status, 1)
-	go p.node.Post(func() { answer <- p.node.status() })
+	p.node.Post(func() { answer <- p.node.status() })
 	var s console.Status
 	select {
 	case s = <-answer:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -23,6 +24,9 @@ type StoreOptions = sqlite.Options
 
 // MemoryStore is the path of a store that lives as long as it is open.
 const MemoryStore = sqlite.Memory
+
+// StorePath is the file of the store in an account's data folder.
+func StorePath(data string) string { return filepath.Join(data, "purlieu.db") }
 
 // OpenStore opens the account's store.
 func OpenStore(ctx context.Context, o StoreOptions) (Store, error) { return sqlite.Open(ctx, o) }

@@ -91,7 +91,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	}
 	task("applier", s.applyLoop)
 	task("indexer", s.indexLoop)
-	task("sweeper", func(ctx context.Context) error { return s.every(ctx, sweepEvery, s.sweep) })
+	task("sweeper", func(ctx context.Context) error { return s.every(ctx, s.sweepPeriod(), s.sweep) })
 	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {
@@ -129,6 +129,14 @@ func closedIsFine(err error) error {
 		return nil
 	}
 	return err
+}
+
+// sweepPeriod is short enough for leases shorter than usual: a replica that looks too rarely may not judge.
+func (s *Server) sweepPeriod() time.Duration {
+	if s.cfg.Lease > 0 {
+		return min(sweepEvery, s.cfg.Lease/10)
+	}
+	return sweepEvery
 }
 
 // every does something at a period; what fails is logged and tried again.

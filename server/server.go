@@ -61,7 +61,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	st, err := OpenStore(ctx, StoreOptions{Path: filepath.Join(cfg.Data, "purlieu.db"), Log: cfg.Log})
+	st, err := OpenStore(ctx, StoreOptions{Path: StorePath(cfg.Data), Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -149,11 +149,11 @@ func (s *Server) wake() {
 // SignInLink is a one-time sign-in link: at first start with first set, "" when somebody has signed in before; else
 // another one for an administrator.
 func (s *Server) SignInLink(ctx context.Context, first bool) (string, error) {
-	make := s.access.AdminLink
+	issue := s.access.AdminLink
 	if first {
-		make = s.access.FirstLink
+		issue = s.access.FirstLink
 	}
-	token, err := make(ctx)
+	token, err := issue(ctx)
 	if err != nil || token == "" {
 		return "", err
 	}

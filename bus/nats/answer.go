@@ -9,6 +9,7 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 )
 
 // queue is the group in which replicas share the requests.
@@ -146,11 +147,13 @@ func (s *Server) one(ctx context.Context, m *natsclient.Msg) {
 		s.cfg.Log.Warn("bus: request not answered", "node", node, "subject", string(subject), "err", err)
 		return
 	}
+	failpoint.HitAbout("bus.reply.before", string(subject))
 	if err := m.Respond(answer); err != nil {
 		s.stat.failed.Add(1)
 		s.cfg.Log.Warn("bus: answer not sent", "node", node, "subject", string(subject), "err", err)
 		return
 	}
+	failpoint.HitAbout("bus.reply.after", string(subject))
 	s.stat.bytesOut.Add(uint64(len(answer)))
 }
 

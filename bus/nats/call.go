@@ -7,6 +7,7 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 )
 
@@ -31,9 +32,11 @@ func (s *Server) send(subject string, payload []byte) {
 	if r == nil {
 		return
 	}
+	failpoint.Hit("bus.call.before")
 	if err := r.control.Publish(subject, payload); err != nil {
 		s.cfg.Log.Debug("bus: call not sent", "err", err)
 	}
+	failpoint.Hit("bus.call.after")
 }
 
 // Ask puts a question to one node and waits for its answer, at most two minutes. fault.Unreachable: the bus is down,
@@ -49,6 +52,7 @@ func (s *Server) Ask(ctx context.Context, node string, question bus.Ask) (bus.An
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxAsk)
 	defer cancel()
+	failpoint.Hit("bus.ask.before")
 	m, err := r.control.RequestWithContext(ctx, address(bus.SubjectAsk, node), payload)
 	switch {
 	case errors.Is(err, natsclient.ErrNoResponders):

@@ -6,6 +6,7 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 )
 
 // rung passes a ring on to the loop.
@@ -58,6 +59,7 @@ func (ses *session) asked(m *natsclient.Msg) {
 func (c *Client) reply(m *natsclient.Msg, a bus.Answer) {
 	payload, err := bus.Encode(a)
 	if err == nil {
+		failpoint.Hit("bus.told.before")
 		err = m.Respond(payload)
 	}
 	if err != nil {

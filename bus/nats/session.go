@@ -10,6 +10,7 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 )
 
@@ -93,6 +94,7 @@ func (s *session) write() {
 				continue
 			}
 			subject := address(r.subject, s.s.c.cfg.Node)
+			failpoint.HitAbout("bus.request.before", string(r.subject))
 			err := s.nc.PublishRequest(subject, s.replies+strconv.FormatUint(r.id, 36), r.payload)
 			switch {
 			case errors.Is(err, natsclient.ErrMaxPayload):
@@ -102,6 +104,7 @@ func (s *session) write() {
 				s.close() // a connection that failed to write once writes no more
 				return
 			}
+			failpoint.HitAbout("bus.request.after", string(r.subject))
 		}
 	}
 }
@@ -130,6 +133,7 @@ func (s *session) finish(id uint64, answer []byte, err error) {
 		return
 	}
 	r.timer.Stop()
+	failpoint.HitAbout("bus.answered", string(r.subject))
 	s.s.c.cfg.Post(func() { r.answered(answer, err) })
 	if done {
 		go s.close()

@@ -73,7 +73,7 @@ func hider(g *gate) *strings.Replacer {
 }
 
 func (l *serverLog) say(level slog.Level, format string, v []any) {
-	l.log.Log(context.Background(), level, "bus: "+l.hide.Replace(fmt.Sprintf(format, v...)))
+	l.log.Log(context.Background(), level, "the embedded bus says", "text", l.hide.Replace(fmt.Sprintf(format, v...)))
 }
 
 func (l *serverLog) Fatalf(format string, v ...any)  { l.say(slog.LevelError, format, v) }

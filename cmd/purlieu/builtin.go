@@ -71,7 +71,7 @@ func (c builtInCmd) Run(a *app) error {
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dialer.DialContext, Log: newLog(a.err, "text", "info").With("node", "built-in"),
+		Dial: dialer.DialContext, AllowCommand: "purlieu admin allow", Log: newLog(a.err, "text", "info").With("node", "built-in"),
 	})
 }
 
@@ -112,6 +112,9 @@ type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
 
+// builtInState is the folder of the built-in node's ledger, spool and policy.
+func builtInState(data string) string { return filepath.Join(data, "built-in") }
+
 // builtIn is how the server starts its own node.
 func builtIn(data, vault string, log *slog.Logger) func() *exec.Cmd {
 	self, err := os.Executable()
@@ -120,7 +123,7 @@ func builtIn(data, vault string, log *slog.Logger) func() *exec.Cmd {
 		return nil
 	}
 	return func() *exec.Cmd {
-		args := []string{"built-in-node", "--state", filepath.Join(data, "built-in")}
+		args := []string{"built-in-node", "--state", builtInState(data)}
 		if vault != "" {
 			args = append(args, "--vault", vault)
 		}

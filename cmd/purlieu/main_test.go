@@ -231,7 +231,7 @@ func TestTextOfSourcesCannotDriveATerminal(t *testing.T) {
 	s := newShell(t)
 	for _, format := range []string{"table", "json", "yaml"} {
 		s.run(0, "asset", "show", "orders", "-o", format)
-		if strings.ContainsAny(s.out+s.err, "\x1b\x9b") {
+		if strings.ContainsAny(s.out+s.err, "\x1b\u009b") {
 			t.Errorf("%s holds a control character:\n%q", format, s.out)
 		}
 		s.shows("person")

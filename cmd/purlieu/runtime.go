@@ -1,5 +1,7 @@
 package main
 
+import "fmt"
+
 type runtimeCmd struct {
 	Add    runtimeAddCmd    `cmd:"" help:"Make a self-hosted runtime, and show the key that enrols its nodes."`
 	List   runtimeListCmd   `cmd:"" help:"List runtimes."`
@@ -70,6 +72,7 @@ func (a *app) nodes(o object) error {
 type runtimeKeysCmd struct {
 	Name       string `arg:"" help:"Name of the runtime."`
 	Regenerate int    `enum:"0,1,2" default:"0" help:"Make key 1 or 2 anew; nodes that are enrolled go on."`
+	Plain      bool   `help:"Write the first key alone, for purlieu-runtime enrol to read."`
 }
 
 // Run shows the keys. They are secrets: whoever has one can enrol a node.
@@ -86,6 +89,10 @@ func (c runtimeKeysCmd) Run(a *app) error {
 		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":listAuthKeys", nil, &o)
 	}
 	if err != nil {
+		return err
+	}
+	if c.Plain {
+		_, err := fmt.Fprintln(a.out, o.text("authKey1"))
 		return err
 	}
 	return a.write(o, func() error {

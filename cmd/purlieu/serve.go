@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/term"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node"
 	"github.com/purlieu/purlieu/server"
 )
 
@@ -61,6 +64,8 @@ type serverCmd struct {
 	NoBuiltIn bool   `help:"Start no built-in runtime: only self-hosted nodes read sources."`
 	LogFormat string `enum:"text,json" default:"text" help:"How the log is written, on standard error: text or json."`
 	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"The least that is logged."`
+	// Lease is for tests: how long a unit stays with a node that is silent.
+	Lease time.Duration `hidden:"" default:"6s"`
 }
 
 // Help shows examples.
@@ -83,6 +88,7 @@ func (c serverCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	cfg.Lease = c.Lease
 	if !c.NoBuiltIn {
 		cfg.BuiltIn = builtIn(cfg.Data, c.Vault, log)
 	}
@@ -127,8 +133,10 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 }
 
 type adminCmd struct {
-	Link adminLinkCmd `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
-	CA   adminCACmd   `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
+	Link  adminLinkCmd  `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
+	Allow adminAllowCmd `cmd:"" help:"Let the built-in runtime reach a source, or send a secret to one."`
+	CA    adminCACmd    `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
+	Dump  adminDumpCmd  `cmd:"" hidden:"" help:"Write the whole map, one entity a line, the same for the same map."`
 }
 
 type adminLinkCmd struct{ place }
@@ -152,6 +160,25 @@ func (c adminLinkCmd) Run(a *app) error {
 	return err
 }
 
+type adminDumpCmd struct{ place }
+
+// Run writes the map; the server may be running.
+func (c adminDumpCmd) Run(a *app) error {
+	log := slog.New(slog.DiscardHandler)
+	cfg, err := c.config(a, log)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(server.StorePath(cfg.Data)); err != nil { // opening would make one
+		return fault.New(fault.NotFound, "NoStore", "there is no account in %s", cfg.Data).Try("Give its folder with --data").Because(err)
+	}
+	st, err := server.OpenStore(a.ctx, server.StoreOptions{Path: server.StorePath(cfg.Data), Log: log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(server.Dump(a.ctx, st, a.out), st.Close())
+}
+
 type adminCACmd struct{ place }
 
 // Run writes the authority's certificate as PEM.
@@ -167,4 +194,47 @@ func (c adminCACmd) Run(a *app) error {
 	defer srv.Close()
 	_, err = a.out.Write(srv.RootPEM())
 	return err
+}
+
+type adminAllowCmd struct {
+	place
+	Source    string `required:"" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Secret    string `placeholder:"VAULT:NAME" help:"Let this secret go to the source, such as file:shop-password. Without it the source may be reached."`
+	Plaintext bool   `help:"Also over a connection that is not verified TLS. Only where the network itself is trusted."`
+}
+
+// Help says what it is about.
+func (adminAllowCmd) Help() string {
+	return `The built-in runtime obeys a local policy as every node does: whoever may register a source can't have a secret sent to a host
+of theirs. Run it where the server's data is; a running server obeys at once. On other nodes it is purlieu-runtime policy allow.
+
+Example:
+  purlieu admin allow --source PostgreSql://db.example.com:5432 --secret file:shop-password`
+}
+
+// Run edits the built-in node's policy.
+func (c adminAllowCmd) Run(a *app) error {
+	cfg, err := c.config(a, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	state := builtInState(cfg.Data)
+	if _, err := os.Stat(cfg.Data); err != nil {
+		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", cfg.Data).Try("Give the server's folder with --data")
+	}
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return err
+	}
+	if c.Secret == "" {
+		if err := node.AllowSource(state, c.Source); err != nil {
+			return err
+		}
+		a.say("The built-in runtime may reach %s.", clean(c.Source))
+		return nil
+	}
+	if err := node.AllowSecret(state, c.Secret, c.Source, c.Plaintext); err != nil {
+		return err
+	}
+	a.say("The built-in runtime may send %s to %s.", clean(c.Secret), clean(c.Source))
+	return nil
 }

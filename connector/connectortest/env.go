@@ -159,7 +159,7 @@ func (h *Haul) Listed(l model.Listed) error { h.Lists = append(h.Lists, l); retu
 // Child takes a child unit.
 func (h *Haul) Child(u model.Unit) error { h.Children = append(h.Children, u); return nil }
 
-// Asset named by its path, or nil. Where several types have the path the first wins.
+// Named is the asset at a path, or nil. Where several types have the path the first wins.
 func (h *Haul) Named(path string) *model.Asset {
 	for _, a := range h.Assets {
 		if a.Path == path {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strconv"
 
@@ -65,7 +66,8 @@ func (c *Connector) reportTLS(to target, report func(connector.Step)) {
 // failStep reports the step that failed and gives the fault back.
 func failStep(report func(connector.Step), name string, err error) error {
 	step := connector.Step{Name: name}
-	if known, ok := err.(*fault.Error); ok { //nolint:errorlint // the connector's own faults are not wrapped
+	var known *fault.Error
+	if errors.As(err, &known) {
 		step.Detail, step.Remedy = known.Text, known.Remedy
 	}
 	report(step)

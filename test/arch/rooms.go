@@ -9,7 +9,7 @@ type Floor struct {
 }
 
 // ground is what every room may stand on.
-func ground() []string { return []string{"model", "fault"} }
+func ground() []string { return []string{"failpoint", "fault", "model"} }
 
 func may(rooms ...string) []string { return append(ground(), rooms...) }
 
@@ -20,6 +20,7 @@ func Floors() []Floor {
 		{"tools/...", nil, "developers' tools are a module of their own"},
 		{"test/...", []string{"/..."}, "tests may import what cmd may"},
 
+		{"failpoint", nil, "ground: the standard library only; nothing in a usual build"},
 		{"fault", nil, "ground: the standard library only"},
 		{"model", []string{"fault"}, "ground: the standard library only"},
 		{"wire", []string{"fault"}, "plain data to bytes and back, under bounds"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
@@ -44,7 +45,9 @@ func (a *attempt) Stop() {
 func (a *attempt) post(r Result) {
 	a.b.cfg.Post(func() {
 		if !a.stopped.Load() {
+			failpoint.Hit("worker.end.before")
 			a.sink.End(r)
+			failpoint.Hit("worker.end.after")
 		}
 	})
 }
@@ -195,7 +198,7 @@ func (a *attempt) line(payload []byte) error {
 	case pipe.LogError:
 		level = slog.LevelError
 	}
-	a.b.cfg.Log.LogAttrs(a.ctx, level, cut(l.Text, pipe.MaxLogText), attrs...)
+	a.b.cfg.Log.LogAttrs(a.ctx, level, "the worker says", append(attrs, slog.String("text", cut(l.Text, pipe.MaxLogText)))...)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
@@ -50,6 +51,7 @@ func spawn(cmd *exec.Cmd, key string) (*process, error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = childIn, childOut, p.errs, nil
 	cmd.WaitDelay = stopGrace
 	bind(cmd)
+	failpoint.Hit("worker.start.before")
 	err = cmd.Start()
 	_ = childIn.Close()
 	_ = childOut.Close()
@@ -57,6 +59,7 @@ func spawn(cmd *exec.Cmd, key string) (*process, error) {
 		p.close()
 		return nil, cantStart(err)
 	}
+	failpoint.Hit("worker.start.after")
 	go p.wait()
 	return p, nil
 }

@@ -34,7 +34,7 @@ func TestDir(t *testing.T) {
 		t.Errorf("%q %v", all, err)
 	}
 	p := make([]byte, 4)
-	if n, err := d.ReadAt("log", p, 13); n != 2 || err != io.EOF {
+	if n, err := d.ReadAt("log", p, 13); n != 2 || !errors.Is(err, io.EOF) {
 		t.Errorf("read over the end: %d %v", n, err)
 	}
 	if _, err := d.ReadAt("none", p, 0); !errors.Is(err, fs.ErrNotExist) {

@@ -5,7 +5,10 @@
 // Dir is a real folder; disktest gives one in memory that loses power, fills up and fails where it is told to.
 package disk
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // Disk is a folder. It is used from one goroutine.
 type Disk interface {
@@ -49,7 +52,7 @@ type reader struct {
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.d.ReadAt(r.name, p, r.off)
 	r.off += int64(n)
-	if n > 0 && err == io.EOF {
+	if n > 0 && errors.Is(err, io.EOF) {
 		return n, nil
 	}
 	return n, err

@@ -27,7 +27,7 @@ const (
 type Config struct {
 	Slots int           // attempts at work at once
 	Kinds []string      // source kinds that the node can read
-	Renew time.Duration // between renewals; 2 s
+	Renew time.Duration // between renewals, at most; 2 s. A third of the shortest lease that was granted, where that is less
 	Look  time.Duration // between claims while there is no work; 3 s
 	// FreeMB tells the memory that new work could have; nil for none to tell.
 	FreeMB func() int
@@ -171,6 +171,9 @@ func (m *Machine) granted(a bus.ClaimAnswer) {
 		}
 		m.held[g.Ref] = true
 		m.busy++
+		if third := time.Duration(g.LeaseMS) * time.Millisecond / 3; third > 0 {
+			m.cfg.Renew = min(m.cfg.Renew, third)
+		}
 		m.work.Start(g)
 	}
 	switch {

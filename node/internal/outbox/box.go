@@ -251,6 +251,9 @@ func (b *Box) Trouble() error { return b.trouble }
 // Waiting is the number of messages without a receipt.
 func (b *Box) Waiting() int { return len(b.fresh) + len(b.sealed) + len(b.stored) + len(b.queue) }
 
+// Head is the last entry of the ledger and the head of the chain behind it, as it will be on disk after the next Step.
+func (b *Box) Head() bus.Seal { return bus.Seal{Index: b.ledger.index, Head: b.ledger.head} }
+
 // Hold stops the sending, or lets it go on: while the account has not answered a renewal it is not known which attempts
 // are still current, and superseded ones need not leave at all. Sealing and storing go on.
 func (b *Box) Hold(on bool) { b.hold = on }
@@ -262,9 +265,6 @@ func (b *Box) Reconnected() {
 		m.due = time.Time{}
 	}
 }
-
-// Head is the last entry of the ledger and the head of the chain behind it, as it will be on disk after the next Step.
-func (b *Box) Head() bus.Seal { return bus.Seal{Index: b.ledger.index, Head: b.ledger.head} }
 
 // Attempts lists the attempts with messages that have no receipt, oldest first: offer them in the next renewal.
 // An attempt of a former process is here only when its done was sealed; others are discarded by the first Step.

@@ -2,7 +2,9 @@ package outbox
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/node/internal/disk"
 )
 
@@ -63,19 +65,28 @@ func (l *logFile) flush() error {
 	if err := l.write(); err != nil {
 		return err
 	}
+	failpoint.HitAbout("outbox.sync.before", kindOf(l.name))
 	if err := l.f.Sync(); err != nil {
 		l.dirty = true
 		return fmt.Errorf("sync %s: %w", l.name, err)
 	}
+	failpoint.HitAbout("outbox.sync.after", kindOf(l.name))
 	if l.fresh {
 		if err := l.d.Sync(); err != nil {
 			return fmt.Errorf("sync the folder of %s: %w", l.name, err)
 		}
+		failpoint.HitAbout("outbox.sync.name", kindOf(l.name))
 		l.fresh = false
 	}
 	l.size += int64(len(l.tail))
 	l.tail, l.wrote = nil, 0
 	return nil
+}
+
+// kindOf is the kind of a file by its name: "ledger", "spool", "receipts".
+func kindOf(name string) string {
+	kind, _, _ := strings.Cut(name, "-")
+	return kind
 }
 
 func (l *logFile) close() error {

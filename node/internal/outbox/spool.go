@@ -10,6 +10,7 @@ import (
 	"io/fs"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/node/internal/disk"
 )
 
@@ -135,9 +136,11 @@ func (s *spool) trim() error {
 			return fmt.Errorf("remove %s: %w", name, err)
 		}
 		s.segments = s.segments[1:]
+		failpoint.Hit("outbox.trim.before")
 		if err := s.d.Sync(); err != nil {
 			return fmt.Errorf("sync the folder of %s: %w", name, err)
 		}
+		failpoint.Hit("outbox.trim.after")
 	}
 	return nil
 }
@@ -169,6 +172,7 @@ func (s *spool) drop() error {
 		}
 		s.segments = s.segments[1:]
 	}
+	failpoint.Hit("outbox.drop.before")
 	return s.d.Sync()
 }
 
@@ -218,6 +222,7 @@ func openSpool(d disk.Disk, bound int64, use func(record)) (s *spool, torn bool,
 		}
 	}
 	if torn {
+		failpoint.Hit("outbox.torn.before")
 		if err := d.Sync(); err != nil {
 			return nil, false, fmt.Errorf("sync the spool's folder: %w", err)
 		}
@@ -234,9 +239,11 @@ func cut(d disk.Disk, name string, size int64) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
+	failpoint.HitAbout("outbox.cut.before", kindOf(name))
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("sync %s: %w", name, err)
 	}
+	failpoint.HitAbout("outbox.cut.after", kindOf(name))
 	return nil
 }
 

@@ -36,8 +36,12 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
+// Command is how the network's owner allows something, where nothing else is said.
+const Command = "purlieu-runtime policy allow"
+
 // Policy is a policy as it was loaded. It does not change; many goroutines may use it.
 type Policy struct {
+	command      string // how the owner allows something; "" is Command
 	any          bool
 	allow        []allowed
 	bindings     map[string][]binding // by reference
@@ -67,6 +71,21 @@ type binding struct {
 	plaintext bool
 }
 
+// With is the policy with another command in its refusals: the built-in node's owner has the server's command line.
+func (p *Policy) With(command string) *Policy {
+	next := *p
+	next.command = command
+	return &next
+}
+
+// remedy is the one local command that would allow something.
+func (p *Policy) remedy(arguments string) string {
+	if p.command != "" {
+		return p.command + " " + arguments
+	}
+	return Command + " " + arguments
+}
+
 // Default is the policy where there is no file: every source whose address is not refused, no secret.
 func Default() *Policy { return &Policy{any: true} }
 
@@ -91,13 +110,13 @@ func (p *Policy) MayDial(kind, host string, addr netip.Addr, port int) error {
 	}
 	if refused {
 		return fault.New(fault.Denied, "AddressRefused", "%s resolves to %s, a %s address, which this node does not connect to", printable(host), addr, where.title).
-			Try("If that is meant, run on the node: purlieu-runtime policy allow --source %s", quote(Source{kind, addr.String(), port}.String()))
+			Try("If that is meant, run on the node: %s", p.remedy("--source "+quote(Source{kind, addr.String(), port}.String())))
 	}
 	if p.any {
 		return nil
 	}
 	return fault.New(fault.Denied, "SourceNotAllowed", "the local policy does not allow %s", Source{kind, printable(host), port}).
-		Try("If that is meant, run on the node: purlieu-runtime policy allow --source %s", quote(Source{kind, host, port}.String()))
+		Try("If that is meant, run on the node: %s", p.remedy("--source "+quote(Source{kind, host, port}.String())))
 }
 
 // MayUse judges one use of a secret: whether the source may receive it. verified says that the connection is TLS and
@@ -117,7 +136,7 @@ func (p *Policy) MayUse(ref model.SecretRef, kind, host string, port int, verifi
 	if verified && p.trustAccount {
 		return nil
 	}
-	command := "purlieu-runtime policy allow --secret " + quote(ref.String()) + " --source " + quote(source.String())
+	command := p.remedy("--secret " + quote(ref.String()) + " --source " + quote(source.String()))
 	if !verified {
 		command += " --plaintext"
 	}

@@ -8,6 +8,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -87,7 +88,7 @@ func (d *doors) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begin := d.Now()
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
 			d.Log.Error("a request panicked", "request", st.id, "panic", p, "stack", string(debug.Stack()))

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
@@ -185,8 +184,3 @@ func (s *Service) Runtime(ctx context.Context, name string) (Runtime, error) {
 	return r, err
 }
 
-// runtimeOf is the runtime's name in a bus.NodeID.
-func runtimeOf(node string) string {
-	name, _, _ := strings.Cut(node, "--")
-	return name
-}

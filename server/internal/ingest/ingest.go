@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/datamap"
@@ -157,7 +158,9 @@ func (s *Service) ApplyNext(ctx context.Context) (more bool, err error) {
 func (s *Service) apply(ctx context.Context, row store.BatchRow) error {
 	facts, size, err := unpack(row.Body)
 	if err == nil {
+		failpoint.Hit("ingest.apply.before")
 		err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return s.applyIn(ctx, tx, row, facts, size) })
+		failpoint.Hit("ingest.apply.after")
 	}
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()

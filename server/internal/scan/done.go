@@ -239,6 +239,9 @@ func (s *Service) fail(ctx context.Context, tx store.Tx, u store.Unit, p progres
 // ended counts an ended unit into its run and inserts its children.
 func (s *Service) ended(ctx context.Context, tx store.Tx, u store.Unit, p progress, children []model.Unit, failed bool) error {
 	u.LeaseEnd = time.Time{}
+	if !failed {
+		p.Counts.Unchanged += max(p.Counts.Discovered-p.Counts.Changed, 0) // what came as a bit in a bitmap
+	}
 	if err := writeProgress(&u, p); err != nil {
 		return err
 	}

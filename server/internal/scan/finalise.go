@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 	"github.com/purlieu/purlieu/wire"
@@ -43,6 +44,7 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 			if key == "" {
 				break
 			}
+			failpoint.Hit("scan.container.before")
 			if err := s.finaliseContainer(ctx, proof, key); err != nil {
 				return err
 			}
@@ -50,6 +52,7 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 		}
 	}
 	var runtime string
+	failpoint.Hit("scan.final.before")
 	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
 		run, err := tx.Runs().Run(ctx, id)
 		if err != nil || run.State.Ended() || run.Open > 0 {
@@ -66,6 +69,7 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 		}
 		return s.end(ctx, tx, run, b, state)
 	})
+	failpoint.Hit("scan.final.after")
 	if err == nil && runtime != "" {
 		s.ring.Ring(runtime)
 	}

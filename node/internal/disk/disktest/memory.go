@@ -254,7 +254,7 @@ func (f *file) Write(p []byte) (int, error) {
 		if len(p) > 0 {
 			n = f.m.rng.IntN(len(p) + 1)
 		}
-		if err == ErrCrashed && !last {
+		if errors.Is(err, ErrCrashed) && !last {
 			return 0, err
 		}
 		f.c.data = append(f.c.data, p[:n]...)

@@ -90,7 +90,7 @@ func build(t *testing.T) *house {
 	})
 	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.requests.Add(1)
-		var handler http.Handler = doors
+		handler := doors
 		if wrap := h.wrap.Load(); wrap != nil {
 			handler = (*wrap)(handler)
 		}

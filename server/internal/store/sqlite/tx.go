@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
@@ -35,11 +36,20 @@ func (s *Store) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx
 	if err := s.fail("commit"); err != nil {
 		return err
 	}
+	failpoint.HitAbout("store.commit.before", laneName(lane))
 	if err := t.c.run("commit"); err != nil {
 		return faultOf(context.WithoutCancel(ctx), err)
 	}
+	failpoint.HitAbout("store.commit.after", laneName(lane))
 	t.ended = true
 	return s.fail("committed")
+}
+
+func laneName(lane store.Lane) string {
+	if lane == store.People {
+		return "people"
+	}
+	return "ingest"
 }
 
 func (s *Store) fail(point string) error {

@@ -1,0 +1,75 @@
+package lease
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+)
+
+// account answers each claim with one grant, once, and counts renewals.
+type account struct {
+	t        *testing.T
+	lease    time.Duration
+	granted  bool
+	renewals int
+}
+
+func (a *account) Request(subject bus.Subject, payload []byte, answered func([]byte, error)) {
+	a.t.Helper()
+	reply := func(answer any) {
+		b, err := bus.Encode(answer)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		answered(b, nil)
+	}
+	switch subject {
+	case bus.SubjectClaim:
+		answer := bus.ClaimAnswer{V: bus.Version}
+		if !a.granted {
+			a.granted = true
+			answer.Grants = []bus.Grant{{Ref: bus.AttemptRef{Unit: 1, Attempt: 1}, LeaseMS: int(a.lease / time.Millisecond)}}
+		}
+		reply(answer)
+	case bus.SubjectRenew:
+		var r bus.Renew
+		if err := bus.Decode(payload, &r); err != nil {
+			a.t.Fatal(err)
+		}
+		a.renewals++
+		reply(bus.RenewAnswer{V: bus.Version, Verdicts: slices.Repeat([]bus.Verdict{bus.VerdictGo}, len(r.Attempts))})
+	}
+}
+
+type idle struct{}
+
+func (idle) Start(bus.Grant)                  {}
+func (idle) Stop(bus.AttemptRef, bus.Verdict) {}
+
+func TestRenewalsKeepUpWithTheLeaseThatWasGranted(t *testing.T) {
+	for _, c := range []struct {
+		lease    time.Duration
+		min, max int // renewals in 12 s
+	}{{6 * time.Second, 5, 7}, {1200 * time.Millisecond, 25, 34}} {
+		a := &account{t: t, lease: c.lease}
+		m := New(Config{Slots: 1, Kinds: []string{"k"}, Renew: 2 * time.Second, Look: 3 * time.Second}, a, idle{}, rand.New(rand.NewPCG(1, 1)), slog.New(slog.DiscardHandler))
+		now := time.Unix(1_800_000_000, 0)
+		for end := now.Add(12 * time.Second); now.Before(end); {
+			now = later(m.Step(now), now.Add(time.Millisecond))
+		}
+		if a.renewals < c.min || a.renewals > c.max {
+			t.Errorf("a lease of %s was renewed %d times in 12 s", c.lease, a.renewals)
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,115 @@
+// Command bench measures what Purlieu promises about speed and memory, with real processes, side by side with floors.
+//
+// A *floor* is the least that the work could cost when done by the obvious means. A *round* is floor, first scan, floor
+// and re-scan of one size; a ratio is taken within a round, the median over the rounds is what counts. A line that can't
+// be measured prints "not run" and why. The results, with the machine, become docs/benchmarks.md.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run of the benchmark.
+type bench struct {
+	repo, bin, dir string
+	sizes          []int
+	rounds         int
+	source         *source
+	report         report
+	perTable       map[int]spent // durable, by size
+}
+
+func run() (err error) {
+	b := &bench{perTable: map[int]spent{}, report: report{out: os.Stdout}}
+	tables := flag.String("tables", envOr("BENCH_TABLES", "1000,10000"), "sizes, in tables")
+	rounds := flag.String("rounds", envOr("BENCH_ROUNDS", "5"), "rounds of each size")
+	flag.StringVar(&b.repo, "repo", ".", "root of the repository")
+	flag.StringVar(&b.bin, "bin", "bin", "folder of the binaries, below the root unless absolute")
+	page := flag.String("page", "docs/benchmarks.md", "where the results are written; empty for nowhere")
+	flag.Parse()
+	for word := range strings.SplitSeq(*tables, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 100 {
+			return fmt.Errorf("%q is not a number of tables from 100", word)
+		}
+		b.sizes = append(b.sizes, n)
+	}
+	if b.rounds, err = strconv.Atoi(*rounds); err != nil || b.rounds < 1 {
+		return fmt.Errorf("%q is not a number of rounds", *rounds)
+	}
+	if !filepath.IsAbs(b.bin) {
+		b.bin = filepath.Join(b.repo, b.bin)
+	}
+	if b.dir, err = os.MkdirTemp("", "purlieu-bench"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
+	if err := os.Chmod(b.dir, 0o755); err != nil { // PostgreSQL runs as another user where we are root
+		return err
+	}
+	if b.source, err = startSource(b.dir, b.repo); err != nil {
+		return err
+	}
+	defer b.source.Stop()
+	if err := b.all(); err != nil {
+		return err
+	}
+	if *page == "" {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(b.repo, *page), []byte(b.report.markdown(machine(), time.Now())), 0o600)
+}
+
+func envOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func (b *bench) all() error {
+	fmt.Printf("machine: %s\n", machine())
+	for _, n := range b.sizes {
+		if err := b.size(n); err != nil {
+			return fmt.Errorf("%d tables: %w", n, err)
+		}
+	}
+	b.slope()
+	return b.starts()
+}
+
+// machine describes what the figures were taken on.
+func machine() string {
+	name := "unknown processor"
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for l := range strings.Lines(string(text)) {
+			if key, value, ok := strings.Cut(l, ":"); ok && strings.TrimSpace(key) == "model name" {
+				name = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	memory := ""
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		if fields := strings.Fields(string(text)); len(fields) > 1 {
+			kb, _ := strconv.Atoi(fields[1])
+			memory = fmt.Sprintf(", %d GB", (kb+1<<19)>>20)
+		}
+	}
+	return fmt.Sprintf("%s, %d processors%s, %s/%s, %s", name, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
+}

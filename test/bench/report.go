@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// line is one promise and what was measured of it.
+type line struct {
+	what     string
+	promised string
+	measured string
+	kept     string // "yes", "no", "not run"
+	note     string
+}
+
+// report collects lines and prints each as soon as it is there.
+type report struct {
+	out   io.Writer
+	lines []line
+}
+
+func (r *report) add(l line) {
+	r.lines = append(r.lines, l)
+	fmt.Fprintf(r.out, "%-7s %-58s %-22s promised %-18s %s\n", l.kept, l.what, l.measured, l.promised, l.note)
+}
+
+func (r *report) notRun(what, promised, why string) {
+	r.add(line{what: what, promised: promised, measured: "-", kept: "not run", note: why})
+}
+
+func kept(ok bool) string {
+	if ok {
+		return "yes"
+	}
+	return "no"
+}
+
+// ratio is wall and processor time against a floor.
+type ratio struct{ wall, cpu float64 }
+
+func (r ratio) String() string { return fmt.Sprintf("%.2f × / %.2f ×", r.wall, r.cpu) }
+
+func over(a, floor spent) ratio {
+	return ratio{float64(a.wall) / float64(floor.wall), float64(a.cpu) / float64(floor.cpu)}
+}
+
+// ratios adds a line of the medians of pairs against a promise.
+func (r *report) ratios(what string, pairs []ratio, most ratio, note string) {
+	m := ratio{
+		median(pairs, func(p ratio) float64 { return p.wall }),
+		median(pairs, func(p ratio) float64 { return p.cpu }),
+	}
+	r.add(line{what: what, promised: "≤ " + most.String(), measured: m.String(), kept: kept(m.wall <= most.wall && m.cpu <= most.cpu), note: note})
+}
+
+// most adds a line of one number against its limit.
+func (r *report) most(what string, value, limit float64, unit, note string) {
+	r.add(line{what: what, promised: fmt.Sprintf("≤ %g %s", limit, unit), measured: fmt.Sprintf("%.4g %s", value, unit), kept: kept(value <= limit), note: note})
+}
+
+// median of what of gives for each of a list that is not empty.
+func median[T any](list []T, of func(T) float64) float64 {
+	values := make([]float64, len(list))
+	for i, v := range list {
+		values[i] = of(v)
+	}
+	slices.Sort(values)
+	n := len(values)
+	if n%2 == 1 {
+		return values[n/2]
+	}
+	return (values[n/2-1] + values[n/2]) / 2
+}
+
+func seconds(list []spent) string {
+	return fmt.Sprintf("%.3f s, %.2f CPU-s",
+		median(list, func(s spent) float64 { return s.wall.Seconds() }), median(list, func(s spent) float64 { return s.cpu.Seconds() }))
+}
+
+// markdown writes the page of the results.
+func (r *report) markdown(machine string, at time.Time) string {
+	var b strings.Builder
+	b.WriteString(preface)
+	fmt.Fprintf(&b, "## Results\n\n%s, on %s.\n\n| | promised | measured | kept | |\n|---|---|---|---|---|\n", at.Format("2 January 2006"), machine)
+	for _, l := range r.lines {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", l.what, l.promised, l.measured, l.kept, l.note)
+	}
+	return b.String()
+}
+
+const preface = `# Benchmarks
+
+` + "`make bench`" + ` measures what the issue promises, on this machine, with the binaries of this tree: a ` + "`purlieu server`" + ` on SQLite,
+a ` + "`purlieu-runtime`" + ` in a process of its own, and a real PostgreSQL, all on loopback. This page is written by it.
+
+- **Floor**: the same facts by one obvious set query each (` + "`connector/postgres/testdata/floor.sql`" + `), run by psql with ` + "`\\copy … to '/dev/null'`" + `.
+- **Method**: floor, first scan into an empty account, floor, re-scan; and again. A ratio is taken within each round, and the median of the
+  rounds is printed: wall / processor time. Processor time is that of everybody who worked: PostgreSQL with its backends, psql; the node and its
+  workers; the server. Discovery counts PostgreSQL and the node, the rest counts the server too.
+- **Stages**: *sealed* is from the first claim until the last batch stands in the node's ledger; *durable* from ` + "`:run`" + ` until the run has
+  succeeded (everything is applied and the run is final); *searchable* from ` + "`:run`" + ` until a search that waits for the newest version answers.
+- **Sizes**: 1,000 and 10,000 tables of ten columns; ` + "`BENCH_TABLES=1000,10000,50000 make bench`" + ` measures 50,000 too, which takes a good quarter of
+  an hour. ` + "`BENCH_ROUNDS`" + ` sets the rounds (5).
+
+`

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/purlieu/purlieu/test/pgserver"
+)
+
+// source is the PostgreSQL server that is scanned: one database for each size.
+type source struct {
+	*pgserver.Server
+	floorFile string
+}
+
+func database(tables int) string { return fmt.Sprintf("bench_%d", tables) }
+
+func startSource(dir, repo string) (*source, error) {
+	folder := filepath.Join(dir, "postgres")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return nil, err
+	}
+	server, err := pgserver.Run(folder, "max_locks_per_transaction=1024", "shared_buffers=256MB")
+	if err != nil {
+		return nil, err
+	}
+	s := &source{Server: server}
+	s.floorFile, err = floorScript(dir, filepath.Join(repo, "connector/postgres/testdata/floor.sql"))
+	if err == nil {
+		err = s.LoadFile("template1", filepath.Join(repo, "connector/postgres/testdata/tables.sql"))
+	}
+	if err != nil {
+		server.Stop()
+	}
+	return s, err
+}
+
+// floorScript writes the floor's queries, one a line, as commands of psql that throw the answers away.
+func floorScript(dir, queries string) (string, error) {
+	text, err := os.ReadFile(queries)
+	if err != nil {
+		return "", err
+	}
+	var script strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "--") {
+			fmt.Fprintf(&script, "\\copy (%s) to '/dev/null'\n", line)
+		}
+	}
+	path := filepath.Join(dir, "floor.sql")
+	return path, os.WriteFile(path, []byte(script.String()), 0o600)
+}
+
+// fill makes the database of a size.
+func (s *source) fill(tables int) error {
+	db := database(tables)
+	if err := s.Exec("postgres", "create database "+db); err != nil {
+		return err
+	}
+	if err := s.Exec(db, fmt.Sprintf("call purlieu_tables(%d)", tables)); err != nil {
+		return err
+	}
+	return s.Exec(db, "vacuum analyze")
+}
+
+// churn inserts 10,000 rows, a hundred into each of a hundred tables, and analyzes the database.
+func (s *source) churn(tables, round int) error {
+	db := database(tables)
+	var script strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&script, "insert into asset_%06d (number, title) select g, 'row' from generate_series(%d, %d) g;\n",
+			1+i*(tables/100), round*100+1, round*100+100)
+	}
+	script.WriteString("analyze;\n")
+	return s.Exec(db, script.String())
+}
+
+// spent is what something took: time on the wall, and processor time of everyone who worked for it.
+type spent struct{ wall, cpu time.Duration }
+
+// floor runs the floor's queries once.
+func (s *source) floor(tables int) (spent, error) {
+	before := cpuOf(s.PID())[0]
+	psql := exec.Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", s.Host, "-p", fmt.Sprint(s.Port), "-U", s.User, //nolint:gosec // own values
+		"-d", database(tables), "-f", s.floorFile)
+	psql.Env = append(os.Environ(), "PGPASSWORD="+s.Password)
+	began := time.Now()
+	out, err := psql.CombinedOutput()
+	if err != nil {
+		return spent{}, fmt.Errorf("floor: %w: %s", err, out)
+	}
+	wall := time.Since(began)
+	client := psql.ProcessState.UserTime() + psql.ProcessState.SystemTime()
+	time.Sleep(30 * time.Millisecond) // the server takes leave of its backend
+	return spent{wall, cpuOf(s.PID())[0] - before + client}, nil
+}
