@@ -17,6 +17,12 @@ import (
 	"github.com/purlieu/purlieu/bus"
 )
 
+// Bounds, whatever the account says and however long it is away.
+const (
+	maxWaitMS = 600_000 // that an account may ask for
+	maxHeld   = 1024    // attempts held; more are not claimed, so that a renewal can always name all
+)
+
 // Config is what the machine can be told.
 type Config struct {
 	Slots int           // attempts at work at once
@@ -109,17 +115,21 @@ func (m *Machine) Step(now time.Time) time.Time {
 	if !m.renewing && len(m.held) > 0 && !now.Before(m.renewAt) {
 		m.renew()
 	}
-	if !m.claiming && !m.draining && m.busy < m.cfg.Slots && !now.Before(m.claimAt) {
+	if m.mayClaim() && !now.Before(m.claimAt) {
 		m.claim()
 	}
 	next := now.Add(m.cfg.Look)
 	if !m.renewing && len(m.held) > 0 && m.renewAt.Before(next) {
 		next = m.renewAt
 	}
-	if !m.claiming && !m.draining && m.busy < m.cfg.Slots && m.claimAt.Before(next) {
+	if m.mayClaim() && m.claimAt.Before(next) {
 		next = m.claimAt
 	}
 	return next
+}
+
+func (m *Machine) mayClaim() bool {
+	return !m.claiming && !m.draining && m.busy < m.cfg.Slots && len(m.held) < maxHeld
 }
 
 // later is a time in d, give or take a tenth, so that nodes do not march in step.
@@ -168,7 +178,7 @@ func (m *Machine) granted(a bus.ClaimAnswer) {
 	}
 	switch {
 	case a.WaitMS > 0:
-		m.claimAt = m.later(time.Duration(a.WaitMS) * time.Millisecond)
+		m.claimAt = m.later(time.Duration(min(a.WaitMS, maxWaitMS)) * time.Millisecond)
 	case len(a.Grants) > 0:
 		m.claimAt = m.now // there may be more
 		if m.renewAt.Before(m.now) {
