@@ -104,9 +104,6 @@ func (f *Follower) Left(ref bus.AttemptRef) {
 	f.leases.Release(ref)
 }
 
-// Working counts attempts whose worker is not through.
-func (f *Follower) Working() int { return len(f.attempts) }
-
 // Step does what is due and says when to come back at the latest.
 func (f *Follower) Step(now time.Time) time.Time {
 	f.now = now

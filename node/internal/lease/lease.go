@@ -17,6 +17,12 @@ import (
 	"github.com/purlieu/purlieu/bus"
 )
 
+// Bounds, whatever the account says and however long it is away.
+const (
+	maxWaitMS = 600_000 // that an account may ask for
+	maxHeld   = 1024    // attempts held; more are not claimed, so that a renewal can always name all
+)
+
 // Config is what the machine can be told.
 type Config struct {
 	Slots int           // attempts at work at once
@@ -122,10 +128,10 @@ func (m *Machine) Step(now time.Time) time.Time {
 	return next
 }
 
-// mayClaim is false while the account has not said what becomes of what is held: a claim that came before the renewal
-// could take the node's own units away from it, with all that it has read of them.
+// mayClaim is also false while the account has not said what becomes of what is held: a claim that came before the
+// renewal could take the node's own units away from it, with all that it has read of them.
 func (m *Machine) mayClaim() bool {
-	return !m.claiming && !m.draining && !m.Silent() && m.busy < m.cfg.Slots
+	return !m.claiming && !m.draining && !m.Silent() && m.busy < m.cfg.Slots && len(m.held) < maxHeld
 }
 
 // later is a time in d, give or take a tenth, so that nodes do not march in step.
@@ -174,7 +180,7 @@ func (m *Machine) granted(a bus.ClaimAnswer) {
 	}
 	switch {
 	case a.WaitMS > 0:
-		m.claimAt = m.later(time.Duration(a.WaitMS) * time.Millisecond)
+		m.claimAt = m.later(time.Duration(min(a.WaitMS, maxWaitMS)) * time.Millisecond)
 	case len(a.Grants) > 0:
 		m.claimAt = m.now // there may be more
 		if m.renewAt.Before(m.now) {

@@ -33,6 +33,7 @@ type Facts struct {
 	// Fingerprints decide whether an asset differs from what the map holds.
 	Fingerprints []uint64
 	Moved        []Moved
+	Root         string // path that every moved asset stands at or below
 }
 
 // Moved are the measures of an asset that is otherwise unchanged.
@@ -47,7 +48,7 @@ type Did struct{ Created, Updated, Unchanged, Edges int64 }
 // Apply lays facts into the scanned layer, in the caller's transaction, set by set. The same facts again change
 // nothing and write no version. A facet that the scan's level did not read is kept.
 func (s *Service) Apply(ctx context.Context, tx store.Tx, f Facts) (Did, error) {
-	a := &applier{ctx: ctx, tx: tx, facts: f, hashes: f.Hashes}
+	a := &applier{ctx: ctx, tx: tx, facts: f, hashes: f.Hashes, bound: map[model.Hash]int64{}}
 	var err error
 	if a.known, err = tx.Map().ByHash(ctx, a.hashes); err != nil {
 		return Did{}, fmt.Errorf("read entities: %w", err)
@@ -76,9 +77,10 @@ type applier struct {
 	facts   Facts
 	hashes  []model.Hash
 	known   map[model.Hash]store.Entity
-	fresh   []store.Entity // to insert
-	changed []store.Entity // to write
-	changes []store.Change // of changed; those of fresh ones are added once they have a row
+	fresh   []store.Entity       // to insert
+	changed []store.Entity       // to write
+	bound   map[model.Hash]int64 // those that are new or alive again: edges to them need no longer wait
+	changes []store.Change       // of changed; those of fresh ones are added once they have a row
 	did     Did
 }
 
@@ -101,7 +103,10 @@ func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) e
 		}
 	}
 	keepUnread(&next, &old)
-	row.NextColumn = number(next.Columns, old.Columns, max(row.NextColumn, 1))
+	var err error
+	if row.NextColumn, err = number(next.Columns, old.Columns, max(row.NextColumn, 1)); err != nil {
+		return err
+	}
 	scanned, err := wire.Encode(&next)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", next.Path, err)
@@ -129,7 +134,9 @@ func (a *applier) create(next *model.Asset, hash model.Hash, fingerprint uint64)
 		Version: version, Created: a.tx.Now(), Modified: a.tx.Now(), CreatedBy: a.facts.Actor, ModifiedBy: a.facts.Actor,
 		Fingerprint: fingerprint,
 	}
-	row.NextColumn = number(next.Columns, nil, 1)
+	if row.NextColumn, err = number(next.Columns, nil, 1); err != nil {
+		return err
+	}
 	if row.Scanned, err = wire.Encode(next); err != nil {
 		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}
@@ -146,6 +153,7 @@ func (a *applier) update(row store.Entity, old, next *model.Asset, revived bool)
 	verb := "updated"
 	if revived {
 		verb = "revived"
+		a.bound[row.Hash] = row.ID
 	}
 	row.Version, row.Modified, row.ModifiedBy = version, a.tx.Now(), a.facts.Actor
 	a.changed = append(a.changed, row)
@@ -171,19 +179,23 @@ func (a *applier) write() error {
 		if err := a.tx.Map().Insert(a.ctx, a.fresh); err != nil {
 			return fmt.Errorf("insert entities: %w", err)
 		}
-		bound := make(map[model.Hash]int64, len(a.fresh))
 		for _, row := range a.fresh {
-			bound[row.Hash] = row.ID
+			a.bound[row.Hash] = row.ID
 			a.known[row.Hash] = row
 			a.changes = append(a.changes, store.Change{Entity: row.ID, Version: row.Version, At: row.Created, Actor: row.CreatedBy, Verb: "created"})
-		}
-		if err := a.tx.Map().BindEdges(a.ctx, bound); err != nil {
-			return fmt.Errorf("bind edges: %w", err)
 		}
 	}
 	if len(a.changed) > 0 {
 		if err := a.tx.Map().Set(a.ctx, a.changed); err != nil {
 			return fmt.Errorf("write entities: %w", err)
+		}
+		for _, row := range a.changed {
+			a.known[row.Hash] = row
+		}
+	}
+	if len(a.bound) > 0 {
+		if err := a.tx.Map().BindEdges(a.ctx, a.bound); err != nil {
+			return fmt.Errorf("bind edges: %w", err)
 		}
 	}
 	if len(a.changes) > 0 {
@@ -214,7 +226,7 @@ func (a *applier) measures() error {
 		}
 		for _, m := range a.facts.Moved {
 			row, ok := known[m.Hash]
-			if !ok || row.Source != a.facts.Source {
+			if !ok || row.Source != a.facts.Source || !model.Below(row.QualifiedName, model.QualifiedName(a.facts.Authority, a.facts.Root)) {
 				return fault.New(fault.Denied, "OutsideUnit", "measures came for an asset that the source does not have")
 			}
 			rows = append(rows, store.MeasureRow{Entity: row.ID, Day: day, Measures: m.Measures})
@@ -235,8 +247,9 @@ func keepUnread(next, old *model.Asset) {
 	next.Facets |= old.Facets
 }
 
-// number gives columns their numbers: kept by name, else by native id, else the next one that was never used here.
-func number(columns, old []model.Column, next uint32) uint32 {
+// number gives columns their numbers: kept by name, else by native id, else the next one that was never used here. It
+// gives the next one after these; a table whose numbers are used up is fault.Invalid.
+func number(columns, old []model.Column, next uint32) (uint32, error) {
 	byName := make(map[string]uint32, len(old))
 	byNative := make(map[string]uint32, len(old))
 	for _, c := range old {
@@ -247,8 +260,12 @@ func number(columns, old []model.Column, next uint32) uint32 {
 	}
 	taken := make(map[uint32]bool, len(columns))
 	for i := range columns {
-		columns[i].Number = byName[columns[i].Name]
-		taken[columns[i].Number] = true
+		n := byName[columns[i].Name]
+		if taken[n] {
+			n = 0 // another column of that name has it
+		}
+		columns[i].Number = n
+		taken[n] = n != 0
 	}
 	for i := range columns {
 		c := &columns[i]
@@ -258,10 +275,16 @@ func number(columns, old []model.Column, next uint32) uint32 {
 		if n := byNative[c.NativeID]; n != 0 && c.NativeID != "" && !taken[n] {
 			c.Number = n
 		} else {
+			if next > maxColumn {
+				return 0, fault.New(fault.Invalid, "TooManyColumns", "a table has had more than %d columns", maxColumn)
+			}
 			c.Number = next
 			next++
 		}
 		taken[c.Number] = true
 	}
-	return next
+	return next, nil
 }
+
+// maxColumn is the highest number of a column: a guid has 24 bits for it.
+const maxColumn = 1<<24 - 1

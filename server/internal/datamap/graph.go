@@ -47,7 +47,7 @@ type walk struct {
 	edges map[[2]int64]bool // process and far end: each once
 }
 
-// from follows edges from a row, a process counting as a hop of its own as in published answers.
+// from follows edges from a row; an asset, its process and the assets behind are one hop.
 func (w *walk) from(start store.Entity, depth int, up bool) error {
 	front := []store.Entity{start}
 	for ; depth > 0 && len(front) > 0; depth-- {
@@ -57,27 +57,38 @@ func (w *walk) from(start store.Entity, depth int, up bool) error {
 		}
 		front = next
 	}
-	if len(front) > 0 {
-		next, err := w.hop(front, up)
-		if err != nil {
-			return err
-		}
-		if len(next) > 0 {
+	if len(front) == 0 {
+		return nil
+	}
+	edges, rows, err := w.around(front, up) // a look beyond the limit, of which nothing is kept
+	for _, e := range edges {
+		far, ok := rows[e.FarID]
+		_, shown := w.graph.Nodes[model.GUID(uint64(far.ID), 0)]
+		if ok && !shown && !far.Deleted && e.Input == up {
 			w.graph.Truncated = true
 		}
 	}
-	return nil
+	return err
 }
 
 // hop goes from assets over their processes to the assets behind.
 func (w *walk) hop(front []store.Entity, up bool) ([]store.Entity, error) {
+	edges, rows, err := w.around(front, up)
+	if err != nil {
+		return nil, err
+	}
+	return w.add(edges, rows, up)
+}
+
+// around reads the edges of the processes that the assets come out of, or go into, and the rows at their ends.
+func (w *walk) around(front []store.Entity, up bool) ([]store.Edge, map[int64]store.Entity, error) {
 	hashes := make([]model.Hash, len(front))
 	for i, row := range front {
 		hashes[i] = row.Hash
 	}
 	near, err := w.tx.Map().EdgesOfAsset(w.ctx, hashes, edgesPerHop)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(near) == edgesPerHop {
 		w.graph.Truncated = true
@@ -89,11 +100,11 @@ func (w *walk) hop(front []store.Entity, up bool) ([]store.Entity, error) {
 		}
 	}
 	if len(processes) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	all, err := w.tx.Map().EdgesOfProcess(w.ctx, processes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ids := append([]int64{}, processes...)
 	for _, e := range all {
@@ -103,9 +114,9 @@ func (w *walk) hop(front []store.Entity, up bool) ([]store.Entity, error) {
 	}
 	rows, err := w.tx.Map().ByID(w.ctx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return w.add(all, rows, up)
+	return all, rows, nil
 }
 
 // add puts edges and their ends into the graph and gives the rows that are new on the far side.

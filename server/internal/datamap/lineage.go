@@ -1,8 +1,10 @@
 package datamap
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -31,8 +33,12 @@ func (a *applier) lineage() error {
 	if err != nil {
 		return fmt.Errorf("read processes: %w", err)
 	}
+	before, err := a.flows(hashes, known)
+	if err != nil {
+		return err
+	}
 	for k, i := range assets {
-		if err := a.flow(&a.facts.Assets[i], a.hashes[i], hashes[k], known); err != nil {
+		if err := a.flow(&a.facts.Assets[i], a.hashes[i], hashes[k], known, before); err != nil {
 			return err
 		}
 	}
@@ -66,46 +72,84 @@ func (a *applier) inputs(assets []int) (hashes []model.Hash) {
 	return hashes
 }
 
-// flow writes one process and its edges; an asset without inputs has no process.
-func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[model.Hash]store.Entity) error {
+// flows are the edges of the processes that are there, by process.
+func (a *applier) flows(hashes []model.Hash, known map[model.Hash]store.Entity) (map[int64][]store.Edge, error) {
+	var ids []int64
+	for _, h := range hashes {
+		if row, ok := known[h]; ok {
+			ids = append(ids, row.ID)
+		}
+	}
+	out := make(map[int64][]store.Edge, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	edges, err := a.tx.Map().EdgesOfProcess(a.ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read edges: %w", err)
+	}
+	for _, e := range edges {
+		out[e.Process] = append(out[e.Process], e)
+	}
+	return out, nil
+}
+
+// flow writes one process and its edges, unless they are there already; an asset without inputs has no process.
+func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[model.Hash]store.Entity, before map[int64][]store.Edge) error {
 	row, exists := known[process]
 	if asset.Lineage == nil || len(asset.Lineage.Inputs) == 0 {
 		if !exists || row.Deleted {
 			return nil
 		}
-		if err := a.tx.Map().PutEdges(a.ctx, row.ID, nil); err != nil {
-			return err
-		}
 		_, err := remove(a.ctx, a.tx, a.facts.Actor, []store.Entity{row})
-		return err
-	}
-	version, err := a.tx.Map().NextVersion(a.ctx)
-	if err != nil {
 		return err
 	}
 	edges, err := a.edges(asset, hash, known)
 	if err != nil {
 		return err
 	}
-	if !exists {
-		row = store.Entity{
+	a.did.Edges += int64(len(edges))
+	if exists && !row.Deleted && sameEdges(before[row.ID], edges) {
+		return nil
+	}
+	version, err := a.tx.Map().NextVersion(a.ctx)
+	if err != nil {
+		return err
+	}
+	verb := "updated"
+	switch {
+	case !exists:
+		verb = "created"
+		rows := []store.Entity{{
 			Hash: process, Type: a.facts.Kind.TypeNamed(asset.Type).Process, QualifiedName: a.processPath(asset),
 			Name: "lineage of " + asset.Name, Parent: hash, Source: a.facts.Source, Collection: a.facts.Collection,
 			Version: version, Created: a.tx.Now(), Modified: a.tx.Now(), CreatedBy: a.facts.Actor, ModifiedBy: a.facts.Actor,
-		}
-		rows := []store.Entity{row}
+		}}
 		if err := a.tx.Map().Insert(a.ctx, rows); err != nil {
 			return fmt.Errorf("insert process: %w", err)
 		}
 		row = rows[0]
-	} else if row.Deleted {
+	default:
+		if row.Deleted {
+			verb = "revived"
+		}
 		row.Deleted, row.Version, row.Modified, row.ModifiedBy = false, version, a.tx.Now(), a.facts.Actor
 		if err := a.tx.Map().Set(a.ctx, []store.Entity{row}); err != nil {
 			return fmt.Errorf("write process: %w", err)
 		}
 	}
-	a.did.Edges += int64(len(edges))
+	change := store.Change{Entity: row.ID, Version: version, At: a.tx.Now(), Actor: a.facts.Actor, Verb: verb}
+	if err := a.tx.Map().AddChanges(a.ctx, []store.Change{change}); err != nil {
+		return fmt.Errorf("write history of a process: %w", err)
+	}
 	return a.tx.Map().PutEdges(a.ctx, row.ID, edges)
+}
+
+// sameEdges compares edges of one process, in their order, leaving aside which ends are bound.
+func sameEdges(a, b []store.Edge) bool {
+	return slices.EqualFunc(a, b, func(x, y store.Edge) bool {
+		return x.Input == y.Input && x.Far == y.Far && x.FarName == y.FarName && bytes.Equal(x.Columns, y.Columns)
+	})
 }
 
 func (a *applier) edges(asset *model.Asset, hash model.Hash, known map[model.Hash]store.Entity) ([]store.Edge, error) {
@@ -121,6 +165,10 @@ func (a *applier) edges(asset *model.Asset, hash model.Hash, known map[model.Has
 	edges := []store.Edge{{
 		Far: hash, FarType: asset.Type, FarName: model.QualifiedName(a.facts.Authority, asset.Path), FarID: a.known[hash].ID,
 	}}
+	columns := map[int][]ColumnPair{}
+	for _, c := range asset.Lineage.Columns {
+		columns[c.Input] = append(columns[c.Input], ColumnPair{From: c.From, To: c.To})
+	}
 	seen := map[model.Hash]bool{}
 	for k, in := range asset.Lineage.Inputs {
 		h := a.far(in)
@@ -129,13 +177,7 @@ func (a *applier) edges(asset *model.Asset, hash model.Hash, known map[model.Has
 		}
 		seen[h] = true
 		e := store.Edge{Input: true, Far: h, FarType: in.Type, FarName: model.QualifiedName(a.facts.Authority, in.Path), FarID: id(h)}
-		var pairs []ColumnPair
-		for _, c := range asset.Lineage.Columns {
-			if c.Input == k {
-				pairs = append(pairs, ColumnPair{From: c.From, To: c.To})
-			}
-		}
-		if len(pairs) > 0 {
+		if pairs := columns[k]; len(pairs) > 0 {
 			raw, err := json.Marshal(pairs)
 			if err != nil {
 				return nil, err

@@ -28,8 +28,14 @@ func New(scans *scan.Service, in *ingest.Service, fleet Fleet) *Desk {
 	return &Desk{scans: scans, ingest: in, fleet: fleet}
 }
 
-// Handle answers one request of an authenticated node.
+// maxPayload bounds a request: a batch with its envelope, and room to spare.
+const maxPayload = bus.MaxPacked + 64<<10
+
+// Handle answers one request of an authenticated node. What can't be read is fault.Invalid, and has no effect.
 func (d *Desk) Handle(ctx context.Context, node string, subject bus.Subject, payload []byte) ([]byte, error) {
+	if len(payload) > maxPayload {
+		return nil, fault.New(fault.Invalid, "MessageTooLarge", "a message is at most %d bytes", maxPayload)
+	}
 	switch subject {
 	case bus.SubjectClaim:
 		return answer(ctx, node, payload, d.scans.Claim)

@@ -59,6 +59,9 @@ func New(st store.Store, scans *scan.Service, graph *datamap.Service, kinds Kind
 
 const waitMS = 500
 
+// maxMaps bounds the things in a batch, of any kind: an empty one is a byte on the wire and hundreds in memory.
+const maxMaps = 1 << 18
+
 // Receive puts a batch into the inbox as it is, once, and signs the receipt. An error means no answer: the node sends
 // again.
 func (s *Service) Receive(ctx context.Context, node string, b bus.Batch) (bus.Receipt, error) {
@@ -99,7 +102,7 @@ func (s *Service) Receive(ctx context.Context, node string, b bus.Batch) (bus.Re
 	case bus.Wait:
 		r.WaitMS = waitMS
 	case bus.Refused:
-		r.Code, r.Text = "NotYourAttempt", "this attempt was not granted to this node"
+		r.Code, r.Text = "NotYourAttempt", "this attempt was not granted to this node, or no attempt has so many batches"
 	}
 	return s.receipt(node, b.Ref, b.Number, b.Seal, r), nil
 }
@@ -116,8 +119,11 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done) (bus.Receip
 		return bus.Receipt{}, err
 	}
 	r := bus.Receipt{Status: status}
-	if status == bus.Wait {
+	switch status {
+	case bus.Wait:
 		r.WaitMS = waitMS
+	case bus.Refused:
+		r.Code, r.Text = "BadDone", "the end of the attempt does not fit what came before it"
 	}
 	return s.receipt(node, d.Ref, d.Batches, d.Seal, r), nil
 }
@@ -150,10 +156,10 @@ func (s *Service) ApplyNext(ctx context.Context) (more bool, err error) {
 
 // apply applies one batch, or sets it aside.
 func (s *Service) apply(ctx context.Context, row store.BatchRow) error {
-	facts, err := unpack(row.Body)
+	facts, size, err := unpack(row.Body)
 	if err == nil {
 		failpoint.Hit("ingest.apply.before")
-		err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return s.applyIn(ctx, tx, row, facts) })
+		err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return s.applyIn(ctx, tx, row, facts, size) })
 		failpoint.Hit("ingest.apply.after")
 	}
 	if err == nil || ctx.Err() != nil {
@@ -171,13 +177,17 @@ func (s *Service) apply(ctx context.Context, row store.BatchRow) error {
 	return s.setAside(ctx, row, err)
 }
 
-func unpack(body []byte) (bus.Facts, error) {
+// unpack gives the facts of a batch and the bytes that they take unpacked.
+func unpack(body []byte) (bus.Facts, int, error) {
 	var facts bus.Facts
 	raw, err := bus.Unpack(body)
 	if err != nil {
-		return facts, err
+		return facts, 0, err
 	}
-	return facts, bus.Decode(raw, &facts)
+	if n := wire.Maps(raw); n > maxMaps {
+		return facts, 0, fault.New(fault.Invalid, "BatchTooWide", "a batch may hold at most %d things, this one has %d", maxMaps, n)
+	}
+	return facts, len(raw), bus.Decode(raw, &facts)
 }
 
 func (s *Service) setAside(ctx context.Context, row store.BatchRow, why error) error {
@@ -212,7 +222,7 @@ func ignoreMissing(err error) error {
 }
 
 // applyIn brings a batch into the map, in one transaction with what follows from it.
-func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, facts bus.Facts) error {
+func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, facts bus.Facts, size int) error {
 	if err := tx.Inbox().Delete(ctx, row.Seq); err != nil {
 		return ignoreMissing(err) // another applier was first
 	}
@@ -228,13 +238,14 @@ func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, 
 	if err != nil {
 		return err
 	}
-	if err := judge(&facts, about, &kind); err != nil {
+	if err := judge(&facts, size, about, &kind); err != nil {
 		return err
 	}
 	did, err := s.graph.Apply(ctx, tx, datamap.Facts{
 		Source: about.Grant.Source, Collection: about.Collection, Authority: about.Grant.Authority, Kind: &kind,
 		Actor: "scan:" + about.Grant.Source + "/" + about.Grant.Scan, Assets: facts.Assets,
 		Hashes: hashesOf(facts.Rows), Fingerprints: fingerprintsOf(facts.Rows), Moved: movedOf(facts.Seen),
+		Root: about.Spec.Below,
 	})
 	if err != nil {
 		return err

@@ -11,8 +11,11 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// rowsPerPiece keeps an answer below 1 MiB.
-const rowsPerPiece = (1<<20 - 64<<10) / bus.BaseRowSize
+// Sizes of an answer, in bytes.
+const (
+	pieceSize = 1<<20 - 16<<10 // of all its blocks
+	blockSize = 64             // of a block without its name and rows, at most
+)
 
 // Base gives the next piece of the bases of the containers that a unit lists: those it names, or all at or below its
 // root. The cursor is "<row> <container key>".
@@ -42,61 +45,94 @@ func (s *Service) Base(ctx context.Context, node string, ask bus.BaseAsk) (bus.B
 	return answer, err
 }
 
-func piece(ctx context.Context, tx store.Tx, scan string, spec model.Unit, cursor string, answer *bus.BaseAnswer) error {
-	row, key := 0, ""
-	if cursor != "" {
-		n, rest, ok := strings.Cut(cursor, " ")
-		i, err := strconv.Atoi(n)
-		if !ok || err != nil || i < 0 {
-			return fault.New(fault.Invalid, "InvalidCursor", "%q is not a cursor of bases", cursor)
-		}
-		row, key = i, rest
+func piece(ctx context.Context, tx store.Tx, scan string, spec model.Unit, after string, answer *bus.BaseAnswer) error {
+	at, err := parseCursor(spec, after)
+	if err != nil {
+		return err
 	}
-	for room := rowsPerPiece; ; {
-		base, ok, err := nextBase(ctx, tx, scan, spec, key, row > 0)
+	for room := pieceSize; ; {
+		base, ok, err := nextBase(ctx, tx, scan, spec, at)
 		if err != nil || !ok {
 			return err
 		}
+		fit := (room - blockSize - len(base.Container)) / bus.BaseRowSize
+		if fit <= 0 && len(answer.Blocks) > 0 {
+			answer.After, answer.More = at.String(), true
+			return nil
+		}
+		if base.Container != at.key {
+			at = cursor{key: base.Container}
+		}
 		total := len(base.Rows) / bus.BaseRowSize
-		n := min(room, total-row)
-		if n > 0 {
+		if n := min(fit, total-at.row); n > 0 {
 			answer.Blocks = append(answer.Blocks, bus.BaseBlock{
-				Container: base.Container[1:], Generation: base.Generation, First: uint32(row),
-				Rows: base.Rows[row*bus.BaseRowSize : (row+n)*bus.BaseRowSize],
+				Container: base.Container[1:], Generation: base.Generation, First: uint32(at.row),
+				Rows: base.Rows[at.row*bus.BaseRowSize : (at.row+n)*bus.BaseRowSize],
 			})
+			room -= n*bus.BaseRowSize + blockSize + len(base.Container)
+			at.row += n
 		}
-		room -= n
-		row, key = row+n, base.Container
-		if row < total {
-			answer.After, answer.More = strconv.Itoa(row)+" "+key, true
+		if at.row < total {
+			answer.After, answer.More = at.String(), true
 			return nil
 		}
-		row = 0
-		if room < 1000 {
-			answer.After, answer.More = "0 "+key, true
-			return nil
-		}
+		at.row = 0
 	}
 }
 
-// nextBase is the base to read from: the one named by key itself when it was read in part, else the first after it.
-func nextBase(ctx context.Context, tx store.Tx, scan string, spec model.Unit, key string, same bool) (store.Base, bool, error) {
-	if same {
-		b, err := baseOf(ctx, tx, scan, key)
-		return b, err == nil, err
+// cursor is where the next piece begins: row 0 is behind the container, any other within it.
+type cursor struct {
+	row int
+	key string
+}
+
+// String is the cursor on the wire: "<row> <key>".
+func (c cursor) String() string { return strconv.Itoa(c.row) + " " + c.key }
+
+func parseCursor(spec model.Unit, s string) (cursor, error) {
+	if s == "" {
+		return cursor{}, nil
+	}
+	n, key, ok := strings.Cut(s, " ")
+	row, err := strconv.ParseUint(n, 10, 31)
+	if !ok || err != nil || !strings.HasPrefix(key, "/") || !spec.Lists(key[1:]) {
+		return cursor{}, fault.New(fault.Invalid, "InvalidCursor", "this is not a cursor of the unit's bases")
+	}
+	return cursor{int(row), key}, nil
+}
+
+// nextBase is the base to read from: the cursor's own when it was read in part, else the first behind it.
+func nextBase(ctx context.Context, tx store.Tx, scan string, spec model.Unit, at cursor) (store.Base, bool, error) {
+	if at.row > 0 {
+		b, err := baseOf(ctx, tx, scan, at.key)
+		if err != nil || at.row < len(b.Rows)/bus.BaseRowSize {
+			return b, err == nil, err
+		}
 	}
 	root := ""
 	if spec.Below != "" {
 		root = ContainerKey(spec.Below)
 	}
-	for {
+	for key := at.key; ; {
 		bases, err := tx.Map().Bases(ctx, scan, root, key, 1)
 		if err != nil || len(bases) == 0 {
 			return store.Base{}, false, err
 		}
-		if spec.Lists(bases[0].Container[1:]) {
+		found := bases[0].Container
+		if spec.Lists(found[1:]) {
 			return bases[0], true, nil
 		}
-		key = bases[0].Container
+		key = max(found, pastBranch(spec, found))
 	}
+}
+
+// pastBranch is a key behind everything that lies below the deepest container that the unit lists on the way to found.
+func pastBranch(spec model.Unit, found string) string {
+	depth := spec.Depth - 1
+	if spec.Below != "" {
+		depth += strings.Count(spec.Below, "/") + 1
+	}
+	names := strings.Split(found[1:], "/")
+	names = append(names[:min(depth, len(names))], "\U0010FFFF")
+	return ContainerKey(strings.Join(names, "/"))
 }

@@ -5,38 +5,45 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// maxGrants bounds what one claim may take, whatever the node asks for.
-const maxGrants = 16
+// Bounds of one claim, whatever the node asks for.
+const (
+	maxGrants = 16
+	maxKinds  = 256
+	waitMS    = 3000 // how long a node leaves a store alone that takes nothing
+)
 
 // Claim gives a node what it may work on, in one transaction: by priority, source budget and kinds. Each grant is a new
 // attempt under a lease. A claim that the bus doubled may take units that nobody works on: their leases run out.
 func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.ClaimAnswer, error) {
 	answer := bus.ClaimAnswer{V: version, Serial: c.Serial}
 	runtime := bus.RuntimeOf(node)
+	if runtime == "" || len(c.Kinds) > maxKinds {
+		return answer, fault.New(fault.Invalid, "BadClaim", "a claim names one runtime and at most %d kinds", maxKinds)
+	}
 	slots := min(c.Slots, maxGrants)
 	if slots <= 0 || len(c.Kinds) == 0 {
 		return answer, nil
 	}
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		answer.Grants = nil
-		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{
+		chosen, err := s.choose(ctx, tx, store.UnitQuery{
 			Runtime: runtime, Kinds: c.Kinds, States: []model.UnitState{model.UnitQueued},
 			NotBefore: tx.Now(), Claim: true, Limit: slots + 64,
-		})
-		if err != nil || len(units) == 0 {
-			return err
-		}
-		chosen, err := s.choose(ctx, tx, units, slots)
+		}, slots)
 		if err != nil {
 			return err
 		}
 		answer.Grants, err = s.grant(ctx, tx, node, chosen)
 		return err
 	})
+	if fault.Is(err, fault.Throttled) {
+		return bus.ClaimAnswer{V: version, Serial: c.Serial, WaitMS: waitMS}, nil
+	}
 	return answer, err
 }
 
@@ -47,51 +54,100 @@ type chosenUnit struct {
 	body *body
 }
 
-// choose keeps what the budgets of the sources allow.
-func (s *Service) choose(ctx context.Context, tx store.Tx, units []store.Unit, slots int) ([]chosenUnit, error) {
-	sources := map[string]bool{}
-	var names []string
-	for _, u := range units {
-		if !sources[u.Source] {
-			sources[u.Source] = true
-			names = append(names, u.Source)
+// choose keeps what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
+// units of one never hide those of another.
+func (s *Service) choose(ctx context.Context, tx store.Tx, q store.UnitQuery, slots int) ([]chosenUnit, error) {
+	p := picker{s: s, ctx: ctx, tx: tx, slots: slots, leased: map[string]int64{}, runs: map[string]chosenUnit{}, taken: map[int64]bool{}}
+	for {
+		units, err := tx.Runs().ListUnits(ctx, q)
+		if err != nil {
+			return nil, err
 		}
+		full, err := p.pick(units)
+		if err != nil || len(p.out) == slots || len(units) < q.Limit || len(full) == 0 {
+			return p.out, err
+		}
+		q.NotSources = append(q.NotSources, full...)
 	}
-	leased, err := tx.Runs().LeasedBySource(ctx, names)
-	if err != nil {
+}
+
+// picker chooses units for one claim.
+type picker struct {
+	s      *Service
+	ctx    context.Context
+	tx     store.Tx
+	slots  int
+	leased map[string]int64 // by source, with what was chosen
+	runs   map[string]chosenUnit
+	taken  map[int64]bool
+	out    []chosenUnit
+}
+
+// pick takes what it may of units and says which of their sources can give no more.
+func (p *picker) pick(units []store.Unit) (full []string, err error) {
+	if err := p.count(units); err != nil {
 		return nil, err
 	}
-	runs := map[string]chosenUnit{}
-	var out []chosenUnit
+	over := map[string]bool{}
 	for _, u := range units {
-		if len(out) == slots {
+		if len(p.out) == p.slots {
 			break
 		}
-		c, ok := runs[u.Run]
-		if !ok {
-			run, err := tx.Runs().Run(ctx, u.Run)
-			if err != nil {
-				return nil, err
-			}
-			b, err := readBody(run)
-			if err != nil {
-				return nil, err
-			}
-			c = chosenUnit{run: &run, body: &b}
-			runs[u.Run] = c
+		if p.taken[u.ID] || over[u.Source] {
+			continue
 		}
-		most := s.cfg.SourceUnits
+		c, err := p.runOf(u)
+		if err != nil {
+			return nil, err
+		}
+		most := p.s.cfg.SourceUnits
 		if n := c.body.Grant.Budget.Connections; n > 0 {
 			most = n
 		}
-		if leased[u.Source] >= int64(most) {
+		if p.leased[u.Source] >= int64(most) {
+			over[u.Source] = true
+			full = append(full, u.Source)
 			continue
 		}
-		leased[u.Source]++
+		p.leased[u.Source]++
+		p.taken[u.ID] = true
 		c.unit = u
-		out = append(out, c)
+		p.out = append(p.out, c)
 	}
-	return out, nil
+	return full, nil
+}
+
+// count reads how many units of sources not met before are leased.
+func (p *picker) count(units []store.Unit) error {
+	var names []string
+	for _, u := range units {
+		if _, known := p.leased[u.Source]; !known {
+			p.leased[u.Source] = 0
+			names = append(names, u.Source)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	counts, err := p.tx.Runs().LeasedBySource(p.ctx, names)
+	for source, n := range counts {
+		p.leased[source] = n
+	}
+	return err
+}
+
+func (p *picker) runOf(u store.Unit) (chosenUnit, error) {
+	if c, ok := p.runs[u.Run]; ok {
+		return c, nil
+	}
+	run, err := p.tx.Runs().Run(p.ctx, u.Run)
+	if err != nil {
+		return chosenUnit{}, err
+	}
+	b, err := readBody(run)
+	c := chosenUnit{run: &run, body: &b}
+	p.runs[u.Run] = c
+	return c, err
 }
 
 // grant writes holder, attempt and lease of each unit, and the start of its run.
@@ -109,7 +165,9 @@ func (s *Service) grant(ctx context.Context, tx store.Tx, node string, chosen []
 		}
 		u.State, u.Node, u.Attempt = model.UnitLeased, node, u.Attempt+1
 		u.LeaseEnd = tx.Now().Add(s.cfg.Lease)
-		u.Received, u.Applied, u.Done = nil, 0, nil
+		if err := carry(&u); err != nil {
+			return nil, err
+		}
 		if err := tx.Runs().SetUnit(ctx, u); err != nil {
 			return nil, err
 		}
@@ -133,4 +191,21 @@ func (s *Service) grant(ctx context.Context, tx store.Tx, node string, chosen []
 		grants = append(grants, g)
 	}
 	return grants, nil
+}
+
+// carry empties a unit for its next attempt. What the last one wrote into the map is there and stays counted: the next
+// one will find it unchanged.
+func carry(u *store.Unit) error {
+	last, err := readProgress(*u)
+	if err != nil {
+		return err
+	}
+	u.Received, u.Applied, u.Done = nil, 0, nil
+	wrote := RunCounts{
+		Created: last.Counts.Created, Updated: last.Counts.Updated, Batches: last.Counts.Batches, Bytes: last.Counts.Bytes,
+	}
+	if wrote == (RunCounts{}) {
+		return nil
+	}
+	return writeProgress(u, progress{Counts: wrote})
 }

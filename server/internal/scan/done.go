@@ -10,6 +10,15 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
+// Bounds of what one attempt may send. The numbers that came are kept as ranges, so that holes cost room.
+const (
+	maxBatches  = 1 << 20
+	maxHoles    = 1 << 12
+	maxChildren = 1 << 15 // of one unit
+	maxUnits    = 1 << 20 // of one run
+	maxNote     = 1 << 10 // bytes of a text in done
+)
+
 // Admit judges a batch before it goes into the inbox, inside ingestion's transaction. Committed with fresh means: put
 // it there now; Committed without fresh means that it is there or applied already.
 func (s *Service) Admit(ctx context.Context, tx store.Tx, node string, ref bus.AttemptRef, number uint32) (status bus.ReceiptStatus, fresh bool, err error) {
@@ -23,8 +32,12 @@ func (s *Service) Admit(ctx context.Context, tx store.Tx, node string, ref bus.A
 		return bus.Refused, false, nil // it was never granted to this node
 	case u.State == model.UnitVoid || u.Attempt != ref.Attempt || u.Node == "":
 		return bus.Dropped, false, nil
+	case number >= maxBatches:
+		return bus.Refused, false, nil
 	case u.Received.Has(number):
 		return bus.Committed, false, nil
+	case len(u.Received) >= maxHoles:
+		return bus.Wait, false, nil // the ones between must come first
 	case u.State.Ended() || u.State == model.UnitDone:
 		return bus.Dropped, false, nil // beyond the count that done gave
 	}
@@ -33,7 +46,8 @@ func (s *Service) Admit(ctx context.Context, tx store.Tx, node string, ref bus.A
 }
 
 // Done ends an attempt. It is taken only when all its batches are in the inbox or applied; before, the node is told to
-// wait. also runs in the same transaction when the message is taken.
+// wait. A done that can't be right, or counts fewer batches than came, is refused. also runs in the same transaction
+// unless the node is told to wait.
 func (s *Service) Done(ctx context.Context, node string, d bus.Done, also func(store.Tx) error) (status bus.ReceiptStatus, err error) {
 	closed := false
 	var runtime string
@@ -43,26 +57,29 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done, also func(s
 		if err != nil {
 			return err
 		}
-		if err := also(tx); err != nil {
-			return err
-		}
 		runtime = u.Runtime
 		switch {
 		case verdict == bus.VerdictEnded && u.ID == 0:
 			status = bus.Gone
-			return nil
+			return also(tx)
 		case verdict == bus.VerdictEnded:
 			status = bus.Committed // said before, and the unit has closed since
-			return nil
+			return also(tx)
 		case verdict != bus.VerdictGo:
 			status = bus.Dropped
-			return nil
+			return also(tx)
 		case u.State == model.UnitDone:
 			status = bus.Committed
-			return nil
-		case u.Received.Count() != d.Batches:
+			return also(tx)
+		case !plausible(d) || u.Received.Count() > d.Batches:
+			status = bus.Refused
+			return also(tx)
+		case !u.Received.Whole(d.Batches):
 			status = bus.Wait
 			return nil
+		}
+		if err := also(tx); err != nil {
+			return err
 		}
 		p, err := readProgress(u)
 		if err != nil {
@@ -87,6 +104,12 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done, also func(s
 	return status, err
 }
 
+// plausible reports whether a done can be right whatever was read.
+func plausible(d bus.Done) bool {
+	return (d.Outcome == bus.OutcomeRead || d.Outcome == bus.OutcomeFailed) && d.Assets < 1<<40 &&
+		len(d.Code) <= maxNote && len(d.Remedy) <= maxNote && model.Storable(d.Code) && model.Storable(d.Remedy)
+}
+
 // Applied says, in the transaction that applied a batch, what it did; the unit closes there when it was the last.
 func (s *Service) Applied(ctx context.Context, tx store.Tx, u store.Unit, did RunCounts, children []model.Unit, gaps []model.Gap) (closed bool, err error) {
 	p, err := readProgress(u)
@@ -96,6 +119,9 @@ func (s *Service) Applied(ctx context.Context, tx store.Tx, u store.Unit, did Ru
 	did.Gaps = int64(len(gaps))
 	p.Counts.add(did)
 	p.Children = append(p.Children, children...)
+	if len(p.Children) > maxChildren {
+		return false, fault.New(fault.Invalid, "TooManyUnits", "a unit may hand on at most %d units", maxChildren)
+	}
 	u.Applied++
 	if len(gaps) > 0 {
 		if err := tx.Runs().AddGaps(ctx, u.Run, u.ID, gaps); err != nil {
@@ -171,6 +197,9 @@ func (s *Service) close(ctx context.Context, tx store.Tx, u store.Unit, p progre
 		}
 		return s.fail(ctx, tx, u, p, model.Gap{Code: p.Done.Code, Remedy: p.Done.Remedy})
 	}
+	if int64(p.Done.Children) != int64(len(p.Children)) || p.Counts.Gaps < int64(p.Done.Gaps) {
+		return s.fail(ctx, tx, u, p, model.Gap{Code: "CountsDiffer", Remedy: "The node's word on what it sent is not what came: look at its log"})
+	}
 	u.State = model.UnitClosed
 	children := p.Children
 	p.Children = nil
@@ -235,6 +264,9 @@ func (s *Service) ended(ctx context.Context, tx store.Tx, u store.Unit, p progre
 		} else if b.Code == "" {
 			b.Code, b.Text = p.Done.Code, p.Done.Remedy
 		}
+	}
+	if b.Units += int64(len(children)); b.Units > maxUnits && !failed {
+		return s.fail(ctx, tx, u, p, model.Gap{Code: "TooManyUnits", Remedy: "Narrow the scope of the scan, or split it into several"})
 	}
 	if len(children) > 0 {
 		if err := s.addUnits(ctx, tx, run, b, u.ID, children); err != nil {

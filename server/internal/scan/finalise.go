@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -85,6 +86,9 @@ type proof struct {
 	whole    map[string]bool  // listed to its end by every unit that listed it
 	broken   []string         // roots of units that failed
 }
+
+// actor is the name under which the run changes the map.
+func (p *proof) actor() string { return "scan:" + p.scan }
 
 func (p *proof) proves(container string) bool {
 	if !p.whole[container] {
@@ -201,7 +205,7 @@ func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) e
 		}
 		deleted := int64(0)
 		if len(gone) > 0 {
-			if deleted, err = s.deleter.Delete(ctx, tx, "scan:"+p.scan, gone); err != nil {
+			if deleted, err = s.deleter.Delete(ctx, tx, p.actor(), gone); err != nil {
 				return err
 			}
 		}
@@ -230,8 +234,8 @@ func baseOf(ctx context.Context, tx store.Tx, scan, key string) (store.Base, err
 // deletable are the missing assets that are proven gone, when the brake allows it.
 func (s *Service) deletable(ctx context.Context, tx store.Tx, p *proof, base store.Base, missing []model.Hash) ([]model.Hash, error) {
 	if !p.proves(base.Container[1:]) {
-		above, err := s.goneAbove(ctx, tx, missing)
-		if err != nil || !above {
+		var err error
+		if missing, err = s.goneAbove(ctx, tx, p, missing); err != nil || len(missing) == 0 {
 			return nil, err
 		}
 	} else if total := len(base.Rows) / bus.BaseRowSize; (len(missing) > brakeCount && len(missing) > total/brakeShare) ||
@@ -261,40 +265,57 @@ func (s *Service) deletable(ctx context.Context, tx store.Tx, p *proof, base sto
 	return gone, nil
 }
 
-// goneAbove reports whether the container itself was deleted in this run: then what it held is gone with it.
-func (s *Service) goneAbove(ctx context.Context, tx store.Tx, missing []model.Hash) (bool, error) {
-	rows, err := tx.Map().ByHash(ctx, missing[:1])
+// goneAbove are those of the missing assets whose parent was deleted in this run: they are gone with it.
+func (s *Service) goneAbove(ctx context.Context, tx store.Tx, p *proof, missing []model.Hash) ([]model.Hash, error) {
+	rows, err := tx.Map().ByHash(ctx, missing)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	row, ok := rows[missing[0]]
-	if !ok || row.Parent == (model.Hash{}) {
-		return false, nil
+	var parents []model.Hash
+	for _, row := range rows {
+		parents = append(parents, row.Parent)
 	}
-	parents, err := tx.Map().ByHash(ctx, []model.Hash{row.Parent})
-	return parents[row.Parent].Deleted, err
+	slices.SortFunc(parents, compareHashes)
+	above, err := tx.Map().ByHash(ctx, slices.Compact(parents))
+	if err != nil {
+		return nil, err
+	}
+	var gone []model.Hash
+	for _, h := range missing {
+		parent, ok := above[rows[h].Parent]
+		if ok && parent.Deleted && parent.ModifiedBy == p.actor() && !parent.Modified.Before(p.run.Queued) {
+			gone = append(gone, h)
+		}
+	}
+	return gone, nil
 }
 
 // otherBases are what the source's other scans hold of the container.
 func (s *Service) otherBases(ctx context.Context, tx store.Tx, p *proof, key string) ([]store.Base, error) {
-	scans, err := tx.Docs().List(ctx, DocScan, p.run.Source+"/", "", 1000)
-	if err != nil {
-		return nil, err
-	}
 	var out []store.Base
-	for _, d := range scans {
-		if d.Key == p.scan {
-			continue
-		}
-		b, err := baseOf(ctx, tx, d.Key, key)
+	const page = 500
+	for after := ""; ; {
+		scans, err := tx.Docs().List(ctx, DocScan, p.run.Source+"/", after, page)
 		if err != nil {
 			return nil, err
 		}
-		if len(b.Rows) > 0 {
-			out = append(out, b)
+		for _, d := range scans {
+			after = d.Key
+			if d.Key == p.scan {
+				continue
+			}
+			b, err := baseOf(ctx, tx, d.Key, key)
+			if err != nil {
+				return nil, err
+			}
+			if len(b.Rows) > 0 {
+				out = append(out, b)
+			}
+		}
+		if len(scans) < page {
+			return out, nil
 		}
 	}
-	return out, nil
 }
 
 // sight is what a run saw of one container.
@@ -378,7 +399,7 @@ func (g *sight) next(base store.Base, gone []model.Hash) []byte {
 	for _, row := range g.fresh {
 		rows = append(rows, row)
 	}
-	slices.SortFunc(rows, func(a, b bus.BaseRow) int { return strings.Compare(string(a.Hash[:]), string(b.Hash[:])) })
+	slices.SortFunc(rows, func(a, b bus.BaseRow) int { return compareHashes(a.Hash, b.Hash) })
 	out := make([]byte, 0, len(rows)*bus.BaseRowSize)
 	for _, row := range rows {
 		out = bus.AppendBaseRow(out, row)
@@ -386,12 +407,14 @@ func (g *sight) next(base store.Base, gone []model.Hash) []byte {
 	return out
 }
 
+func compareHashes(a, b model.Hash) int { return bytes.Compare(a[:], b[:]) }
+
 // hasRow searches packed rows for a hash.
 func hasRow(rows []byte, h model.Hash) bool {
 	lo, hi := 0, len(rows)/bus.BaseRowSize
 	for lo < hi {
 		mid := (lo + hi) / 2
-		switch c := strings.Compare(string(rows[mid*bus.BaseRowSize:mid*bus.BaseRowSize+16]), string(h[:])); {
+		switch c := bytes.Compare(rows[mid*bus.BaseRowSize:mid*bus.BaseRowSize+len(h)], h[:]); {
 		case c == 0:
 			return true
 		case c < 0:

@@ -27,6 +27,7 @@ type body struct {
 	IngestionStarted time.Time // when the first batch was applied
 	Counts           RunCounts // of units that ended
 	Failed           int64     // units given up
+	Units            int64     // units beyond the first
 	PlanFailed       bool
 	Code, Text       string
 }
@@ -156,9 +157,10 @@ func (s *Service) addUnits(ctx context.Context, tx store.Tx, run store.Run, b bo
 }
 
 // Cancel ends a run: its units are void at once, nodes hear it at their next renewal, and nothing is deleted.
-// Cancelling an ended run is a Conflict.
+// Cancelling an ended run is a Conflict, and so is one that is being made final and has deleted already.
 func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error {
-	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
+	var runtime string
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		run, err := tx.Runs().Run(ctx, runID)
 		if err != nil {
 			return err
@@ -173,9 +175,17 @@ func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error 
 		if err != nil {
 			return err
 		}
-		b.Cancel = true
+		if b.Counts.Deleted > 0 {
+			return fault.New(fault.Conflict, "RunEnding", "the run %s has read everything and is being made final", runID).
+				Try("Wait a moment: it ends by itself")
+		}
+		b.Cancel, runtime = true, run.Runtime
 		return s.end(ctx, tx, run, b, model.RunCanceled)
 	})
+	if err == nil {
+		s.ring.Ring(runtime) // a run that waited may have begun
+	}
+	return err
 }
 
 // voidUnits ends all open units of a run and forgets their batches.
@@ -189,8 +199,10 @@ func (s *Service) voidUnits(ctx context.Context, tx store.Tx, run string) error 
 		for _, u := range units {
 			after = u.ID
 			u.State = model.UnitVoid
-			if err := tx.Inbox().DeleteUnit(ctx, u.ID, u.Attempt+1); err != nil {
-				return err
+			if len(u.Received) > 0 { // else it has nothing in the inbox
+				if err := tx.Inbox().DeleteUnit(ctx, u.ID, u.Attempt+1); err != nil {
+					return err
+				}
 			}
 			if err := tx.Runs().SetUnit(ctx, u); err != nil {
 				return err

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -24,8 +25,7 @@ func (s *Service) Sweep(ctx context.Context) (more bool, err error) {
 	for _, runtime := range rung {
 		s.ring.Ring(runtime)
 	}
-	left, err := s.finaliseSome(ctx)
-	return more || left, err
+	return more, s.finaliseSome(ctx)
 }
 
 // expire puts units back whose lease ran out. They keep attempt and holder, so that a node that comes back before
@@ -62,38 +62,45 @@ func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more 
 	return rung, len(units) == page, nil
 }
 
-// finaliseSome brings runs without open units to their end.
-func (s *Service) finaliseSome(ctx context.Context) (more bool, err error) {
+// finaliseSome brings runs without open units to their end. One that can't be brought there does not keep the others.
+func (s *Service) finaliseSome(ctx context.Context) error {
 	var due []string
-	err = s.store.View(ctx, func(tx store.Tx) error {
+	err := s.store.View(ctx, func(tx store.Tx) error {
 		due = nil
-		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{
-			States: []model.RunState{model.RunQueued, model.RunInProgress}, Limit: 1000,
-		})
-		if err != nil {
-			return err
-		}
-		for _, run := range runs {
-			if run.Open > 0 {
-				continue
-			}
-			b, err := readBody(run)
+		const page = 500
+		for before := int64(0); ; {
+			runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{
+				States: []model.RunState{model.RunQueued, model.RunInProgress}, Before: before, Limit: page,
+			})
 			if err != nil {
 				return err
 			}
-			if !b.Waiting {
-				due = append(due, run.ID)
+			for _, run := range runs {
+				before = run.Serial
+				if run.Open > 0 {
+					continue
+				}
+				b, err := readBody(run)
+				if err != nil {
+					return err
+				}
+				if !b.Waiting {
+					due = append(due, run.ID)
+				}
+			}
+			if len(runs) < page {
+				return nil
 			}
 		}
-		return nil
 	})
 	if err != nil {
-		return false, err
+		return err
 	}
+	var failed error
 	for _, id := range due {
-		if err := s.finalise(ctx, id); err != nil && !fault.Is(err, fault.Conflict) {
-			return false, err
+		if err := s.finalise(ctx, id); err != nil && !fault.Is(err, fault.Conflict) && failed == nil {
+			failed = fmt.Errorf("make run %s final: %w", id, err)
 		}
 	}
-	return false, nil
+	return failed
 }
