@@ -31,6 +31,9 @@ type house struct {
 
 	mu     sync.Mutex
 	loaded map[string]error // databases
+
+	calm sync.Mutex
+	want string // the map of "many" after an undisturbed scan
 }
 
 // programs are the two binaries.

@@ -43,8 +43,11 @@ func shared(t testing.TB, db string, fill func(*pgserver.Server) error) *source 
 	return &source{server, db}
 }
 
-// load makes a database, fills it, and lets the scanner see its schemas.
+// load makes a database, fills it, and lets the scanner see its schemas. Without a way to fill it, it is a copy.
 func load(server *pgserver.Server, db string, fill func(*pgserver.Server) error) error {
+	if fill == nil {
+		return server.Exec("postgres", "create database "+db+" template stencil")
+	}
 	if err := server.Exec("postgres", "create database "+db); err != nil {
 		return err
 	}
@@ -85,20 +88,23 @@ func abs(path string) string {
 	return full
 }
 
-// many is a database whose scan takes several batches.
-func many(t testing.TB) *source {
+// many is a database whose scan takes several batches. Those of different names are copies, down to the identities
+// that the server gave, so that their maps differ in the name only.
+func many(t testing.TB, name string) *source {
 	t.Helper()
-	return shared(t, "many", func(server *pgserver.Server) error {
-		return server.Exec("many", `do $$ begin
+	shared(t, "stencil", func(server *pgserver.Server) error {
+		return server.Exec("stencil", `do $$ begin
   for i in 0..3 loop
     execute format('create schema part%s', i);
-    for k in 1..300 loop
-      execute format('create table part%s.facts_%s (id bigint primary key, kind text not null, seen_at timestamptz default now(), amount numeric(12,2))', i, k);
+    for k in 1..150 loop
+      execute format('create table part%s.facts_%s (id bigint primary key, kind varchar(20) not null, seen_at timestamptz default now(), amount numeric(12,2))', i, k);
     end loop;
     execute format('create view part%s.newest as select id, kind from part%s.facts_1 union all select id, kind from part%s.facts_2', i, i, i);
+    execute format('grant usage on schema part%s to scanner', i);
   end loop;
-end $$;`)
+end $$; analyze;`)
 	})
+	return shared(t, name, nil)
 }
 
 // sharedFile is a file of the shared test data; the test is skipped where that is not there.

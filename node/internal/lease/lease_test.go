@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
 )
 
 // account answers each claim with one grant, once, and counts renewals.
@@ -15,6 +16,8 @@ type account struct {
 	t        *testing.T
 	lease    time.Duration
 	granted  bool
+	away     bool // answers nothing
+	claims   int
 	renewals int
 }
 
@@ -26,6 +29,16 @@ func (a *account) Request(subject bus.Subject, payload []byte, answered func([]b
 			a.t.Fatal(err)
 		}
 		answered(b, nil)
+	}
+	switch {
+	case subject == bus.SubjectClaim:
+		a.claims++
+	case subject == bus.SubjectRenew:
+		a.renewals++
+	}
+	if a.away {
+		answered(nil, fault.New(fault.Unreachable, "Away", "nobody is there"))
+		return
 	}
 	switch subject {
 	case bus.SubjectClaim:
@@ -40,7 +53,6 @@ func (a *account) Request(subject bus.Subject, payload []byte, answered func([]b
 		if err := bus.Decode(payload, &r); err != nil {
 			a.t.Fatal(err)
 		}
-		a.renewals++
 		reply(bus.RenewAnswer{V: bus.Version, Verdicts: slices.Repeat([]bus.Verdict{bus.VerdictGo}, len(r.Attempts))})
 	}
 }
@@ -72,4 +84,32 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+func TestAfterSilenceANodeRenewsBeforeItClaims(t *testing.T) {
+	a := &account{t: t, lease: 6 * time.Second}
+	m := New(Config{Slots: 2, Kinds: []string{"k"}, Renew: 2 * time.Second, Look: 3 * time.Second}, a, idle{}, rand.New(rand.NewPCG(1, 1)), slog.New(slog.DiscardHandler))
+	now := time.Unix(1_800_000_000, 0)
+	run := func(d time.Duration) {
+		for end := now.Add(d); now.Before(end); {
+			now = later(m.Step(now), now.Add(time.Millisecond))
+		}
+	}
+	run(5 * time.Second)
+	a.away = true
+	run(5 * time.Second) // until it has noticed
+	a.claims, a.renewals = 0, 0
+	run(30 * time.Second)
+	if a.claims > 0 || a.renewals < 10 {
+		t.Fatalf("while the account was away the node tried %d claims and %d renewals", a.claims, a.renewals)
+	}
+	a.away = false
+	for a.claims == 0 {
+		if now = m.Step(now); now.After(time.Unix(1_800_000_100, 0)) {
+			t.Fatal("the node claims no more")
+		}
+	}
+	if m.Silent() {
+		t.Error("it claimed before a renewal was answered")
+	}
 }
