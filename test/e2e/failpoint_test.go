@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -105,9 +106,7 @@ func (a *account) copy(t testing.TB) *account {
 	t.Helper()
 	b := &account{t: t, dir: t.TempDir(), programs: a.programs, port: theHouse.port(t), plain: theHouse.port(t), flags: a.flags}
 	for _, folder := range []string{"data", "client", "node-mortal"} {
-		if err := os.CopyFS(filepath.Join(b.dir, folder), os.DirFS(filepath.Join(a.dir, folder))); err != nil {
-			t.Fatal(err)
-		}
+		copyFolder(t, filepath.Join(a.dir, folder), filepath.Join(b.dir, folder))
 	}
 	for _, file := range []string{"client/login.json", "node-mortal/state/node.json"} {
 		path := filepath.Join(b.dir, file)
@@ -123,6 +122,32 @@ func (a *account) copy(t testing.TB) *account {
 		}
 	}
 	return b
+}
+
+// copyFolder copies a folder with its modes, which keys insist on.
+func copyFolder(t testing.TB, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, strings.TrimPrefix(path, from))
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o700)
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, text, info.Mode().Perm())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // death is one world in which a process dies.
