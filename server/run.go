@@ -22,7 +22,7 @@ const (
 	accessEvery  = time.Hour
 	forgetEvery  = time.Hour
 	stopWithin   = 10 * time.Second
-	indexPerStep = 2000
+	indexPerStep = 1000
 )
 
 // door is one listener with what serves it.
