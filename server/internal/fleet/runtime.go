@@ -183,4 +183,3 @@ func (s *Service) Runtime(ctx context.Context, name string) (Runtime, error) {
 	})
 	return r, err
 }
-

@@ -33,7 +33,7 @@ func (t *tx) Parts(ctx context.Context, run, container string) ([]store.Part, er
 // Containers with after "" begins with the first, which may be the container "" itself.
 func (t *tx) Containers(ctx context.Context, run, after string, limit int) ([]string, error) {
 	var out []string
-	err := t.each(ctx, `select distinct container from part where run = ?1 and (container > ?2 or ?2 = '')
+	err := t.each(ctx, `select distinct container from part where run = ?1 and container >= ?2 and (container <> ?2 or ?2 = '')
 		order by container limit ?3`, []any{run, after, limit}, func(rows *sql.Rows) error {
 		var c string
 		err := rows.Scan(&c)
@@ -60,7 +60,7 @@ func (t *tx) Bases(ctx context.Context, scan, root, after string, limit int) ([]
 	var out []store.Base
 	// What is below a root begins with it and '/'; '0' is the character after '/'.
 	err := t.each(ctx, `select container, generation, rows from base
-		where scan = ?1 and container >= ?2 and (container > ?3 or ?3 = '')
+		where scan = ?1 and container >= max(?2, ?3) and (container <> ?3 or ?3 = '')
 		and (?2 = '' or container = ?2 or (container > ?2 || '/' and container < ?2 || '0'))
 		order by container limit ?4`, []any{scan, root, after, limit}, func(rows *sql.Rows) error {
 		b := store.Base{Scan: scan}

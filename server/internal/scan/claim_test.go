@@ -1,0 +1,141 @@
+package scan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+
+	"context"
+)
+
+func TestAThirdRunIsAConflict(t *testing.T) {
+	p := newProtocol(t)
+	p.start("plot", "all")
+	p.start("plot", "all")
+	_, err := p.Start(t.Context(), "plot", "all", StartOptions{})
+	wants(t, err, fault.Conflict, "ScanRunQueued")
+}
+
+func TestAWaitingRunOpensWhenTheFirstEnds(t *testing.T) {
+	for _, how := range []string{"cancelled", "finished"} {
+		t.Run(how, func(t *testing.T) {
+			p := newProtocol(t)
+			first, second := p.start("plot", "all"), p.start("plot", "all")
+			g := p.one(nodeA)
+			if g.Run != first || len(p.claim(nodeA, 4)) != 0 {
+				t.Fatal("a waiting run has units")
+			}
+			if how == "cancelled" {
+				p.ok(p.Cancel(t.Context(), "plot", "all", first))
+			} else {
+				p.done(nodeA, bus.Done{Ref: g.Ref}, bus.Committed)
+				p.sweep(p.Service)
+				p.state(first, model.RunSucceeded)
+			}
+			if g := p.one(nodeA); g.Run != second || g.Unit.Step != "" {
+				t.Fatalf("got %+v of %s, want planning of the second run", g.Unit, g.Run)
+			}
+		})
+	}
+}
+
+func TestClaimsRespectKindsRuntimeSlotsAndTheirOwnBounds(t *testing.T) {
+	p := newProtocol(t)
+	p.start("plot", "all")
+	for name, c := range map[string]struct {
+		node string
+		ask  bus.Claim
+	}{
+		"another kind":    {nodeA, bus.Claim{Slots: 4, Kinds: []string{"Desert"}}},
+		"another runtime": {"lab--a", bus.Claim{Slots: 4, Kinds: []string{"Garden"}}},
+		"no slot":         {nodeA, bus.Claim{Kinds: []string{"Garden"}}},
+		"negative slots":  {nodeA, bus.Claim{Slots: -1, Kinds: []string{"Garden"}}},
+		"no kind":         {nodeA, bus.Claim{Slots: 4}},
+	} {
+		a, err := p.Claim(t.Context(), c.node, c.ask)
+		if err != nil || len(a.Grants) != 0 {
+			t.Errorf("%s: %d grants, %v", name, len(a.Grants), err)
+		}
+	}
+	_, err := p.Claim(t.Context(), "--a", bus.Claim{Slots: 1, Kinds: []string{"Garden"}})
+	wants(t, err, fault.Invalid, "BadClaim")
+	_, err = p.Claim(t.Context(), nodeA, bus.Claim{Slots: 1, Kinds: make([]string, maxKinds+1)})
+	wants(t, err, fault.Invalid, "BadClaim")
+	p.one(nodeA)
+}
+
+func TestClaimsComeByPriorityAndNotBeforeTheirTime(t *testing.T) {
+	p := newProtocol(t)
+	p.start("plot", "all")
+	p.plan(model.Unit{Step: "x", Title: "low"}, model.Unit{Step: "x", Title: "late"}, model.Unit{Step: "x", Title: "high"})
+	p.update(func(ctx context.Context, tx store.Tx) error {
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: []model.UnitState{model.UnitQueued}, Limit: 9})
+		p.ok(err)
+		units[1].NotBefore = p.now.Add(time.Minute)
+		units[2].Priority = 5
+		p.ok(tx.Runs().SetUnit(ctx, units[1]))
+		return tx.Runs().SetUnit(ctx, units[2])
+	})
+	var got []string
+	for _, g := range p.claim(nodeA, 4) {
+		got = append(got, g.Unit.Title)
+	}
+	p.pass(time.Minute)
+	got = append(got, p.one(nodeA).Unit.Title)
+	if strings.Join(got, " ") != "high low late" {
+		t.Fatalf("got %v", got)
+	}
+}
+
+func TestASourceWithAFullBudgetHidesNoOther(t *testing.T) {
+	p := newProtocol(t)
+	p.source("field")
+	p.scan("field", "all")
+	p.start("plot", "all")
+	var units []model.Unit
+	for i := range 200 {
+		units = append(units, model.Unit{Step: "x", Title: fmt.Sprint("plot ", i)})
+	}
+	p.plan(units...)
+	if got := len(p.claim(nodeA, 16)); got != p.cfg.SourceUnits {
+		t.Fatalf("%d units of one source are held at once, want %d", got, p.cfg.SourceUnits)
+	}
+	p.start("field", "all")
+	if g := p.claim(nodeB, 2); len(g) != 1 || g[0].Source != "field" {
+		t.Fatalf("behind 196 units of a source that may give no more: %+v", g)
+	}
+}
+
+func TestALostAttemptLeavesNothingBehindForTheNext(t *testing.T) {
+	p := newProtocol(t)
+	id := p.start("plot", "all")
+	g := p.one(nodeA)
+	p.send(nodeA, g, 0, batch{
+		assets: []model.Asset{{Type: "garden", Name: "g"}}, gaps: []model.Gap{{Code: "Lost"}},
+		children: []model.Unit{{Step: "x"}},
+	})
+	p.pass(7 * time.Second)
+	p.judging(p.replica())
+	again := p.one(nodeB)
+	if again.Ref.Unit != g.Ref.Unit || again.Ref.Attempt != g.Ref.Attempt+1 {
+		t.Fatalf("got %v after %v", again.Ref, g.Ref)
+	}
+	p.done(nodeB, bus.Done{Ref: again.Ref}, bus.Committed)
+	p.sweep(p.Service)
+	v := p.state(id, model.RunSucceeded)
+	if v.Counts.Gaps != 0 || v.Units[model.UnitClosed] != 1 {
+		t.Fatalf("of the lost attempt stayed: %+v, units %v", v.Counts, v.Units)
+	}
+	if gaps, err := p.Gaps(t.Context(), id, 0, 9); err != nil || len(gaps) != 0 {
+		t.Fatalf("gaps %v, %v", gaps, err)
+	}
+	if v.Counts.Created != 1 {
+		t.Fatalf("what the lost attempt made is in the map and counted %d times", v.Counts.Created)
+	}
+}
