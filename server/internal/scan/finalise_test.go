@@ -17,12 +17,11 @@ import (
 
 // look is what a run is to see of the garden: beds with their plants, and what else happens in it.
 type look struct {
-	beds     map[string]int  // plants of each bed; a bed that is not here is not seen
-	failed   map[string]bool // beds whose unit fails
-	cut      map[string]bool // beds that were not listed to their end
-	cutRoot  bool            // the root was not
-	scan     string
-	expected model.RunState
+	beds    map[string]int  // plants of each bed; a bed that is not here is not seen
+	failed  map[string]bool // beds whose unit fails
+	cut     map[string]bool // beds that were not listed to their end
+	cutRoot bool            // the root was not
+	scan    string          // "" for the scan "all"
 }
 
 func plant(bed string, i int) model.Asset {
