@@ -44,6 +44,11 @@ func TestScope(t *testing.T) {
 		{Scope{Exclude: []string{"*/pg_temp*"}}, "shop/pg_temp_1/x", false},
 		{Scope{Include: []string{"s?op"}, Exclude: []string{"shop/a"}}, "shop/b", true},
 		{Scope{Include: []string{"s?op"}, Exclude: []string{"shop/a"}}, "shop/a/t", false},
+		{Scope{Include: []string{"sch?n"}}, "schön", true},
+		{Scope{Include: []string{"??"}}, "ü", false},
+		{Scope{Include: []string{"*??n"}}, "üän", true},
+		{Scope{Include: []string{"*??n"}}, "än", false},
+		{Scope{Include: []string{"a?b"}}, "a\xffb", true},
 	} {
 		if got := c.scope.Match(c.path); got != c.want {
 			t.Errorf("%+v.Match(%q) = %v", c.scope, c.path, got)

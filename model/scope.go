@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Match reports whether the asset or container at path is in scope.
 // A path above an included pattern is in scope too, since the way to it leads through; one below an included
@@ -41,7 +44,8 @@ func matchNames(patterns, names []string) bool {
 	return true
 }
 
-// matchName matches one name against one pattern with '*' and '?', in linear space and at most len*len time.
+// matchName matches one name against one pattern with '*' and '?', in no space and at most len*len time. '?' is one
+// character, of however many bytes; a byte that is no UTF-8 counts as one.
 func matchName(pattern, name string) bool {
 	p, n, star, mark := 0, 0, -1, 0
 	for n < len(name) {
@@ -49,11 +53,16 @@ func matchName(pattern, name string) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, n
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
+		case p < len(pattern) && pattern[p] == '?':
+			_, size := utf8.DecodeRuneInString(name[n:])
+			p++
+			n += size
+		case p < len(pattern) && pattern[p] == name[n]:
 			p++
 			n++
 		case star >= 0:
-			mark++
+			_, size := utf8.DecodeRuneInString(name[mark:])
+			mark += size
 			p, n = star+1, mark
 		default:
 			return false

@@ -20,8 +20,9 @@ const (
 	idleEvery    = 250 * time.Millisecond // between looks at an empty inbox or index
 	revokeEvery  = 2 * time.Second
 	accessEvery  = time.Hour
+	forgetEvery  = time.Hour
 	stopWithin   = 10 * time.Second
-	indexPerStep = 2000
+	indexPerStep = 1000
 )
 
 // door is one listener with what serves it.
@@ -93,6 +94,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("indexer", s.indexLoop)
 	task("sweeper", func(ctx context.Context) error { return s.every(ctx, s.sweepPeriod(), s.sweep) })
 	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
+	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {
 		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, handler) })
@@ -163,6 +165,15 @@ func (s *Server) try(ctx context.Context, do func(context.Context) error) {
 func (s *Server) sweep(ctx context.Context) error {
 	for {
 		more, err := s.core.Sweep(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+func (s *Server) forget(ctx context.Context) error {
+	for {
+		more, err := s.core.Scans.Forget(ctx)
 		if err != nil || !more {
 			return err
 		}

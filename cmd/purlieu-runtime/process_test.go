@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,8 +46,10 @@ func (o *output) String() string {
 // command runs one command line and gives its exit code and what it said.
 func command(args ...string) (code int, said string) {
 	var out bytes.Buffer
-	a := &app{ctx: context.Background(), in: strings.NewReader(""), out: &out, err: &out,
-		getenv: func(string) string { return "" }, lookupEnv: func(string) (string, bool) { return "", false }}
+	a := &app{
+		ctx: context.Background(), in: strings.NewReader(""), out: &out, err: &out,
+		getenv: func(string) string { return "" }, lookupEnv: func(string) (string, bool) { return "", false },
+	}
 	code = a.main(args)
 	return code, out.String()
 }
@@ -170,6 +174,7 @@ func ledger(t *testing.T, acc *account, state string) {
 			t.Errorf("egress show: exit code %d, no %q in:\n%s", code, word, said)
 		}
 	}
+	reconciliation(t, state)
 	path := filepath.Join(node.OutboxPath(state), "ledger-00000001.jsonl")
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -242,5 +247,72 @@ func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestANodeStopsInTheMiddleOfItsWork(t *testing.T) {
+	tarpit, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tarpit.Close()
+	caught := make(chan net.Conn, 16)
+	go func() {
+		for {
+			conn, err := tarpit.Accept()
+			if err != nil {
+				return
+			}
+			caught <- conn
+		}
+	}()
+	host, port, err := net.SplitHostPort(tarpit.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	acc, _ := newAccount(t)
+	state, secrets := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(secrets, "shop-password"), "sesame")
+	acc.register(host, port, "scanner", "shop-password")
+	source := "PostgreSql://" + host + ":" + port
+	if err := errors.Join(node.AllowSource(state, source), node.AllowSecret(state, "file:shop-password", source, true)); err != nil {
+		t.Fatal(err)
+	}
+	options := acc.options(state, secrets, slog.New(slog.DiscardHandler))
+	var workers []*exec.Cmd
+	start := options.Command
+	options.Command = func() *exec.Cmd {
+		workers = append(workers, start())
+		return workers[len(workers)-1]
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- node.RunProcess(ctx, options) }()
+	if _, err := acc.core.Start(ctx, "shop", "nightly", false); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case conn := <-caught:
+		defer conn.Close()
+	case <-time.After(20 * time.Second):
+		t.Fatal("the worker does not connect")
+	}
+	stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the node does not stop")
+	}
+	for _, w := range workers {
+		if w.ProcessState == nil {
+			t.Errorf("the worker %d outlives its node", w.Process.Pid)
+		}
+	}
+	if len(workers) == 0 {
+		t.Error("no worker was started")
 	}
 }

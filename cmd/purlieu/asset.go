@@ -200,14 +200,25 @@ func (a *app) columns(asset, e object) error {
 		m, _ := v.(map[string]any)
 		c, _ := asset.at("referredEntities", object(m).text("guid")).(map[string]any)
 		col := object(c)
-		null := ""
+		null := "yes"
 		if col.text("attributes", "nullable") == "false" {
-			null = "not null"
+			null = "no"
 		}
-		rows = append(rows, []string{col.text("attributes", "name"), col.text("attributes", "type"), null, col.text("attributes", "default"), col.text("attributes", "comment")})
+		rows = append(rows, []string{col.text("attributes", "name"), col.text("attributes", "type"), null, filledBy(col), col.text("attributes", "comment")})
 	}
 	a.say("")
-	return a.table([]string{"COLUMN", "TYPE", "", "DEFAULT", "COMMENT"}, rows)
+	return a.table([]string{"COLUMN", "TYPE", "NULL", "FILLED BY", "COMMENT"}, rows)
+}
+
+// filledBy says where a column's value comes from when nobody gives one.
+func filledBy(col object) string {
+	if identity := col.text("attributes", "identity"); identity != "" {
+		return "identity, " + identity
+	}
+	if generated := col.text("attributes", "generated"); generated != "" {
+		return "= " + generated
+	}
+	return col.text("attributes", "default")
 }
 
 func (a *app) keys(_, e object) error {
@@ -234,24 +245,41 @@ func (a *app) keys(_, e object) error {
 	return a.table([]string{"KEY", "KIND", "COLUMNS", ""}, rows)
 }
 
+// lineage shows from which assets data flows to which; the processes between them are the account's affair.
 func (a *app) lineage(guid string, lineage object) error {
+	name := func(id string) string {
+		if id == guid {
+			return "(this)"
+		}
+		return lineage.text("guidEntityMap", id, "attributes", "qualifiedName")
+	}
+	between := func(id string) bool { return strings.HasSuffix(name(id), "/$lineage") }
 	list, _ := lineage["relations"].([]any)
-	rows := [][]string{}
+	outOf := map[string][]string{}
 	for _, v := range list {
 		m, _ := v.(map[string]any)
-		r := object(m)
-		name := func(end string) string {
-			id := r.text(end)
-			if id == guid {
-				return "(this)"
-			}
-			return lineage.text("guidEntityMap", id, "attributes", "qualifiedName")
+		from := object(m).text("fromEntityId")
+		outOf[from] = append(outOf[from], object(m).text("toEntityId"))
+	}
+	rows := [][]string{}
+	for from, ends := range outOf {
+		if between(from) {
+			continue
 		}
-		rows = append(rows, []string{name("fromEntityId"), "→", name("toEntityId")})
+		for _, end := range ends {
+			to := []string{end}
+			if between(end) {
+				to = outOf[end]
+			}
+			for _, id := range to {
+				rows = append(rows, []string{name(from), "→", name(id)})
+			}
+		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
+	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[2]+"\x00"+a[0], b[2]+"\x00"+b[0]) })
 	a.say("")
 	return a.table([]string{"DATA FLOWS FROM", "", "TO"}, rows)
 }

@@ -28,6 +28,9 @@ import (
 // secretPrefix is how names of environment variables that are secrets begin.
 const secretPrefix = "PURLIEU_SECRET_"
 
+// allowCommand is how the owner allows the built-in node a source or a secret; its refusals say so.
+const allowCommand = "purlieu admin allow"
+
 // builtInCmd is the built-in runtime's node: a child that the server starts, with its way to the account on standard
 // input and output. Everything else is as in a node of a process of its own.
 type builtInCmd struct {
@@ -71,7 +74,7 @@ func (c builtInCmd) Run(a *app) error {
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dialer.DialContext, AllowCommand: "purlieu admin allow", Log: newLog(a.err, "text", "info").With("node", "built-in"),
+		Dial: dialer.DialContext, AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
 	})
 }
 

@@ -106,7 +106,7 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 		t.Errorf("%v %+v", err, found)
 	}
 	s.run(0, "asset", "show", "orders")
-	s.shows("What was bought", "1200", "bigint", "not null", "orders_pkey", "index btree", "(this)", "big_orders")
+	s.shows("What was bought", "1200", "bigint", "identity, always", "orders_pkey", "index btree", "(this)", "big_orders")
 }
 
 func TestTheExitCodeSaysHowARunEnded(t *testing.T) {

@@ -74,7 +74,8 @@ func (serverCmd) Help() string {
 
 At first start a one-time sign-in link appears, on the terminal or in DIR/signin-link (readable by you alone).
 It sets the first administrator's password and lives 15 minutes; 'purlieu admin link' makes another.
-Point nodes and clients at --listen; DIR/tls/ca.pem is the authority that its certificate comes from.
+Nodes and clients elsewhere reach it at --listen. Nodes learn from their key what to trust; for clients and browsers
+'purlieu admin ca' shows the certificate authority to trust (purlieu login --ca FILE).
 
 Examples:
   purlieu server

@@ -137,7 +137,7 @@ func (a *app) summary(run object, gaps []object) error {
 	count := func(name string) string { return run.text("purlieu", "counts", name) }
 	switch run.text("status") {
 	case "Failed":
-		a.say("The run failed: %s (%s)", run.text("purlieu", "text"), run.text("purlieu", "code"))
+		a.say("The run failed (%s). %s", run.text("purlieu", "code"), run.text("purlieu", "text"))
 	case "Canceled":
 		a.say("The run was cancelled; nothing was deleted.")
 	default:

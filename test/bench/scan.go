@@ -33,7 +33,7 @@ func scan(a *account, n *node, s *source) (m measured, err error) {
 		if run, err = a.run(run.ID); err != nil || (run.Status != "Queued" && run.Status != "Accepted" && run.Status != "InProgress") {
 			return true
 		}
-		time.Sleep(15 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond) // each look costs the server something, too
 		return false
 	}); err != nil {
 		return m, err

@@ -31,9 +31,10 @@ type Server struct {
 	// Data is the folder of the cluster, with pg_hba.conf and server.log in it.
 	Data string
 
-	bin  string
-	cmd  *exec.Cmd
-	done chan struct{}
+	bin      string
+	settings []string
+	cmd      *exec.Cmd
+	done     chan struct{}
 }
 
 // Start runs a server until the test ends. The test is skipped, aloud, where no PostgreSQL is installed.
@@ -82,11 +83,19 @@ func Run(dir string, settings ...string) (*Server, error) {
 	if s.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	return s, s.launch(dir, settings)
+	s.settings = settings
+	return s, s.launch()
+}
+
+// Restart starts a server that was stopped, with the data, settings and port that it had.
+func (s *Server) Restart() error {
+	s.Stop()
+	return s.launch()
 }
 
 // launch starts the server process and waits until it answers.
-func (s *Server) launch(dir string, settings []string) error {
+func (s *Server) launch() error {
+	dir, settings := filepath.Dir(s.Data), s.settings
 	args := []string{"-D", s.Data, "-h", s.Host, "-p", strconv.Itoa(s.Port), "-k", dir}
 	for _, set := range slices.Concat([]string{"fsync=off", "full_page_writes=off", "autovacuum=off"}, settings) {
 		args = append(args, "-c", set)

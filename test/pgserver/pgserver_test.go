@@ -29,4 +29,10 @@ func TestServerRunsStatementsAndFilesAndStops(t *testing.T) {
 	if err := s.Exec("shop", "select 1"); err == nil {
 		t.Fatal("the server still answers")
 	}
+	if err := s.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Exec("shop", "select a from t"); err != nil {
+		t.Fatal("after a restart: ", err)
+	}
 }

@@ -128,8 +128,10 @@ func (m *Machine) Step(now time.Time) time.Time {
 	return next
 }
 
+// mayClaim is also false while the account has not said what becomes of what is held: a claim that came before the
+// renewal could take the node's own units away from it, with all that it has read of them.
 func (m *Machine) mayClaim() bool {
-	return !m.claiming && !m.draining && m.busy < m.cfg.Slots && len(m.held) < maxHeld
+	return !m.claiming && !m.draining && !m.Silent() && m.busy < m.cfg.Slots && len(m.held) < maxHeld
 }
 
 // later is a time in d, give or take a tenth, so that nodes do not march in step.

@@ -11,7 +11,7 @@
 //	  any: false                # true: allow lists exceptions only; default true without an allow list
 //	  allow:
 //	    - kind: PostgreSql      # none: every kind
-//	      host: db.internal     # a name, *.name for all below it, an address, or a network like 10.0.0.0/8
+//	      host: db.internal     # a name, *.name for all below it, * for all, an address, or a network like 10.0.0.0/8
 //	      ports: [5432]         # none: every port
 //	bindings:
 //	  - secret: file:shop-password
@@ -197,6 +197,9 @@ func (a *allowed) matches(host string, addr netip.Addr) bool {
 		return a.network.Contains(addr)
 	}
 	if below, ok := strings.CutPrefix(a.name, "*"); ok {
+		if _, err := netip.ParseAddr(host); err == nil { // "*.0.0.1" is no network
+			return below == ""
+		}
 		return below == "" || strings.HasSuffix(host, below) && len(host) > len(below)
 	}
 	return a.name == host

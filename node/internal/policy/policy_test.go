@@ -44,7 +44,7 @@ func TestDecisions(t *testing.T) {
 			}
 		})
 	}
-	if questions < 90 {
+	if questions < 250 {
 		t.Errorf("only %d questions were read", questions)
 	}
 }
@@ -98,6 +98,30 @@ func TestRefusalNamesTheCommand(t *testing.T) {
 		if !strings.HasSuffix(c.err.Error(), ": "+c.want) {
 			t.Errorf("%v", c.err)
 		}
+	}
+}
+
+func TestRefusalNamesTheCommandThatTheOwnerHas(t *testing.T) {
+	closed, err := Parse("p", []byte("sources: {any: false}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ref := closed.With("purlieu admin allow"), model.SecretRef{Vault: "file", Name: "shop-password"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{p.MayDial("PostgreSql", "db.internal", netip.MustParseAddr("10.0.0.1"), 5432), "--source PostgreSql://db.internal:5432"},
+		{p.MayDial("PostgreSql", "localhost", netip.MustParseAddr("::1"), 5432), "--source 'PostgreSql://[::1]:5432'"},
+		{p.MayUse(ref, "PostgreSql", "db.internal", 5432, true), "--secret file:shop-password --source PostgreSql://db.internal:5432"},
+		{p.MayUse(ref, "PostgreSql", "db.internal", 5432, false), "--secret file:shop-password --source PostgreSql://db.internal:5432 --plaintext"},
+	} {
+		if c.err == nil || !strings.HasSuffix(c.err.Error(), ": purlieu admin allow "+c.want) {
+			t.Errorf("%v, want %s", c.err, c.want)
+		}
+	}
+	if err := closed.MayUse(ref, "PostgreSql", "db.internal", 5432, true); !strings.Contains(err.Error(), ": "+Command+" ") {
+		t.Errorf("the policy that it was made from has changed: %v", err)
 	}
 }
 

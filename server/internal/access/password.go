@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -64,7 +65,10 @@ func (p *passwords) run(ctx context.Context, password string, salt []byte, c Pas
 	case <-ctx.Done():
 		return nil, fault.New(fault.Throttled, "Busy", "too many people sign in at once").Because(ctx.Err())
 	}
-	defer func() { <-p.slots }()
+	defer func() {
+		debug.FreeOSMemory() // a hash takes 64 MiB for a moment, more than the rest of an idle account
+		<-p.slots
+	}()
 	return argon2.IDKey([]byte(password), salt, c.Passes, c.MemoryKiB, c.Threads, 32), nil
 }
 

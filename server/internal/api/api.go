@@ -159,7 +159,11 @@ func (d *doors) seen(r *http.Request, st *state, out *recorder, took time.Durati
 	if d.Observe != nil {
 		d.Observe(s)
 	}
-	d.Log.Info("request", "request", s.RequestID, "method", s.Method, "path", clip(s.Path), "principal", s.Principal,
+	level := slog.LevelInfo
+	if s.Status < http.StatusBadRequest && (s.Method == http.MethodGet || s.Method == http.MethodHead) {
+		level = slog.LevelDebug // reading changes nothing, and is most of all there is
+	}
+	d.Log.Log(r.Context(), level, "request", "request", s.RequestID, "method", s.Method, "path", clip(s.Path), "principal", s.Principal,
 		"status", s.Status, "bytes", s.Bytes, "took", s.Took)
 }
 

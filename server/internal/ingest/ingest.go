@@ -156,11 +156,18 @@ func (s *Service) ApplyNext(ctx context.Context) (more bool, err error) {
 
 // apply applies one batch, or sets it aside.
 func (s *Service) apply(ctx context.Context, row store.BatchRow) error {
+	var ring string // the runtime whose nodes have new work
 	facts, size, err := unpack(row.Body)
 	if err == nil {
 		failpoint.Hit("ingest.apply.before")
-		err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return s.applyIn(ctx, tx, row, facts, size) })
+		err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+			ring = ""
+			return s.applyIn(ctx, tx, row, facts, size, &ring)
+		})
 		failpoint.Hit("ingest.apply.after")
+	}
+	if err == nil && ring != "" {
+		s.scans.Ring(ring)
 	}
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
@@ -222,7 +229,7 @@ func ignoreMissing(err error) error {
 }
 
 // applyIn brings a batch into the map, in one transaction with what follows from it.
-func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, facts bus.Facts, size int) error {
+func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, facts bus.Facts, size int, ring *string) error {
 	if err := tx.Inbox().Delete(ctx, row.Seq); err != nil {
 		return ignoreMissing(err) // another applier was first
 	}
@@ -261,7 +268,10 @@ func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, 
 		Changed: int64(len(facts.Assets)), Created: did.Created, Updated: did.Updated, Unchanged: did.Unchanged, Edges: did.Edges,
 		Batches: 1, Bytes: int64(len(row.Body)),
 	}
-	_, err = s.scans.Applied(ctx, tx, u, counts, facts.Children, facts.Gaps)
+	closed, err := s.scans.Applied(ctx, tx, u, counts, facts.Children, facts.Gaps)
+	if closed {
+		*ring = u.Runtime // its children wait to be claimed
+	}
 	return err
 }
 

@@ -28,6 +28,9 @@ func (s *Service) Sweep(ctx context.Context) (more bool, err error) {
 	return more, s.finaliseSome(ctx)
 }
 
+// Ring says to the nodes of a runtime that work may be waiting. Call it behind the commit that made the work.
+func (s *Service) Ring(runtime string) { s.ring.Ring(runtime) }
+
 // expire puts units back whose lease ran out. They keep attempt and holder, so that a node that comes back before
 // anybody else claims goes on with what it has.
 func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more bool, err error) {

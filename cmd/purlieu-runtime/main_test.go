@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node"
+)
+
+// told runs a command line with something on standard input and in the environment.
+func told(stdin string, env map[string]string, args ...string) (code int, out, errs string) {
+	var o, e bytes.Buffer
+	a := &app{
+		ctx: context.Background(), in: strings.NewReader(stdin), out: &o, err: &e,
+		getenv:    func(name string) string { return env[name] },
+		lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	}
+	code = a.main(args)
+	return code, o.String(), e.String()
+}
+
+// keySecret is the part of a key that nobody may see.
+const keySecret = "open-sesame-open-sesame-open-sesame-open-sA"
+
+// authKey is a key of an account at an address.
+func authKey(t *testing.T, address string) string {
+	t.Helper()
+	key := model.AuthKey{
+		Account: "6f1c1c1e-8c3f-4a39-9e43-1a2b3c4d5e6f", Runtime: "0a1b2c3d-8c3f-4a39-9e43-1a2b3c4d5e6f", Endpoint: address,
+		Pin: strings.Repeat("A", 43), Secret: keySecret,
+	}
+	text := key.Text()
+	if _, err := model.ParseAuthKey(text); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestEveryCommandTeaches(t *testing.T) {
+	for _, args := range [][]string{
+		{}, {"enrol"}, {"run"}, {"status"}, {"policy", "show"}, {"policy", "allow"}, {"egress", "show"}, {"egress", "verify"}, {"egress", "reconcile"}, {"version"},
+	} {
+		code, out, errs := told("", nil, append(slices.Clone(args), "--help")...)
+		if code != 0 || !strings.Contains(out, "Usage: purlieu-runtime") || errs != "" {
+			t.Errorf("%v: exit code %d, %s%s", args, code, out, errs)
+		}
+		if strings.Contains(out, "worker  ") {
+			t.Errorf("%v: the worker's command is shown", args)
+		}
+	}
+	for _, args := range [][]string{{"enrol"}, {"run"}, {"policy", "allow"}} {
+		if _, out, _ := told("", nil, append(args, "--help")...); !strings.Contains(out, "    purlieu-runtime "+strings.Join(args, " ")+" --") {
+			t.Errorf("%v: no example in\n%s", args, out)
+		}
+	}
+}
+
+func TestACommandLineThatCannotBeRightEndsWithTwo(t *testing.T) {
+	for _, args := range [][]string{{"frobnicate"}, {"run", "--slots", "many"}, {"run", "--log-format", "xml"}, {"policy", "allow"}, {"enrol", "--key-file", "a", "--key-env", "b"}, {"enrol", "IR@key"}} {
+		if code, out, errs := told("", nil, args...); code != 2 || out != "" || !strings.Contains(errs, "--help") {
+			t.Errorf("%v: exit code %d, %s%s", args, code, out, errs)
+		}
+	}
+}
+
+func TestAFailedEnrolmentNamesItsCauseAndNeverTheKey(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := closed.Addr().String()
+	_ = closed.Close()
+	stranger := httptest.NewTLSServer(http.NotFoundHandler())
+	defer stranger.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "key"), authKey(t, refused)+"\n")
+	env := map[string]string{"KEY": authKey(t, strings.TrimPrefix(stranger.URL, "https://")), "PLAIN": authKey(t, strings.TrimPrefix(plain.URL, "http://"))}
+	for _, c := range []struct {
+		name, stdin string
+		args        []string
+		exit        int
+		code        string
+	}{
+		{"nobody listens", "", []string{"--key-file", filepath.Join(dir, "key")}, 6, "(Refused)"},
+		{"somebody else answers", "", []string{"--key-env", "KEY"}, 3, "(Intercepted)"},
+		{"no TLS there", "", []string{"--key-env", "PLAIN"}, 6, "(NotTLS)"},
+		{"a proxy that is not there", authKey(t, "account.example:8443"), []string{"--proxy", "http://" + refused}, 6, "(ProxyUnreachable)"},
+		{"a proxy from the environment", authKey(t, "account.example:8443"), []string{"--proxy", "environment"}, 6, "(ProxyUnreachable)"},
+		{"half a key", "IR@x", nil, 1, "(MalformedKey)"},
+		{"no key", "", nil, 1, "(NoKey)"},
+		{"no such variable", "", []string{"--key-env", "NONE"}, 1, "(NoKey)"},
+		{"no such file", "", []string{"--key-file", filepath.Join(dir, "none")}, 1, "(BadKeyFile)"},
+		{"a name that can't be one", authKey(t, refused), []string{"--name", "a.b"}, 1, "(InvalidNodeName)"},
+		{"an authority that is none", authKey(t, refused), []string{"--ca", filepath.Join(dir, "key")}, 1, "(BadCAFile)"},
+		{"a user without a proxy", authKey(t, refused), []string{"--proxy-user", "me"}, 1, "(BadProxy)"},
+		{"no file of the proxy's password", authKey(t, refused), []string{"--proxy", "http://" + refused, "--proxy-password-file", filepath.Join(dir, "none")}, 1, "(BadPasswordFile)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env["HTTPS_PROXY"] = "http://" + refused
+			state := filepath.Join(dir, "state")
+			code, out, errs := told(c.stdin, env, append([]string{"enrol", "--state", state}, c.args...)...)
+			if code != c.exit || !strings.HasSuffix(errs, c.code+"\n") || out != "" {
+				t.Errorf("exit code %d, %s%s", code, out, errs)
+			}
+			if strings.Contains(errs, keySecret) {
+				t.Errorf("the key is told: %s", errs)
+			}
+			if _, err := node.LoadState(state); fault.CodeOf(err) != "NotEnrolled" {
+				t.Errorf("a failed enrolment leaves a state: %v", err)
+			}
+		})
+	}
+}
+
+func TestCommandsWithoutANodeSayWhatIsMissing(t *testing.T) {
+	state := t.TempDir()
+	for _, args := range [][]string{
+		{"run"},
+		{"status"},
+		{"policy", "show"},
+		{"policy", "allow", "--source", "PostgreSql://127.0.0.1:5432"},
+		{"egress", "show"},
+		{"egress", "verify"},
+		{"egress", "reconcile"},
+	} {
+		code, _, errs := told("", map[string]string{}, append(args, "--state", state)...)
+		if code != 4 || !strings.Contains(errs, state) {
+			t.Errorf("%v: exit code %d, %s", args, code, errs)
+		}
+	}
+}
+
+func TestAPolicyIsWrittenByCommand(t *testing.T) {
+	state := t.TempDir()
+	write(t, filepath.Join(state, "node.json"), "{}")
+	for _, c := range []struct {
+		args []string
+		exit int
+	}{
+		{[]string{"allow", "--source", "PostgreSql://10.0.0.7:5432"}, 0},
+		{[]string{"allow", "--source", "PostgreSql://db.internal:5432", "--secret", "file:pw"}, 0},
+		{[]string{"allow", "--source", "db.internal"}, 1},
+		{[]string{"allow", "--source", "PostgreSql://db.internal:5432", "--secret", "pw"}, 1},
+		{[]string{"allow", "--source", "PostgreSql://db.internal:5432", "--plaintext"}, 1},
+	} {
+		if code, _, errs := told("", nil, append(append([]string{"policy"}, c.args...), "--state", state)...); code != c.exit {
+			t.Errorf("%v: exit code %d, %s", c.args, code, errs)
+		}
+	}
+	code, out, _ := told("", nil, "policy", "show", "--state", state)
+	for _, word := range []string{"10.0.0.7", "file:pw", "PostgreSql://db.internal:5432", node.PolicyPath(state)} {
+		if code != 0 || !strings.Contains(out, word) {
+			t.Errorf("policy show: exit code %d, no %q in\n%s", code, word, out)
+		}
+	}
+	write(t, node.PolicyPath(state), "sauces: {}")
+	if code, _, errs := told("", nil, "policy", "show", "--state", state); code != 1 || !strings.Contains(errs, "line 1") {
+		t.Errorf("a file that is no policy: exit code %d, %s", code, errs)
+	}
+}
+
+// heads lists the messages in a ledger as the account would.
+func heads(t *testing.T, state string) (list []map[string]any) {
+	t.Helper()
+	err := node.ShowLedger(state, 1, 0, func(e node.LedgerEntry) error {
+		if e.Number != nil {
+			list = append(list, map[string]any{"index": e.Index, "head": e.Head[:]})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// reconcile compares a ledger with an account that has receipted these entries, and tells them two at a time.
+func reconcile(t *testing.T, state string, list []map[string]any) ([]node.LedgerDifference, error) {
+	t.Helper()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/manage/v1/nodes/edge--one/receipts" || r.Header.Get("Authorization") != "Bearer "+token {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		var after uint64
+		if err := json.Unmarshal([]byte(r.URL.Query().Get("after")), &after); err != nil {
+			t.Error(err)
+		}
+		rest := list[slices.IndexFunc(append(slices.Clone(list), map[string]any{"index": ^uint64(0)}), func(h map[string]any) bool { return h["index"].(uint64) > after }):]
+		page := rest[:min(2, len(rest))]
+		if err := json.NewEncoder(w).Encode(map[string]any{"value": page, "more": len(rest) > 2}); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer web.Close()
+	_, n, differences, err := node.ReconcileLedger(context.Background(), state, node.State{Node: "edge--one", AccountURL: web.URL}, web.Client(), token)
+	if err == nil && n != len(list) {
+		t.Errorf("%d receipts were listed, want %d", n, len(list))
+	}
+	return differences, err
+}
+
+// reconciliation holds a ledger of a run against what the account has receipted.
+func reconciliation(t *testing.T, state string) {
+	t.Helper()
+	list := heads(t, state)
+	if len(list) < 3 {
+		t.Fatalf("the ledger has %d messages", len(list))
+	}
+	if differences, err := reconcile(t, state, list); err != nil || len(differences) != 0 {
+		t.Errorf("a whole ledger: %+v, %v", differences, err)
+	}
+	last := list[len(list)-1]["index"].(uint64)
+	beyond := append(slices.Clone(list), map[string]any{"index": last + 100, "head": make([]byte, 32)})
+	if differences, err := reconcile(t, state, beyond); err != nil || len(differences) != 1 || !differences[0].Missing || differences[0].Index != last+100 {
+		t.Errorf("a ledger whose end was cut: %+v, %v", differences, err)
+	}
+	other := slices.Clone(list)
+	other[1] = map[string]any{"index": list[1]["index"], "head": list[0]["head"]}
+	if differences, err := reconcile(t, state, other); err != nil || len(differences) != 1 || differences[0].Missing {
+		t.Errorf("a ledger that was replaced: %+v, %v", differences, err)
+	}
+	short := append(slices.Clone(list), map[string]any{"index": last + 1, "head": hex.AppendEncode(nil, make([]byte, 3))})
+	if _, err := reconcile(t, state, short); fault.CodeOf(err) != "BadReceipts" {
+		t.Errorf("a list that can't be read: %v", err)
+	}
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/node"
+)
+
+// The command that the built-in node's refusals name is one that this program has, and it edits the policy that the
+// built-in node reads.
+func TestTheCommandOfARefusalEditsTheBuiltInNodesPolicy(t *testing.T) {
+	s, data := newShell(t), t.TempDir()
+	allow := append(strings.Fields(allowCommand)[1:], "--data", data)
+	s.run(0, append(allow, "--source", "PostgreSql://127.0.0.1:5432")...)
+	s.shows("may reach PostgreSql://127.0.0.1:5432")
+	s.run(0, append(allow, "--secret", "file:shop-password", "--source", "PostgreSql://db.internal:5432", "--plaintext")...)
+	s.shows("may send file:shop-password to PostgreSql://db.internal:5432")
+	text, trusts, err := node.ReadPolicy(builtInState(data))
+	if err != nil || trusts {
+		t.Fatalf("trusts %v: %v", trusts, err)
+	}
+	for _, want := range []string{"host: 127.0.0.1", "secret: file:shop-password", "source: PostgreSql://db.internal:5432", "plaintext: true"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in the policy:\n%s", want, text)
+		}
+	}
+	s.run(1, append(allow, "--source", "db.internal")...)
+	s.shows("does not name a source", "kind://host:port")
+	s.run(4, "admin", "allow", "--data", filepath.Join(data, "nowhere"), "--source", "PostgreSql://db.internal:5432")
+	s.shows("--data")
+}
