@@ -91,8 +91,8 @@ func (a *account) ready() bool {
 	if r.StatusCode != http.StatusOK {
 		return false
 	}
-	_, err = os.Stat(filepath.Join(a.data(), "signin-link")) // comes a moment later
-	return err == nil
+	link, err := os.ReadFile(filepath.Join(a.data(), "signin-link")) // comes a moment later
+	return err == nil && bytes.HasSuffix(link, []byte("\n"))
 }
 
 // try runs the client.
