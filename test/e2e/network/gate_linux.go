@@ -75,6 +75,7 @@ visible_hostname gate
 		t.Fatalf("chown: %v: %s", err, out)
 	}
 	p := s.gate.start(t, "squid", s.dir, nil, "squid", "-N", "-f", filepath.Join(dir, "squid.conf"))
+	guard(t, p.cmd.Process.Pid)
 	p.until(t, 20*time.Second, "squid listens", func() bool {
 		return s.gate.do(func() error {
 			c, err := net.DialTimeout("tcp", at(gateIP, proxyPort), time.Second)

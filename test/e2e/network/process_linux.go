@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,6 +82,23 @@ func (n *network) start(t testing.TB, name, dir string, env []string, program st
 		}
 	})
 	return p
+}
+
+// guard ends a process when this one is gone, however that came. It is for those that change their user: the kernel
+// forgets then that they should end with their parent.
+func guard(t testing.TB, pid int) {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", `read -r _; kill -KILL "$0"`, strconv.Itoa(pid))
+	if _, err := cmd.StdinPipe(); err != nil { // the system closes it with this process
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // before the process is stopped
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
 }
 
 // stop asks the process to end, and insists after a while.

@@ -27,7 +27,7 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{lab: newLab(t), dir: t.TempDir(), password: "canary-" + rand.Text()}
-	build := exec.Command("go", "build", "-o", s.dir+"/", "../../../cmd/purlieu", "../../../cmd/purlieu-runtime")
+	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", s.dir+"/", "../../../cmd/purlieu", "../../../cmd/purlieu-runtime")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
@@ -54,6 +54,7 @@ func (s *stage) startPostgres(t *testing.T) {
 		t.Skip("skipped: ", err)
 	}
 	t.Cleanup(s.postgres.Stop)
+	guard(t, s.postgres.PID())
 	hba := "host all all 127.0.0.1/32 scram-sha-256\nhost all scanner " + cellarIP + "/32 scram-sha-256\n"
 	err = s.cellar.do(func() error {
 		if err := s.postgres.WriteData("pg_hba.conf", []byte(hba)); err != nil {
