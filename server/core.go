@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/desk"
 	"github.com/purlieu/purlieu/server/internal/ingest"
@@ -80,3 +81,43 @@ func (c *Core) Step(ctx context.Context) (more bool, err error) { return c.Inges
 
 // Sweep ends leases that ran out and finalises runs. Call it every half second, or every tenth of a lease.
 func (c *Core) Sweep(ctx context.Context) (more bool, err error) { return c.Scans.Sweep(ctx) }
+
+// Head is the highest entry of a node's egress ledger that the account has receipted.
+type Head = ingest.Head
+
+// Left is what of the work protocol a store still holds: nothing, once all runs have ended and all batches are applied.
+type Left struct{ OpenUnits, Batches, Quarantined, Parts int }
+
+// LeftOf counts what is left, up to a thousand of each. It is for tests.
+func LeftOf(ctx context.Context, st Store) (left Left, err error) {
+	const most = 1000
+	err = st.View(ctx, func(tx store.Tx) error {
+		open := []model.UnitState{model.UnitQueued, model.UnitLeased, model.UnitDone}
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: open, Limit: most})
+		if err != nil {
+			return err
+		}
+		batches, _, err := tx.Inbox().Waiting(ctx)
+		if err != nil {
+			return err
+		}
+		quarantined, err := tx.Inbox().Quarantined(ctx, most)
+		if err != nil {
+			return err
+		}
+		left = Left{OpenUnits: len(units), Batches: int(batches), Quarantined: len(quarantined)}
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Limit: most})
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			parts, err := tx.Map().Containers(ctx, run.ID, "", most)
+			if err != nil {
+				return err
+			}
+			left.Parts += len(parts)
+		}
+		return nil
+	})
+	return left, err
+}

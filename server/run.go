@@ -18,6 +18,7 @@ import (
 const (
 	sweepEvery   = 500 * time.Millisecond
 	idleEvery    = 250 * time.Millisecond // between looks at an empty inbox or index
+	indexLag     = 2 * time.Second        // that the index may fall behind for the sake of a run
 	revokeEvery  = 2 * time.Second
 	accessEvery  = time.Hour
 	forgetEvery  = time.Hour
@@ -209,13 +210,28 @@ func (s *Server) applyLoop(ctx context.Context) error {
 		more, err := s.core.Step(ctx)
 		if err == nil && !more {
 			_, err = s.core.Sweep(ctx) // the last batch may have ended a run
+			ring(s.applied)
 		}
 		return more, err
 	})
 }
 
+// indexLoop lets the index follow the map. While a run is in progress it stands back, for at most indexLag: the store
+// has one writer, and what is to be durable goes before what is to be found.
 func (s *Server) indexLoop(ctx context.Context) error {
-	return s.loop(ctx, nil, func(ctx context.Context) (bool, error) { return s.search.Step(ctx, indexPerStep) })
+	complete := s.cfg.Now()
+	return s.loop(ctx, s.applied, func(ctx context.Context) (bool, error) {
+		if s.cfg.Now().Sub(complete) < indexLag {
+			if active, err := s.core.Scans.Active(ctx); err != nil || active {
+				return false, err
+			}
+		}
+		more, err := s.search.Step(ctx, indexPerStep)
+		if err == nil && !more {
+			complete = s.cfg.Now()
+		}
+		return more, err
+	})
 }
 
 // cutRevoked ends the connections of nodes that were revoked on another replica.

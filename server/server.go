@@ -42,18 +42,19 @@ type Config struct {
 
 // Server is one replica. Make it with New, start it with Run.
 type Server struct {
-	cfg    Config
-	store  Store
-	access *access.Service
-	fleet  *fleet.Service
-	certs  *certs.Authority
-	core   *Core
-	search *search.Service
-	bus    *nats.Server
-	work   chan struct{} // something may wait in the inbox
-	rung   chan struct{} // the built-in runtime may have work
-	meters *meters
-	place  place
+	cfg     Config
+	store   Store
+	access  *access.Service
+	fleet   *fleet.Service
+	certs   *certs.Authority
+	core    *Core
+	search  *search.Service
+	bus     *nats.Server
+	work    chan struct{} // something may wait in the inbox
+	applied chan struct{} // the inbox was emptied
+	rung    chan struct{} // the built-in runtime may have work
+	meters  *meters
+	place   place
 }
 
 // New opens the store and joins the rooms. It listens nowhere and starts nothing yet.
@@ -65,7 +66,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, store: st, work: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
+	s := &Server{cfg: cfg, store: st, work: make(chan struct{}, 1), applied: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
 	if err := s.join(ctx); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -139,9 +140,12 @@ func (s *Server) Handle(ctx context.Context, node string, subject bus.Subject, p
 	return answer, err
 }
 
-func (s *Server) wake() {
+func (s *Server) wake() { ring(s.work) }
+
+// ring wakes whoever waits at a channel of one place, now or later.
+func ring(bell chan<- struct{}) {
 	select {
-	case s.work <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
 	}
 }

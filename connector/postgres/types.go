@@ -87,6 +87,6 @@ func (f flavour) typeDefs() []model.TypeDef {
 			Name: f.typeName(typeForeignTable), Title: "PostgreSQL foreign table", Super: "DataSet", Parent: schema, Column: f.typeName("foreign_table_column"), Form: below,
 			Attributes: []model.Field{extension, text(attrForeignServer, "Foreign server", "Name of the foreign server behind the table.")},
 		},
-		{Name: process, Title: "PostgreSQL view lineage", Super: "Process", Form: below + "/<lineage>"},
+		{Name: process, Title: "PostgreSQL view lineage", Super: "Process", Form: below + "/$lineage"},
 	}
 }

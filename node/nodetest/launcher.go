@@ -4,10 +4,11 @@ package nodetest
 
 import (
 	"context"
+	"crypto/ed25519"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
-	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/connector"
@@ -15,6 +16,7 @@ import (
 	"github.com/purlieu/purlieu/node/internal/broker"
 	"github.com/purlieu/purlieu/node/internal/disk"
 	"github.com/purlieu/purlieu/node/internal/disk/disktest"
+	"github.com/purlieu/purlieu/node/internal/outbox"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 	"github.com/purlieu/purlieu/node/internal/survey"
 	"github.com/purlieu/purlieu/wire"
@@ -101,7 +103,24 @@ func (r *running) next() {
 // Stop implements broker.Worker.
 func (r *running) Stop() { r.stopped = true }
 
-// Later is a helper to give a Workers.After a random delay in [0, most].
-func Later(after func(time.Duration, func()), between func(low, high time.Duration) time.Duration, most time.Duration) func(func()) {
-	return func(do func()) { after(between(0, most), do) }
+// Verify holds a node's ledger against itself, its receipts and what the account says that it receipted.
+func Verify(d *Disk, key ed25519.PublicKey, index uint64, head []byte) error {
+	report, err := outbox.Verify(d, key)
+	if err != nil {
+		return fmt.Errorf("verify the ledger: %w", err)
+	}
+	if report.Unverified > 0 {
+		return fmt.Errorf("%d receipts in the ledger carry no signature", report.Unverified)
+	}
+	if index == 0 {
+		return nil
+	}
+	_, differ, err := outbox.Reconcile(d, []outbox.Receipted{{Index: index, Head: [32]byte(head)}})
+	if err != nil {
+		return fmt.Errorf("reconcile the ledger: %w", err)
+	}
+	if len(differ) > 0 {
+		return fmt.Errorf("the account has receipted what the ledger does not have: %+v", differ)
+	}
+	return nil
 }

@@ -67,13 +67,13 @@ func (s *source) fill(tables int) error {
 	return s.Exec(db, "vacuum analyze")
 }
 
-// churn inserts 10,000 rows, a hundred into each of a hundred tables, and analyzes the database.
+// churn inserts 10,000 rows, a thousand into each of ten tables, and analyzes the database.
 func (s *source) churn(tables, round int) error {
 	db := database(tables)
 	var script strings.Builder
-	for i := range 100 {
+	for i := range 10 {
 		fmt.Fprintf(&script, "insert into asset_%06d (number, title) select g, 'row' from generate_series(%d, %d) g;\n",
-			1+i*(tables/100), round*100+1, round*100+100)
+			1+i*(tables/10), round*1000+1, round*1000+1000)
 	}
 	script.WriteString("analyze;\n")
 	return s.Exec(db, script.String())

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheLedgerOfWhatLeft(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	s := shop(t)
 	n := a.node(a.runtime("edge"), "one", s)

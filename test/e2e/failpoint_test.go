@@ -15,19 +15,59 @@ import (
 	"github.com/purlieu/purlieu/failpoint"
 )
 
-// together is how many of these worlds run at once.
-const together = 4
-
 // TestTheMapIsTheSameWhereverAProcessIsKilled runs a scan once undisturbed to learn which failpoints it passes, and
 // then once for each of them: there server or node dies by SIGKILL, and is started again.
 func TestTheMapIsTheSameWhereverAProcessIsKilled(t *testing.T) {
+	t.Parallel()
 	want := undisturbed(t)
+	stencil, s := newStencil(t, "manydeaths")
+	passed := listen(t, stencil, s, want, nil)
+	if len(passed["server"]) < 15 || len(passed["node"]) < 15 {
+		t.Fatalf("an undisturbed scan passes only these failpoints: %v", passed)
+	}
+	for _, victim := range []string{"server", "node"} {
+		for _, point := range slices.Sorted(maps.Keys(passed[victim])) {
+			for _, nth := range times(passed[victim][point]) {
+				t.Run(fmt.Sprintf("%s_at_%s_time_%d", victim, point, nth), func(t *testing.T) {
+					t.Parallel()
+					d := &death{account: stencil.copy(t), source: s, victim: victim, point: fmt.Sprintf("%s:%d", point, nth)}
+					d.play(t, want)
+				})
+			}
+		}
+	}
+}
+
+// TestTheMapIsTheSameWhenAProcessIsKilledAtARenewal does the same for the failpoints that only a scan of some length
+// passes: the database makes it wait.
+func TestTheMapIsTheSameWhenAProcessIsKilledAtARenewal(t *testing.T) {
+	t.Parallel()
+	want := undisturbed(t)
+	stencil, s := newStencil(t, "manyrenewals")
+	passed := listen(t, stencil, s, want, func() func() { return s.hold(t) })
+	for _, victim := range []string{"server", "node"} {
+		points := slices.DeleteFunc(slices.Sorted(maps.Keys(passed[victim])), func(point string) bool { return !strings.HasSuffix(point, "/renew") })
+		if len(points) < 2 {
+			t.Fatalf("a scan that waits passes only these failpoints: %v", passed[victim])
+		}
+		for _, point := range points {
+			t.Run(fmt.Sprintf("%s_at_%s", victim, point), func(t *testing.T) {
+				d := &death{account: stencil.copy(t), source: s, victim: victim, point: point + ":1", release: s.hold(t)}
+				d.play(t, want)
+			})
+		}
+	}
+}
+
+// newStencil is an account with an enrolled node and a registered source, stopped, to make copies of.
+func newStencil(t *testing.T, db string) (*account, *source) {
+	t.Helper()
 	p, err := theHouse.deadly()
 	if err != nil {
 		t.Fatal(err)
 	}
 	stencil := openAccount(t, p, "--lease", short.String())
-	s := many(t, "manydeaths")
+	s := many(t, db)
 	n := stencil.machine("mortal")
 	if r := n.enrol(stencil.runtime("edge")); r.code != 0 {
 		t.Fatalf("enrol: %s", r)
@@ -35,28 +75,7 @@ func TestTheMapIsTheSameWhereverAProcessIsKilled(t *testing.T) {
 	n.allow(s)
 	stencil.register(s)
 	stencil.server.stop(t)
-
-	passed := listen(t, stencil, s, want)
-	if len(passed["server"]) < 15 || len(passed["node"]) < 15 {
-		t.Fatalf("an undisturbed scan passes only these failpoints: %v", passed)
-	}
-	slots := make(chan struct{}, together)
-	for _, victim := range []string{"server", "node"} {
-		for _, point := range slices.Sorted(maps.Keys(passed[victim])) {
-			for _, nth := range times(passed[victim][point]) {
-				t.Run(fmt.Sprintf("%s_at_%s_time_%d", victim, point, nth), func(t *testing.T) {
-					t.Parallel()
-					slots <- struct{}{}
-					defer func() { <-slots }()
-					d := &death{account: stencil.copy(t), source: s, victim: victim, point: fmt.Sprintf("%s:%d", point, nth)}
-					d.play(t)
-					if diff := difference(want, d.theMap(s)); diff != "" {
-						t.Errorf("the map differs from the undisturbed one: %s", diff)
-					}
-				})
-			}
-		}
-	}
+	return stencil, s
 }
 
 // times chooses at which of its passes a failpoint kills: in the middle, or in a soak at up to five of them.
@@ -71,14 +90,18 @@ func times(passes int) []int {
 	return slices.Compact(list)
 }
 
-// listen runs an undisturbed scan and counts what server and node pass.
-func listen(t *testing.T, stencil *account, s *source, want string) map[string]map[string]int {
+// listen runs an undisturbed scan and counts what server and node pass. hold makes it wait for a second; nil does not.
+func listen(t *testing.T, stencil *account, s *source, want string, hold func() (release func())) map[string]map[string]int {
 	t.Helper()
 	a := stencil.copy(t)
 	n := a.machine("mortal")
 	logs := map[string]string{"server": filepath.Join(a.dir, "server.points"), "node": filepath.Join(a.dir, "node.points")}
 	a.start(failpoint.EnvLog + "=" + logs["server"])
 	n.start(failpoint.EnvLog + "=" + logs["node"])
+	if hold != nil {
+		release := hold()
+		time.AfterFunc(3*time.Second, release)
+	}
 	a.scanWhole(s)
 	until(t, 15*time.Second, "the node is through", func() bool { s := n.status(); return s.Held == 0 && s.Unsent == 0 })
 	time.Sleep(1500 * time.Millisecond) // receipts are synced within a second
@@ -156,11 +179,14 @@ type death struct {
 	source *source
 	victim string
 	point  string // name:nth
-	node   *node
+	// release lets the source go on when the victim is dead; nil where it was never held.
+	release func()
+	node    *node
 }
 
-// play starts both, the victim to die at its point; lets a scan run; and starts the victim again when it is dead.
-func (d *death) play(t *testing.T) {
+// play starts both, the victim to die at its point; lets a scan run; starts the victim again when it is dead; and
+// compares the map.
+func (d *death) play(t *testing.T, want string) {
 	t.Helper()
 	d.node = &node{t: t, account: d.account, name: "mortal", dir: filepath.Join(d.dir, "node-mortal")}
 	trap := failpoint.EnvPoint + "=" + d.point
@@ -170,6 +196,9 @@ func (d *death) play(t *testing.T) {
 	}
 	if !victim().killed() {
 		t.Fatalf("the %s ended by itself: %s\n%s", d.victim, victim().cmd.ProcessState, tail(victim().log))
+	}
+	if d.release != nil {
+		d.release()
 	}
 	if d.victim == "server" {
 		d.account.start()
@@ -185,6 +214,9 @@ func (d *death) play(t *testing.T) {
 	until(t, 20*time.Second, "nothing waits in the node", func() bool { s := d.node.status(); return s.Connected && s.Unsent == 0 && s.Held == 0 })
 	d.node.runtime("egress", "verify")
 	d.node.runtime("egress", "reconcile")
+	if diff := difference(want, d.theMap(d.source)); diff != "" {
+		t.Errorf("the map differs from the undisturbed one: %s", diff)
+	}
 }
 
 func (d *death) launchBoth(trap string) (victim func() *process) {

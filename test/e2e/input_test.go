@@ -30,6 +30,7 @@ func (a *account) failure(t *testing.T, s *source, code, word string) {
 }
 
 func TestABadSourceIsNamedAndMendedByItsRemedy(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	s := shop(t)
 	n := a.node(a.runtime("edge"), "one", s)
@@ -86,7 +87,7 @@ func TestADatabaseServerThatStopsInTheMiddleOfAScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &source{server, "fragile"}
-	a := newAccount(t)
+	a := newAccount(t, "--lease", short.String()) // the waits between tries go by it
 	a.node(a.runtime("edge"), "one", s)
 	a.register(s)
 	s.hold(t)
@@ -165,6 +166,7 @@ func certificate(t *testing.T) (certPEM, keyPEM string) {
 }
 
 func TestEnrolment(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	key := a.runtime("edge")
 	elsewhere := newAccount(t)

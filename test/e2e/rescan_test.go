@@ -39,6 +39,7 @@ func size(list []ledgerEntry) (bytes int) {
 }
 
 func TestASecondScanOfASourceThatDidNotChange(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	s, large := shop(t), many(t, "changing")
 	n := a.node(a.runtime("edge"), "one", s)
@@ -93,6 +94,7 @@ create table part2.facts_9 (id bigint primary key, kind varchar(20) not null, se
 }
 
 func TestAPersonFindsWhatWasScanned(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	s := shop(t)
 	a.node(a.runtime("edge"), "one", s)

@@ -38,6 +38,7 @@ func compare(t *testing.T, want, got truth) {
 }
 
 func TestANodeScansARealPostgreSQL(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	key := a.runtime("edge")
 	var n *node

@@ -16,6 +16,7 @@ import (
 // TestASecretStandsNowhere scans with a password that is like no other text, also with a wrong one, and then looks for
 // it in every byte that server, node and client wrote or answered.
 func TestASecretStandsNowhere(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	s := shop(t)
 	key := a.runtime("edge")
@@ -43,6 +44,9 @@ func TestASecretStandsNowhere(t *testing.T) {
 	n.process.stop(t)
 	a.server.stop(t)
 
+	if vault, err := os.ReadFile(filepath.Join(n.dir, "secrets", "shop-password")); err != nil || !bytes.Contains(vault, []byte(theHouse.password)) {
+		t.Fatalf("the password is not even in the vault: %v", err)
+	}
 	secrets := map[string]string{"password of the source": theHouse.password, "wrong password": wrong, "password of a person": password}
 	files := 0
 	err := filepath.WalkDir(a.dir, func(path string, d fs.DirEntry, err error) error {

@@ -160,6 +160,7 @@ func (s *source) connect(ctx context.Context, t testing.TB) *pgx.Conn {
 func (s *source) hold(t testing.TB) (release func()) {
 	t.Helper()
 	ctx := context.Background()
+	s.truth(t) // the server has its own catalogue of the database in memory, so that sign-ins need not read it
 	conn := s.connect(ctx, t)
 	if _, err := conn.Exec(ctx, "begin; lock table pg_catalog.pg_constraint in access exclusive mode"); err != nil {
 		t.Fatal(err)
@@ -179,7 +180,8 @@ func (s *source) hold(t testing.TB) (release func()) {
 func (s *source) waiting(t testing.TB) bool {
 	t.Helper()
 	n := 0
-	s.query(t, "select pid from pg_stat_activity where usename = 'scanner' and wait_event_type = 'Lock' and datname = current_database()", func([]string) { n++ })
+	elsewhere := &source{s.server, "postgres"} // a sign-in to the database itself could wait, too
+	elsewhere.query(t, "select pid from pg_stat_activity where usename = 'scanner' and wait_event_type = 'Lock' and datname = '"+s.db+"'", func([]string) { n++ })
 	return n > 0
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,9 +15,19 @@ import (
 )
 
 var (
-	seeds = flag.Uint64("seeds", 100, "how many seeds to try")
+	seeds = flag.Uint64("seeds", 0, "how many seeds to try; 0: 1,000, or 10,000 where PURLIEU_SOAK is set")
 	from  = flag.Uint64("from", 1, "the first seed")
 )
+
+func seedsToTry() uint64 {
+	switch {
+	case *seeds > 0:
+		return *seeds
+	case os.Getenv("PURLIEU_SOAK") != "":
+		return 10_000
+	}
+	return 1000
+}
 
 // outcome is what a world leaves behind.
 type outcome struct{ first, second string }
@@ -46,7 +57,7 @@ func play(seed, source uint64, c chaos, replicas, nodes int) (outcome, error) {
 			return out, err
 		}
 	}
-	return out, nil
+	return out, w.tidy()
 }
 
 func badness(seed uint64) chaos {
@@ -55,7 +66,7 @@ func badness(seed uint64) chaos {
 		faults: bustest.Faults{
 			Drop: 0.08 * scale, Double: 0.1 * scale, Late: 0.1 * scale, LateBy: 5 * time.Second, Latency: 40 * time.Millisecond, Timeout: timeout,
 		},
-		crash: 0.03 * scale, restart: 0.02 * scale, forget: 0.04 * scale, cut: 0.03 * scale, store: 0.05 * scale, killed: 0.005 * scale,
+		crash: 0.03 * scale, restart: 0.02 * scale, forget: 0.04 * scale, cut: 0.03 * scale, store: 0.05 * scale, killed: 0.005 * scale, freeze: 0.02 * scale,
 	}
 }
 
@@ -75,23 +86,25 @@ func TestTheMapIsTheSameWhateverHappens(t *testing.T) {
 	}
 	var next atomic.Uint64
 	next.Store(*from)
+	end := *from + seedsToTry()
+	again := func(seed uint64) string { return fmt.Sprintf("go test ./test/sim -from %d -seeds 1", seed) }
 	var wait sync.WaitGroup
 	for range 2 {
 		wait.Go(func() {
 			for {
 				seed := next.Add(1) - 1
-				if seed >= *from+*seeds || t.Failed() {
+				if seed >= end || t.Failed() {
 					return
 				}
 				source := seed % sources
 				out, err := play(seed, source, badness(seed), 1+int(seed%2), 1+int(seed%3))
 				if err != nil {
-					t.Errorf("seed %d: %v", seed, err)
+					t.Errorf("seed %d: %v\nagain: %s", seed, err, again(seed))
 					return
 				}
 				for i, pair := range [][2]string{{want[source].first, out.first}, {want[source].second, out.second}} {
 					if pair[0] != pair[1] {
-						t.Errorf("seed %d: after scan %d the map differs:\n%s", seed, i+1, firstDifference(pair[0], pair[1]))
+						t.Errorf("seed %d: after scan %d the map differs:\n%s\nagain: %s", seed, i+1, firstDifference(pair[0], pair[1]), again(seed))
 						return
 					}
 				}

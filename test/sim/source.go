@@ -91,6 +91,18 @@ func (o *orchard) change(seed uint64) {
 	}
 }
 
+// size counts the assets of the source.
+func (o *orchard) size() int64 {
+	n := 1
+	for _, db := range o.databases {
+		n++
+		for _, sc := range db.schemas {
+			n += 1 + len(sc.tables)
+		}
+	}
+	return int64(n)
+}
+
 const kindName = "Orchard"
 
 func (o *orchard) Describe() model.Kind {

@@ -36,6 +36,7 @@ type chaos struct {
 	cut     float64 // that a node is cut off for a while
 	store   float64 // that a commit fails, or succeeds unheard
 	killed  float64 // that a worker is killed, per piece
+	freeze  float64 // that a node stands still, often longer than its leases, and then goes on as if nothing were
 }
 
 // world is one simulated account with its nodes.
@@ -50,6 +51,9 @@ type world struct {
 	bad    bool // faults are on
 	cores  []*server.Core
 	lives  []int // of each node: an incarnation that is not the latest is dead
+	nodes  []*node.Node
+	thaw   []time.Time // of each node: when it moves again
+	done   []string    // runs that ended
 	disks  []*nodetest.Disk
 	log    *slog.Logger
 }
@@ -88,7 +92,8 @@ func newWorld(seed uint64, source *orchard, c chaos, replicas, nodes int) (*worl
 	if err := w.register(); err != nil {
 		return nil, err
 	}
-	w.lives = make([]int, nodes)
+	w.nodes = make([]*node.Node, nodes)
+	w.lives, w.thaw = make([]int, nodes), make([]time.Time, nodes)
 	for i := range nodes {
 		w.disks = append(w.disks, nodetest.NewDisk(rand.New(rand.NewPCG(seed, uint64(i)))))
 		if err := w.startNode(i); err != nil {
@@ -132,12 +137,25 @@ func (w *world) register() error {
 	return err
 }
 
+func (w *world) nodeID(i int) string { return bus.NodeID(runtime, fmt.Sprintf("node%d", i)) }
+
 // startNode starts a node from what its disk holds.
 func (w *world) startNode(i int) error {
 	w.lives[i]++
 	life := w.lives[i]
 	alive := func() bool { return w.lives[i] == life }
-	id := bus.NodeID(runtime, fmt.Sprintf("node%d", i))
+	// moves lets the node do something now, or when it thaws; never when it is dead.
+	var moves func(do func())
+	moves = func(do func()) {
+		switch wait := w.thaw[i].Sub(w.Now()); {
+		case !alive():
+		case wait > 0:
+			w.After(wait, func() { moves(do) })
+		default:
+			do()
+		}
+	}
+	id := w.nodeID(i)
 	var n *node.Node
 	var wake func()
 	soon := false
@@ -147,46 +165,43 @@ func (w *world) startNode(i int) error {
 		}
 		soon = true
 		w.After(0, func() {
-			soon = false
-			if alive() {
+			moves(func() {
+				soon = false
 				wake()
-			}
+			})
 		})
 	}
 	wake = func() {
 		next := n.Step(w.Now())
-		w.After(next.Sub(w.Now())+time.Millisecond, func() {
-			if alive() {
-				step()
-			}
-		})
+		w.After(next.Sub(w.Now())+time.Millisecond, func() { moves(step) })
 	}
 	workers := &nodetest.Workers{
 		Connector: w.source, Pieces: 1 + w.Rand.IntN(4),
 		Killed: func() bool { return w.bad && w.Chance(w.chaos.killed) },
 		After: func(do func()) {
 			w.After(w.Between(0, 120*time.Millisecond), func() {
-				if alive() {
+				moves(func() {
 					do()
 					step()
-				}
+				})
 			})
 		},
 	}
 	n, err := node.New(node.Core{
 		ID: id, Kinds: []string{kindName}, Slots: 2, Renew: renew, Look: look, MaxSpool: 64 << 10,
-		Link: &steppingLink{w.bus.Link(id, alive), step}, Launcher: workers, Disk: w.disks[i],
+		Link: &steppingLink{w.bus.Link(id, alive), moves, step}, Launcher: workers, Disk: w.disks[i],
 		Rand: rand.New(rand.NewPCG(w.Rand.Uint64(), 1)), Log: w.log,
 		AccountKey: func() ed25519.PublicKey { return w.sign.Public().(ed25519.PublicKey) },
 	})
 	if err != nil {
 		return err
 	}
+	w.nodes[i] = n
 	w.bus.OnRing(runtime, id, func() {
-		if alive() {
+		moves(func() {
 			n.Ring()
 			step()
-		}
+		})
 	})
 	step()
 	return nil
@@ -195,13 +210,16 @@ func (w *world) startNode(i int) error {
 // steppingLink lets the node step after each answer, as its loop does.
 type steppingLink struct {
 	bus.Link
-	step func()
+	moves func(do func())
+	step  func()
 }
 
 func (l *steppingLink) Request(subject bus.Subject, payload []byte, answered func([]byte, error)) {
 	l.Link.Request(subject, payload, func(answer []byte, err error) {
-		answered(answer, err)
-		l.step()
+		l.moves(func() {
+			answered(answer, err)
+			l.step()
+		})
 	})
 }
 
@@ -211,14 +229,32 @@ func (w *world) rage(d time.Duration) {
 	w.bus.SetFaults(w.chaos.faults)
 	end := w.Now().Add(d)
 	w.Every(100*time.Millisecond, func() bool {
+		if !w.bad {
+			return false
+		}
 		if w.Now().After(end) {
-			w.bad = false
-			w.bus.SetFaults(bustest.Faults{})
+			w.calm()
 			return false
 		}
 		w.mischief()
 		return true
 	})
+}
+
+// calm makes the world good.
+func (w *world) calm() {
+	w.bad = false
+	w.bus.SetFaults(bustest.Faults{})
+}
+
+// idle reports whether every node lives, reads nothing and waits for no receipt.
+func (w *world) idle() bool {
+	for i, n := range w.nodes {
+		if n == nil || w.cores[0] == nil || n.Busy() > 0 || n.Spooled() > 0 || w.Now().Before(w.thaw[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *world) mischief() {
@@ -227,8 +263,11 @@ func (w *world) mischief() {
 		if w.Chance(c.crash) {
 			w.crash(i)
 		}
+		if w.Chance(c.freeze) {
+			w.thaw[i] = w.Now().Add(w.Between(0, 3*lease))
+		}
 		if w.Chance(c.cut) {
-			id := bus.NodeID(runtime, fmt.Sprintf("node%d", i))
+			id := w.nodeID(i)
 			w.bus.Cut(id, true)
 			w.After(w.Between(0, 3*lease), func() { w.bus.Cut(id, false) })
 		}
@@ -252,7 +291,7 @@ func (w *world) mischief() {
 func (w *world) crash(i int) {
 	w.lives[i]++
 	dead := w.lives[i]
-	w.disks[i] = w.disks[i].Reboot()
+	w.nodes[i], w.disks[i], w.thaw[i] = nil, w.disks[i].Reboot(), time.Time{}
 	w.After(w.Between(0, 2*lease), func() {
 		if w.lives[i] == dead {
 			if err := w.startNode(i); err != nil {
@@ -292,6 +331,7 @@ func (w *world) scan() (model.RunState, error) {
 	if !over {
 		return state, fmt.Errorf("the run did not end: it is %s", state)
 	}
+	w.done = append(w.done, id)
 	return state, nil
 }
 
@@ -299,4 +339,45 @@ func (w *world) dump() (string, error) {
 	var b bytes.Buffer
 	err := server.Dump(w.ctx, w.store, &b)
 	return b.String(), err
+}
+
+// tidy checks what a world must not leave behind once its runs have ended and its nodes have had time to hear of it.
+func (w *world) tidy() error {
+	w.calm()
+	if !w.Run(time.Minute, w.idle) { // longer than any message is late or waits to be tried again
+		return errors.New("the runs have ended, and a node still reads or waits for receipts")
+	}
+	left, err := server.LeftOf(w.ctx, w.store)
+	if err != nil {
+		return err
+	}
+	if left != (server.Left{}) {
+		return fmt.Errorf("the runs have ended and left %+v", left)
+	}
+	for i, d := range w.disks {
+		var head server.Head
+		if heads, err := w.cores[0].Ingest.Heads(w.ctx, w.nodeID(i), 0, 1); err != nil {
+			return err
+		} else if len(heads) > 0 {
+			head = heads[0]
+		}
+		if err := nodetest.Verify(d, w.sign.Public().(ed25519.PublicKey), head.Index, head.Head); err != nil {
+			return fmt.Errorf("node %d: %w", i, err)
+		}
+	}
+	tables := w.source.size()
+	for i, id := range w.done {
+		v, err := w.cores[0].Scans.Run(w.ctx, id)
+		if err != nil {
+			return err
+		}
+		c := v.Counts
+		if i == len(w.done)-1 && c.Discovered != tables {
+			return fmt.Errorf("run %d discovered %d assets of %d", i+1, c.Discovered, tables)
+		}
+		if c.Gaps != 0 || c.Quarantine != 0 || c.NotSeen != 0 || c.Changed > c.Discovered || c.Created+c.Updated < 0 || c.Batches < v.Units[model.UnitClosed]-1 {
+			return fmt.Errorf("run %d counts %+v in %v", i+1, c, v.Units)
+		}
+	}
+	return nil
 }

@@ -23,9 +23,8 @@ const authority = "shop://x"
 type room struct {
 	*testing.T
 	*Service
-	st    *sqlite.Store
-	kind  model.Kind
-	print uint64
+	st   *sqlite.Store
+	kind model.Kind
 }
 
 func newRoom(t *testing.T) *room {
@@ -47,13 +46,13 @@ func (r *room) ok(err error) {
 	}
 }
 
-// lay applies assets; the same print again says that nothing changed.
-func (r *room) lay(print uint64, assets ...model.Asset) (did Did) {
+// lay applies assets; the same mark again says that nothing changed.
+func (r *room) lay(mark uint64, assets ...model.Asset) (did Did) {
 	r.Helper()
 	f := Facts{Source: "shop", Collection: "root", Authority: authority, Kind: &r.kind, Actor: "scan:shop/all", Assets: assets}
 	for _, a := range assets {
 		f.Hashes = append(f.Hashes, hashOf(a.Type, a.Path))
-		f.Fingerprints = append(f.Fingerprints, print)
+		f.Fingerprints = append(f.Fingerprints, mark)
 	}
 	r.update(func(ctx context.Context, tx store.Tx) (err error) {
 		did, err = r.Apply(ctx, tx, f)
@@ -139,8 +138,8 @@ func TestTheSameFactsAgainWriteNoVersion(t *testing.T) {
 		t.Fatalf("got %+v", did)
 	}
 	before, dump := r.version(), r.dump()
-	for print := range uint64(2) { // the same fingerprint, and another one for what is the same after all
-		did := r.lay(print+1, facts...)
+	for mark := range uint64(2) { // the same fingerprint, and another one for what is the same after all
+		did := r.lay(mark+1, facts...)
 		if did.Created+did.Updated != 0 || did.Unchanged != 2 {
 			t.Fatalf("got %+v", did)
 		}

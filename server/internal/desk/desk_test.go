@@ -98,8 +98,12 @@ func FuzzHandle(f *testing.F) {
 	d, _, _ := newDesk(f)
 	ref := bus.AttemptRef{Unit: 1, Attempt: 1}
 	for i, message := range []any{
-		bus.Claim{V: 1, Slots: 1, Kinds: []string{"Garden"}}, bus.Renew{Attempts: []bus.AttemptRef{ref}},
-		bus.Batch{Ref: ref, Body: bus.Pack([]byte{0xa0})}, bus.Done{Ref: ref, Outcome: bus.OutcomeRead}, bus.BaseAsk{Ref: ref, After: "1 /a"}, bus.Beat{},
+		bus.Claim{V: 1, Slots: 1, Kinds: []string{"Garden"}},
+		bus.Renew{Attempts: []bus.AttemptRef{ref}},
+		bus.Batch{Ref: ref, Body: bus.Pack([]byte{0xa0})},
+		bus.Done{Ref: ref, Outcome: bus.OutcomeRead},
+		bus.BaseAsk{Ref: ref, After: "1 /a"},
+		bus.Beat{},
 	} {
 		raw, err := bus.Encode(message)
 		if err != nil {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,8 +11,6 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
-
-	"context"
 )
 
 func TestAThirdRunIsAConflict(t *testing.T) {
@@ -126,6 +125,7 @@ func TestALostAttemptLeavesNothingBehindForTheNext(t *testing.T) {
 	if again.Ref.Unit != g.Ref.Unit || again.Ref.Attempt != g.Ref.Attempt+1 {
 		t.Fatalf("got %v after %v", again.Ref, g.Ref)
 	}
+	p.apply(g, batch{assets: []model.Asset{{Type: "garden", Name: "late"}}}) // an applier had it in hand
 	p.done(nodeB, bus.Done{Ref: again.Ref}, bus.Committed)
 	p.sweep(p.Service)
 	v := p.state(id, model.RunSucceeded)

@@ -17,12 +17,11 @@ import (
 
 // look is what a run is to see of the garden: beds with their plants, and what else happens in it.
 type look struct {
-	beds     map[string]int  // plants of each bed; a bed that is not here is not seen
-	failed   map[string]bool // beds whose unit fails
-	cut      map[string]bool // beds that were not listed to their end
-	cutRoot  bool            // the root was not
-	scan     string
-	expected model.RunState
+	beds    map[string]int  // plants of each bed; a bed that is not here is not seen
+	failed  map[string]bool // beds whose unit fails
+	cut     map[string]bool // beds that were not listed to their end
+	cutRoot bool            // the root was not
+	scan    string          // "" for the scan "all"
 }
 
 func plant(bed string, i int) model.Asset {
@@ -262,6 +261,25 @@ func TestOneRunThatCanNotBeMadeFinalKeepsNoOther(t *testing.T) {
 		t.Error("a run that can't be made final was passed over in silence")
 	}
 	p.state(good, model.RunSucceeded)
+}
+
+func TestWhatOnlyALostAttemptSawWasNotSeen(t *testing.T) {
+	p := newProtocol(t)
+	p.saw(look{beds: map[string]int{"a": 3}})
+	id := p.start("plot", "all")
+	p.plan(model.Unit{Step: "bed", Below: "a"})
+	all := []model.Asset{plant("a", 0), plant("a", 1), plant("a", 2)}
+	lost := p.one(nodeA)
+	p.send(nodeA, lost, 0, batch{assets: all})
+	p.pass(time.Minute)
+	p.judging(p.Service)
+	g := p.one(nodeB) // meanwhile a plant has gone
+	p.send(nodeB, g, 0, batch{assets: all[:2]})
+	p.done(nodeB, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: "a", Whole: true}}}, bus.Committed)
+	p.sweep(p.Service)
+	if v := p.state(id, model.RunSucceeded); v.Counts.Deleted != 1 {
+		t.Fatalf("got %+v", v.Counts)
+	}
 }
 
 func TestNoPartsStayBehindARun(t *testing.T) {

@@ -20,6 +20,16 @@ func (s *Service) Waiting(ctx context.Context, runtime string) (waiting bool, er
 	return waiting, err
 }
 
+// Active reports whether a run is in progress.
+func (s *Service) Active(ctx context.Context) (active bool, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{States: []model.RunState{model.RunInProgress}, Limit: 1})
+		active = len(runs) > 0
+		return err
+	})
+	return active, err
+}
+
 // RuntimeUsed gives a check that fails with Conflict while a scan names the runtime; it runs in the transaction that
 // deletes it.
 func (s *Service) RuntimeUsed(runtime string) func(ctx context.Context, tx store.Tx) error {
