@@ -15,14 +15,13 @@ import (
 
 // account is a server with its data folder, and the person who signed in to it first.
 type account struct {
-	t          testing.TB
-	dir        string
-	programs   programs
-	port       int // of the doors, TLS
-	plain      int // of the same doors without
-	flags      []string
-	server     *process
-	serverRuns int
+	t        testing.TB
+	dir      string
+	programs programs
+	port     int // of the doors, TLS
+	plain    int // of the same doors without
+	flags    []string
+	server   *process
 }
 
 // password of the first administrator, which must stay hidden too.
@@ -56,6 +55,7 @@ func (a *account) data() string { return filepath.Join(a.dir, "data") }
 func (a *account) clientEnv() []string {
 	return []string{"PURLIEU_CONFIG=" + filepath.Join(a.dir, "client")}
 }
+
 func (a *account) url(path string) string {
 	return fmt.Sprintf("http://127.0.0.1:%d%s", a.plain, path)
 }

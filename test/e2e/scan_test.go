@@ -2,24 +2,12 @@ package e2e
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/test/pgserver"
 )
-
-func escape(text string) string { return url.QueryEscape(text) }
-
-// decode takes the escapes out of a path whose names hold no slash.
-func decode(path string) string {
-	text, err := url.PathUnescape(path)
-	if err != nil {
-		return path
-	}
-	return text
-}
 
 // compare fails for each relation and line in which a database and the account differ.
 func compare(t *testing.T, want, got truth) {

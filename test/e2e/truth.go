@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -189,4 +190,15 @@ func (a *account) listed(s *source) (hits []hit) {
 		}
 		offset += len(page.Value)
 	}
+}
+
+func escape(text string) string { return url.QueryEscape(text) }
+
+// decode takes the escapes out of a path whose names hold no slash.
+func decode(path string) string {
+	text, err := url.PathUnescape(path)
+	if err != nil {
+		return path
+	}
+	return text
 }
