@@ -3,6 +3,7 @@ package server
 import (
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -24,21 +25,26 @@ type place struct {
 // certain one, else the machine's name.
 func newPlace(cfg Config, authority *certs.Authority) place {
 	p := place{certs: authority, mu: &sync.Mutex{}, port: new(string), plain: new(string)}
-	host, port, err := net.SplitHostPort(cfg.Listen)
-	if err == nil {
+	if _, port, err := net.SplitHostPort(cfg.Listen); err == nil {
 		*p.port = port
 	}
-	switch ip := net.ParseIP(host); {
-	case len(cfg.Names) > 0:
-		p.host = cfg.Names[0]
-	case host != "" && (ip == nil || !ip.IsUnspecified()):
+	if names := cfg.names(); len(names) > 0 {
+		p.host = names[0]
+	} else if host, err := os.Hostname(); err == nil {
 		p.host = host
-	default:
-		if p.host, err = os.Hostname(); err != nil {
-			p.host = "localhost"
-		}
+	} else {
+		p.host = "localhost"
 	}
 	return p
+}
+
+// names are those configured, then the host that is listened on when it is a certain one. The certificate is for all.
+func (c Config) names() []string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		return c.Names
+	}
+	return append(slices.Clone(c.Names), host)
 }
 
 // opened takes the addresses that the doors really have.

@@ -98,7 +98,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	if s.access, err = access.Open(ctx, s.store, cfg); err != nil {
 		return err
 	}
-	if s.certs, err = certs.Open(filepath.Join(s.cfg.Data, "tls"), s.cfg.Now, s.cfg.Names); err != nil {
+	if s.certs, err = certs.Open(filepath.Join(s.cfg.Data, "tls"), s.cfg.Now, s.cfg.names()); err != nil {
 		return err
 	}
 	s.place = newPlace(s.cfg, s.certs)

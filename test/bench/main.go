@@ -10,10 +10,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -59,6 +61,7 @@ func run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
+	go b.endOnSignal()
 	if err := os.Chmod(b.dir, 0o755); err != nil { // PostgreSQL runs as another user where we are root
 		return err
 	}
@@ -72,7 +75,25 @@ func run() (err error) {
 	if *page == "" {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(b.repo, *page), []byte(b.report.markdown(machine(), time.Now())), 0o600)
+	return os.WriteFile(filepath.Join(b.repo, *page), []byte(b.report.markdown(machine(), time.Now())), 0o644) //nolint:gosec // a page of the repository
+}
+
+// endOnSignal ends everything that was started when a person interrupts, or nobody reads on.
+func (b *bench) endOnSignal() {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
+	<-heard
+	for all, pid := processes(), 0; ; {
+		if pid = below(all, os.Getpid()); pid == 0 {
+			break
+		}
+		if p, err := os.FindProcess(pid); err == nil {
+			_ = p.Kill()
+		}
+		delete(all, pid)
+	}
+	_ = os.RemoveAll(b.dir)
+	os.Exit(1)
 }
 
 func envOr(name, otherwise string) string {
@@ -111,5 +132,11 @@ func machine() string {
 			memory = fmt.Sprintf(", %d GB", (kb+1<<19)>>20)
 		}
 	}
-	return fmt.Sprintf("%s, %d processors%s, %s/%s, %s", name, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	load := ""
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		if fields := strings.Fields(string(text)); len(fields) > 2 {
+			load = ", load average " + strings.Join(fields[:3], " ")
+		}
+	}
+	return fmt.Sprintf("%s, %d processors%s, %s/%s, %s%s", name, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version(), load)
 }

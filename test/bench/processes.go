@@ -72,6 +72,22 @@ func tree(all map[int]proc, root int) (cpu time.Duration, rss int64) {
 	return cpu, rss
 }
 
+// below gives a process that stands below root and has nothing below itself; 0 when there is none.
+func below(all map[int]proc, root int) int {
+	parents := map[int]bool{}
+	for _, p := range all {
+		parents[p.parent] = true
+	}
+	for pid := range all {
+		for up := all[pid].parent; up > 1 && !parents[pid]; up = all[up].parent {
+			if up == root {
+				return pid
+			}
+		}
+	}
+	return 0
+}
+
 // cpuOf is the processor time that trees of processes have taken so far.
 func cpuOf(roots ...int) []time.Duration {
 	all := processes()

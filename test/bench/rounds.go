@@ -31,9 +31,8 @@ func (b *bench) size(tables int) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("  floor %v %v first: sealed %v durable %v searchable %v (cpu pg, node, server %v) again: durable %v bytes %d of %d, peaks %d %d MB\n",
-			r.floor, r.floor2, r.first.sealed, r.first.durable, r.first.searchable, r.first.by, r.again.durable, r.again.bytes, r.first.bytes,
-			r.first.peaks[0]/mb, r.first.peaks[1]/mb)
+		fmt.Printf("  round %d: floor %v, sealed %v, durable %v, searchable %v (PostgreSQL %v, node %v, server %v); floor %v, re-scan %v\n",
+			i+1, r.floor, r.first.sealed, r.first.durable, r.first.searchable, r.first.by[0], r.first.by[1], r.first.by[2], r.floor2, r.again.durable)
 		rounds = append(rounds, r)
 	}
 	b.lines(tables, rounds)

@@ -82,9 +82,13 @@ func (s *source) churn(tables, round int) error {
 // spent is what something took: time on the wall, and processor time of everyone who worked for it.
 type spent struct{ wall, cpu time.Duration }
 
+func (s spent) String() string {
+	return fmt.Sprintf("%.2f s/%.2f CPU-s", s.wall.Seconds(), s.cpu.Seconds())
+}
+
 // floor runs the floor's queries once.
 func (s *source) floor(tables int) (spent, error) {
-	before := cpuOf(s.PID())[0]
+	before, at := cpuOf(s.PID())[0], s.children()
 	psql := exec.Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", s.Host, "-p", fmt.Sprint(s.Port), "-U", s.User, //nolint:gosec // own values
 		"-d", database(tables), "-f", s.floorFile)
 	psql.Env = append(os.Environ(), "PGPASSWORD="+s.Password)
@@ -95,6 +99,18 @@ func (s *source) floor(tables int) (spent, error) {
 	}
 	wall := time.Since(began)
 	client := psql.ProcessState.UserTime() + psql.ProcessState.SystemTime()
-	time.Sleep(30 * time.Millisecond) // the server takes leave of its backend
+	if err := until("the end of the floor's session", time.Second, func() bool { return s.children() <= at }); err != nil {
+		return spent{}, err
+	}
 	return spent{wall, cpuOf(s.PID())[0] - before + client}, nil
+}
+
+// children counts the processes of the server: one for each session, and some of its own.
+func (s *source) children() (n int) {
+	for _, p := range processes() {
+		if p.parent == s.PID() {
+			n++
+		}
+	}
+	return n
 }
