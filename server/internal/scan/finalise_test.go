@@ -293,3 +293,15 @@ func TestNoPartsStayBehindARun(t *testing.T) {
 		return err
 	})
 }
+
+func TestACatalogueThatMayHideThingsProvesNoDeletion(t *testing.T) {
+	p := newProtocol(t)
+	p.saw(look{beds: map[string]int{"a": 5}})
+	hides := garden()
+	hides.Version, hides.ShowsAll = 2, false
+	p.ok(p.PutKinds(t.Context(), []model.Kind{hides}))
+	v := p.saw(look{beds: map[string]int{"a": 4}})
+	if v.Counts.Deleted != 0 || v.Counts.NotSeen != 1 {
+		t.Fatalf("deleted %d, not seen %d", v.Counts.Deleted, v.Counts.NotSeen)
+	}
+}

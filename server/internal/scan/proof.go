@@ -9,10 +9,12 @@ import (
 
 // proof is what a run's units said of the containers that they listed.
 type proof struct {
-	run      store.Run
-	body     body
-	scan     string // "source/scan"
-	planned  bool
+	run     store.Run
+	body    body
+	scan    string // "source/scan"
+	planned bool
+	// showsAll: the kind's catalogue shows everything to any login, so that absence can be proof at all.
+	showsAll bool
 	attempts map[int64]uint32 // the closing attempt of each closed unit
 	whole    map[string]bool  // listed to its end by every unit that listed it
 	broken   []string         // roots of units that failed
@@ -44,8 +46,12 @@ func (s *Service) proofOf(ctx context.Context, id string) (*proof, error) {
 		if err != nil {
 			return err
 		}
+		kind, err := kindOf(ctx, tx, b.Grant.Kind)
+		if err != nil {
+			return err
+		}
 		p = &proof{
-			run: run, body: b, scan: run.Source + "/" + run.Scan, planned: !b.PlanFailed,
+			run: run, body: b, scan: run.Source + "/" + run.Scan, planned: !b.PlanFailed, showsAll: kind.ShowsAll,
 			attempts: map[int64]uint32{}, whole: map[string]bool{},
 		}
 		for after := int64(0); ; {
