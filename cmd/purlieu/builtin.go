@@ -51,6 +51,13 @@ func (c builtInCmd) Run(a *app) error {
 		<-dialer.Gone()
 		cancel()
 	}()
+	if err := c.work(ctx, a, dialer); ctx.Err() == nil {
+		return err
+	}
+	return nil // the server has gone, or the node was told to stop
+}
+
+func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) error {
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
 		return err
 	}
