@@ -2,7 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/stream"
 	"github.com/purlieu/purlieu/server"
@@ -103,5 +107,40 @@ func TestABuiltInNodeEndsWithItsServer(t *testing.T) {
 	_ = c.stream.Close()
 	if said, err := c.end(t); err != nil {
 		t.Errorf("it ended with %v and said %q", err, said)
+	}
+}
+
+func TestTheBuiltInNodeReachesNoDoorOfItsOwnAccount(t *testing.T) {
+	_, lan, err := net.ParseCIDR("192.0.2.0/24")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lan.IP = net.IPv4(192, 0, 2, 7)
+	refuse := refuseOwn([]int{8443, 8480}, func() ([]net.Addr, error) { return []net.Addr{lan}, nil })
+	for _, c := range []struct {
+		addr    string
+		port    int
+		refused bool
+	}{
+		{"127.0.0.1", 8443, true},
+		{"127.9.9.9", 8480, true},
+		{"::1", 8443, true},
+		{"::ffff:127.0.0.1", 8443, true},
+		{"0.0.0.0", 8443, true},
+		{"::", 8443, true},
+		{"192.0.2.7", 8443, true},
+		{"::ffff:192.0.2.7", 8480, true},
+		{"192.0.2.7", 5432, false},
+		{"192.0.2.8", 8443, false},
+		{"127.0.0.1", 5432, false},
+	} {
+		err := refuse("a.name", netip.MustParseAddr(c.addr), c.port)
+		if refused := fault.CodeOf(err) == "OwnListener"; refused != c.refused || (err == nil) == c.refused {
+			t.Errorf("%s port %d: %v", c.addr, c.port, err)
+		}
+	}
+	blind := refuseOwn([]int{8443}, func() ([]net.Addr, error) { return nil, errors.New("no list") })
+	if blind("", netip.MustParseAddr("192.0.2.7"), 8443) == nil {
+		t.Error("an address that can't be judged is let through")
 	}
 }
