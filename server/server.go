@@ -32,8 +32,9 @@ type Config struct {
 	Names  []string // further names and addresses that the server is reached by; the first stands in authentication keys
 	Kinds  []model.Kind
 	// BuiltIn makes the command of the built-in runtime's node, which is started when there is first work for it; nil
-	// for none. Its standard input and output become its way to the account.
-	BuiltIn func() *exec.Cmd
+	// for none. Its standard input and output become its way to the account. ports are those of the doors on this
+	// machine, which are no sources.
+	BuiltIn func(ports []int) *exec.Cmd
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -54,6 +55,7 @@ type Server struct {
 	applied chan struct{} // the inbox was emptied
 	rung    chan struct{} // the built-in runtime may have work
 	meters  *meters
+	pulse   *pulse
 	place   place
 }
 
@@ -116,6 +118,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	})
 	s.search = search.New(s.store, s.core.Graph, s.cfg.Log)
 	s.meters = newMeters(s.cfg.Version, s.bus)
+	s.pulse = &pulse{probe: s.store.Probe, now: s.cfg.Now}
 	return s.core.Scans.PutKinds(ctx, s.cfg.Kinds)
 }
 
@@ -173,8 +176,8 @@ func (s *Server) RootPEM() []byte { return s.certs.RootPEM() }
 // Close closes the store of a server that Run was not called for.
 func (s *Server) Close() error { return s.store.Close() }
 
-// Run opens the doors and works until ctx ends; then it lets requests finish, for at most ten seconds, and closes the
-// store. ready is called once the doors are open.
+// Run opens the doors and works until ctx ends; then it lets requests finish, ends its parts, all within ten seconds, and
+// closes the store. ready is called once the doors are open.
 func (s *Server) Run(ctx context.Context, ready func()) error {
 	listeners, err := s.listen(ctx)
 	if err != nil {
