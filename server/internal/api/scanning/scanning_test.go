@@ -29,7 +29,7 @@ type door struct {
 
 func newDoor(t *testing.T) door {
 	t.Helper()
-	h, err := servertest.New(kind())
+	h, err := servertest.New(kind(), pagers())
 	if err != nil {
 		t.Fatal(err)
 	}
