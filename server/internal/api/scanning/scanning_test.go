@@ -15,8 +15,10 @@ func kind() model.Kind {
 	return model.Kind{
 		Name: "PostgreSql", Version: 1, Title: "PostgreSQL", ScanKinds: []string{"PostgreSqlCredential"},
 		Settings: []model.Field{
-			{Name: "serverEndpoint", Type: model.FieldText, Required: true}, {Name: "port", Type: model.FieldNumber},
-			{Name: "readOnly", Type: model.FieldSwitch}, {Name: "databases", Type: model.FieldList},
+			{Name: "serverEndpoint", Type: model.FieldText, Required: true},
+			{Name: "port", Type: model.FieldNumber},
+			{Name: "readOnly", Type: model.FieldSwitch},
+			{Name: "databases", Type: model.FieldList},
 		},
 		Authority: "postgresql://{serverEndpoint|lower}", RuntimeKinds: []string{"Managed", "SelfHosted"}, Levels: []model.Level{model.L2},
 	}
