@@ -27,8 +27,10 @@ func newSide(c *Client, raw string, ingestion bool) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &side{c: c, ingestion: ingestion, url: u, secure: secure,
-		trouble: fault.New(fault.Unreachable, "Connecting", "the connection to %s is being made", u.Host)}, nil
+	return &side{
+		c: c, ingestion: ingestion, url: u, secure: secure,
+		trouble: fault.New(fault.Unreachable, "Connecting", "the connection to %s is being made", u.Host),
+	}, nil
 }
 
 // run keeps a session open until ctx ends: a new one when the last has closed, or before its token ends.

@@ -116,7 +116,10 @@ func firstLink(a *app, srv *server.Server, data string) error {
 		return nil
 	}
 	path := filepath.Join(data, "signin-link")
-	if err := os.WriteFile(path, []byte(link+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path+".new", []byte(link+"\n"), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil { // whoever waits for the file finds it whole
 		return err
 	}
 	a.say("A one-time sign-in link is in %s", path)

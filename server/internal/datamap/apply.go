@@ -87,7 +87,8 @@ type applier struct {
 // lay prepares one asset's row.
 func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) error {
 	row, exists := a.known[hash]
-	if exists && !row.Deleted && row.Fingerprint == fingerprint && row.Source == a.facts.Source {
+	home := row.Source == a.facts.Source && row.Collection == a.facts.Collection
+	if exists && !row.Deleted && row.Fingerprint == fingerprint && home {
 		a.did.Unchanged++
 		return nil
 	}
@@ -114,8 +115,8 @@ func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) e
 	revived := row.Deleted
 	same := bytes.Equal(scanned, row.Scanned)
 	row.Name, row.NativeID, row.Source, row.Deleted = next.Name, next.NativeID, a.facts.Source, false
-	row.Fingerprint, row.Scanned = fingerprint, scanned
-	if same && !revived {
+	row.Fingerprint, row.Scanned, row.Collection = fingerprint, scanned, a.facts.Collection
+	if same && !revived && home {
 		a.did.Unchanged++
 		a.changed = append(a.changed, row) // only the fingerprint: no new version
 		return nil

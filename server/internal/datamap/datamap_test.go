@@ -348,3 +348,28 @@ func TestAColumnIsFoundByItsGUIDUntilItIsGone(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+func TestAssetsMoveWithTheirScanToAnotherCollection(t *testing.T) {
+	r := newRoom(t)
+	r.lay(1, table("s/a", "id"), from(table("s/v", "id"), "s/a"))
+	before := r.version()
+	f := Facts{Source: "shop", Collection: "sales", Authority: authority, Kind: &r.kind, Actor: "scan:shop/all"}
+	for _, a := range []model.Asset{table("s/a", "id"), from(table("s/v", "id"), "s/a")} {
+		f.Assets = append(f.Assets, a)
+		f.Hashes = append(f.Hashes, hashOf(a.Type, a.Path))
+		f.Fingerprints = append(f.Fingerprints, 1)
+	}
+	r.update(func(ctx context.Context, tx store.Tx) error {
+		_, err := r.Apply(ctx, tx, f)
+		return err
+	})
+	if got := r.get("s/a").Row.Collection; got != "sales" {
+		t.Errorf("the table stands in %q", got)
+	}
+	if r.version() == before {
+		t.Error("search would never hear of the move")
+	}
+	if dump := r.dump(); strings.Contains(dump, `"Collection":"root"`) {
+		t.Errorf("something stayed behind:\n%s", dump)
+	}
+}

@@ -109,7 +109,7 @@ func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[m
 		return err
 	}
 	a.did.Edges += int64(len(edges))
-	if exists && !row.Deleted && sameEdges(before[row.ID], edges) {
+	if exists && !row.Deleted && row.Collection == a.facts.Collection && sameEdges(before[row.ID], edges) {
 		return nil
 	}
 	version, err := a.tx.Map().NextVersion(a.ctx)
@@ -134,6 +134,7 @@ func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[m
 			verb = "revived"
 		}
 		row.Deleted, row.Version, row.Modified, row.ModifiedBy = false, version, a.tx.Now(), a.facts.Actor
+		row.Collection = a.facts.Collection
 		if err := a.tx.Map().Set(a.ctx, []store.Entity{row}); err != nil {
 			return fmt.Errorf("write process: %w", err)
 		}

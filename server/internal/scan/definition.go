@@ -72,6 +72,12 @@ func putScan(ctx context.Context, tx store.Tx, sc model.Scan) (model.Scan, bool,
 		return sc, false, err
 	}
 	sc.Scope = old.Scope
+	if !created && old.Collection != sc.Collection {
+		// What the scan found moves with it: without a base the next run sends everything, and all of it is put there.
+		if err := tx.Map().DeleteBases(ctx, scanKey(sc.Source, sc.Name)); err != nil {
+			return sc, false, err
+		}
+	}
 	return saveScan(ctx, tx, doc.Version, sc)
 }
 

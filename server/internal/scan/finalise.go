@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
-	"github.com/purlieu/purlieu/wire"
 )
 
 // Deleter is what finalising needs of the map.
@@ -74,81 +72,6 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 		s.ring.Ring(runtime)
 	}
 	return err
-}
-
-// proof is what a run's units said of the containers that they listed.
-type proof struct {
-	run      store.Run
-	body     body
-	scan     string // "source/scan"
-	planned  bool
-	attempts map[int64]uint32 // the closing attempt of each closed unit
-	whole    map[string]bool  // listed to its end by every unit that listed it
-	broken   []string         // roots of units that failed
-}
-
-// actor is the name under which the run changes the map.
-func (p *proof) actor() string { return "scan:" + p.scan }
-
-func (p *proof) proves(container string) bool {
-	if !p.whole[container] {
-		return false
-	}
-	for _, root := range p.broken {
-		if model.Below(container, root) || model.Below(root, container) {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *Service) proofOf(ctx context.Context, id string) (*proof, error) {
-	var p *proof
-	err := s.store.View(ctx, func(tx store.Tx) error {
-		run, err := tx.Runs().Run(ctx, id)
-		if err != nil {
-			return err
-		}
-		b, err := readBody(run)
-		if err != nil {
-			return err
-		}
-		p = &proof{
-			run: run, body: b, scan: run.Source + "/" + run.Scan, planned: !b.PlanFailed,
-			attempts: map[int64]uint32{}, whole: map[string]bool{},
-		}
-		for after := int64(0); ; {
-			units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: id, After: after, Limit: 500})
-			if err != nil || len(units) == 0 {
-				return err
-			}
-			for _, u := range units {
-				after = u.ID
-				if err := p.add(u); err != nil {
-					return err
-				}
-			}
-		}
-	})
-	return p, err
-}
-
-func (p *proof) add(u store.Unit) error {
-	if u.State != model.UnitClosed {
-		spec, err := readSpec(u)
-		p.broken = append(p.broken, spec.Below)
-		return err
-	}
-	p.attempts[u.ID] = u.Attempt
-	progress, err := readProgress(u)
-	if err != nil || progress.Done == nil {
-		return err
-	}
-	for _, l := range progress.Done.Listed {
-		before, known := p.whole[l.Container]
-		p.whole[l.Container] = l.Whole && (before || !known)
-	}
-	return nil
 }
 
 // nextContainer is the key of the first container after one, among those that the run has parts of and those that
@@ -233,6 +156,9 @@ func baseOf(ctx context.Context, tx store.Tx, scan, key string) (store.Base, err
 
 // deletable are the missing assets that are proven gone, when the brake allows it.
 func (s *Service) deletable(ctx context.Context, tx store.Tx, p *proof, base store.Base, missing []model.Hash) ([]model.Hash, error) {
+	if !p.showsAll {
+		return nil, nil // a login with fewer grants sees less: that proves nothing
+	}
 	if !p.proves(base.Container[1:]) {
 		var err error
 		if missing, err = s.goneAbove(ctx, tx, p, missing); err != nil || len(missing) == 0 {
@@ -316,112 +242,4 @@ func (s *Service) otherBases(ctx context.Context, tx store.Tx, p *proof, key str
 			return out, nil
 		}
 	}
-}
-
-// sight is what a run saw of one container.
-type sight struct {
-	bits  []byte                          // positions of the base seen unchanged
-	fresh map[model.Hash]bus.BaseRow      // new and changed
-	moved map[model.Hash]bus.MovedMeasure // unchanged, but with other measures
-}
-
-// gather joins the parts of closed units. Parts of attempts that did not close their unit prove nothing.
-func gather(ctx context.Context, tx store.Tx, p *proof, key string, base store.Base) (*sight, error) {
-	parts, err := tx.Map().Parts(ctx, p.run.ID, key)
-	if err != nil {
-		return nil, err
-	}
-	out := &sight{
-		bits: make([]byte, (len(base.Rows)/bus.BaseRowSize+7)/8), fresh: map[model.Hash]bus.BaseRow{}, moved: map[model.Hash]bus.MovedMeasure{},
-	}
-	for _, part := range parts {
-		if attempt, closed := p.attempts[part.Unit]; !closed || attempt != part.Attempt {
-			continue
-		}
-		for i := range len(part.Rows) / bus.BaseRowSize {
-			row := bus.BaseRowAt(part.Rows, i)
-			out.fresh[row.Hash] = row
-		}
-		if part.Generation != base.Generation {
-			continue
-		}
-		for i := range min(len(part.Seen), len(out.bits)) {
-			out.bits[i] |= part.Seen[i]
-		}
-		var moved []bus.MovedMeasure
-		if len(part.Moved) > 0 {
-			if err := wire.Decode(part.Moved, &moved); err != nil {
-				return nil, err
-			}
-		}
-		for _, m := range moved {
-			out.moved[m.Hash] = m
-		}
-	}
-	return out, nil
-}
-
-func (g *sight) saw(i int, h model.Hash) bool {
-	if _, ok := g.fresh[h]; ok {
-		return true
-	}
-	return g.bits[i/8]&(1<<(i%8)) != 0
-}
-
-// missing are the base's assets that the run did not see.
-func (g *sight) missing(base store.Base) []model.Hash {
-	var out []model.Hash
-	for i := range len(base.Rows) / bus.BaseRowSize {
-		if row := bus.BaseRowAt(base.Rows, i); !g.saw(i, row.Hash) {
-			out = append(out, row.Hash)
-		}
-	}
-	return out
-}
-
-// next is the base after the run: what was seen, what is new, and what was neither seen nor proven gone.
-func (g *sight) next(base store.Base, gone []model.Hash) []byte {
-	dead := make(map[model.Hash]bool, len(gone))
-	for _, h := range gone {
-		dead[h] = true
-	}
-	rows := make([]bus.BaseRow, 0, len(base.Rows)/bus.BaseRowSize+len(g.fresh))
-	for i := range len(base.Rows) / bus.BaseRowSize {
-		row := bus.BaseRowAt(base.Rows, i)
-		if _, ok := g.fresh[row.Hash]; ok || dead[row.Hash] {
-			continue
-		}
-		if m, ok := g.moved[row.Hash]; ok {
-			row.Measures = bus.HashMeasures(m.Measures)
-		}
-		rows = append(rows, row)
-	}
-	for _, row := range g.fresh {
-		rows = append(rows, row)
-	}
-	slices.SortFunc(rows, func(a, b bus.BaseRow) int { return compareHashes(a.Hash, b.Hash) })
-	out := make([]byte, 0, len(rows)*bus.BaseRowSize)
-	for _, row := range rows {
-		out = bus.AppendBaseRow(out, row)
-	}
-	return out
-}
-
-func compareHashes(a, b model.Hash) int { return bytes.Compare(a[:], b[:]) }
-
-// hasRow searches packed rows for a hash.
-func hasRow(rows []byte, h model.Hash) bool {
-	lo, hi := 0, len(rows)/bus.BaseRowSize
-	for lo < hi {
-		mid := (lo + hi) / 2
-		switch c := bytes.Compare(rows[mid*bus.BaseRowSize:mid*bus.BaseRowSize+len(h)], h[:]); {
-		case c == 0:
-			return true
-		case c < 0:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
-	}
-	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -292,4 +293,42 @@ func TestNoPartsStayBehindARun(t *testing.T) {
 		}
 		return err
 	})
+}
+
+func TestACatalogueThatMayHideThingsProvesNoDeletion(t *testing.T) {
+	p := newProtocol(t)
+	p.saw(look{beds: map[string]int{"a": 5}})
+	hides := garden()
+	hides.Version, hides.ShowsAll = 2, false
+	p.ok(p.PutKinds(t.Context(), []model.Kind{hides}))
+	v := p.saw(look{beds: map[string]int{"a": 4}})
+	if v.Counts.Deleted != 0 || v.Counts.NotSeen != 1 {
+		t.Fatalf("deleted %d, not seen %d", v.Counts.Deleted, v.Counts.NotSeen)
+	}
+}
+
+// stuck is a map that can delete nothing.
+type stuck struct{}
+
+func (stuck) Delete(context.Context, store.Tx, string, []model.Hash) (int64, error) {
+	return 0, errors.New("the map is stuck")
+}
+
+func TestARunThatCannotBecomeFinalIsGivenUpAfterAnHour(t *testing.T) {
+	p := newProtocol(t)
+	p.saw(look{beds: map[string]int{"a": 5}})
+	id := p.walk(look{beds: map[string]int{"a": 4}})
+	s := New(p.st, p, stuck{}, slog.New(slog.DiscardHandler), DefaultConfig())
+	if _, err := s.Sweep(t.Context()); err == nil {
+		t.Fatal("the sweep says nothing")
+	}
+	p.state(id, model.RunInProgress)
+	p.pass(finalWithin + time.Minute)
+	if _, err := s.Sweep(t.Context()); err == nil {
+		t.Fatal("the sweep says nothing")
+	}
+	if v := p.state(id, model.RunFailed); v.Code != "NotFinal" {
+		t.Fatalf("code %q", v.Code)
+	}
+	p.saw(look{beds: map[string]int{"a": 4}}) // the scan can run again
 }

@@ -2,7 +2,9 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -101,9 +103,35 @@ func (s *Service) finaliseSome(ctx context.Context) error {
 	}
 	var failed error
 	for _, id := range due {
-		if err := s.finalise(ctx, id); err != nil && !fault.Is(err, fault.Conflict) && failed == nil {
+		err := s.finalise(ctx, id)
+		if err == nil || fault.Is(err, fault.Conflict) {
+			continue
+		}
+		if failed == nil {
 			failed = fmt.Errorf("make run %s final: %w", id, err)
+		}
+		if err := s.giveUp(ctx, id); err != nil {
+			return errors.Join(failed, err)
 		}
 	}
 	return failed
+}
+
+// finalWithin is how long a run may fail to become final before it is given up, so that its scan can run again.
+const finalWithin = time.Hour
+
+// giveUp ends a run as failed that could not be made final for too long. What it brought stays in the map.
+func (s *Service) giveUp(ctx context.Context, id string) error {
+	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, id)
+		if err != nil || run.State.Ended() || run.Open > 0 {
+			return err
+		}
+		b, err := readBody(run)
+		if err != nil || tx.Now().Sub(b.DiscoveryEnded) < finalWithin {
+			return err
+		}
+		b.Code, b.Text = "NotFinal", "The server's log says why; nothing was deleted behind the point where it failed. Run the scan again"
+		return s.end(ctx, tx, run, b, model.RunFailed)
+	})
 }

@@ -17,8 +17,10 @@ func (i inbox) Put(ctx context.Context, row *store.BatchRow) error {
 		body = []byte{}
 	}
 	_, err := i.change(ctx, `insert into inbox (unit, attempt, number, node, body, received, failures, not_before, quarantined)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning seq`, []any{row.Unit, int64(row.Attempt), int64(row.Number), row.Node, body,
-		micros(row.Received), int64(row.Failures), micros(row.NotBefore), row.Quarantined}, &row.Seq)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning seq`, []any{
+		row.Unit, int64(row.Attempt), int64(row.Number), row.Node, body,
+		micros(row.Received), int64(row.Failures), micros(row.NotBefore), row.Quarantined,
+	}, &row.Seq)
 	return taken(err, "BatchExists", "batch %d of attempt %d of unit %d is there already", row.Number, row.Attempt, row.Unit)
 }
 

@@ -24,8 +24,10 @@ func scanRun(scan func(dest ...any) error) (store.Run, error) {
 func (r runs) AddRun(ctx context.Context, run *store.Run) error {
 	_, err := r.change(ctx, `insert into run (id, source, scan, runtime, state, queued, started, ended, open, body)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning serial`,
-		[]any{run.ID, run.Source, run.Scan, run.Runtime, string(run.State), micros(run.Queued), micros(run.Started),
-			micros(run.Ended), run.Open, run.Body}, &run.Serial)
+		[]any{
+			run.ID, run.Source, run.Scan, run.Runtime, string(run.State), micros(run.Queued), micros(run.Started),
+			micros(run.Ended), run.Open, run.Body,
+		}, &run.Serial)
 	return taken(err, "RunExists", "a run %s is there already", run.ID)
 }
 

@@ -26,8 +26,10 @@ func scanUnit(scan func(dest ...any) error) (store.Unit, error) {
 }
 
 func unitArgs(u *store.Unit) []any {
-	return []any{u.Run, u.Parent, u.Runtime, u.Source, u.Kind, int64(u.State), int64(u.Priority), int64(u.Attempt), u.Node,
-		micros(u.LeaseEnd), micros(u.NotBefore), int64(u.Failures), u.Received.String(), int64(u.Applied), u.Spec, u.Done}
+	return []any{
+		u.Run, u.Parent, u.Runtime, u.Source, u.Kind, int64(u.State), int64(u.Priority), int64(u.Attempt), u.Node,
+		micros(u.LeaseEnd), micros(u.NotBefore), int64(u.Failures), u.Received.String(), int64(u.Applied), u.Spec, u.Done,
+	}
 }
 
 func (r runs) AddUnits(ctx context.Context, units []store.Unit) error {
