@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -95,12 +94,12 @@ func (c *Config) check() error {
 
 func (s *Server) join(ctx context.Context) (err error) {
 	cfg := access.DefaultConfig()
-	cfg.KeyFile = filepath.Join(s.cfg.Data, "account.key")
+	cfg.KeyFile = keyPath(s.cfg.Data)
 	cfg.Live = fleet.Live
 	if s.access, err = access.Open(ctx, s.store, cfg); err != nil {
 		return err
 	}
-	if s.certs, err = certs.Open(filepath.Join(s.cfg.Data, "tls"), s.cfg.Now, s.cfg.names()); err != nil {
+	if s.certs, err = certs.Open(tlsPath(s.cfg.Data), s.cfg.Now, s.cfg.names()); err != nil {
 		return err
 	}
 	s.place = newPlace(s.cfg, s.certs)
@@ -153,25 +152,17 @@ func ring(bell chan<- struct{}) {
 	}
 }
 
-// SignInLink is a one-time sign-in link: at first start with first set, "" when somebody has signed in before; else
-// another one for an administrator.
-func (s *Server) SignInLink(ctx context.Context, first bool) (string, error) {
-	issue := s.access.AdminLink
-	if first {
-		issue = s.access.FirstLink
-	}
-	token, err := issue(ctx)
+// FirstLink is a one-time sign-in link for the first administrator; "" when somebody has a password already.
+func (s *Server) FirstLink(ctx context.Context) (string, error) {
+	token, err := s.access.FirstLink(ctx)
 	if err != nil || token == "" {
 		return "", err
 	}
-	return s.place.portal() + "/signin#" + token, nil
+	return signInAt(s.place.portal(), token), nil
 }
 
 // Pin is the pin of the account's certificate authority, as authentication keys carry it.
 func (s *Server) Pin() string { return s.certs.Pin() }
-
-// RootPEM is the account's certificate authority.
-func (s *Server) RootPEM() []byte { return s.certs.RootPEM() }
 
 // Close closes the store of a server that Run was not called for.
 func (s *Server) Close() error { return s.store.Close() }
@@ -182,6 +173,9 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	listeners, err := s.listen(ctx)
 	if err != nil {
 		return errors.Join(err, s.store.Close())
+	}
+	if err := s.record(); err != nil {
+		s.cfg.Log.Warn("the data folder can't say where the doors are; 'purlieu admin link' may not know", "err", err)
 	}
 	err = s.serve(ctx, listeners, ready)
 	return errors.Join(err, s.store.Close())

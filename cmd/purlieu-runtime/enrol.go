@@ -15,7 +15,7 @@ import (
 
 type enrolCmd struct {
 	stateFlag
-	KeyFile string `xor:"key" placeholder:"FILE" help:"File with the runtime's authentication key."`
+	KeyFile string `xor:"key" placeholder:"FILE" help:"File with the runtime's authentication key; - is standard input."`
 	KeyEnv  string `xor:"key" placeholder:"NAME" help:"Environment variable with the key. Without both the key is asked for, or read from standard input."`
 	Name    string `help:"Name of the node; default is the machine's."`
 	CA      string `name:"ca" placeholder:"FILE" help:"Trust these authorities (PEM) in place of the key's pin: where a proxy of yours inspects TLS."`
@@ -91,7 +91,7 @@ func (c enrolCmd) done(a *app, got node.Enrolled) {
 		a.say("This machine's clock is %s off the account's: logs will not match.", got.Skew)
 	}
 	if s.Pending {
-		a.say("A person must approve the node in the account before it gets work: purlieu node approve %s", clean(s.Node))
+		a.say("A person must approve the node in the account before it gets work: purlieu node approve %s %s", clean(s.Runtime), clean(s.Name))
 	}
 	flag := ""
 	if c.State != a.stateDir() {
@@ -125,6 +125,8 @@ func (c enrolCmd) way() (node.Way, error) {
 // key reads the key from where the flags say, from a terminal without an echo, or from standard input.
 func (c enrolCmd) key(a *app) (string, error) {
 	switch {
+	case c.KeyFile == "-":
+		return c.read(a.in)
 	case c.KeyFile != "":
 		f, err := os.Open(c.KeyFile)
 		if err != nil {

@@ -95,6 +95,7 @@ func TestAFailedEnrolmentNamesItsCauseAndNeverTheKey(t *testing.T) {
 		code        string
 	}{
 		{"nobody listens", "", []string{"--key-file", filepath.Join(dir, "key")}, 6, "(Refused)"},
+		{"standard input by name", authKey(t, refused), []string{"--key-file", "-"}, 6, "(Refused)"},
 		{"somebody else answers", "", []string{"--key-env", "KEY"}, 3, "(Intercepted)"},
 		{"no TLS there", "", []string{"--key-env", "PLAIN"}, 6, "(NotTLS)"},
 		{"a proxy that is not there", authKey(t, "account.example:8443"), []string{"--proxy", "http://" + refused}, 6, "(ProxyUnreachable)"},

@@ -244,7 +244,7 @@ func TestTextOfSourcesCannotDriveATerminal(t *testing.T) {
 func TestVaultConnectionsAreWrittenAndListed(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "vault", "add", "azurekeyvault", "corp-vault", "--set", "baseUrl=https://corp.vault.azure.net/")
-	s.run(0, "vault", "add", "file", "shared-files", "--set", "folder=shop")
+	s.run(0, "vault", "add", "file", "shared-files")
 	s.run(0, "vault", "list")
 	s.shows("corp-vault", "https://corp.vault.azure.net/", "shared-files", "file")
 	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "u", "--secret", "password=corp-vault:pw")

@@ -1,6 +1,13 @@
 package main
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+)
 
 type runtimeCmd struct {
 	Add    runtimeAddCmd    `cmd:"" help:"Make a self-hosted runtime, and show the key that enrols its nodes."`
@@ -15,12 +22,21 @@ const runtimes = "/scan/integrationRuntimes/"
 type runtimeAddCmd struct {
 	Name        string `arg:"" help:"Its name."`
 	Description string `help:"For people."`
+	Approve     bool   `help:"New nodes wait until a person lets them in with purlieu node approve."`
 }
 
-// Run makes the runtime.
+// Run makes the runtime. One that is there keeps its rule for new nodes unless --approve is given.
 func (c runtimeAddCmd) Run(a *app) error {
-	return a.put(runtimes+esc(c.Name), object{"kind": "SelfHosted", "properties": object{"description": c.Description}},
+	err := a.put(runtimes+esc(c.Name), object{"kind": "SelfHosted", "properties": object{"description": c.Description}},
 		"The runtime %s is there. Next: purlieu runtime keys %s, then purlieu-runtime enrol on each machine.", c.Name, c.Name)
+	if err != nil || !c.Approve {
+		return err
+	}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	return account.Do(a.ctx, "PUT", "/manage/v1/runtimes/"+esc(c.Name)+"/approval", object{"approveNodes": true}, nil)
 }
 
 type runtimeListCmd struct{}
@@ -72,7 +88,8 @@ func (a *app) nodes(o object) error {
 type runtimeKeysCmd struct {
 	Name       string `arg:"" help:"Name of the runtime."`
 	Regenerate int    `enum:"0,1,2" default:"0" help:"Make key 1 or 2 anew; nodes that are enrolled go on."`
-	Plain      bool   `help:"Write the first key alone, for purlieu-runtime enrol to read."`
+	Plain      bool   `xor:"alone" help:"Write one key alone, for purlieu-runtime enrol to read: the first, or the one made anew."`
+	Out        string `xor:"alone" placeholder:"FILE" help:"Write that key to a new file that only you can read."`
 }
 
 // Run shows the keys. They are secrets: whoever has one can enrol a node.
@@ -81,18 +98,30 @@ func (c runtimeKeysCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	out := a.out
+	if c.Out != "" { // before a key is made anew that could then not be kept
+		f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return fault.New(fault.Invalid, "BadFile", "the file %s can't be made", c.Out).Try("Give a new one with --out").Because(err)
+		}
+		defer f.Close()
+		out = f
+	}
 	var o object
+	name := []string{"authKey1", "authKey1", "authKey2"}[c.Regenerate]
 	if c.Regenerate > 0 {
-		name := []string{"", "authKey1", "authKey2"}[c.Regenerate]
 		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":regenerateAuthKey", object{"keyName": name}, &o)
 	} else {
 		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":listAuthKeys", nil, &o)
 	}
 	if err != nil {
+		if c.Out != "" {
+			err = errors.Join(err, os.Remove(c.Out))
+		}
 		return err
 	}
-	if c.Plain {
-		_, err := fmt.Fprintln(a.out, o.text("authKey1"))
+	if c.Plain || c.Out != "" {
+		_, err := fmt.Fprintln(out, o.text(name))
 		return err
 	}
 	return a.write(o, func() error {
@@ -116,8 +145,9 @@ func (c runtimeDeleteCmd) Run(a *app) error {
 }
 
 type nodeCmd struct {
-	List   nodeListCmd   `cmd:"" help:"List the nodes of a runtime."`
-	Remove nodeRemoveCmd `cmd:"" help:"Take a node out: it is cut off within seconds."`
+	List    nodeListCmd    `cmd:"" help:"List the nodes of a runtime."`
+	Approve nodeApproveCmd `cmd:"" help:"Let in a node that waits: its runtime was made with --approve."`
+	Remove  nodeRemoveCmd  `cmd:"" help:"Take a node out: it is cut off within seconds."`
 }
 
 type nodeListCmd struct {
@@ -132,6 +162,24 @@ func (c nodeListCmd) Run(a *app) error {
 	}
 	nodes := o.at("properties", "typeProperties", "nodes")
 	return a.write(nodes, func() error { return a.nodes(o) })
+}
+
+type nodeApproveCmd struct {
+	Runtime string `arg:"" help:"Name of the runtime."`
+	Node    string `arg:"" help:"Name of the node."`
+}
+
+// Run lets the node in.
+func (c nodeApproveCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	if err := account.Do(a.ctx, "POST", "/manage/v1/nodes/"+esc(bus.NodeID(c.Runtime, c.Node))+"/approve", nil, nil); err != nil {
+		return err
+	}
+	a.say("The node %s of %s may work.", c.Node, c.Runtime)
+	return nil
 }
 
 type nodeRemoveCmd struct {

@@ -22,31 +22,44 @@ import (
 // version is set at build time.
 var version = "dev"
 
+// dataFlag is where an account keeps its data.
+type dataFlag struct {
+	Data string `env:"PURLIEU_DATA" placeholder:"DIR" help:"Folder of the store and the keys. Default: /var/lib/purlieu for root, else ~/.local/share/purlieu."`
+}
+
 // place is where a server keeps its data and is reached.
 type place struct {
-	Data   string   `env:"PURLIEU_DATA" placeholder:"DIR" help:"Folder of the store and the keys. Default: /var/lib/purlieu for root, else ~/.local/share/purlieu."`
+	dataFlag
 	Listen string   `env:"PURLIEU_LISTEN" default:":8443" help:"Host and port of the doors (TLS)."`
 	HTTP   string   `env:"PURLIEU_HTTP" default:"127.0.0.1:8480" placeholder:"HOST:PORT" help:"The same doors without TLS, for browsers on this machine: a loopback address, or none."`
 	Name   []string `env:"PURLIEU_NAME" placeholder:"NAME" help:"Names or addresses under which others reach this server; the first stands in authentication keys. Default: the host of --listen, else this machine's name."`
 }
 
-func (p place) config(a *app, log *slog.Logger) (server.Config, error) {
-	if p.Data == "" {
-		p.Data = "/var/lib/purlieu"
-		if os.Geteuid() != 0 {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				return server.Config{}, fault.New(fault.Invalid, "NoHome", "there is no home folder to keep the account in").Try("Give a folder with --data")
-			}
-			p.Data = filepath.Join(home, ".local", "share", "purlieu")
-		}
+func (d dataFlag) folder() (string, error) {
+	if d.Data != "" {
+		return d.Data, nil
+	}
+	if os.Geteuid() == 0 {
+		return "/var/lib/purlieu", nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fault.New(fault.Invalid, "NoHome", "there is no home folder to keep the account in").Try("Give a folder with --data")
+	}
+	return filepath.Join(home, ".local", "share", "purlieu"), nil
+}
+
+func (p place) config(log *slog.Logger) (server.Config, error) {
+	data, err := p.folder()
+	if err != nil {
+		return server.Config{}, err
 	}
 	plain := p.HTTP
 	if plain == "none" {
 		plain = ""
 	}
 	return server.Config{
-		Data: p.Data, Listen: p.Listen, Plain: plain, Names: p.Name, Kinds: kinds(all.All()), Version: version, Log: log,
+		Data: data, Listen: p.Listen, Plain: plain, Names: p.Name, Kinds: kinds(all.All()), Version: version, Log: log,
 	}, nil
 }
 
@@ -85,7 +98,7 @@ Examples:
 // Run serves until it is interrupted.
 func (c serverCmd) Run(a *app) error {
 	log := newLog(a.err, c.LogFormat, c.LogLevel)
-	cfg, err := c.config(a, log)
+	cfg, err := c.config(log)
 	if err != nil {
 		return err
 	}
@@ -107,7 +120,7 @@ func (c serverCmd) Run(a *app) error {
 
 // firstLink shows the first administrator's link: on a terminal, else in a file; never in the log.
 func firstLink(a *app, srv *server.Server, data string) error {
-	link, err := srv.SignInLink(a.ctx, true)
+	link, err := srv.FirstLink(a.ctx)
 	if err != nil || link == "" {
 		return err
 	}
@@ -143,65 +156,65 @@ type adminCmd struct {
 	Dump  adminDumpCmd  `cmd:"" hidden:"" help:"Write the whole map, one entity a line, the same for the same map."`
 }
 
-type adminLinkCmd struct{ place }
+type adminLinkCmd struct{ dataFlag }
+
+// Help says where the link leads.
+func (adminLinkCmd) Help() string {
+	return `The link leads to this machine's own door without TLS, where the server has one (--http). Else sign in with
+  purlieu admin ca > purlieu-ca.pem
+  purlieu login --link - --ca purlieu-ca.pem`
+}
 
 // Run makes a link; the server may be running.
 func (c adminLinkCmd) Run(a *app) error {
-	cfg, err := c.config(a, slog.New(slog.DiscardHandler))
+	data, err := c.folder()
 	if err != nil {
 		return err
 	}
-	srv, err := server.New(a.ctx, cfg)
+	link, at, err := server.AdminLink(a.ctx, data, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	defer srv.Close()
-	link, err := srv.SignInLink(a.ctx, false)
-	if err != nil {
-		return err
+	if at.Plain == "" {
+		fmt.Fprintln(a.err, "To sign in: purlieu admin ca > purlieu-ca.pem, then purlieu login --link - --ca purlieu-ca.pem")
 	}
 	_, err = fmt.Fprintln(a.out, link)
 	return err
 }
 
-type adminDumpCmd struct{ place }
+type adminDumpCmd struct{ dataFlag }
 
 // Run writes the map; the server may be running.
 func (c adminDumpCmd) Run(a *app) error {
-	log := slog.New(slog.DiscardHandler)
-	cfg, err := c.config(a, log)
+	data, err := c.folder()
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(server.StorePath(cfg.Data)); err != nil { // opening would make one
-		return fault.New(fault.NotFound, "NoStore", "there is no account in %s", cfg.Data).Try("Give its folder with --data").Because(err)
-	}
-	st, err := server.OpenStore(a.ctx, server.StoreOptions{Path: server.StorePath(cfg.Data), Log: log})
+	st, err := server.OpenAccount(a.ctx, data, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	return errors.Join(server.Dump(a.ctx, st, a.out), st.Close())
 }
 
-type adminCACmd struct{ place }
+type adminCACmd struct{ dataFlag }
 
 // Run writes the authority's certificate as PEM.
 func (c adminCACmd) Run(a *app) error {
-	cfg, err := c.config(a, slog.New(slog.DiscardHandler))
+	data, err := c.folder()
 	if err != nil {
 		return err
 	}
-	srv, err := server.New(a.ctx, cfg)
+	pem, err := server.RootPEM(data)
 	if err != nil {
 		return err
 	}
-	defer srv.Close()
-	_, err = a.out.Write(srv.RootPEM())
+	_, err = a.out.Write(pem)
 	return err
 }
 
 type adminAllowCmd struct {
-	place
+	dataFlag
 	Source    string `required:"" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
 	Secret    string `placeholder:"VAULT:NAME" help:"Let this secret go to the source, such as file:shop-password. Without it the source may be reached."`
 	Plaintext bool   `help:"Also over a connection that is not verified TLS. Only where the network itself is trusted."`
@@ -218,13 +231,13 @@ Example:
 
 // Run edits the built-in node's policy.
 func (c adminAllowCmd) Run(a *app) error {
-	cfg, err := c.config(a, slog.New(slog.DiscardHandler))
+	data, err := c.folder()
 	if err != nil {
 		return err
 	}
-	state := builtInState(cfg.Data)
-	if _, err := os.Stat(cfg.Data); err != nil {
-		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", cfg.Data).Try("Give the server's folder with --data")
+	state := builtInState(data)
+	if _, err := os.Stat(data); err != nil {
+		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data")
 	}
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return err

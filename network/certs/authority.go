@@ -81,6 +81,19 @@ func Open(dir string, clock func() time.Time, names []string) (*Authority, error
 	return a, err
 }
 
+// RootPEM is the certificate of the authority in a folder; nothing is made or renewed. NotFound when there is none.
+func RootPEM(dir string) ([]byte, error) {
+	root, _, err := read(filepath.Join(dir, rootFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "NoAuthority", "there is no certificate authority in %s", dir).
+			Try("Start the account's server once, which makes it")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return (&Authority{root: root}).RootPEM(), nil
+}
+
 // Pin is the base64url (no padding) SHA-256 of the authority's SubjectPublicKeyInfo: 43 characters.
 func (a *Authority) Pin() string { return pinOf(a.root) }
 

@@ -148,7 +148,7 @@ func (a *Account) Start(ctx context.Context, source, name string, o scan.StartOp
 		}
 	}
 	v := scan.RunView{
-		ID: o.RunID, Source: source, Scan: name, Runtime: sc.Runtime, Kind: src.Kind, State: model.RunQueued,
+		ID: o.RunID, Source: source, Scan: name, Runtime: sc.Runtime, Kind: src.Kind, Collection: sc.Collection, State: model.RunQueued,
 		Type: o.Type, Full: o.Full, Level: sc.Level, Queued: time.Now(), Units: store.UnitCounts{model.UnitQueued: 3},
 	}
 	a.history = append(a.history, &played{view: v, gaps: a.Gaps})

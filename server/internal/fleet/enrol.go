@@ -159,7 +159,7 @@ func checkNode(name string, public []byte, info model.NodeInfo) error {
 
 func nameTaken(runtime, name string) error {
 	return fault.New(fault.Conflict, "NameTaken", "the runtime %s has a node named %s already", runtime, name).
-		Try("Enrol with another --name, or have the old node removed first: purlieu runtime node remove %s %s", runtime, name)
+		Try("Enrol with another --name, or have the old node removed first: purlieu node remove %s %s", runtime, name)
 }
 
 // lapsed reports whether the node was silent for so long that it must enrol anew. The built-in node never is.

@@ -63,7 +63,7 @@ func (s *Service) NodeToken(ctx context.Context, node, nonce string, signature [
 			return revoked()
 		case body.Pending:
 			return fault.New(fault.Denied, "NodePending", "the node waits for approval").
-				Try("A data source administrator approves it with `purlieu runtime node approve %s %s`", body.Runtime, body.Name)
+				Try("A data source administrator approves it with `purlieu node approve %s %s`", body.Runtime, body.Name)
 		case s.lapsed(body, now):
 			return fault.New(fault.Denied, "NodeLapsed", "the node was silent for more than %d days", int(s.cfg.Lapse.Hours()/24)).
 				Try("Enrol it again with a key of its runtime")

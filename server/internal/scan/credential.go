@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -39,7 +38,8 @@ func credentialKinds() []string {
 // standing reports whether a vault connection exists without being made.
 func standing(name string) bool { return name == "file" || name == "env" }
 
-// PutCredential writes a credential. The vaults that its secrets name must exist; nothing here takes a secret.
+// PutCredential writes a credential. The vaults that its secrets name must exist. Nothing here takes a secret: only
+// parts that are open, as published or as a kind of source declares them, may be values.
 func (s *Service) PutCredential(ctx context.Context, c Credential) (created bool, err error) {
 	if err := checkName("credential", c.Name); err != nil {
 		return false, err
@@ -49,7 +49,13 @@ func (s *Service) PutCredential(ctx context.Context, c Credential) (created bool
 			Try("Use one of %s", strings.Join(credentialKinds(), ", "))
 	}
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		if err := checkOpen(ctx, tx, c); err != nil {
+			return err
+		}
 		for field, ref := range c.Secrets {
+			if len(field) > 128 || len(ref.Version) > 512 {
+				return fault.New(fault.Invalid, "TooLong", "the reference to the secret %q is too long", clip(field))
+			}
 			if ref.Name == "" || len(ref.Name) > 512 {
 				return fault.New(fault.Invalid, "BadReference", "the secret %q needs the name of a secret in a vault", field)
 			}
@@ -127,11 +133,8 @@ func (s *Service) PutVault(ctx context.Context, v VaultConnection) (created bool
 	if v.Kind == "" || len(v.Kind) > 63 {
 		return false, fault.New(fault.Invalid, "BadVault", "a vault connection needs a kind, such as file, env or azurekeyvault")
 	}
-	if base, ok := v.Options["baseUrl"]; ok {
-		u, err := url.Parse(base)
-		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return false, fault.New(fault.Invalid, "BadVault", "baseUrl must be an https address without user, query or fragment")
-		}
+	if err := checkVaultOptions(v); err != nil {
+		return false, err
 	}
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		var old VaultConnection

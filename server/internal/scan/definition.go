@@ -24,6 +24,9 @@ func (s *Service) PutScan(ctx context.Context, sc model.Scan) (out model.Scan, c
 	if err := checkName("scan", sc.Name); err != nil {
 		return out, false, err
 	}
+	if err := checkKept(sc.Wire); err != nil {
+		return out, false, err
+	}
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		out, created, err = putScan(ctx, tx, sc)
 		return err

@@ -307,7 +307,7 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 		return RunView{}, err
 	}
 	v := RunView{
-		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, State: run.State,
+		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, Collection: b.Collection, State: run.State,
 		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
 		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
 	}

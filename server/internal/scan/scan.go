@@ -73,6 +73,7 @@ type StartOptions struct {
 // RunView is a run as people and the API see it.
 type RunView struct {
 	ID, Source, Scan, Runtime, Kind string
+	Collection                      string // the scan's when the run was started: who may read the scan there may read the run
 	State                           model.RunState
 	Type                            string // "Manual", "Scheduled"
 	Full                            bool

@@ -30,6 +30,9 @@ func checkSettings(fields []model.Field, settings model.Settings, where string) 
 		if len(value) > maxSetting {
 			return fault.New(fault.Invalid, "SettingTooLong", "the setting %q is longer than %d bytes", name, maxSetting)
 		}
+		if fields[i].Secret && value != "" {
+			return keptSecret(name)
+		}
 		if err := checkValue(fields[i], value); err != nil {
 			return err
 		}

@@ -24,6 +24,9 @@ func (s *Service) PutSource(ctx context.Context, src model.Source) (out model.So
 	if err := checkName("source", src.Name); err != nil {
 		return out, false, err
 	}
+	if err := checkKept(src.Wire); err != nil {
+		return out, false, err
+	}
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		out, created, err = putSource(ctx, tx, src)
 		return err

@@ -75,10 +75,9 @@ func credentialFrom(name string, body credentialBody) (scan.Credential, error) {
 			c.Secrets[field] = model.SecretRef{Vault: s.Store.ReferenceName, Name: s.SecretName, Version: s.SecretVersion}
 			continue
 		}
-		var open string
-		if secretField(field) || json.Unmarshal(raw, &open) != nil {
-			return c, fault.New(fault.Invalid, "SecretValue", "typeProperties.%s must be a reference into a vault, never a value", clip(field)).
-				Try("Put the value into a vault that the nodes can read and name it here (purlieu credential add … --secret %s=file:NAME)", clip(field))
+		var open string // whether the part may be a value is the scan room's rule
+		if json.Unmarshal(raw, &open) != nil {
+			return c, fault.New(fault.Invalid, "BadRequest", "typeProperties.%s must be a text or a reference to a secret", clip(field))
 		}
 		if c.Open == nil {
 			c.Open = map[string]string{}
@@ -86,15 +85,6 @@ func credentialFrom(name string, body credentialBody) (scan.Credential, error) {
 		c.Open[field] = open
 	}
 	return c, nil
-}
-
-// secretField reports whether a published part of a credential is a secret: its value is never taken.
-func secretField(field string) bool {
-	switch field {
-	case "password", "accountKey", "servicePrincipalKey", "consumerSecret", "consumerKey":
-		return true
-	}
-	return false
 }
 
 func credentialAnswer(c scan.Credential) map[string]any {

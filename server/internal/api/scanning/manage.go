@@ -70,14 +70,12 @@ func (p *Plane) listGaps(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// mayReadRun asks for the run's scan. A run whose scan is gone is for those who may read scans on the root.
+// mayReadRun asks for the collection that the scan was in when the run was started. What has the scan's name today, if
+// anything, may be another scan, and in another collection. A run whose collection is gone is for readers of the root.
 func (p *Plane) mayReadRun(r *http.Request, run scan.RunView) error {
-	_, err := p.scanFor(r, run.Source, run.Scan, access.ReadScan)
-	if fault.Is(err, fault.NotFound) && p.may(r, access.ReadScan, access.RootCollection) == nil {
-		return nil
+	err := p.may(r, access.ReadScan, run.Collection)
+	if fault.Is(err, fault.NotFound) {
+		err = p.may(r, access.ReadScan, access.RootCollection)
 	}
-	if err != nil {
-		return hide(err, "run", run.ID)
-	}
-	return nil
+	return hide(err, "run", run.ID)
 }

@@ -2,6 +2,7 @@ package scanning
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -89,7 +90,7 @@ func (p *Plane) runOf(r *http.Request, sc model.Scan) (scan.RunView, error) {
 	if run.Source != sc.Source || run.Scan != sc.Name {
 		return run, scan.NotFound("run of this scan", id)
 	}
-	return run, nil
+	return run, p.mayReadRun(r, run)
 }
 
 // maxExceptions bounds the gaps that are counted by code in one answer.
@@ -127,12 +128,19 @@ func (p *Plane) listRuns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	readable, err := p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), access.ReadScan)
+	if err != nil {
+		return err
+	}
 	runs, next, err := p.Runs.History(r.Context(), sc.Source, sc.Name, at.After, at.Limit)
 	if err != nil {
 		return err
 	}
 	var value []any
 	for _, run := range runs {
+		if !slices.Contains(readable, run.Collection) {
+			continue
+		}
 		value = append(value, runAnswer(run, nil))
 	}
 	api.Answer(w, http.StatusOK, list(r, value, next))

@@ -31,7 +31,7 @@ type door struct {
 
 func newDoor(t *testing.T) door {
 	t.Helper()
-	h, err := servertest.New(kind())
+	h, err := servertest.New(kind(), pagers())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,4 +181,24 @@ func TestARunBelongsToItsScan(t *testing.T) {
 	d.ask(400, admin, "POST", "/scan/datasources/shop/scans/one:run?runId=nonsense", "")
 	d.ask(400, admin, "POST", "/scan/datasources/shop/scans/one:run?scanLevel=Half", "")
 	d.ask(501, admin, "PUT", "/scan/datasources/shop/scans/one/triggers/default", `{}`)
+}
+
+func TestARunStaysInItsCollectionWhenItsScansNameMoves(t *testing.T) {
+	d := newDoor(t)
+	d.ask(201, admin, "PUT", "/scan/datasources/shop", source("a.example.com", "sales"))
+	const at = "/scan/datasources/shop/scans/weekly"
+	d.ask(201, admin, "PUT", at, `{"properties":{"collection":{"referenceName":"root"}}}`)
+	run := d.ask(202, admin, "POST", at+":run", "")["id"].(string)
+	d.ask(204, admin, "DELETE", at, "")
+	d.ask(201, admin, "PUT", at, `{"properties":{"collection":{"referenceName":"sales"}}}`)
+	mine := d.ask(202, admin, "POST", at+":run", "")["id"].(string)
+
+	d.ask(404, reader, "GET", "/manage/v1/runs/"+run+"/gaps", "")
+	d.ask(404, reader, "GET", at+"/runs/"+run, "")
+	d.ask(200, reader, "GET", "/manage/v1/runs/"+mine+"/gaps", "")
+	for token, want := range map[string]int{reader: 1, admin: 2} {
+		if n := len(d.ask(200, token, "GET", at+"/runs", "")["value"].([]any)); n != want {
+			t.Errorf("%s sees %d runs, want %d", token, n, want)
+		}
+	}
 }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/purlieu/purlieu/test/said"
+)
+
+// What remedies, helps and documents tell people to type is what this program knows.
+func TestEveryCommandThatPeopleAreToldIsThere(t *testing.T) {
+	var commands tree
+	parser, err := kong.New(&commands, kong.Name("purlieu"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := said.Lines("../..", "purlieu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lines) < 10 {
+		t.Fatalf("only %d command lines were found", len(lines))
+	}
+	for _, line := range lines {
+		node := parser.Model.Node
+		for _, word := range line.Words {
+			if len(node.Children) == 0 {
+				break
+			}
+			i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == word })
+			if i < 0 {
+				t.Errorf("%s: purlieu %s: there is no %q", line.Where, strings.Join(line.Words, " "), word)
+				break
+			}
+			node = node.Children[i]
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/network/certs"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/fleet"
+)
+
+// Addresses are where the doors of an account are, as the server left it in the data folder when it last opened them.
+type Addresses struct {
+	TLS   string `json:"tls"`             // https://host:port
+	Plain string `json:"plain,omitempty"` // http://host:port on loopback; "" when there is none
+}
+
+func addressPath(data string) string { return filepath.Join(data, "address.json") }
+
+// record leaves the addresses of the open doors in the data folder.
+func (s *Server) record() error {
+	s.place.mu.Lock()
+	plain := *s.place.plain
+	s.place.mu.Unlock()
+	a := Addresses{TLS: s.place.get().AccountURL}
+	if plain != "" {
+		a.Plain = "http://" + plain
+	}
+	text, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	path := addressPath(s.cfg.Data)
+	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// checkAccount refuses a folder without an account, where opening would make one.
+func checkAccount(data string) error {
+	if _, err := os.Stat(StorePath(data)); err != nil {
+		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data").Because(err)
+	}
+	return nil
+}
+
+// OpenAccount opens the store of an account that is there; NotFound when there is none. A server may be running on it.
+func OpenAccount(ctx context.Context, data string, log *slog.Logger) (Store, error) {
+	if err := checkAccount(data); err != nil {
+		return nil, err
+	}
+	return OpenStore(ctx, StoreOptions{Path: StorePath(data), Log: log})
+}
+
+// AdminLink makes a one-time sign-in link for an administrator of the account in a data folder, at an address of the
+// server that runs on it: without TLS on this machine where it has such a door. It is a secret. NotFound without an
+// account, Conflict when no server has opened its doors there yet.
+func AdminLink(ctx context.Context, data string, log *slog.Logger) (link string, at Addresses, err error) {
+	st, err := OpenAccount(ctx, data, log)
+	if err != nil {
+		return "", at, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	text, err := os.ReadFile(addressPath(data))
+	if err == nil {
+		err = json.Unmarshal(text, &at)
+	}
+	if err != nil || at.TLS == "" {
+		return "", at, fault.New(fault.Conflict, "NoAddress", "no server has opened its doors on %s yet", data).
+			Try("Start it with `purlieu server`").Because(err)
+	}
+	cfg := access.DefaultConfig()
+	cfg.KeyFile, cfg.Live = keyPath(data), fleet.Live
+	acc, err := access.Open(ctx, st, cfg)
+	if err != nil {
+		return "", at, err
+	}
+	token, err := acc.AdminLink(ctx)
+	if err != nil {
+		return "", at, err
+	}
+	base := at.Plain
+	if base == "" {
+		base = at.TLS
+	}
+	return signInAt(base, token), at, nil
+}
+
+// RootPEM is the certificate authority of the account in a data folder; NotFound without an account.
+func RootPEM(data string) ([]byte, error) {
+	if err := checkAccount(data); err != nil {
+		return nil, err
+	}
+	return certs.RootPEM(tlsPath(data))
+}
+
+func keyPath(data string) string { return filepath.Join(data, "account.key") }
+func tlsPath(data string) string { return filepath.Join(data, "tls") }
+
+func signInAt(base, token string) string { return base + "/signin#" + token }
