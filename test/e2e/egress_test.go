@@ -101,6 +101,12 @@ func TestANodeSetUpAnewIsNotAccusedOfItsPredecessorsLedger(t *testing.T) {
 		n.process.stop(t)
 	}
 	settle(n)
+	n.start()
+	settle(n)
+	if out := n.runtime("egress", "show"); strings.Count(out, "enrolled as one") != 1 {
+		t.Errorf("the ledger does not hold the enrolment once:\n%s", out)
+	}
+	n.runtime("egress", "verify")
 	n.runtime("egress", "reconcile")
 	a.purlieu("node", "remove", "edge", "one")
 
