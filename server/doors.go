@@ -89,13 +89,9 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 // receipts tells the manage plane what was receipted of a node.
 type receipts struct{ *ingest.Service }
 
-func (r receipts) Heads(ctx context.Context, node string, after uint64, limit int) ([]manage.Head, error) {
-	heads, err := r.Service.Heads(ctx, node, after, limit)
-	out := make([]manage.Head, len(heads))
-	for i, h := range heads {
-		out[i] = manage.Head(h)
-	}
-	return out, err
+func (r receipts) Highest(ctx context.Context, node string) (manage.Head, bool, error) {
+	head, known, err := r.Service.Highest(ctx, node)
+	return manage.Head(head), known, err
 }
 
 // runtimes shows the fleet to the scanning plane, in its words.

@@ -20,6 +20,7 @@ import (
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
@@ -108,7 +109,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	}
 	fcfg := fleet.DefaultConfig()
 	fcfg.Account, fcfg.Place, fcfg.ReceiptKey = s.access.Account(), s.place.get, s.access.ReceiptSigner().Public()
-	fcfg.OnRevoke = s.bus.Disconnect
+	fcfg.OnRevoke, fcfg.OnEnrol = s.bus.Disconnect, ingest.BeginLedger
 	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
 		return err
 	}
