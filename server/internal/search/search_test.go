@@ -59,7 +59,7 @@ func (w *world) write(lines ...string) []store.Entity {
 			qn := "pg://db1:5432/" + f[1]
 			list = append(list, store.Entity{
 				Hash: model.HashOf("table", qn), Type: "table", QualifiedName: qn, Name: f[1][strings.LastIndexByte(f[1], '/')+1:],
-				Source: "shop", Collection: f[0], Version: v, Scanned: []byte(strings.TrimSpace(f[2])),
+				Source: "shop", Collection: f[0], Version: v, Scanned: []byte(strings.TrimSpace(f[2]) + "|"),
 			})
 		}
 		return tx.Map().Insert(w.Context(), list)
@@ -264,4 +264,12 @@ func TestQuery_refuses_what_it_cant_answer(t *testing.T) {
 			t.Errorf("%+v: %v", r, err)
 		}
 	}
+}
+
+func TestStep_leaves_out_processes(t *testing.T) {
+	w := open(t)
+	list := w.write("root s/orders |", "root s/lineage |")
+	w.set(func(e *store.Entity) { e.Scanned = nil }, list[1])
+	w.follow(100)
+	w.expect("*", "orders")
 }

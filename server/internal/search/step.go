@@ -80,11 +80,12 @@ func (s *Service) Step(ctx context.Context, limit int) (more bool, err error) {
 	return err == nil && (toVersion != newest || toEntity != 0), err
 }
 
-// rows describes live entities and lists the deleted.
+// rows describes live entities and lists those that search does not show: the deleted, and processes, which the account
+// makes itself to carry lineage. Nobody saw a process or wrote one, so it has neither layer.
 func (s *Service) rows(page []store.Entity) (rows []store.IndexRow, gone []int64) {
 	rows = make([]store.IndexRow, 0, len(page))
 	for _, e := range page {
-		if e.Deleted {
+		if e.Deleted || (e.Scanned == nil && e.Authored == nil) {
 			gone = append(gone, e.ID)
 			continue
 		}
