@@ -11,14 +11,13 @@ package signin
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
 )
 
 // Access is what this plane needs of the access room.
@@ -86,22 +85,8 @@ func Serves(path string) bool {
 
 const maxBody = 64 << 10
 
-// decode reads one JSON object under bounds; unknown fields are refused. No error quotes the body.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		err = errors.New("more than one value")
-	}
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		return err
-	}
-	return fault.New(fault.Invalid, "InvalidRequest", "the body is not the JSON object that is expected here").Because(err)
+	return api.ReadStrict(w, r, maxBody, into)
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
