@@ -53,6 +53,9 @@ func New(a Access, fail ErrorWriter) http.Handler {
 	for _, path := range []string{"/{tenant}/oauth2/v2.0/token", "/{tenant}/oauth2/token"} {
 		mux.HandleFunc("POST "+path, p.token)
 	}
+	for _, path := range []string{"/{tenant}/oauth2/v2.0/authorize", "/{tenant}/oauth2/authorize"} {
+		mux.HandleFunc("GET "+path, p.authorize)
+	}
 	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", p.discovery)
 	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", p.discovery)
 	mux.HandleFunc("GET /{tenant}/discovery/v2.0/keys", p.keys)
@@ -77,7 +80,7 @@ func Serves(path string) bool {
 		return false
 	}
 	switch rest {
-	case "oauth2/v2.0/token", "oauth2/token", "discovery/v2.0/keys", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
+	case "oauth2/v2.0/token", "oauth2/token", "oauth2/v2.0/authorize", "oauth2/authorize", "discovery/v2.0/keys", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
 		return true
 	}
 	return false
