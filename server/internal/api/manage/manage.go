@@ -1,5 +1,7 @@
 // Package manage is our own plane, /manage/v1: what has no equivalent in the published description. Nodes enrol here
-// and get their tokens; administrators see to nodes, keys, sign-in links, users, app registrations and roles.
+// and get their tokens; administrators see to nodes, keys, sign-in links, users, app registrations and roles. Users, apps
+// and links are for whoever holds collection-administrator on the root collection, person or app: who holds that can
+// make others hold it, so a token of theirs that is lost is to be treated as a lost administrator.
 //
 // The paths that OpenPaths names take no bearer token: a node that enrols has none. All others ask who it is and then
 // what that may do. Bodies are JSON of at most 1 MiB; unknown fields are refused, and no error quotes one.
