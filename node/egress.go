@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node/internal/disk"
@@ -53,12 +52,13 @@ func VerifyLedger(stateDir string, state State) (LedgerReport, error) {
 	return outbox.Verify(d, state.ReceiptKey)
 }
 
-// maxAnswer bounds one page of the account's receipts, in bytes.
-const maxAnswer = 4 << 20
+// maxAnswer bounds the account's answer, in bytes.
+const maxAnswer = 1 << 20
 
 // ReconcileLedger holds the ledger against what the account has receipted of this node, over a client and a token of
-// the node. The number is how many receipts the account listed.
-func ReconcileLedger(ctx context.Context, stateDir string, state State, client *http.Client, token string) (LedgerReport, int, []LedgerDifference, error) {
+// the node. The number is the highest entry that the account has receipted, 0 for none: its head speaks for every
+// entry up to it.
+func ReconcileLedger(ctx context.Context, stateDir string, state State, client *http.Client, token string) (LedgerReport, uint64, []LedgerDifference, error) {
 	d, err := ledgerOf(stateDir)
 	if err != nil {
 		return LedgerReport{}, 0, nil, err
@@ -67,40 +67,32 @@ func ReconcileLedger(ctx context.Context, stateDir string, state State, client *
 	if err != nil {
 		return LedgerReport{}, 0, nil, err
 	}
+	upTo := uint64(0)
+	for _, h := range heads {
+		upTo = h.Index
+	}
 	report, differences, err := outbox.Reconcile(d, heads)
-	return report, len(heads), differences, err
+	return report, upTo, differences, err
 }
 
-// receipted asks the account what it has receipted, page by page.
+// receipted asks the account for the highest entry that it has receipted; none when there is none.
 func receipted(ctx context.Context, state State, client *http.Client, token string) ([]outbox.Receipted, error) {
-	var all []outbox.Receipted
-	for after := uint64(0); ; {
-		asked := after
-		var page struct {
-			Value []struct {
-				Index uint64 `json:"index"`
-				Head  []byte `json:"head"`
-			} `json:"value"`
-			More bool `json:"more"`
-		}
-		address := state.AccountURL + "/manage/v1/nodes/" + url.PathEscape(state.Node) + "/receipts?after=" + strconv.FormatUint(after, 10)
-		if err := get(ctx, client, address, token, &page); err != nil {
-			return nil, err
-		}
-		for _, h := range page.Value {
-			if len(h.Head) != len(outbox.Receipted{}.Head) || h.Index < after {
-				return nil, fault.New(fault.Conflict, "BadReceipts", "the account's list of receipts can't be read")
-			}
-			all = append(all, outbox.Receipted{Index: h.Index, Head: [32]byte(h.Head)})
-			after = h.Index
-		}
-		if !page.More {
-			return all, nil
-		}
-		if after == asked {
-			return nil, fault.New(fault.Conflict, "BadReceipts", "the account's list of receipts goes round in a circle")
-		}
+	var answer struct {
+		Highest *struct {
+			Index uint64 `json:"index"`
+			Head  []byte `json:"head"`
+		} `json:"highest"`
 	}
+	address := state.AccountURL + "/manage/v1/nodes/" + url.PathEscape(state.Node) + "/receipts"
+	if err := get(ctx, client, address, token, &answer); err != nil || answer.Highest == nil {
+		return nil, err
+	}
+	h := outbox.Receipted{Index: answer.Highest.Index}
+	if len(answer.Highest.Head) != len(h.Head) || h.Index == 0 {
+		return nil, fault.New(fault.Conflict, "BadReceipts", "what the account says of its receipts can't be read")
+	}
+	h.Head = [32]byte(answer.Highest.Head)
+	return []outbox.Receipted{h}, nil
 }
 
 // get reads JSON from the account.
@@ -123,7 +115,7 @@ func get(ctx context.Context, client *http.Client, address, token string, into a
 		err = json.Unmarshal(text, into)
 	}
 	if err != nil {
-		return fault.New(fault.Unreachable, "BadAnswer", "the account's list of receipts broke off, or is none").Because(err)
+		return fault.New(fault.Unreachable, "BadAnswer", "the account's word on its receipts broke off, or is none").Because(err)
 	}
 	return nil
 }

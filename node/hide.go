@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
@@ -17,12 +16,21 @@ const (
 	hiddenRemedy = "The owner of the node's network does not let these names leave"
 )
 
+// judge says what of a source may not leave: policy.Policy.
+type judge interface {
+	// Hidden judges a path.
+	Hidden(path string) bool
+	// Tells judges a text: whether it may give a hidden name away.
+	Tells(text string) bool
+}
+
 // veil takes out of facts the names that the local policy hides: assets with their rows, columns, and what would give
-// such a name away: keys, indexes, lineage, texts. hidden judges a path, or a word as a path of one name.
+// such a name away: keys, indexes, lineage, texts. Paths of assets and names of columns are judged as paths, all else
+// as text. What is taken away is counted.
 type veil struct {
-	hidden func(path string) bool
-	root   string         // of the unit: gaps stand at or below it
-	kept   map[string]int // how many things were kept back, by the path of what they were in
+	judge
+	root string         // of the unit: gaps stand at or below it
+	kept map[string]int // how many things were kept back, by the path of what they were in
 }
 
 // facts changes f in place, and reports what it took away as gaps without names.
@@ -31,7 +39,7 @@ func (v *veil) facts(f *bus.Facts) {
 	assets, rows := f.Assets[:0], f.Rows[:0]
 	for i := range f.Assets {
 		a := &f.Assets[i]
-		if v.hidden(a.Path) {
+		if v.Hidden(a.Path) || a.Container != "" && v.Hidden(a.Container) {
 			v.keep(a.Path)
 			continue
 		}
@@ -40,73 +48,110 @@ func (v *veil) facts(f *bus.Facts) {
 	}
 	clear(f.Assets[len(assets):])
 	f.Assets, f.Rows = assets, rows
-	f.Children = slices.DeleteFunc(f.Children, func(u model.Unit) bool { return u.Below != "" && v.hidden(u.Below) })
-	f.Seen = slices.DeleteFunc(f.Seen, func(s bus.Seen) bool { return s.Container != "" && v.hidden(s.Container) })
+	f.Children = slices.DeleteFunc(f.Children, v.child)
+	for i := range f.Children {
+		v.blank(&f.Children[i].Title, f.Children[i].Below)
+	}
+	f.Seen = slices.DeleteFunc(f.Seen, func(s bus.Seen) bool { return s.Container != "" && v.Hidden(s.Container) })
 	for i := range f.Gaps {
-		g := &f.Gaps[i]
-		if g.Path != "" && v.hidden(g.Path) {
-			g.Path, g.Object = v.above(g.Path), ""
-		}
-		if v.tells(g.Object) {
-			g.Object = ""
-		}
+		v.gap(&f.Gaps[i])
 	}
 	for _, path := range slices.Sorted(maps.Keys(v.kept)) {
 		f.Gaps = append(f.Gaps, model.Gap{Path: path, Code: gapHidden, Remedy: hiddenRemedy, Count: v.kept[path]})
 	}
 }
 
-// asset takes names out of an asset that may leave.
-func (v *veil) asset(a *model.Asset) {
-	gone := map[string]bool{}
-	a.Columns = slices.DeleteFunc(a.Columns, func(c model.Column) bool {
-		if !v.hidden(a.Path + "/" + model.EscapeName(c.Name)) {
-			return false
-		}
-		gone[c.Name] = true
-		v.keep(a.Path + "/")
-		return true
-	})
-	for i := range a.Columns {
-		c := &a.Columns[i]
-		for _, text := range []*string{&c.Type, &c.Default, &c.Generated, &c.Comment} {
-			v.blank(text)
-		}
+// child reports whether a unit may not be planned: it stands below something hidden, or could not be described without
+// naming that. A title alone can be left out.
+func (v *veil) child(u model.Unit) bool {
+	hidden := u.Below != "" && v.Hidden(u.Below)
+	for _, arg := range u.Args {
+		hidden = hidden || !number(arg) && v.Tells(arg)
 	}
-	lost := func(names []string) bool { return slices.ContainsFunc(names, func(n string) bool { return gone[n] }) }
-	a.Keys = slices.DeleteFunc(a.Keys, func(k model.Key) bool {
-		if v.tells(k.Name) || lost(k.Columns) || k.RefPath != "" && v.hidden(k.RefPath) {
-			return true
-		}
-		return slices.ContainsFunc(k.RefColumns, func(n string) bool { return v.hidden(k.RefPath + "/" + model.EscapeName(n)) })
-	})
-	a.Indexes = slices.DeleteFunc(a.Indexes, func(x model.Index) bool { return v.tells(x.Name) || lost(x.Columns) })
-	a.Attrs = slices.DeleteFunc(a.Attrs, func(x model.Attr) bool { return v.tells(x.Text) || slices.ContainsFunc(x.List, v.tells) })
-	for _, text := range []*string{&a.Comment, &a.Text, &a.Owner} {
-		v.blank(text)
+	if hidden {
+		v.keep(u.Below)
 	}
-	if a.Lineage != nil {
-		whole := len(a.Lineage.Inputs)
-		v.lineage(a, gone)
-		if len(a.Lineage.Inputs) < whole || len(gone) > 0 {
-			a.Text = "" // it names what was taken away
-		}
+	return hidden
+}
+
+// number reports whether a text is digits alone: a range or an object's number, and no name.
+func number(text string) bool {
+	return strings.Trim(text, "0123456789") == ""
+}
+
+// gap takes names out of a gap, which itself may leave.
+func (v *veil) gap(g *model.Gap) {
+	if g.Path != "" && v.Hidden(g.Path) {
+		g.Path, g.Object = v.above(g.Path), ""
+	}
+	for g.Path != "" && g.Path != v.root && v.Tells(g.Path) {
+		g.Path = v.above(g.Path)
+	}
+	for _, text := range []*string{&g.Object, &g.Remedy} {
+		v.blank(text, g.Path)
 	}
 }
 
+// asset takes names out of an asset that may leave.
+func (v *veil) asset(a *model.Asset) {
+	hidden := func(column string) bool { return v.Hidden(a.Path + "/" + model.EscapeName(column)) }
+	whole := len(a.Columns)
+	a.Columns = drop(v, a.Path, a.Columns, func(c model.Column) bool { return hidden(c.Name) })
+	lost := len(a.Columns) < whole
+	for i := range a.Columns {
+		c := &a.Columns[i]
+		for _, text := range []*string{&c.Type, &c.Default, &c.Generated, &c.Comment, &c.NativeID} {
+			v.blank(text, a.Path)
+		}
+	}
+	a.Keys = drop(v, a.Path, a.Keys, func(k model.Key) bool {
+		return v.Tells(k.Name) || slices.ContainsFunc(k.Columns, hidden) || k.RefPath != "" && v.Hidden(k.RefPath) ||
+			slices.ContainsFunc(k.RefColumns, func(n string) bool { return v.Hidden(k.RefPath + "/" + model.EscapeName(n)) })
+	})
+	a.Indexes = drop(v, a.Path, a.Indexes, func(x model.Index) bool {
+		return v.Tells(x.Name) || slices.ContainsFunc(x.Columns, hidden)
+	})
+	a.Attrs = drop(v, a.Path, a.Attrs, func(x model.Attr) bool { return v.Tells(x.Text) || slices.ContainsFunc(x.List, v.Tells) })
+	if a.Lineage != nil {
+		inputs := len(a.Lineage.Inputs)
+		v.lineage(a, hidden)
+		lost = lost || len(a.Lineage.Inputs) < inputs
+	}
+	if lost && a.Text != "" { // it names what was taken away
+		a.Text = ""
+		v.keepIn(a.Path)
+	}
+	for _, text := range []*string{&a.Comment, &a.Text, &a.Owner, &a.NativeID} {
+		v.blank(text, a.Path)
+	}
+}
+
+// drop takes out of a list, in what stands at path, what may not leave.
+func drop[T any](v *veil, path string, list []T, out func(T) bool) []T {
+	return slices.DeleteFunc(list, func(x T) bool {
+		if !out(x) {
+			return false
+		}
+		v.keepIn(path)
+		return true
+	})
+}
+
 // lineage drops hidden inputs and columns; positions of inputs move.
-func (v *veil) lineage(a *model.Asset, gone map[string]bool) {
+func (v *veil) lineage(a *model.Asset, hidden func(column string) bool) {
 	l := model.Lineage{}
 	moved := map[int]int{}
 	for i, in := range a.Lineage.Inputs {
-		if !v.hidden(in.Path) {
-			moved[i] = len(l.Inputs)
-			l.Inputs = append(l.Inputs, in)
+		if v.Hidden(in.Path) {
+			v.keepIn(a.Path)
+			continue
 		}
+		moved[i] = len(l.Inputs)
+		l.Inputs = append(l.Inputs, in)
 	}
 	for _, e := range a.Lineage.Columns {
 		to, ok := moved[e.Input]
-		if !ok || gone[e.To] || v.hidden(l.Inputs[to].Path+"/"+model.EscapeName(e.From)) || v.tells(e.To) {
+		if !ok || hidden(e.To) || v.Hidden(l.Inputs[to].Path+"/"+model.EscapeName(e.From)) {
 			continue
 		}
 		e.Input = to
@@ -115,8 +160,11 @@ func (v *veil) lineage(a *model.Asset, gone map[string]bool) {
 	a.Lineage = &l
 }
 
-// keep counts something that stays behind, under the path of what may be named.
+// keep counts something that stays behind, under what is above it and may be named.
 func (v *veil) keep(path string) { v.kept[v.above(path)]++ }
+
+// keepIn counts something that stays behind, under what it was in.
+func (v *veil) keepIn(path string) { v.kept[path]++ }
 
 // above is the nearest path over one that is not hidden itself; "" when that would stand over the unit's root.
 func (v *veil) above(path string) string {
@@ -125,30 +173,19 @@ func (v *veil) above(path string) string {
 		if !ok || !model.Below(up, v.root) {
 			return ""
 		}
-		if up == "" || !v.hidden(up) {
+		if up == "" || !v.Hidden(up) {
 			return up
 		}
 		path = up
 	}
 }
 
-// blank empties a text that holds a hidden name.
-func (v *veil) blank(text *string) {
-	if v.tells(*text) {
+// blank empties a text, of what stands at path, that may give a hidden name away.
+func (v *veil) blank(text *string, path string) {
+	if v.Tells(*text) {
 		*text = ""
+		v.keepIn(path)
 	}
-}
-
-// tells reports whether a text holds a hidden name, as one of its words.
-func (v *veil) tells(text string) bool {
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
-		return r != '_' && r != '$' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}) {
-		if v.hidden(word) {
-			return true
-		}
-	}
-	return false
 }
 
 // guarded is a launcher under the local policy: it lowers budgets to the policy's limits and keeps the names of hidden
@@ -180,6 +217,9 @@ func (s veiled) End(r broker.Result) {
 	r.Listed = slices.DeleteFunc(slices.Clone(r.Listed), func(l model.Listed) bool {
 		return err != nil || l.Container != "" && p.Hidden(l.Container)
 	})
+	if err != nil || p.Tells(r.Remedy) {
+		r.Remedy = ""
+	}
 	s.Sink.End(r)
 }
 
@@ -189,6 +229,6 @@ func (r *rules) check(facts *bus.Facts, grant bus.Grant) error {
 	if err != nil || !p.Hides() {
 		return err
 	}
-	(&veil{hidden: p.Hidden, root: grant.Unit.Below}).facts(facts)
+	(&veil{judge: p, root: grant.Unit.Below}).facts(facts)
 	return nil
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/purlieu/purlieu/node/internal/policy"
 )
 
-func hiding(t *testing.T, patterns string) func(string) bool {
+func hiding(t *testing.T, patterns string) *policy.Policy {
 	t.Helper()
 	p, err := policy.Parse("policy", []byte("hide: ["+patterns+"]"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Hidden
+	return p
 }
 
 func TestWhatIsHiddenLeavesNoTraceInFacts(t *testing.T) {
@@ -46,7 +46,7 @@ func TestWhatIsHiddenLeavesNoTraceInFacts(t *testing.T) {
 		},
 		Seen: []bus.Seen{{Container: "shop/vault"}, {Container: "shop/public"}},
 	}
-	(&veil{hidden: hiding(t, `"*salary*", shop/vault`), root: "shop"}).facts(&f)
+	(&veil{judge: hiding(t, `"*salary*", shop/vault`), root: "shop"}).facts(&f)
 
 	if len(f.Assets) != 1 || len(f.Rows) != 1 || f.Rows[0].Stamp != 2 {
 		t.Fatalf("assets and rows: %+v %+v", f.Assets, f.Rows)
@@ -70,9 +70,11 @@ func TestWhatIsHiddenLeavesNoTraceInFacts(t *testing.T) {
 	wantGaps := []model.Gap{
 		{Path: "shop", Code: "PermissionDenied"},
 		{Code: "Odd"},
-		{Path: "shop", Code: gapHidden, Remedy: hiddenRemedy, Count: 1},
+		{Code: gapHidden, Remedy: hiddenRemedy, Count: 1},               // the object of a gap
+		{Path: "shop", Code: gapHidden, Remedy: hiddenRemedy, Count: 2}, // a table and a unit
 		{Path: "shop/public", Code: gapHidden, Remedy: hiddenRemedy, Count: 1},
-		{Path: "shop/public/people", Code: gapHidden, Remedy: hiddenRemedy, Count: 1},
+		// a column, three texts, two keys, an index, a list, an input
+		{Path: "shop/public/people", Code: gapHidden, Remedy: hiddenRemedy, Count: 9},
 	}
 	if !reflect.DeepEqual(f.Gaps, wantGaps) {
 		t.Errorf("the gaps are\n%+v, want\n%+v", f.Gaps, wantGaps)
@@ -81,7 +83,7 @@ func TestWhatIsHiddenLeavesNoTraceInFacts(t *testing.T) {
 
 func TestAGapAboutHiddenThingsStaysInTheUnit(t *testing.T) {
 	f := bus.Facts{Assets: []model.Asset{{Path: "shop/vault/t"}}, Rows: make([]bus.BaseRow, 1)}
-	(&veil{hidden: hiding(t, "shop/vault"), root: "shop/vault"}).facts(&f)
+	(&veil{judge: hiding(t, "shop/vault"), root: "shop/vault"}).facts(&f)
 	if len(f.Gaps) != 1 || f.Gaps[0].Path != "" {
 		t.Errorf("the gaps are %+v", f.Gaps)
 	}
@@ -102,6 +104,10 @@ func TestTheEndOfAnAttemptNamesNoHiddenContainer(t *testing.T) {
 	if h.end.Assets != 7 || !slices.Equal(h.end.Listed, listed[1:]) {
 		t.Errorf("the end is %+v", h.end)
 	}
+	veiled{h, testRules(dir)}.End(broker.Result{Remedy: `grant usage on schema "Vault" to the login`})
+	if h.end.Remedy != "" {
+		t.Errorf("the remedy is %q", h.end.Remedy)
+	}
 	edit(t, dir, "hide: nonsense")
 	veiled{h, testRules(dir)}.End(broker.Result{Listed: listed})
 	if len(h.end.Listed) != 0 {
@@ -109,13 +115,98 @@ func TestTheEndOfAnAttemptNamesNoHiddenContainer(t *testing.T) {
 	}
 }
 
-func TestWordsOfATextAreJudgedOneByOne(t *testing.T) {
-	v := &veil{hidden: hiding(t, "secret*, a-b")}
-	for text, want := range map[string]bool{
-		"": false, "nothing here": false, "x.secret_1 = 2": true, `"Secret"`: true, "not_a_secret": false, "(a-b)": true, strings.Repeat("é ", 100): false,
-	} {
-		if got := v.tells(text); got != want {
-			t.Errorf("%.20q: %v", text, got)
+// leaking is an attempt's facts that name two hidden things wherever a source can.
+func leaking() bus.Facts {
+	return bus.Facts{
+		Assets: []model.Asset{
+			{Type: "table", Path: "shop/public/salaries", Name: "salaries", Container: "shop/public"},
+			{Type: "column", Path: "shop/public/odd", Name: "odd", Container: "shop/public/salaries"},
+			{
+				Type: "table", Path: "shop/public/audit", Name: "audit", Container: "shop/public", Comment: "mirrors salaries nightly",
+				Owner: "salaries_admin", NativeID: "public.salaries_audit",
+				Attrs: []model.Attr{{Name: "inherits", Text: "public.salaries"}, {Name: "kind", Text: "heap"}, {Name: "rules", List: []string{"on_SALARIES"}}},
+				Columns: []model.Column{
+					{Name: "id", Comment: "of shop.public.salaries", Default: "nextval('salaries_id_seq'::regclass)", Type: "salaries_kind"},
+					{Name: "card", Generated: `"credit card" || ''`, NativeID: "salaries.card"},
+					{Name: "credit card"},
+				},
+				Keys: []model.Key{
+					{Name: "audit_salaries_fk", Kind: model.ForeignKey, Columns: []string{"id"}, RefPath: "shop/public/x"},
+					{Name: "k", Kind: model.ForeignKey, Columns: []string{"id"}, RefPath: "shop/public/salaries", RefColumns: []string{"id"}},
+					{Name: "unlisted", Kind: model.UniqueKey, Columns: []string{"Credit Card"}},
+				},
+				Indexes: []model.Index{{Name: "audit_salaries_idx", Columns: []string{"id"}}},
+			},
+			{
+				Type: "view", Path: "shop/public/cards", Name: "cards", Container: "shop/public", Text: `select "credit card" from customer`,
+				Lineage: &model.Lineage{
+					Inputs: []model.Ref{{Type: "table", Path: "shop/public/customer"}, {Type: "table", Path: "shop/public/salaries"}},
+					Columns: []model.ColumnEdge{
+						{Input: 0, From: "credit card", To: "card"}, {Input: 0, From: "card", To: "credit card"}, {Input: 1, From: "id", To: "id"},
+					},
+				},
+			},
+		},
+		Rows: make([]bus.BaseRow, 4),
+		Gaps: []model.Gap{
+			{Code: "PermissionDenied", Object: "salaries"},
+			{Path: "shop/public/salaries", Code: "PermissionDenied", Object: "shop/public/salaries"},
+			{Path: "shop/public/salaries_view", Code: "PermissionDenied", Remedy: "grant select on salaries_view to the login"},
+		},
+		Children: []model.Unit{
+			{Title: "salaries", Below: "shop/public/salaries", Step: "page"},
+			{Title: "public.salaries and more", Below: "shop/public", Step: "page", Args: map[string]string{"from": "0"}},
+			{Title: "rest", Below: "shop/public", Step: "page", Args: map[string]string{"first": "Salaries"}},
+		},
+		Seen: []bus.Seen{{Container: "shop/public/salaries"}},
+	}
+}
+
+func TestAHiddenNameIsNowhereOnTheWire(t *testing.T) {
+	onTheWire := func(f bus.Facts) string {
+		raw, err := bus.Encode(f)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return strings.ToLower(string(raw))
+	}
+	names := []string{"salaries", "credit card"}
+	f := leaking()
+	for _, name := range names {
+		if n := strings.Count(onTheWire(f), name); n < 4 {
+			t.Fatalf("%q is in the facts %d times only", name, n)
+		}
+	}
+	dir := t.TempDir()
+	edit(t, dir, `hide: [shop/public/salaries, "credit card"]`)
+	if err := testRules(dir).check(&f, bus.Grant{Unit: model.Unit{Below: "shop"}}); err != nil {
+		t.Fatal(err)
+	}
+	wire := onTheWire(f)
+	for _, name := range names {
+		if i := strings.Index(wire, name); i >= 0 {
+			t.Errorf("%q leaves: %q", name, wire[max(0, i-30):min(len(wire), i+30)])
+		}
+	}
+	if len(f.Assets) != 2 || len(f.Rows) != 2 || len(f.Children) != 1 || len(f.Assets[0].Columns) != 2 || len(f.Assets[0].Attrs) != 1 {
+		t.Errorf("too much was taken away: %+v", f)
+	}
+	counts := map[string]int{}
+	for _, g := range f.Gaps {
+		if g.Code == gapHidden {
+			counts[g.Path] = g.Count
+		}
+	}
+	want := map[string]int{"": 1, "shop": 1, "shop/public": 5, "shop/public/audit": 15, "shop/public/cards": 2}
+	if !reflect.DeepEqual(counts, want) {
+		t.Errorf("counted %v, want %v", counts, want)
+	}
+}
+
+func TestWhatNamesNothingHiddenLeavesWhole(t *testing.T) {
+	f, whole := leaking(), leaking()
+	(&veil{judge: hiding(t, `shop/vault/wages, "debit card", "zz*"`), root: "shop"}).facts(&f)
+	if !reflect.DeepEqual(f, whole) {
+		t.Errorf("the facts are\n%+v", f)
 	}
 }

@@ -129,7 +129,7 @@ func (n *Node) Tell(order bus.Tell) {
 	}
 }
 
-// Busy counts attempts that are being read; Spooled counts messages without a receipt.
+// Busy counts attempts that are being read.
 func (n *Node) Busy() int { return n.leases.Busy() }
 
 // Spooled counts messages without a receipt.

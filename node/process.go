@@ -22,6 +22,8 @@ import (
 	"github.com/purlieu/purlieu/node/internal/broker"
 	"github.com/purlieu/purlieu/node/internal/console"
 	"github.com/purlieu/purlieu/node/internal/disk"
+	"github.com/purlieu/purlieu/node/internal/enrol"
+	"github.com/purlieu/purlieu/node/internal/outbox"
 	"github.com/purlieu/purlieu/vault"
 )
 
@@ -140,6 +142,13 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 		ID: p.o.State.Node, Kinds: names, Slots: p.o.Slots, Link: link, Launcher: guarded{p.broker, p.rules}, Disk: folder,
 		Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), Log: p.log, FreeMB: freeMB,
 		AccountKey: func() ed25519.PublicKey { return p.o.State.ReceiptKey },
+	})
+	if err != nil {
+		return err
+	}
+	err = enrol.Record(p.o.StateDir, func(detail string, body []byte) error {
+		_, err := p.node.box.Record(time.Now(), outbox.EntryEnrol, detail, body)
+		return err
 	})
 	if err != nil {
 		return err

@@ -30,37 +30,46 @@ func (b bell) Ring(runtime string) {
 // BuiltInEnrolPath is where the built-in node enrols: it is served on the node's own stream and nowhere else.
 const BuiltInEnrolPath = "/builtin/enrol"
 
-// builtInRest is how long the server waits before it starts a node again that ended.
-const builtInRest = 3 * time.Second
+// How long the server rests before it starts a node again that ended: twice as long each time that one ends at once.
+const (
+	builtInRest     = time.Second
+	builtInLongRest = 30 * time.Second
+)
 
-// builtIn starts the built-in runtime's node when there is first work for it, and again when it ends.
-func (s *Server) builtIn(ctx context.Context, handler http.Handler) error {
-	if waiting, err := s.core.Scans.Waiting(ctx, model.BuiltInRuntime); err != nil {
-		return err
-	} else if waiting {
-		bell{s}.Ring(model.BuiltInRuntime)
-	}
-	for {
+// builtIn starts the built-in runtime's node when there is work for it, and again when it ends while work waits.
+func (s *Server) builtIn(ctx context.Context, ports []int, handler http.Handler) error {
+	for rest := builtInRest; ; {
+		waiting, err := s.core.Scans.Waiting(ctx, model.BuiltInRuntime)
+		if err == nil && !waiting {
+			select {
+			case <-ctx.Done():
+			case <-s.rung:
+			}
+		}
+		began := time.Now()
+		if err == nil && ctx.Err() == nil {
+			err = s.runBuiltIn(ctx, ports, handler)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if time.Since(began) > builtInLongRest {
+			rest = builtInRest
+		}
+		s.cfg.Log.Error("the built-in node is not running; it is started again when there is work", "rest", rest, "err", err)
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-s.rung:
+		case <-time.After(rest):
 		}
-		if err := s.runBuiltIn(ctx, handler); err != nil && ctx.Err() == nil {
-			s.cfg.Log.Error("the built-in node ended; it is started again when there is work", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(builtInRest):
-		}
+		rest = min(2*rest, builtInLongRest)
 	}
 }
 
 // runBuiltIn runs one child until it ends or ctx does. Its standard streams carry many connections (yamux) to the same
 // doors that everybody uses.
-func (s *Server) runBuiltIn(ctx context.Context, handler http.Handler) error {
-	cmd := s.cfg.BuiltIn()
+func (s *Server) runBuiltIn(ctx context.Context, ports []int, handler http.Handler) error {
+	cmd := s.cfg.BuiltIn(ports)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -108,7 +117,7 @@ func (s *Server) endOf(ctx context.Context, cmd *exec.Cmd, session stream.Listen
 		_ = session.Close()
 		select {
 		case <-done:
-		case <-time.After(stopWithin / 2):
+		case <-time.After(childWithin):
 			_ = cmd.Process.Kill() // it has had its time
 		}
 	}()

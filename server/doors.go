@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -40,7 +41,7 @@ func (s *Server) handler() http.Handler {
 	signIn := signin.New(s.access, api.Fail)
 	doors := api.New(api.Deps{
 		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,
-		Health: http.HandlerFunc(s.health), Ready: http.HandlerFunc(s.ready), Metrics: s.meters.handler(), Observe: s.meters.observe,
+		Health: http.HandlerFunc(s.health), Ready: http.HandlerFunc(s.ready), Metrics: s.known(s.meters.handler()), Observe: s.meters.observe,
 		Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if signin.Serves(r.URL.Path) {
 				signIn.ServeHTTP(w, r)
@@ -61,20 +62,19 @@ func (s *Server) handler() http.Handler {
 		case ingestBus:
 			ingestion.ServeHTTP(w, r)
 		default:
-			doors.ServeHTTP(w, r)
+			timed(doors, bodyWithin).ServeHTTP(w, r)
 		}
 	})
 }
 
-// health probes the store: 200 when the account can write, 503 with the reason when it can't.
-func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	h, err := s.store.Probe(r.Context())
-	if err != nil {
-		api.Answer(w, http.StatusServiceUnavailable, map[string]any{"status": "failing", "code": fault.CodeOf(err), "store": h.Engine})
-		return
-	}
-	api.Answer(w, http.StatusOK, map[string]any{
-		"status": "ok", "version": s.cfg.Version, "store": h.Engine, "storeBytes": h.SizeBytes, "freeBytes": h.FreeBytes,
+// bodyWithin is how long a caller may take to send a request.
+const bodyWithin = time.Minute
+
+// timed ends requests whose callers do not send their bodies in time.
+func timed(h http.Handler, within time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // of a connection that has gone: nothing to end
+		h.ServeHTTP(w, r)
 	})
 }
 
@@ -89,13 +89,9 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 // receipts tells the manage plane what was receipted of a node.
 type receipts struct{ *ingest.Service }
 
-func (r receipts) Heads(ctx context.Context, node string, after uint64, limit int) ([]manage.Head, error) {
-	heads, err := r.Service.Heads(ctx, node, after, limit)
-	out := make([]manage.Head, len(heads))
-	for i, h := range heads {
-		out[i] = manage.Head(h)
-	}
-	return out, err
+func (r receipts) Highest(ctx context.Context, node string) (manage.Head, bool, error) {
+	head, known, err := r.Service.Highest(ctx, node)
+	return manage.Head(head), known, err
 }
 
 // runtimes shows the fleet to the scanning plane, in its words.

@@ -22,7 +22,8 @@ const (
 	revokeEvery  = 2 * time.Second
 	accessEvery  = time.Hour
 	forgetEvery  = time.Hour
-	stopWithin   = 10 * time.Second
+	doorsWithin  = 6 * time.Second // for requests to finish when the server stops
+	childWithin  = 3 * time.Second // then for the built-in node to end
 	indexPerStep = 1000
 )
 
@@ -62,14 +63,17 @@ func (s *Server) plainAddr(doors []door) net.Addr {
 	return doors[1].Addr()
 }
 
-// serve runs everything until ctx ends or something breaks.
+// serve runs everything until ctx ends or something breaks. The parts outlive the doors: requests that are being
+// finished need them.
 func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	parts, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	var tasks sync.WaitGroup
 	task := func(name string, run func(context.Context) error) {
 		tasks.Go(func() {
-			if err := run(ctx); err != nil && ctx.Err() == nil {
+			if err := run(parts); err != nil && parts.Err() == nil {
 				stop(err)
 				s.cfg.Log.Error("a part of the server ended", "part", name, "err", err)
 			}
@@ -98,7 +102,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {
-		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, handler) })
+		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, portsOf(doors), handler) })
 	}
 	if ctx.Err() == nil {
 		s.meters.ready.Store(true)
@@ -106,18 +110,38 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	}
 	<-ctx.Done()
 	s.meters.ready.Store(false)
-	for _, server := range servers {
-		shut, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-		if err := server.Shutdown(shut); err != nil {
-			_ = server.Close() // connections that would not end
-		}
-		cancel()
-	}
+	shut(servers)
+	end()
 	tasks.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return nil
+}
+
+// shut closes all doors at once: requests may finish, and connections that would not end are cut.
+func shut(servers []*http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), doorsWithin)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, server := range servers {
+		all.Go(func() {
+			if err := server.Shutdown(ctx); err != nil {
+				_ = server.Close()
+			}
+		})
+	}
+	all.Wait()
+}
+
+// portsOf are the ports of the doors.
+func portsOf(doors []door) (ports []int) {
+	for _, d := range doors {
+		if a, ok := d.Addr().(*net.TCPAddr); ok {
+			ports = append(ports, a.Port)
+		}
+	}
+	return ports
 }
 
 func (s *Server) httpServer(h http.Handler, cfg *tls.Config) *http.Server {

@@ -20,6 +20,7 @@ import (
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
@@ -31,8 +32,9 @@ type Config struct {
 	Names  []string // further names and addresses that the server is reached by; the first stands in authentication keys
 	Kinds  []model.Kind
 	// BuiltIn makes the command of the built-in runtime's node, which is started when there is first work for it; nil
-	// for none. Its standard input and output become its way to the account.
-	BuiltIn func() *exec.Cmd
+	// for none. Its standard input and output become its way to the account. ports are those of the doors on this
+	// machine, which are no sources.
+	BuiltIn func(ports []int) *exec.Cmd
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -53,6 +55,7 @@ type Server struct {
 	applied chan struct{} // the inbox was emptied
 	rung    chan struct{} // the built-in runtime may have work
 	meters  *meters
+	pulse   *pulse
 	place   place
 }
 
@@ -106,7 +109,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	}
 	fcfg := fleet.DefaultConfig()
 	fcfg.Account, fcfg.Place, fcfg.ReceiptKey = s.access.Account(), s.place.get, s.access.ReceiptSigner().Public()
-	fcfg.OnRevoke = s.bus.Disconnect
+	fcfg.OnRevoke, fcfg.OnEnrol = s.bus.Disconnect, ingest.BeginLedger
 	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
 		return err
 	}
@@ -115,6 +118,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	})
 	s.search = search.New(s.store, s.core.Graph, s.cfg.Log)
 	s.meters = newMeters(s.cfg.Version, s.bus)
+	s.pulse = &pulse{probe: s.store.Probe, now: s.cfg.Now}
 	return s.core.Scans.PutKinds(ctx, s.cfg.Kinds)
 }
 
@@ -164,8 +168,8 @@ func (s *Server) Pin() string { return s.certs.Pin() }
 // Close closes the store of a server that Run was not called for.
 func (s *Server) Close() error { return s.store.Close() }
 
-// Run opens the doors and works until ctx ends; then it lets requests finish, for at most ten seconds, and closes the
-// store. ready is called once the doors are open.
+// Run opens the doors and works until ctx ends; then it lets requests finish, ends its parts, all within ten seconds, and
+// closes the store. ready is called once the doors are open.
 func (s *Server) Run(ctx context.Context, ready func()) error {
 	listeners, err := s.listen(ctx)
 	if err != nil {

@@ -117,26 +117,27 @@ func (c egressReconcileCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	report, receipted, differences, err := node.ReconcileLedger(a.ctx, c.State, state, client, token)
+	report, upTo, differences, err := node.ReconcileLedger(a.ctx, c.State, state, client, token)
 	if err != nil {
 		return err
 	}
 	a.report(report)
-	if len(differences) == 0 {
-		a.say("The account has receipted %d of its entries, and agrees with each.", receipted)
+	switch {
+	case len(differences) > 0:
+	case upTo == 0:
+		a.say("The account has receipted none of its entries yet.")
+		return nil
+	default:
+		a.say("The account has receipted it up to entry %d, and agrees with every entry up to there.", upTo)
 		return nil
 	}
-	a.say("LEDGER AND ACCOUNT DIFFER in %d of %d receipted entries:", len(differences), receipted)
-	const most = 20
-	for _, d := range differences[:min(len(differences), most)] {
+	a.say("LEDGER AND ACCOUNT DIFFER. The account has receipted it up to entry %d.", upTo)
+	for _, d := range differences {
 		why := "the ledger has another entry there: it was replaced"
 		if d.Missing {
 			why = "the ledger ends before it: its end was cut"
 		}
 		a.say("  entry %d: %s", d.Index, why)
-	}
-	if len(differences) > most {
-		a.say("  and %d more", len(differences)-most)
 	}
 	return differs
 }

@@ -8,10 +8,14 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"time"
 
 	connectors "github.com/purlieu/purlieu/connector/all"
@@ -36,6 +40,7 @@ const allowCommand = "purlieu admin allow"
 type builtInCmd struct {
 	State string `required:"" help:"Folder of the node's ledger, spool and policy."`
 	Vault string `help:"Folder of the secrets of the file vault."`
+	Own   []int  `name:"own-port" help:"Ports of the server's own doors on this machine."`
 }
 
 // Run enrols anew, since the stream itself proves who is asking, and works until the server goes.
@@ -51,6 +56,13 @@ func (c builtInCmd) Run(a *app) error {
 		<-dialer.Gone()
 		cancel()
 	}()
+	if err := c.work(ctx, a, dialer); ctx.Err() == nil {
+		return err
+	}
+	return nil // the server has gone, or the node was told to stop
+}
+
+func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) error {
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
 		return err
 	}
@@ -74,8 +86,39 @@ func (c builtInCmd) Run(a *app) error {
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dialer.DialContext, AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
+		Dial: dialer.DialContext, Refuse: refuseOwn(c.Own, net.InterfaceAddrs), AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
 	})
+}
+
+// refuseOwn refuses connections to the server's own doors, whatever the local policy says: whoever may register a
+// source must not reach through the node what trusts this machine. own lists the machine's addresses, at each judgement
+// anew.
+func refuseOwn(ports []int, own func() ([]net.Addr, error)) func(host string, addr netip.Addr, port int) error {
+	return func(_ string, addr netip.Addr, port int) error {
+		if !slices.Contains(ports, port) {
+			return nil
+		}
+		list, err := own()
+		if err == nil && !isOwn(addr.Unmap().WithZone(""), list) {
+			return nil
+		}
+		return fault.New(fault.Denied, "OwnListener", "port %d of this machine is the account's own", port).
+			Try("Give the source the address of the system to scan").Because(err)
+	}
+}
+
+func isOwn(addr netip.Addr, list []net.Addr) bool {
+	if addr.IsLoopback() || addr.IsUnspecified() {
+		return true
+	}
+	for _, a := range list {
+		if n, ok := a.(*net.IPNet); ok {
+			if ip, ok := netip.AddrFromSlice(n.IP); ok && ip.Unmap() == addr {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // enrolOverStream asks the server to take this process as its built-in node. The key lives as long as the process.
@@ -119,14 +162,17 @@ func (nopCloser) Close() error { return nil }
 func builtInState(data string) string { return filepath.Join(data, "built-in") }
 
 // builtIn is how the server starts its own node.
-func builtIn(data, vault string, log *slog.Logger) func() *exec.Cmd {
+func builtIn(data, vault string, log *slog.Logger) func(ports []int) *exec.Cmd {
 	self, err := os.Executable()
 	if err != nil {
 		log.Warn("the program's own file can't be found: there is no built-in runtime", "err", err)
 		return nil
 	}
-	return func() *exec.Cmd {
+	return func(ports []int) *exec.Cmd {
 		args := []string{"built-in-node", "--state", builtInState(data)}
+		for _, port := range ports {
+			args = append(args, "--own-port", strconv.Itoa(port))
+		}
 		if vault != "" {
 			args = append(args, "--vault", vault)
 		}

@@ -1,7 +1,7 @@
 // Package proxy reaches targets through HTTP proxies that allow CONNECT.
 //
 // A *proxy* is an address and, where it asks for one, a user with a secret that is only ever sent to that proxy. A
-// *chooser* says which proxy, if any, is used for a target: None, Environment (the variables that other programs
+// *chooser* says which proxy, if any, is used for a target: Environment (the variables that other programs
 // read), Custom (what the owner of the node configured, with a *bypass* list of targets that are reached directly).
 // Dial asks a proxy for a *tunnel*; from then on the bytes are the target's. Of the schemes that a proxy may ask for
 // this build answers Basic.
@@ -38,9 +38,6 @@ func (p *Proxy) String() string { return p.address }
 
 // GoString is String.
 func (p *Proxy) GoString() string { return p.address }
-
-// None reaches every target directly.
-func None() Chooser { return func(string, int) (*Proxy, error) { return nil, nil } }
 
 // Environment chooses as HTTPS_PROXY and NO_PROXY say, in capital or small letters, for every target, whatever is
 // spoken to it. Loopback is always reached directly. The variables are read once, through getenv.

@@ -59,8 +59,13 @@ func (d *Dialer) DialContext(context.Context, string, string) (net.Conn, error) 
 // Gone is closed when the parent has gone.
 func (d *Dialer) Gone() <-chan struct{} { return d.session.CloseChan() }
 
-// Close ends all connections.
-func (d *Dialer) Close() error { return d.session.Close() }
+// Close ends the stream. It does not wait for a read of it that goes on: nothing ends a read of a process's standard
+// input but its other end, and the connections end with it.
+func (d *Dialer) Close() error {
+	go func() { _ = d.session.Close() }() // it has no error to give
+	<-d.session.CloseChan()
+	return nil
+}
 
 // config is silent and sends no signs of life: a pipe says by itself when its other end is gone.
 func config() *yamux.Config {

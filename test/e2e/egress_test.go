@@ -86,6 +86,58 @@ func TestTheLedgerOfWhatLeft(t *testing.T) {
 	})
 }
 
+func TestANodeSetUpAnewIsNotAccusedOfItsPredecessorsLedger(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	s := shop(t)
+	key := a.runtime("edge")
+	n := a.node(key, "one", s)
+	a.register(s)
+	for range 2 {
+		a.scanWhole(s)
+	}
+	settle := func(n *node) {
+		until(t, 10*time.Second, "nothing waits in the node", func() bool { return n.status().Unsent == 0 && n.status().Held == 0 })
+		n.process.stop(t)
+	}
+	settle(n)
+	n.start()
+	settle(n)
+	if out := n.runtime("egress", "show"); strings.Count(out, "enrolled as one") != 1 {
+		t.Errorf("the ledger does not hold the enrolment once:\n%s", out)
+	}
+	n.runtime("egress", "verify")
+	n.runtime("egress", "reconcile")
+	a.purlieu("node", "remove", "edge", "one")
+
+	if err := os.RemoveAll(n.dir); err != nil {
+		t.Fatal(err)
+	}
+	n = a.node(key, "one", s)
+	if out := n.runtime("egress", "reconcile"); strings.Contains(out, "up to") {
+		t.Errorf("nothing was receipted yet; reconcile says:\n%s", out)
+	}
+	a.scanWhole(s)
+	settle(n)
+	if out := n.runtime("egress", "reconcile"); !strings.Contains(out, "up to entry ") {
+		t.Errorf("reconcile says:\n%s", out)
+	}
+
+	// The same machine, enrolled again after its removal, has the same ledger: a cut of it shows.
+	a.purlieu("node", "remove", "edge", "one")
+	if r := n.enrol(key, "--again"); r.code != 0 {
+		t.Fatal(r)
+	}
+	n.runtime("egress", "reconcile")
+	tamper(t, n, func(text []byte) []byte {
+		lines := bytes.SplitAfter(text, []byte("\n"))
+		return bytes.Join(lines[:2], nil)
+	})
+	if r := n.try("egress", "reconcile"); r.code != 20 || !strings.Contains(r.out, "end was cut") {
+		t.Errorf("the account has receipted more; reconcile says: %s", r)
+	}
+}
+
 // tamper changes the ledger of a stopped node, and gives what undoes it.
 func tamper(t *testing.T, n *node, change func([]byte) []byte) (restore func()) {
 	t.Helper()

@@ -355,11 +355,9 @@ func (w *world) tidy() error {
 		return fmt.Errorf("the runs have ended and left %+v", left)
 	}
 	for i, d := range w.disks {
-		var head server.Head
-		if heads, err := w.cores[0].Ingest.Heads(w.ctx, w.nodeID(i), 0, 1); err != nil {
+		head, _, err := w.cores[0].Ingest.Highest(w.ctx, w.nodeID(i))
+		if err != nil {
 			return err
-		} else if len(heads) > 0 {
-			head = heads[0]
 		}
 		if err := nodetest.Verify(d, w.sign.Public().(ed25519.PublicKey), head.Index, head.Head); err != nil {
 			return fmt.Errorf("node %d: %w", i, err)

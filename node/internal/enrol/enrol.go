@@ -4,7 +4,8 @@
 // runtime once, over TLS that the key's *pin* vouches for, and gets a *state*: what the node must know of its account
 // from then on. A *token* is had by signing a nonce with the node key; clocks play no part in it.
 //
-// The state directory holds node.key (PKCS #8, PEM) and node.json, both readable by their owner only.
+// The state directory holds node.key (PKCS #8, PEM) and node.json, both readable by their owner only, and until the
+// node's first start enrolment.json, what the enrolment sent, for the egress ledger.
 package enrol
 
 import (
@@ -103,6 +104,9 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 	body := model.EnrolRequest{
 		Runtime: key.Runtime, Account: key.Account, Secret: key.Secret, Name: o.Name, PublicKey: publicOf(private),
 		Info: model.NodeInfo{Machine: machine, Version: o.Version, System: runtime.GOOS + "/" + runtime.GOARCH},
+	}
+	if err := saveSent(o.StateDir, body); err != nil {
+		return Result{}, err
 	}
 	var got model.Enrolment
 	client := &http.Client{Transport: transport(func(string) (*tls.Config, error) { return conf, nil }, o.Dial)}

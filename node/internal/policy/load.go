@@ -196,7 +196,7 @@ func (r *reader) hidden(n *yaml.Node) error {
 	if pattern == "" || strings.HasPrefix(pattern, "/") || strings.Contains(pattern, "//") {
 		return r.bad(n, "%q is no pattern: write a name, or names joined by slashes from the source's root", n.Value)
 	}
-	r.p.hide = append(r.p.hide, pattern)
+	r.p.hide, r.p.traces = append(r.p.hide, pattern), append(r.p.traces, traceOf(pattern))
 	return nil
 }
 

@@ -20,7 +20,7 @@
 //	        plaintext: false    # true: also over a connection that is not verified TLS
 //	hide:
 //	  - "*salary*"              # a name at any level
-//	  - shop/internal           # a path, with everything below it
+//	  - shop/internal           # a path, with everything below it; texts that say "internal" stay behind too
 //	trustAccount: false         # true: any secret to any source that the account names, over verified TLS
 //	limits:
 //	  attempts: 4               # at once
@@ -46,6 +46,7 @@ type Policy struct {
 	allow        []allowed
 	bindings     map[string][]binding // by reference
 	hide         []string             // lower case
+	traces       []trace              // of hide, one each
 	trustAccount bool
 	limits       Limits
 }
@@ -147,34 +148,6 @@ func (p *Policy) MayUse(ref model.SecretRef, kind, host string, port int, verifi
 	}
 	return fault.New(fault.Denied, "SecretNotBound", "the local policy does not let %s go to %s", printable(ref.String()), shown).
 		Try("If that is meant, run on the node: %s", command)
-}
-
-// Hides reports whether any name is hidden.
-func (p *Policy) Hides() bool { return len(p.hide) > 0 }
-
-// Hidden reports whether the thing at path may not leave. A pattern without a slash hides every name that it matches,
-// with all below it; one with slashes is a path from the source's root. '*' stands for any run of characters within a
-// name, '?' for one; case does not count. A column is asked for as one more name behind its table's path.
-func (p *Policy) Hidden(path string) bool {
-	if len(p.hide) == 0 {
-		return false
-	}
-	path = strings.ToLower(path)
-	for _, pattern := range p.hide {
-		out := model.Scope{Exclude: []string{pattern}}
-		if !out.Match(path) {
-			return true
-		}
-		if strings.Contains(pattern, "/") {
-			continue
-		}
-		for name := range strings.SplitSeq(path, "/") {
-			if !out.Match(name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (a *allowed) covers(kind string, port int) bool {

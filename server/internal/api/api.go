@@ -118,7 +118,7 @@ func (d *doors) route(w http.ResponseWriter, r *http.Request, st *state) {
 			if !p.Open && !d.signedIn(w, r, st) {
 				return
 			}
-			st.prefix, st.rest = prefix, rest
+			st.rest = rest
 			p.Handler.ServeHTTP(w, r)
 			return
 		}
@@ -188,7 +188,6 @@ type state struct {
 	id        string
 	shape     Shape
 	principal access.Principal
-	prefix    string
 	rest      string // path behind the prefix, escaped
 	log       *slog.Logger
 }
@@ -204,9 +203,6 @@ func stateOf(r *http.Request) *state {
 
 // PrincipalOf is who asks. Behind an open plane it is nobody.
 func PrincipalOf(r *http.Request) access.Principal { return stateOf(r).principal }
-
-// RequestID is the id that the answer carries too.
-func RequestID(r *http.Request) string { return stateOf(r).id }
 
 // recorder remembers what was answered.
 type recorder struct {

@@ -152,9 +152,6 @@ func Base(r *http.Request) string {
 	return u.String()
 }
 
-// Prefix is the prefix of the plane as the caller's path has it.
-func Prefix(r *http.Request) string { return stateOf(r).prefix }
-
 // Time is a time as published: RFC 3339 in UTC; nil, which is JSON null, for zero.
 func Time(t time.Time) any {
 	if t.IsZero() {

@@ -97,7 +97,11 @@ func (s *Service) Enrol(ctx context.Context, req model.EnrolRequest) (model.Enro
 			Runtime: id.Name, Name: req.Name, Enrolment: newGUID(), PublicKey: req.PublicKey, Info: req.Info,
 			Pending: runtime.ApproveNodes, Enrolled: now, Key: i + 1, Seen: now,
 		}
-		return put(ctx, tx, docNode, bus.NodeID(id.Name, req.Name), ndoc.Version, node)
+		name := bus.NodeID(id.Name, req.Name)
+		if err := s.cfg.OnEnrol(ctx, tx, name, req.PublicKey); err != nil {
+			return err
+		}
+		return put(ctx, tx, docNode, name, ndoc.Version, node)
 	})
 	if err != nil {
 		return model.Enrolment{}, err

@@ -308,3 +308,42 @@ func TestEnrol(t *testing.T) {
 		}
 	})
 }
+
+func TestOnEnrolHearsOfEachNodeThatIsLetInWithItsKey(t *testing.T) {
+	h := build(t)
+	var told []string
+	var refuse error
+	h.cfg.OnEnrol = func(_ context.Context, _ store.Tx, node string, key ed25519.PublicKey) error {
+		told = append(told, node+" "+string(key[:1]))
+		return refuse
+	}
+	h.Service = h.replica()
+	ask := func(key byte) error {
+		public := make([]byte, ed25519.PublicKeySize)
+		public[0] = key
+		_, err := h.Enrol(t.Context(), request(h.key(fleet.AuthKey1), "n1", public))
+		return err
+	}
+	refuse = fault.New(fault.Throttled, "DiskFull", "no room")
+	want(t, ask('a'), "DiskFull")
+	refuse = nil
+	want(t, ask('a'), "")
+	once := len(told)
+	want(t, ask('a'), "") // the answer was lost
+	if len(told) != once {
+		t.Fatalf("told again: %q", told)
+	}
+	if err := h.Remove(t.Context(), "pool--n1"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, ask('b'), "")
+	h.m.pass(h.cfg.Lapse)
+	want(t, ask('c'), "")
+	if _, err := h.EnrolBuiltIn(t.Context(), "server", make([]byte, ed25519.PublicKeySize), model.NodeInfo{}); err != nil {
+		t.Fatal(err)
+	}
+	// A transaction may run more than once.
+	if all := []string{"pool--n1 a", "pool--n1 b", "pool--n1 c"}; !slices.Equal(slices.Compact(told), all) {
+		t.Fatalf("told %q, want %q", told, all)
+	}
+}

@@ -46,17 +46,23 @@ type Config struct {
 	// Other replicas ask Gone.
 	OnRevoke func(node string)
 
+	// OnEnrol is called within the transaction that lets a self-hosted node in, with its key; an error refuses it. It
+	// is not called when a node asks again because its answer was lost, nor for the built-in node.
+	OnEnrol func(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error
+
 	NonceLife time.Duration // 1 min
 	Silent    time.Duration // a node without a beat for this long is offline; 15 s
 	Lapse     time.Duration // a node without a sign of life for this long must enrol anew; 90 days
 	BeatEvery time.Duration // how often a beat is written to the store; 1 min
 }
 
-// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey and OnRevoke are the caller's.
+// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke and OnEnrol are
+// the caller's.
 func DefaultConfig() Config {
 	return Config{
 		NonceLife: time.Minute, Silent: 15 * time.Second, Lapse: 90 * 24 * time.Hour, BeatEvery: time.Minute,
 		OnRevoke: func(string) {},
+		OnEnrol:  func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
 	}
 }
 

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"time"
 
@@ -10,7 +12,7 @@ import (
 )
 
 // docHead holds, by node, the highest head of its egress ledger that the account has receipted. The chain of hashes
-// makes one head speak for every entry before it.
+// makes one head speak for every entry before it. It outlives the node: see BeginLedger.
 const docHead = "egresshead"
 
 // Head is what the account has receipted of one entry of a node's egress ledger.
@@ -23,50 +25,59 @@ type Head struct {
 	Received time.Time `json:"received"`
 }
 
-// noteHead keeps a head when it is higher than the one that is kept.
-func noteHead(ctx context.Context, tx store.Tx, node string, h Head) error {
-	doc, err := tx.Docs().Get(ctx, docHead, node)
-	if fault.Is(err, fault.NotFound) {
-		doc = store.Doc{Kind: docHead, Key: node}
-	} else if err != nil {
+// headDoc is a head and the node key that its ledger was begun under; none for the built-in node, which has another at
+// each start and one ledger.
+type headDoc struct {
+	Head
+	Key []byte `json:"key,omitempty"`
+}
+
+// BeginLedger is called within the transaction that enrols a node. A node key lies beside its ledger: a node of the
+// same name with another key has a ledger of its own, which begins anew. With the same key the ledger goes on, also
+// after the node was removed: a cut of it is found as before.
+func BeginLedger(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error {
+	doc, kept, err := headOf(ctx, tx, node)
+	if err != nil || doc.Version > 0 && bytes.Equal(kept.Key, key) {
 		return err
 	}
-	if doc.Version > 0 {
-		var kept Head
-		if err := json.Unmarshal(doc.Body, &kept); err != nil {
-			return err
-		}
-		if kept.Index >= h.Index {
-			return nil
-		}
+	return putHead(ctx, tx, doc, headDoc{Key: key})
+}
+
+// noteHead keeps a head when it is higher than the one that is kept.
+func noteHead(ctx context.Context, tx store.Tx, node string, h Head) error {
+	doc, kept, err := headOf(ctx, tx, node)
+	if err != nil || kept.Index >= h.Index {
+		return err
 	}
 	h.Received = tx.Now()
-	if doc.Body, err = json.Marshal(h); err != nil {
+	return putHead(ctx, tx, doc, headDoc{Head: h, Key: kept.Key})
+}
+
+// headOf is the document of a node, or a new one.
+func headOf(ctx context.Context, tx store.Tx, node string) (doc store.Doc, body headDoc, err error) {
+	doc, err = tx.Docs().Get(ctx, docHead, node)
+	if fault.Is(err, fault.NotFound) {
+		return store.Doc{Kind: docHead, Key: node}, body, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(doc.Body, &body)
+	}
+	return doc, body, err
+}
+
+func putHead(ctx context.Context, tx store.Tx, doc store.Doc, body headDoc) (err error) {
+	if doc.Body, err = json.Marshal(body); err != nil {
 		return err
 	}
 	return tx.Docs().Put(ctx, &doc)
 }
 
-// Heads gives the highest head of a node that the account has receipted, when its index is above after.
-func (s *Service) Heads(ctx context.Context, node string, after uint64, _ int) ([]Head, error) {
-	var out []Head
-	err := s.store.View(ctx, func(tx store.Tx) error {
-		out = nil
-		doc, err := tx.Docs().Get(ctx, docHead, node)
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var h Head
-		if err := json.Unmarshal(doc.Body, &h); err != nil {
-			return err
-		}
-		if h.Index > after {
-			out = append(out, h)
-		}
-		return nil
+// Highest gives the highest head of a node's ledger that the account has receipted; known is false when there is none.
+func (s *Service) Highest(ctx context.Context, node string) (head Head, known bool, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		_, body, err := headOf(ctx, tx, node)
+		head = body.Head
+		return err
 	})
-	return out, err
+	return head, head.Index > 0, err
 }

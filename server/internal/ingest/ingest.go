@@ -9,7 +9,10 @@ package ingest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -157,12 +160,17 @@ func (s *Service) ApplyNext(ctx context.Context) (more bool, err error) {
 // apply applies one batch, or sets it aside.
 func (s *Service) apply(ctx context.Context, row store.BatchRow) error {
 	var ring string // the runtime whose nodes have new work
-	facts, size, err := unpack(row.Body)
+	var facts bus.Facts
+	var size int
+	err := caught(func() (err error) {
+		facts, size, err = unpack(row.Body)
+		return err
+	})
 	if err == nil {
 		failpoint.Hit("ingest.apply.before")
 		err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
 			ring = ""
-			return s.applyIn(ctx, tx, row, facts, size, &ring)
+			return caught(func() error { return s.applyIn(ctx, tx, row, facts, size, &ring) })
 		})
 		failpoint.Hit("ingest.apply.after")
 	}
@@ -180,8 +188,20 @@ func (s *Service) apply(ctx context.Context, row store.BatchRow) error {
 	default:
 		row.Failures++
 	}
-	s.log.Warn("batch not applied", "unit", row.Unit, "attempt", row.Attempt, "batch", row.Number, "failures", row.Failures, "err", err)
+	s.log.Warn("batch not applied", "unit", row.Unit, "attempt", row.Attempt, "batch", row.Number, "failures", row.Failures,
+		"err", err, "cause", errors.Unwrap(err))
 	return s.setAside(ctx, row, err)
+}
+
+// caught makes a panic over a batch a failure of that batch: it is from outside, and waits in the inbox when the
+// server starts again.
+func caught(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.New(fault.Internal, "Panic", "the batch made the server panic").Because(fmt.Errorf("%v\n%s", p, debug.Stack()))
+		}
+	}()
+	return do()
 }
 
 // unpack gives the facts of a batch and the bytes that they take unpacked.

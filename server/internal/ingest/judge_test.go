@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"context"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -144,4 +146,24 @@ func TestABackslashInANameIsNoHarm(t *testing.T) {
 	if r.count() != 1 {
 		t.Fatalf("%d assets, quarantine %v", r.count(), r.quarantined())
 	}
+}
+
+// trap panics when the kind of a source is asked for, as a fault of ours over a batch would.
+type trap struct{ Kinds }
+
+func (trap) Kind(context.Context, string) (model.Kind, error) { panic("a trap") }
+
+func TestABatchThatMakesTheServerPanicIsQuarantined(t *testing.T) {
+	r := newRoom(t, DefaultConfig())
+	g := r.bed()
+	var log strings.Builder
+	kinds, quiet := r.kinds, r.log
+	r.kinds, r.log = trap{kinds}, slog.New(slog.NewTextHandler(&log, nil))
+	r.batch(g, 0, r.facts(g, plant("a/x")), bus.Committed)
+	r.apply()
+	if got := strings.Count(log.String(), "a trap"); got != int(r.cfg.MaxFailures) {
+		t.Errorf("%d tries, want %d: %s", got, r.cfg.MaxFailures, log.String())
+	}
+	r.kinds, r.log = kinds, quiet
+	failed(r, g, "Panic")
 }

@@ -108,9 +108,9 @@ func TestReceiptsAreSignedButForWait(t *testing.T) {
 	if err != nil || d.Status != bus.Wait || d.WaitMS <= 0 || d.Signature != nil {
 		t.Fatalf("%+v, %v", d, err)
 	}
-	heads, err := r.Heads(t.Context(), node, 0, 9)
-	if err != nil || len(heads) != 1 || heads[0].Index != 100 { // planning's done
-		t.Fatalf("%+v, %v", heads, err)
+	head, known, err := r.Highest(t.Context(), node)
+	if err != nil || !known || head.Index != 100 { // planning's done
+		t.Fatalf("%+v, %v, %v", head, known, err)
 	}
 }
 
@@ -148,4 +148,32 @@ func TestAStoreThatFailsForAWhileCostsNoBatch(t *testing.T) {
 	if r.count() != 1 || len(r.quarantined()) != 0 {
 		t.Fatalf("%d assets, quarantine %v", r.count(), r.quarantined())
 	}
+}
+
+func TestALedgerBeginsAnewWithAnotherKeyOnly(t *testing.T) {
+	r := newRoom(t, DefaultConfig())
+	first, second := ed25519.PublicKey("first"), ed25519.PublicKey("second")
+	begin := func(key ed25519.PublicKey) {
+		r.update(func(ctx context.Context, tx store.Tx) error { return BeginLedger(ctx, tx, node, key) })
+	}
+	highest := func(want uint64) {
+		t.Helper()
+		head, known, err := r.Highest(t.Context(), node)
+		if err != nil || head.Index != want || known != (want > 0) {
+			t.Fatalf("%+v, %v, %v, want entry %d", head, known, err, want)
+		}
+	}
+	begin(first)
+	highest(0)
+	g := r.bed()
+	r.raw(node, g.Ref, 6, []byte("x"), bus.Committed)
+	highest(100) // planning's done
+	begin(first) // removed and enrolled again, or silent for months: its ledger goes on
+	highest(100)
+	begin(second) // a machine set up anew
+	highest(0)
+	r.raw(node, g.Ref, 4, []byte("x"), bus.Committed)
+	highest(5)
+	r.raw(node, g.Ref, 3, []byte("x"), bus.Committed)
+	highest(5)
 }

@@ -104,11 +104,11 @@ func build(t *testing.T) *house {
 // heads is the receipts of one node.
 type heads struct{}
 
-func (heads) Heads(_ context.Context, node string, after uint64, _ int) ([]manage.Head, error) {
-	if node != "pool--n1" || after >= 7 {
-		return nil, nil
+func (heads) Highest(_ context.Context, node string) (manage.Head, bool, error) {
+	if node != "pool--n1" {
+		return manage.Head{}, false, nil
 	}
-	return []manage.Head{{Index: 7, Head: make([]byte, 32), Unit: 1, Attempt: 1}}, nil
+	return manage.Head{Index: 7, Head: make([]byte, 32), Unit: 1, Attempt: 1}, true, nil
 }
 
 func (h *house) key() model.AuthKey {

@@ -34,8 +34,8 @@ type Head struct {
 
 // Receipts tells what the account has receipted of a node, so that the node's owner can compare (egress reconcile).
 type Receipts interface {
-	// Heads gives the heads of a node after an index, by index.
-	Heads(ctx context.Context, node string, after uint64, limit int) ([]Head, error)
+	// Highest gives the highest head of a node's ledger, which speaks for all entries before it; false for none.
+	Highest(ctx context.Context, node string) (Head, bool, error)
 }
 
 // Config is what the plane is made of.

@@ -2,7 +2,6 @@ package manage
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
@@ -158,7 +157,10 @@ func (p *plane) setLimit(w http.ResponseWriter, r *http.Request, _ access.Princi
 	return nothing(w, p.Fleet.SetKeyLimit(r.Context(), r.PathValue("runtime"), fleet.KeyName(r.PathValue("key")), limit))
 }
 
-const receiptPage = 1000
+// receipts is what the account has receipted of a node's ledger, on the wire.
+type receipts struct {
+	Highest *Head `json:"highest"` // null: nothing
+}
 
 // receipts serves the node itself, and whoever governs runtimes.
 func (p *plane) receipts(w http.ResponseWriter, r *http.Request, who access.Principal) error {
@@ -171,19 +173,13 @@ func (p *plane) receipts(w http.ResponseWriter, r *http.Request, who access.Prin
 	if p.Receipts == nil {
 		return fault.New(fault.Unsupported, "NoReceipts", "this account does not list receipts")
 	}
-	var after uint64
-	if text := r.URL.Query().Get("after"); text != "" {
-		var err error
-		if after, err = strconv.ParseUint(text, 10, 64); err != nil {
-			return fault.New(fault.Invalid, "InvalidParameter", "after is not an index of the ledger")
-		}
-	}
-	heads, err := p.Receipts.Heads(r.Context(), name, after, receiptPage)
+	head, known, err := p.Receipts.Highest(r.Context(), name)
 	if err != nil {
 		return err
 	}
-	if heads == nil {
-		heads = []Head{}
+	out := receipts{}
+	if known {
+		out.Highest = &head
 	}
-	return answer(w, http.StatusOK, map[string]any{"value": heads, "more": len(heads) == receiptPage})
+	return answer(w, http.StatusOK, out)
 }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network/stream"
+	"github.com/purlieu/purlieu/server"
+)
+
+// asProgram makes the test binary the program itself.
+const asProgram = "PURLIEU_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// child is the built-in node as a process of its own, whose parent is the test.
+type child struct {
+	stream   stream.Listener
+	enrolled chan struct{} // closed once it is in
+	ended    chan error
+	errs     *strings.Builder // complete once it has ended
+}
+
+func startChild(t *testing.T, state string) *child {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &child{enrolled: make(chan struct{}), ended: make(chan error, 1), errs: &strings.Builder{}}
+	cmd := exec.Command(self, "built-in-node", "--state", state)
+	cmd.Env, cmd.Stderr = append(os.Environ(), asProgram+"=1"), c.errs
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	go func() { c.ended <- cmd.Wait() }()
+	if c.stream, err = stream.Listen(stream.Pipes(out, in)); err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+server.BuiltInEnrolPath, func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(model.Enrolment{Account: "account", Node: "built-in--server", Runtime: model.BuiltInRuntime, ReceiptKey: make([]byte, 32)})
+		close(c.enrolled)
+	})
+	account := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
+	go func() { _ = account.Serve(c.stream) }()
+	t.Cleanup(func() { _ = account.Close() })
+	return c
+}
+
+// end waits for the child and gives what it said.
+func (c *child) end(t *testing.T) (string, error) {
+	t.Helper()
+	select {
+	case err := <-c.ended:
+		return c.errs.String(), err
+	case <-time.After(20 * time.Second):
+		t.Fatal("the built-in node does not end")
+	}
+	return "", nil
+}
+
+func TestABuiltInNodeWithABadPolicyEndsAndSaysWhy(t *testing.T) {
+	state := t.TempDir()
+	if err := os.WriteFile(filepath.Join(state, "policy.yaml"), []byte("deny: [\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := startChild(t, state)
+	said, err := c.end(t)
+	if err == nil || !strings.Contains(said, "policy") {
+		t.Errorf("it ended with %v and said %q", err, said)
+	}
+}
+
+func TestABuiltInNodeEndsWithItsServer(t *testing.T) {
+	c := startChild(t, t.TempDir())
+	select {
+	case <-c.enrolled:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not enrol")
+	}
+	_ = c.stream.Close()
+	if said, err := c.end(t); err != nil {
+		t.Errorf("it ended with %v and said %q", err, said)
+	}
+}
+
+func TestTheBuiltInNodeReachesNoDoorOfItsOwnAccount(t *testing.T) {
+	_, lan, err := net.ParseCIDR("192.0.2.0/24")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lan.IP = net.IPv4(192, 0, 2, 7)
+	refuse := refuseOwn([]int{8443, 8480}, func() ([]net.Addr, error) { return []net.Addr{lan}, nil })
+	for _, c := range []struct {
+		addr    string
+		port    int
+		refused bool
+	}{
+		{"127.0.0.1", 8443, true},
+		{"127.9.9.9", 8480, true},
+		{"::1", 8443, true},
+		{"::ffff:127.0.0.1", 8443, true},
+		{"0.0.0.0", 8443, true},
+		{"::", 8443, true},
+		{"192.0.2.7", 8443, true},
+		{"::ffff:192.0.2.7", 8480, true},
+		{"192.0.2.7", 5432, false},
+		{"192.0.2.8", 8443, false},
+		{"127.0.0.1", 5432, false},
+	} {
+		err := refuse("a.name", netip.MustParseAddr(c.addr), c.port)
+		if refused := fault.CodeOf(err) == "OwnListener"; refused != c.refused || (err == nil) == c.refused {
+			t.Errorf("%s port %d: %v", c.addr, c.port, err)
+		}
+	}
+	blind := refuseOwn([]int{8443}, func() ([]net.Addr, error) { return nil, errors.New("no list") })
+	if blind("", netip.MustParseAddr("192.0.2.7"), 8443) == nil {
+		t.Error("an address that can't be judged is let through")
+	}
+}

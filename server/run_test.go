@@ -1,0 +1,234 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// running is a server in its own goroutine.
+type running struct {
+	*Server
+	tls, plain string // addresses of the doors
+	stop       context.CancelFunc
+	ended      chan error
+}
+
+func start(t *testing.T, builtIn func(ports []int) *exec.Cmd) *running {
+	t.Helper()
+	s, err := New(t.Context(), Config{
+		Data: t.TempDir(), Listen: "127.0.0.1:0", Plain: "127.0.0.1:0", Version: "1.2.3", Log: slog.New(slog.DiscardHandler), BuiltIn: builtIn,
+		Kinds: []model.Kind{{
+			Name: "Garden", Version: 1, ScanKinds: []string{"GardenCredential"}, Authority: "garden://{host|lower}",
+			Settings: []model.Field{{Name: "host", Type: model.FieldText, Required: true}}, Types: []model.TypeDef{{Name: "plant"}},
+			RuntimeKinds: []string{string(model.RuntimeManaged)}, Levels: []model.Level{model.L1},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{Server: s, stop: cancel, ended: make(chan error, 1)}
+	ready := make(chan struct{})
+	go func() { r.ended <- s.Run(ctx, func() { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-r.ended:
+		t.Fatal(err)
+	}
+	t.Cleanup(cancel)
+	r.plain = strings.TrimPrefix(s.place.portal(), "http://")
+	r.tls = "127.0.0.1:" + *s.place.port
+	return r
+}
+
+// half sends the first half of a request.
+func half(t *testing.T, c net.Conn) {
+	t.Helper()
+	if _, err := fmt.Fprintf(c, "POST /scan/datasources/a HTTP/1.1\r\nHost: account\r\nContent-Length: 10\r\n\r\n12345"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func dial(t *testing.T, address string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func TestTheServerStopsWithinTenSecondsWhateverItsCallersDo(t *testing.T) {
+	r := start(t, nil)
+	half(t, dial(t, r.plain))
+	half(t, tls.Client(dial(t, r.tls), &tls.Config{InsecureSkipVerify: true})) //nolint:gosec // the server is the test's own
+	time.Sleep(100 * time.Millisecond)
+	begin := time.Now()
+	r.stop()
+	select {
+	case err := <-r.ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it does not stop")
+	}
+	if took := time.Since(begin); took > 9*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestTheRestOfARequestIsHeardWhileTheServerStops(t *testing.T) {
+	r := start(t, nil)
+	c := dial(t, r.plain)
+	half(t, c)
+	time.Sleep(100 * time.Millisecond)
+	r.stop()
+	time.Sleep(300 * time.Millisecond)
+	_, err := c.Write([]byte("67890"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("status %d", answer.StatusCode)
+	}
+	if err := <-r.ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestABodyThatDoesNotComeEndsItsRequest(t *testing.T) {
+	read := make(chan error, 1)
+	doors := httptest.NewServer(timed(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, err := io.ReadAll(r.Body)
+		read <- err
+	}), 100*time.Millisecond))
+	defer doors.Close()
+	half(t, dial(t, doors.Listener.Addr().String()))
+	select {
+	case err := <-read:
+		if err == nil {
+			t.Error("half a body was taken for a whole one")
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server waits for ever")
+	}
+}
+
+func TestTheBuiltInNodeIsStartedAgainWhileWorkWaits(t *testing.T) {
+	started := make(chan []int, 100)
+	r := start(t, func(ports []int) *exec.Cmd {
+		started <- ports
+		return exec.Command("false") // a node that ends at once
+	})
+	ctx := t.Context()
+	if _, _, err := r.core.Scans.PutSource(ctx, model.Source{Name: "plot", Kind: "Garden", Collection: "root", Settings: model.Settings{"host": "plot.example.com"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.core.Scans.PutScan(ctx, model.Scan{Name: "all", Source: "plot", Level: model.L1}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-started:
+		t.Fatal("it was started without work")
+	case <-time.After(100 * time.Millisecond):
+	}
+	if _, err := r.core.Scans.Start(ctx, "plot", "all", scan.StartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		select {
+		case ports := <-started:
+			for _, door := range []string{r.tls, r.plain} {
+				_, text, _ := net.SplitHostPort(door)
+				if port, err := strconv.Atoi(text); err != nil || !slices.Contains(ports, port) {
+					t.Errorf("it is not told of the door %s: %v", door, ports)
+				}
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("it was started %d times", i)
+		}
+	}
+}
+
+func TestTheStoreIsProbedOnceHoweverManyAsk(t *testing.T) {
+	now, probes := time.Unix(1e9, 0), 0
+	var broken error
+	p := &pulse{now: func() time.Time { return now }, probe: func(context.Context) (store.Health, error) {
+		probes++
+		return store.Health{Engine: "paper"}, broken
+	}}
+	for range 9 {
+		if h, err := p.get(t.Context()); err != nil || h.Engine != "paper" {
+			t.Error(h, err)
+		}
+	}
+	if probes != 1 {
+		t.Errorf("%d probes", probes)
+	}
+	broken = fault.New(fault.Unreachable, "DiskFull", "the disk is full")
+	now = now.Add(probeEvery)
+	if _, err := p.get(t.Context()); err == nil || probes != 2 {
+		t.Error("an old probe stands for the present", probes, err)
+	}
+}
+
+func TestStrangersLearnOnlyThatTheAccountLives(t *testing.T) {
+	r := start(t, nil)
+	ask := func(path, peer string, header ...string) *httptest.ResponseRecorder {
+		q := httptest.NewRequest(http.MethodGet, path, nil)
+		q.RemoteAddr = peer
+		if len(header) > 0 {
+			q.Header.Set(header[0], header[1])
+		}
+		w := httptest.NewRecorder()
+		r.handler().ServeHTTP(w, q)
+		return w
+	}
+	const here, there = "127.0.0.1:4000", "192.0.2.7:4000"
+	if w := ask("/healthz", here); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "1.2.3") || !strings.Contains(w.Body.String(), "freeBytes") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := ask("/metrics", here); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "purlieu_build_info") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	for name, c := range map[string]struct {
+		peer   string
+		header []string
+	}{
+		"from elsewhere":   {peer: there},
+		"behind a proxy":   {here, []string{"X-Forwarded-For", "192.0.2.7"}},
+		"with a bad token": {there, []string{"Authorization", "Bearer x"}},
+	} {
+		if w := ask("/healthz", c.peer, c.header...); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != `{"status":"ok"}` {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+		if w := ask("/metrics", c.peer, c.header...); w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "build_info") {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
