@@ -127,9 +127,9 @@ func TestTokens(t *testing.T) {
 	in := first(t, s, "ada")
 
 	t.Run("expire after an hour", func(t *testing.T) {
-		m.pass(59 * time.Minute)
+		m.Pass(59 * time.Minute)
 		who(t, s, in.Access.Text)
-		m.pass(time.Minute)
+		m.Pass(time.Minute)
 		_, err := s.Authenticate(t.Context(), in.Access.Text)
 		want(t, err, "Unauthenticated")
 	})
@@ -160,7 +160,7 @@ func TestTokens(t *testing.T) {
 		_, err = s.Authenticate(t.Context(), token)
 		want(t, err, "Unauthenticated")
 		revoked = false
-		m.pass(10 * time.Minute)
+		m.Pass(10 * time.Minute)
 		_, err = s.Authenticate(t.Context(), token)
 		want(t, err, "Unauthenticated")
 		old, _, _ := s.IssueNode(t.Context(), "pool--n1", "e0")
@@ -186,9 +186,9 @@ func TestTokens(t *testing.T) {
 	t.Run("keys rotate with overlap, and a replica learns the new key", func(t *testing.T) {
 		b := open(t, m, cfg)
 		in, _ := s.SignIn(t.Context(), "ada", passphrase, "")
-		m.pass(cfg.KeyLife - 90*time.Minute) // 70 minutes have passed above
+		m.Pass(cfg.KeyLife - 90*time.Minute) // 70 minutes have passed above
 		before, _ := s.SignIn(t.Context(), "ada", passphrase, "")
-		m.pass(30 * time.Minute)
+		m.Pass(30 * time.Minute)
 		after, _ := s.SignIn(t.Context(), "ada", passphrase, "")
 		who(t, b, before.Access.Text)
 		who(t, b, after.Access.Text)
@@ -200,7 +200,7 @@ func TestTokens(t *testing.T) {
 		want(t, err, "Unauthenticated")
 		count := func() int { return strings.Count(m.text(t), "accountkey ") }
 		n := count()
-		m.pass(cfg.TokenLife + 3*keysFresh)
+		m.Pass(cfg.TokenLife + 3*keysFresh)
 		if err := s.Sweep(t.Context()); err != nil || count() >= n {
 			t.Fatalf("%d keys of %d left, %v", count(), n, err)
 		}

@@ -42,7 +42,7 @@ func TestFirstLink(t *testing.T) {
 	})
 	t.Run("another lives 15 minutes and sets a forgotten password", func(t *testing.T) {
 		late, _ := s.AdminLink(t.Context())
-		m.pass(15 * time.Minute)
+		m.Pass(15 * time.Minute)
 		_, err := s.Redeem(t.Context(), late, "ada", passphrase, "")
 		want(t, err, "InvalidLink")
 		again, _ := s.AdminLink(t.Context())
@@ -110,7 +110,7 @@ func TestSignIn(t *testing.T) {
 		if _, err := s.SignIn(t.Context(), "ada", passphrase, "192.0.2.3"); err != nil {
 			t.Fatal(err)
 		}
-		m.pass(11 * time.Minute)
+		m.Pass(11 * time.Minute)
 		if _, err := s.SignIn(t.Context(), "ada", passphrase, "192.0.2.2"); err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestRefresh(t *testing.T) {
 		}
 	})
 	t.Run("a copied token ends the session", func(t *testing.T) {
-		m.pass(31 * time.Second)
+		m.Pass(31 * time.Second)
 		_, err := s.Refresh(t.Context(), in.Refresh)
 		want(t, err, "InvalidRefreshToken")
 		_, err = s.Refresh(t.Context(), second.Refresh)
@@ -182,7 +182,7 @@ func TestRefresh(t *testing.T) {
 	})
 	t.Run("an unused session ends after 30 days", func(t *testing.T) {
 		in, _ := s.SignIn(t.Context(), "ada", passphrase, "")
-		m.pass(30 * 24 * time.Hour)
+		m.Pass(30 * 24 * time.Hour)
 		_, err := s.Refresh(t.Context(), in.Refresh)
 		want(t, err, "InvalidRefreshToken")
 		if err := s.Sweep(t.Context()); err != nil || strings.Contains(m.text(t), "session ") {

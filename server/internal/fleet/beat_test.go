@@ -53,7 +53,7 @@ func TestBeat(t *testing.T) {
 	t.Run("is written once a minute, and the newest is shown", func(t *testing.T) {
 		_, before := h.m.nodes(t)
 		for i := range 50 {
-			h.m.pass(time.Second)
+			h.m.Pass(time.Second)
 			beat(a.Node, i)
 		}
 		if _, after := h.m.nodes(t); after != before {
@@ -63,18 +63,18 @@ func TestBeat(t *testing.T) {
 		if status.Nodes[0].Attempts != 49 || status.Nodes[0].Version != "1.0" || len(status.Nodes[0].Machine) > 260 {
 			t.Fatalf("%+v", status.Nodes[0])
 		}
-		h.m.pass(10 * time.Second)
+		h.m.Pass(10 * time.Second)
 		beat(a.Node, 7)
 		if _, after := h.m.nodes(t); after != before+1 {
 			t.Fatalf("%d writes in 60 s", after-before)
 		}
 	})
 	t.Run("fifteen seconds without one is offline", func(t *testing.T) {
-		h.m.pass(14 * time.Second)
+		h.m.Pass(14 * time.Second)
 		if _, nodes := state(h.Service); nodes["a"] != fleet.Online {
 			t.Fatal(nodes)
 		}
-		h.m.pass(time.Second)
+		h.m.Pass(time.Second)
 		if got, nodes := state(h.Service); got != fleet.Offline {
 			t.Fatal(got, nodes)
 		}

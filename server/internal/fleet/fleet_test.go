@@ -100,7 +100,7 @@ func (h *house) enrol(name string) (model.Enrolment, ed25519.PrivateKey) {
 
 func (h *house) token(s *fleet.Service, node string, private ed25519.PrivateKey) (string, error) {
 	h.t.Helper()
-	h.m.pass(time.Millisecond)
+	h.m.Pass(time.Millisecond)
 	nonce, err := s.Nonce(h.t.Context(), node)
 	if err != nil {
 		return "", err
@@ -262,10 +262,10 @@ func TestEnrol(t *testing.T) {
 			_, err := h.Enrol(ctx, request(h.key(fleet.AuthKey2), fmt.Sprintf("l%d", i), p))
 			want(t, err, code)
 		}
-		if err := h.SetKeyLimit(ctx, "pool", fleet.AuthKey2, fleet.KeyLimit{Expires: h.m.now.Add(time.Hour)}); err != nil {
+		if err := h.SetKeyLimit(ctx, "pool", fleet.AuthKey2, fleet.KeyLimit{Expires: h.m.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
-		h.m.pass(time.Hour)
+		h.m.Pass(time.Hour)
 		_, err := h.Enrol(ctx, request(h.key(fleet.AuthKey2), "l3", public))
 		want(t, err, "KeyExpired")
 		h.enrol("l4")

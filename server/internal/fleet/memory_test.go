@@ -1,83 +1,36 @@
 package fleet_test
 
 import (
-	"context"
-	"errors"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/docstest"
 	"github.com/purlieu/purlieu/server/internal/store/sqlite"
 )
 
-// memory is the shipped store in memory, with a clock that the test sets. Each Update runs its function once for
-// nothing and then again, as an engine may: so every test here proves that functions bear it.
+// memory is the shipped store in memory, which tries everything twice, on a clock that the test moves.
 type memory struct {
-	*sqlite.Store
-
-	mu  sync.Mutex
-	now time.Time
+	docstest.Twice
+	*docstest.Hand
 }
 
 func newMemory(t *testing.T) *memory {
 	t.Helper()
-	m := &memory{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	clock := func() time.Time {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		return m.now
-	}
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlite.Memory, Now: clock})
+	clock := docstest.NewHand(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlite.Memory, Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	m.Store = st
-	return m
+	return &memory{docstest.Twice{Store: st}, clock}
 }
 
-func (m *memory) pass(d time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.now = m.now.Add(d)
-}
-
-func (m *memory) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx) error) error {
-	again := errors.New("run it again")
-	err := m.Store.Update(ctx, lane, func(tx store.Tx) error {
-		if err := fn(tx); err != nil {
-			return err
-		}
-		return again
-	})
-	if !errors.Is(err, again) {
-		return err
-	}
-	return m.Store.Update(ctx, lane, fn)
-}
-
-// nodes is all documents of runtimes and nodes as text, where a canary must not be found, and how often they were
-// written.
+// nodes is all documents of runtimes and nodes, where a canary must not be found, and how often they were written.
 func (m *memory) nodes(t *testing.T) (text string, writes int64) {
 	t.Helper()
-	var b strings.Builder
-	err := m.View(t.Context(), func(tx store.Tx) error {
-		for _, kind := range []string{"runtime", "runtimeid", "node"} {
-			docs, err := tx.Docs().List(t.Context(), kind, "", "", 1000)
-			if err != nil {
-				return err
-			}
-			for _, d := range docs {
-				b.WriteString(d.Kind + " " + d.Key + " " + string(d.Body) + "\n")
-				writes += d.Version
-			}
-		}
-		return nil
-	})
+	text, writes, err := m.Text(t.Context(), "runtime", "runtimeid", "node")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b.String(), writes
+	return text, writes
 }

@@ -27,7 +27,7 @@ func TestNodeToken(t *testing.T) {
 		}
 	})
 	t.Run("a nonce is good once, across replicas, for a minute and one node", func(t *testing.T) {
-		h.m.pass(time.Millisecond)
+		h.m.Pass(time.Millisecond)
 		nonce, _ := h.Nonce(ctx, e.Node)
 		sig := ed25519.Sign(private, model.NodeProof(e.Node, nonce))
 		if _, _, err := h.NodeToken(ctx, e.Node, nonce, sig); err != nil {
@@ -35,10 +35,10 @@ func TestNodeToken(t *testing.T) {
 		}
 		_, _, err := other.NodeToken(ctx, e.Node, nonce, sig)
 		want(t, err, "BadProof")
-		h.m.pass(time.Millisecond)
+		h.m.Pass(time.Millisecond)
 		nonce, _ = h.Nonce(ctx, e.Node)
 		sig = ed25519.Sign(private, model.NodeProof(e.Node, nonce))
-		h.m.pass(time.Minute)
+		h.m.Pass(time.Minute)
 		_, _, err = h.NodeToken(ctx, e.Node, nonce, sig)
 		want(t, err, "BadProof")
 		e2, private2 := h.enrol("n2")
@@ -89,11 +89,11 @@ func TestNodeToken(t *testing.T) {
 	})
 	t.Run("a node silent for 90 days enrols anew", func(t *testing.T) {
 		old, private := h.enrol("n4")
-		h.m.pass(h.cfg.Lapse - time.Minute)
+		h.m.Pass(h.cfg.Lapse - time.Minute)
 		if _, err := h.token(h.Service, old.Node, private); err != nil {
 			t.Fatal(err)
 		}
-		h.m.pass(h.cfg.Lapse)
+		h.m.Pass(h.cfg.Lapse)
 		_, err := h.token(h.Service, old.Node, private)
 		want(t, err, "NodeLapsed")
 		h.enrol("n4") // the name is free for it

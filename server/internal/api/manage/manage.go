@@ -1,5 +1,7 @@
 // Package manage is our own plane, /manage/v1: what has no equivalent in the published description. Nodes enrol here
-// and get their tokens; administrators see to nodes, keys, sign-in links, users, app registrations and roles.
+// and get their tokens; administrators see to nodes, keys, sign-in links, users, app registrations and roles. Users, apps
+// and links are for whoever holds collection-administrator on the root collection, person or app: who holds that can
+// make others hold it, so a token of theirs that is lost is to be treated as a lost administrator.
 //
 // The paths that OpenPaths names take no bearer token: a node that enrols has none. All others ask who it is and then
 // what that may do. Bodies are JSON of at most 1 MiB; unknown fields are refused, and no error quotes one.
@@ -8,13 +10,12 @@ package manage
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 )
 
@@ -124,22 +125,8 @@ func (p *plane) as(h handler) http.HandlerFunc {
 
 const maxBody = 1 << 20
 
-// decode reads one JSON object under bounds; unknown fields are refused. No error quotes the body.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		err = errors.New("more than one value")
-	}
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		return fault.New(fault.Invalid, "RequestTooLarge", "the body is longer than %d bytes", long.Limit).Because(err)
-	}
-	return fault.New(fault.Invalid, "InvalidRequest", "the body is not the JSON object that is expected here").Because(err)
+	return api.ReadStrict(w, r, maxBody, into)
 }
 
 func answer(w http.ResponseWriter, status int, body any) error {

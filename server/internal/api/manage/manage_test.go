@@ -148,6 +148,12 @@ func TestPeopleAreSeenTo(t *testing.T) {
 	}
 	in, err := h.access.Redeem(t.Context(), link["token"].(string), "bob", "correct horse battery", "")
 	must(t, err)
+	if _, who := h.call("GET", "/manage/v1/whoami", in.Access.Text, ""); len(who["roles"].(map[string]any)) != 0 {
+		t.Fatal("a link gave roles", who)
+	}
+	if status, _ := h.call("POST", "/manage/v1/signin-links", in.Access.Text, `{"user":"bob"}`); status != 403 {
+		t.Fatal("somebody without roles makes links", status)
+	}
 	if status, _ := h.call("PUT", "/manage/v1/collections/root/roles/data-curator/"+id, h.admin, ""); status != 204 {
 		t.Fatal(status)
 	}

@@ -69,8 +69,9 @@ func (p *plane) disableUser(w http.ResponseWriter, r *http.Request, _ access.Pri
 	return nothing(w, p.Access.DisableUser(r.Context(), r.PathValue("id"), body.Disabled))
 }
 
-// addLink makes a one-time link for a user. A link for an administrator is made where the server runs, never here: a
-// token of the API must not be able to become a new administrator's password.
+// addLink makes a one-time link that sets a user's password and gives no roles; the link that makes an administrator is
+// made where the server runs. That is no wall: whoever may ask here administers the root collection, and can give its
+// roles to a user and make that user's link too. A token of an administrator is worth as much as the administrator.
 func (p *plane) addLink(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		User string `json:"user"` // id or name

@@ -95,28 +95,30 @@ func refuse(w http.ResponseWriter, status int, word, text string) {
 	answer(w, status, map[string]any{"error": word, "error_description": text})
 }
 
-// discovery tells OpenID clients where things are (OpenID Connect Discovery 1.0 §4), under the host that they asked.
+// discovery tells identity clients where things are, under the host that they asked. It says what is served and no
+// more. The issuer is the address, since clients compare it with the one that they asked; tokens are opaque to them,
+// and the account's own name in tokens is for the account alone. Clients won't go on without an authorization end point.
 func (p *plane) discovery(w http.ResponseWriter, r *http.Request) {
 	scheme := "https"
 	if r.TLS == nil {
 		scheme = "http"
 	}
 	base := scheme + "://" + r.Host + "/" + url.PathEscape(r.PathValue("tenant"))
-	end := "/oauth2/token"
-	issuer := base
+	issuer, at := base, base+"/oauth2"
 	if strings.Contains(r.URL.Path, "/v2.0/") {
-		end, issuer = "/oauth2/v2.0/token", base+"/v2.0"
+		issuer, at = base+"/v2.0", base+"/oauth2/v2.0"
 	}
 	answer(w, http.StatusOK, map[string]any{
-		"issuer": issuer, "token_endpoint": base + end, "jwks_uri": base + "/discovery/v2.0/keys",
-		// Clients ask for it before they send credentials; the code flow itself comes with the portal.
-		"authorization_endpoint":                base + "/oauth2/v2.0/authorize",
+		"issuer": issuer, "token_endpoint": at + "/token", "authorization_endpoint": at + "/authorize",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic"},
 		"grant_types_supported":                 []string{"client_credentials", "refresh_token"},
-		"response_types_supported":              []string{"code"},
-		"subject_types_supported":               []string{"public"},
-		"id_token_signing_alg_values_supported": []string{"EdDSA"},
+		"response_types_supported":              []string{},
 	})
+}
+
+// authorize refuses every flow that begins in a browser (RFC 6749 §4.1.2.1); nobody is sent on to an address unknown.
+func (p *plane) authorize(w http.ResponseWriter, _ *http.Request) {
+	refuse(w, http.StatusBadRequest, "unsupported_response_type", "this account signs in people at /signin, and scripts with client_credentials")
 }
 
 // keys is the account's token keys as a JWK set (RFC 7517, RFC 8037).

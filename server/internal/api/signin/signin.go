@@ -11,14 +11,13 @@ package signin
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
 )
 
 // Access is what this plane needs of the access room.
@@ -54,6 +53,9 @@ func New(a Access, fail ErrorWriter) http.Handler {
 	for _, path := range []string{"/{tenant}/oauth2/v2.0/token", "/{tenant}/oauth2/token"} {
 		mux.HandleFunc("POST "+path, p.token)
 	}
+	for _, path := range []string{"/{tenant}/oauth2/v2.0/authorize", "/{tenant}/oauth2/authorize"} {
+		mux.HandleFunc("GET "+path, p.authorize)
+	}
 	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", p.discovery)
 	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", p.discovery)
 	mux.HandleFunc("GET /{tenant}/discovery/v2.0/keys", p.keys)
@@ -78,7 +80,7 @@ func Serves(path string) bool {
 		return false
 	}
 	switch rest {
-	case "oauth2/v2.0/token", "oauth2/token", "discovery/v2.0/keys", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
+	case "oauth2/v2.0/token", "oauth2/token", "oauth2/v2.0/authorize", "oauth2/authorize", "discovery/v2.0/keys", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
 		return true
 	}
 	return false
@@ -86,22 +88,8 @@ func Serves(path string) bool {
 
 const maxBody = 64 << 10
 
-// decode reads one JSON object under bounds; unknown fields are refused. No error quotes the body.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		err = errors.New("more than one value")
-	}
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		return err
-	}
-	return fault.New(fault.Invalid, "InvalidRequest", "the body is not the JSON object that is expected here").Because(err)
+	return api.ReadStrict(w, r, maxBody, into)
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

@@ -222,12 +222,28 @@ func TestScripts(t *testing.T) {
 		}
 	})
 	t.Run("find the end points", func(t *testing.T) {
-		_, text := d.do("GET", "/x/v2.0/.well-known/openid-configuration", "", "")
-		m := read(text)
-		if m["issuer"] != d.server.URL+"/x/v2.0" || m["token_endpoint"] != d.server.URL+"/x/oauth2/v2.0/token" {
-			t.Fatal(text)
+		for path, issuer := range map[string]string{"/x/v2.0": "/x/v2.0", "/x": "/x"} {
+			_, text := d.do("GET", path+"/.well-known/openid-configuration", "", "")
+			m := read(text)
+			if m["issuer"] != d.server.URL+issuer {
+				t.Error(text)
+			}
+			if res, text := d.do("POST", strings.TrimPrefix(m["token_endpoint"].(string), d.server.URL), form, body); res.StatusCode != 200 {
+				t.Error(m["token_endpoint"], res.Status, text)
+			}
+			for name, at := range m { // whatever is said to be there answers
+				if address, ok := at.(string); ok && strings.HasSuffix(name, "_endpoint") || name == "jwks_uri" {
+					if res, _ := d.do("GET", strings.TrimPrefix(address, d.server.URL), "", ""); res.StatusCode == 404 {
+						t.Errorf("%s is not there: %s", name, address)
+					}
+				}
+			}
+			res, text := d.do("GET", strings.TrimPrefix(m["authorization_endpoint"].(string), d.server.URL)+"?redirect_uri=https://canary.example", "", "")
+			if res.StatusCode != 400 || read(text)["error"] != "unsupported_response_type" || strings.Contains(text, "canary") {
+				t.Error(res.Status, text)
+			}
 		}
-		_, text = d.do("GET", "/x/discovery/v2.0/keys", "", "")
+		_, text := d.do("GET", "/x/discovery/v2.0/keys", "", "")
 		if keys := read(text)["keys"].([]any); len(keys) != 1 || keys[0].(map[string]any)["crv"] != "Ed25519" {
 			t.Fatal(text)
 		}
