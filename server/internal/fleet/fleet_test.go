@@ -337,7 +337,7 @@ func TestOnEnrolHearsOfEachNodeThatIsLetInWithItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, ask('b'), "")
-	h.m.pass(h.cfg.Lapse)
+	h.m.Pass(h.cfg.Lapse)
 	want(t, ask('c'), "")
 	if _, err := h.EnrolBuiltIn(t.Context(), "server", make([]byte, ed25519.PublicKeySize), model.NodeInfo{}); err != nil {
 		t.Fatal(err)
