@@ -94,20 +94,8 @@ func (s *Service) Receive(ctx context.Context, node string, b bus.Batch) (bus.Re
 			Unit: b.Ref.Unit, Attempt: b.Ref.Attempt, Number: b.Number, Node: node, Body: b.Body, Received: tx.Now(), NotBefore: tx.Now(),
 		})
 	})
-	if fault.Is(err, fault.Throttled) {
-		status, err = bus.Wait, nil
-	}
-	if err != nil {
-		return bus.Receipt{}, err
-	}
-	r := bus.Receipt{Status: status}
-	switch status {
-	case bus.Wait:
-		r.WaitMS = waitMS
-	case bus.Refused:
-		r.Code, r.Text = "NotYourAttempt", "this attempt was not granted to this node, or no attempt has so many batches"
-	}
-	return s.receipt(node, b.Ref, b.Number, b.Seal, r), nil
+	refused := bus.Receipt{Code: "NotYourAttempt", Text: "this attempt was not granted to this node, or no attempt has so many batches"}
+	return s.answer(node, b.Ref, b.Number, b.Seal, status, refused, err)
 }
 
 // Done ends an attempt and signs the receipt, which stands behind the last batch: its number is their count.
@@ -115,20 +103,30 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done) (bus.Receip
 	status, err := s.scans.Done(ctx, node, d, func(tx store.Tx) error {
 		return noteHead(ctx, tx, node, Head{Index: d.Seal.Index, Head: d.Seal.Head[:], Unit: d.Ref.Unit, Attempt: d.Ref.Attempt, Number: d.Batches})
 	})
+	refused := bus.Receipt{Code: "BadDone", Text: "the end of the attempt does not fit what came before it"}
+	return s.answer(node, d.Ref, d.Batches, d.Seal, status, refused, err)
+}
+
+// answer is the receipt for what became of a message: a store that is short of room asks to wait, and refused says why
+// a refusal is one. Any other error is no answer.
+func (s *Service) answer(
+	node string, ref bus.AttemptRef, number uint32, seal bus.Seal, status bus.ReceiptStatus, refused bus.Receipt, err error,
+) (bus.Receipt, error) {
 	if fault.Is(err, fault.Throttled) {
 		status, err = bus.Wait, nil
 	}
 	if err != nil {
 		return bus.Receipt{}, err
 	}
-	r := bus.Receipt{Status: status}
+	var r bus.Receipt
 	switch status {
 	case bus.Wait:
 		r.WaitMS = waitMS
 	case bus.Refused:
-		r.Code, r.Text = "BadDone", "the end of the attempt does not fit what came before it"
+		r = refused
 	}
-	return s.receipt(node, d.Ref, d.Batches, d.Seal, r), nil
+	r.Status = status
+	return s.receipt(node, ref, number, seal, r), nil
 }
 
 func (s *Service) receipt(node string, ref bus.AttemptRef, number uint32, seal bus.Seal, r bus.Receipt) bus.Receipt {
