@@ -119,6 +119,12 @@ func (n *Node) Step(now time.Time) time.Time {
 // Ring says that work may be waiting.
 func (n *Node) Ring() { n.leases.Ring() }
 
+// reconnected says that the account can be reached again: what waits is sent, and work asked for, at once.
+func (n *Node) reconnected() {
+	n.box.Reconnected()
+	n.leases.Ring()
+}
+
 // Tell takes an order of the account.
 func (n *Node) Tell(order bus.Tell) {
 	switch order.Kind {

@@ -66,7 +66,7 @@ func (p *process) flush() {
 	}
 }
 
-// look writes the status, tells the outbox when the account is back, and beats when it is time.
+// look writes the status, tells the node when the account is back, and beats when it is time.
 func (p *process) look(state string) {
 	s := p.ask(state)
 	if s == nil {
@@ -76,7 +76,7 @@ func (p *process) look(state string) {
 		p.log.Warn("the status could not be written", "err", err)
 	}
 	if s.Connected && !p.connected {
-		p.node.Post(p.node.box.Reconnected)
+		p.node.Post(p.node.reconnected)
 	}
 	p.connected = s.Connected
 	if s.Connected && time.Since(p.lastBeat) >= beatEvery {
