@@ -12,6 +12,7 @@ import (
 	"net"
 
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/sample"
 	"github.com/purlieu/purlieu/vault"
 )
 
@@ -52,6 +53,10 @@ type Browser interface {
 type Emit interface {
 	// Asset hands over one asset, which then belongs to the receiver.
 	Asset(*model.Asset) error
+	// Sampled hands over one asset whose values can be read. Where the level asks for it and a sample is due, read is
+	// called before Sampled returns, once, on the caller's goroutine, to fill the table; the values die there. An error of
+	// read is a gap of the asset's classification, never the end of the unit, unless it is one of ctx.
+	Sampled(asset *model.Asset, read func(context.Context, *sample.Table) error) error
 	// Gap reports what could not be read.
 	Gap(model.Gap) error
 	// Listed says how far this unit's part of a container was listed.

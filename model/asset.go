@@ -40,6 +40,7 @@ type Asset struct {
 	Facets    Facet     `cbor:"14,keyasint"`
 	Stamp     uint64    `cbor:"15,keyasint,omitempty"` // the source's own change mark, where it has one
 	Text      string    `cbor:"16,keyasint,omitempty"` // definition in the source's language, after the value filter
+	Classes   []Class   `cbor:"17,keyasint,omitempty"` // of the asset as a whole, such as a document; sorted by name
 }
 
 // Column is one column of a table-like asset.
@@ -54,7 +55,8 @@ type Column struct {
 	Comment   string `cbor:"8,keyasint,omitempty" json:"comment,omitempty"`
 	NativeID  string `cbor:"9,keyasint,omitempty" json:"nativeId,omitempty"` // attribute number or the like, kept over renames
 	// Number is given by the account, never by a node: the column's number in its table, never reused there.
-	Number uint32 `cbor:"10,keyasint,omitempty" json:"number,omitempty"`
+	Number  uint32  `cbor:"10,keyasint,omitempty" json:"number,omitempty"`
+	Classes []Class `cbor:"11,keyasint,omitempty" json:"classes,omitempty"` // given by rules; sorted by name
 }
 
 // KeyKind says what a key promises.

@@ -17,6 +17,7 @@ import (
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/sample"
 	"github.com/purlieu/purlieu/vault"
 )
 
@@ -131,6 +132,9 @@ type Haul struct {
 	On func(*model.Asset)
 	// Late counts what came after ErrEnough.
 	Late int
+	// Samples are what was sampled of an asset, by path. It is filled where Sampling is set.
+	Samples  map[string]*sample.Table
+	Sampling bool
 }
 
 var _ connector.Emit = (*Haul)(nil)
@@ -148,6 +152,22 @@ func (h *Haul) Asset(a *model.Asset) error {
 	}
 	h.Assets = append(h.Assets, a)
 	return nil
+}
+
+// Sampled takes an asset, and reads its values where Sampling is set.
+func (h *Haul) Sampled(a *model.Asset, read func(context.Context, *sample.Table) error) error {
+	if h.Sampling && !h.stopped() {
+		var table sample.Table
+		if err := read(context.Background(), &table); err != nil {
+			h.Gaps = append(h.Gaps, model.Gap{Path: a.Path, Facet: model.FacetClassification, Code: fault.CodeOf(err)})
+		} else {
+			if h.Samples == nil {
+				h.Samples = map[string]*sample.Table{}
+			}
+			h.Samples[a.Path] = &table
+		}
+	}
+	return h.Asset(a)
 }
 
 // Gap takes a gap.

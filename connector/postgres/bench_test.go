@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -12,13 +13,18 @@ import (
 
 	"github.com/purlieu/purlieu/connector/postgres"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/sample"
 	"github.com/purlieu/purlieu/test/pgserver"
 )
 
 // drop takes assets and forgets them.
 type drop struct{ assets int }
 
-func (d *drop) Asset(*model.Asset) error  { d.assets++; return nil }
+func (d *drop) Asset(*model.Asset) error { d.assets++; return nil }
+func (d *drop) Sampled(a *model.Asset, _ func(context.Context, *sample.Table) error) error {
+	return d.Asset(a)
+}
+
 func (d *drop) Gap(model.Gap) error       { return nil }
 func (d *drop) Listed(model.Listed) error { return nil }
 func (d *drop) Child(model.Unit) error    { return nil }

@@ -13,6 +13,7 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
+	"github.com/purlieu/purlieu/sample"
 )
 
 // A piece of facts is sent when one of these is reached.
@@ -90,6 +91,11 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	s.facts.Assets = append(s.facts.Assets, *a)
 	s.facts.Rows = append(s.facts.Rows, row)
 	return s.grown(size+bus.BaseRowSize+8, elements+2)
+}
+
+// Sampled takes an asset whose values could be read. No level asks for values yet: it is an asset like any other.
+func (s *surveyor) Sampled(a *model.Asset, _ func(context.Context, *sample.Table) error) error {
+	return s.Asset(a)
 }
 
 // cuts reports what tidying took away.
