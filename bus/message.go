@@ -90,7 +90,13 @@ type Grant struct {
 	Budget    model.Budget        `cbor:"12,keyasint"`
 	Login     model.CredentialRef `cbor:"13,keyasint"`
 	LeaseMS   int                 `cbor:"14,keyasint"`
+	// System is the identity that the source must have (model.Identity.System): another one is a failure with the code
+	// CodeSourceChanged, before anything is read. "" takes any.
+	System string `cbor:"15,keyasint,omitempty"`
 }
+
+// CodeSourceChanged is the code of an attempt that reached another source than the grant names.
+const CodeSourceChanged = "SourceChanged"
 
 // Renew keeps the leases of the attempts that a node holds.
 type Renew struct {
@@ -202,6 +208,8 @@ type Done struct {
 	Children uint32         `cbor:"10,keyasint"`
 	Listed   []model.Listed `cbor:"11,keyasint,omitempty"`
 	Remedy   string         `cbor:"12,keyasint,omitempty"`
+	// Identity is which source was reached, and as whom, where the connector can tell; of a failure too.
+	Identity model.Identity `cbor:"13,keyasint,omitzero"`
 }
 
 // BaseAsk asks for the next piece of the bases of all containers at or below the unit's root.

@@ -48,6 +48,13 @@ type Browser interface {
 	Browse(ctx context.Context, env Env, path string, emit func(model.Ref) error) error
 }
 
+// Identifier is a connector that can say which source it reads, and as whom. It is asked before anything is planned or
+// read, and where the catalogue does not show everything to any login (model.Kind.ShowsAll) again behind it: the same
+// source and the same rights give the same identity, on every node. It takes one connection and few statements.
+type Identifier interface {
+	Identify(ctx context.Context, env Env) (model.Identity, error)
+}
+
 // Emit takes what a unit finds. Its methods are called from one goroutine, and block when the node is behind:
 // back-pressure is the pipe. An error means stop: return it.
 type Emit interface {

@@ -28,7 +28,7 @@ type Asset struct {
 	Path      string    `cbor:"2,keyasint"`           // escaped names below the authority, joined with '/'; "" is the source itself
 	Name      string    `cbor:"3,keyasint"`           // display name: the last name, unescaped
 	Container string    `cbor:"4,keyasint,omitempty"` // path of the container that lists it; "" is the source's root
-	NativeID  string    `cbor:"5,keyasint,omitempty"` // identity inside the source that survives a rename (an oid); "" when there is none
+	NativeID  string    `cbor:"5,keyasint,omitempty"` // identity within Identity.System that survives a rename (an oid with its database's); "" when there is none
 	Owner     string    `cbor:"6,keyasint,omitempty"`
 	Comment   string    `cbor:"7,keyasint,omitempty"` // the source's own comment
 	Attrs     []Attr    `cbor:"8,keyasint,omitempty"` // further attributes of the type, sorted by name

@@ -31,6 +31,11 @@ type Suite struct {
 	Password string
 	// Slow is a world in which reading takes a while: cancel must end it soon all the same. Env where nil.
 	Slow *Env
+	// Poor is a world whose login has the least grants. Revoke takes a grant from it, so that less can be read; Drop
+	// removes one asset from the source, by a login that may, and gives its path.
+	Poor   *Env
+	Revoke func(t *testing.T)
+	Drop   func(t *testing.T) (path string)
 }
 
 // Run holds the laws of reading.
@@ -47,6 +52,8 @@ func Run(t *testing.T, s Suite) {
 	t.Run("a foreign unit is refused", s.foreignUnit)
 	t.Run("the connection test tells steps and remedies", s.steps)
 	t.Run("browsing goes level by level", s.browse)
+	t.Run("it says whose source it reads", s.identify)
+	t.Run("what is dropped is proven gone, and a revoked grant proves nothing", s.revoke)
 }
 
 func (s Suite) planTwice(t *testing.T) {

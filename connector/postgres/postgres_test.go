@@ -84,12 +84,39 @@ func TestSuite(t *testing.T) {
 	if err := s.LoadFile("shop", "testdata/seed.sql"); err != nil {
 		t.Fatal(err)
 	}
+	exec(t, s, "shop", `drop role if exists poor; create role poor login password 'poor'; revoke connect on database shop from public;
+		grant connect on database shop to poor; grant usage on schema shop to poor; create table shop.passing (id int)`)
 	c := postgres.New()
 	connectortest.Run(t, connectortest.Suite{
 		Connector: c, Env: worldOf(c, s), Host: "serverEndpoint", Port: "port", Password: "password",
 		Scope:  model.Scope{Include: []string{"shop/shop/ord*", "shop/*/a%2F*"}},
 		Inside: "shop/Ünder%2Fscore.d%25/a%2Fb.c%25d", Outside: "shop/shop/person",
+		Poor: worldOf(c, s).As("poor", "poor"),
+		Drop: func(t *testing.T) string {
+			exec(t, s, "shop", "drop table shop.passing")
+			return "shop/shop/passing"
+		},
+		Revoke: func(t *testing.T) { exec(t, s, "shop", "revoke usage on schema shop from poor") },
 	})
+	t.Run("a database that the login may not enter any more is not gone", func(t *testing.T) {
+		exec(t, s, "shop", "grant usage on schema shop to poor")
+		before, err := connectortest.See(t.Context(), c, worldOf(c, s).As("poor", "poor"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec(t, s, "shop", "revoke connect on database shop from poor")
+		after, err := connectortest.See(t.Context(), c, worldOf(c, s).As("poor", "poor"))
+		if err != nil || len(after.Assets) >= len(before.Assets) {
+			t.Fatalf("%d assets before, %d after, %v", len(before.Assets), len(after.Assets), err)
+		}
+		if gone := connectortest.Gone(c.Describe(), before, after); len(gone) > 0 {
+			t.Errorf("gone: %v", gone)
+		}
+		if before.Identity.Grants == after.Identity.Grants {
+			t.Error("the digest of the grants is the same")
+		}
+	})
+	exec(t, s, "shop", "drop owned by poor; drop role poor")
 	t.Run("what leaves is as the golden file says", func(t *testing.T) {
 		h := read(t, c, worldOf(c, s).With("databaseName", "shop"))
 		connectortest.Golden(t, h, "testdata/golden.json", "systemIdentifier", "version")

@@ -126,9 +126,24 @@ where f.ftrelid = any ($1::oid[]) order by f.ftrelid`
 select d.objid, e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
 where d.refclassid = 'pg_extension'::regclass and d.classid = 'pg_class'::regclass and d.deptype = 'e'`
 
-	sqlServer   = `select current_setting('server_version'), current_setting('block_size')`
+	sqlServer = `
+select current_setting('server_version'), current_setting('block_size'), oid from pg_database where datname = current_database()`
 	sqlSystemID = `select system_identifier from pg_control_system()`
 	sqlRightID  = `select has_function_privilege('pg_control_system()', 'execute')`
+
+	// Who the login is, what it is a member of, and what it may enter; one row for each right, in an order of its own.
+	sqlGrants = `
+with recursive held(role) as (
+  select oid from pg_roles where rolname = current_user
+  union select m.roleid from pg_auth_members m join held on m.member = held.role
+)
+select 'role', r.oid::text, r.rolname::text, concat(r.rolsuper, r.rolinherit, r.rolbypassrls, r.rolcanlogin)
+from pg_roles r where r.oid in (select role from held)
+union all
+select 'database', d.oid::text, d.datdba::text, concat(d.datallowconn, d.datacl) from pg_database d
+union all
+select 'schema', n.oid::text, n.nspowner::text, n.nspacl::text from pg_namespace n where n.nspname !~ '^pg_(toast_)?temp_'
+order by 1, 2`
 
 	sqlTableNames = `
 select c.relname, c.relkind from pg_class c

@@ -67,17 +67,15 @@ func (c *Connector) server(ctx context.Context, env connector.Env, s *session) (
 		return a, nil
 	}
 	a.Facets |= model.FacetStructure
-	version, id, may := "", "", false
+	version := ""
 	if err := s.query(ctx, sqlServer, func(r row) error { version = r.text(0); return nil }); err != nil {
 		return nil, err
 	}
-	if err := s.query(ctx, sqlRightID, func(r row) error { may = r.yes(0); return nil }); err != nil {
+	id, err := s.systemID(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if may {
-		if err := s.query(ctx, sqlSystemID, func(r row) error { id = r.text(0); return nil }); err != nil {
-			return nil, err
-		}
+	if id != "" {
 		a.NativeID = id
 		a.Attrs = append(a.Attrs, model.Attr{Name: attrSystemID, Text: id})
 	}
@@ -161,6 +159,7 @@ type page struct {
 	methods    map[uint32]string // of indexes, by oid
 	block      int64             // bytes of a page on disk
 	major      int               // version of the server
+	database   string            // oid of the database
 
 	names  intern
 	types  typeNames
@@ -179,7 +178,7 @@ func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit
 	}
 	p.wanted = p.schemas.inScope(p.scope)
 	err = s.query(ctx, sqlServer, func(r row) error {
-		p.major, p.block = int(parseInt(leadingDigits(r[0]))), r.int(1)
+		p.major, p.block, p.database = int(parseInt(leadingDigits(r[0]))), r.int(1), r.text(2)
 		return nil
 	})
 	if err != nil {
@@ -199,6 +198,12 @@ func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit
 	return p, err
 }
 
+// native is the identity of a schema or table in its server: an oid alone may stand for another thing in another
+// database, also in one that was dropped and made again.
+func (p *page) native(oid uint32) string {
+	return p.database + "." + strconv.FormatUint(uint64(oid), 10)
+}
+
 func leadingDigits(b []byte) []byte {
 	for i, c := range b {
 		if c < '0' || c > '9' {
@@ -216,7 +221,7 @@ func (p *page) emitSchemas() error {
 		}
 		a := &model.Asset{
 			Type: p.flavour.typeName(typeSchema), Path: n.path, Name: model.CleanText(n.name), Container: p.path,
-			NativeID: strconv.FormatUint(uint64(n.oid), 10), Facets: model.FacetExistence,
+			NativeID: p.native(n.oid), Facets: model.FacetExistence,
 		}
 		if p.level >= model.L2 {
 			a.Facets |= model.FacetStructure

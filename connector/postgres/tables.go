@@ -99,7 +99,7 @@ func (p *page) addTable(sl *slice, r row) {
 	}
 	a := &model.Asset{
 		Type: p.flavour.relType(kind), Path: path, Name: model.CleanText(name), Container: schema.path,
-		NativeID: strconv.FormatUint(uint64(oid), 10), Facets: model.FacetExistence,
+		NativeID: p.native(oid), Facets: model.FacetExistence,
 	}
 	if p.level >= model.L2 {
 		a.Facets |= model.FacetStructure

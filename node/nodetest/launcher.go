@@ -55,7 +55,7 @@ func (w *Workers) Start(grant bus.Grant, base []bus.BaseBlock, sink broker.Sink)
 		run.pieces = append(run.pieces, split(f, w.Pieces)...)
 		return nil
 	})
-	run.result = broker.Result{Outcome: end.Outcome, Code: end.Code, Remedy: end.Remedy, Retry: end.Retry, Assets: end.Assets}
+	run.result = broker.Result{Outcome: end.Outcome, Code: end.Code, Remedy: end.Remedy, Retry: end.Retry, Assets: end.Assets, Identity: end.Identity}
 	if len(end.Listed) > 0 {
 		var listed []model.Listed
 		if err := wire.Decode(end.Listed, &listed); err == nil {

@@ -207,7 +207,7 @@ func (s *sink) End(r broker.Result) {
 	s.a.worker = nil
 	done := bus.Done{
 		V: bus.Version, Ref: ref, Outcome: r.Outcome, Code: r.Code, Remedy: r.Remedy, Retry: r.Retry, Assets: r.Assets,
-		Gaps: s.a.gaps, Children: s.a.kids, Listed: r.Listed,
+		Gaps: s.a.gaps, Children: s.a.kids, Listed: r.Listed, Identity: r.Identity,
 	}
 	if err := s.f.outbox.Done(ref, done); err != nil {
 		s.fail(err)

@@ -45,4 +45,6 @@ type Result struct {
 	Retry   bool
 	Assets  uint64 // seen, changed or not
 	Listed  []model.Listed
+	// Identity is which source was reached, and as whom, in the worker's words.
+	Identity model.Identity
 }

@@ -140,7 +140,10 @@ func (j *judge) end(payload []byte) (Result, error) {
 	if (e.Code != "" && !pipe.Word(e.Code)) || len(e.Remedy) > maxNote || !sound(e.Remedy) {
 		return Result{}, broken("an end that is not in closed words")
 	}
-	r := Result{Outcome: e.Outcome, Code: e.Code, Remedy: e.Remedy, Retry: e.Retry, Assets: e.Assets}
+	if !e.Identity.Sound() {
+		return Result{}, broken("an identity that can't be kept")
+	}
+	r := Result{Outcome: e.Outcome, Code: e.Code, Remedy: e.Remedy, Retry: e.Retry, Assets: e.Assets, Identity: e.Identity}
 	if len(e.Listed) > 0 {
 		if err := pipe.Decode(e.Listed, &r.Listed); err != nil {
 			return Result{}, err

@@ -13,6 +13,7 @@ package pipe
 import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 )
 
 // Kind says what a frame is. Up kinds are 16 and above.
@@ -64,6 +65,8 @@ type End struct {
 	Assets  uint64      `cbor:"4,keyasint"`
 	Listed  []byte      `cbor:"5,keyasint,omitempty"` // CBOR []model.Listed
 	Remedy  string      `cbor:"6,keyasint,omitempty"`
+	// Identity is which source was reached, and as whom.
+	Identity model.Identity `cbor:"7,keyasint,omitzero"`
 }
 
 // Meter says how far a job is.

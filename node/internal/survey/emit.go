@@ -43,6 +43,8 @@ type surveyor struct {
 	gaps           int
 	folded         map[model.Gap]int
 	broken         error // of send: nothing more can leave
+	known          *Known
+	identity       model.Identity // of the source, as far as the connector can tell
 }
 
 // Asset compares one asset with the base and keeps what must leave.

@@ -31,6 +31,8 @@ type Deps struct {
 	Log *slog.Logger
 	// Meter hears how many assets were seen, now and then. It may be nil.
 	Meter func(assets uint64)
+	// Known is what earlier units of the run were told of the source's identity. It may be nil.
+	Known *Known
 }
 
 // Run reads the job's unit with the connector, or plans where the unit has no step. Facts go to send in pieces of some
@@ -45,7 +47,7 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 	}
 	var kind model.Kind
 	s := &surveyor{
-		ctx: ctx, grant: job.Grant, kind: &kind, send: send, meter: deps.Meter, log: deps.Log,
+		ctx: ctx, grant: job.Grant, kind: &kind, send: send, meter: deps.Meter, log: deps.Log, known: deps.Known,
 		fresh: map[model.Hash]struct{}{}, listed: map[string]bool{},
 	}
 	if err := s.guard(func() error { kind = conn.Describe(); return nil }); err != nil {
@@ -67,10 +69,16 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 // read calls the connector.
 func (s *surveyor) read(conn connector.Connector, env *env) error {
 	return s.guard(func() error {
+		if err := s.identify(conn, env); err != nil {
+			return err
+		}
 		if s.grant.Unit.Step == "" {
 			return conn.Plan(s.ctx, env, s.Child)
 		}
-		return conn.Scan(s.ctx, env, s.grant.Unit, s)
+		if err := conn.Scan(s.ctx, env, s.grant.Unit, s); err != nil {
+			return err
+		}
+		return s.confirm(conn, env)
 	})
 }
 
@@ -95,7 +103,7 @@ func (s *surveyor) guard(call func() error) (err error) {
 // end turns the outcome into the job's end. Texts of errors stay in the node's log.
 func (s *surveyor) end(err error) pipe.End {
 	s.broken = fault.New(fault.Gone, "JobEnded", "the job has ended") // for a connector that speaks on
-	end := pipe.End{Outcome: bus.OutcomeRead, Assets: s.assets, Listed: s.listing()}
+	end := pipe.End{Outcome: bus.OutcomeRead, Assets: s.assets, Listed: s.listing(), Identity: s.identity}
 	if err == nil && s.ctx.Err() == nil {
 		return end
 	}

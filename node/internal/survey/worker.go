@@ -78,6 +78,7 @@ type worker struct {
 	out        *pipe.Writer
 	connectors []connector.Connector
 	lines      *lines
+	known      Known
 }
 
 // assignment is a job that is complete, with a context of its own.
@@ -162,6 +163,7 @@ func (w *worker) run(a assignment) error {
 		Log: slog.New(w.lines),
 		// A meter that can't be sent is no loss: the next send of facts tells.
 		Meter: func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
+		Known: &w.known,
 	}
 	end := Run(a.ctx, a.job, a.base, conn, deps, func(f bus.Facts) error { return w.out.Send(pipe.KindFacts, f) })
 	return w.out.Send(pipe.KindEnd, end)

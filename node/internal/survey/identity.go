@@ -1,0 +1,74 @@
+package survey
+
+import (
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Known is what a worker was told of its source's identity in one run. Where the catalogue shows everything to any
+// login only the system counts, and one answer serves all units that the worker reads in the run; rights are asked for
+// at each unit, since they may change between two. It is for one goroutine.
+type Known struct {
+	run      string
+	identity model.Identity
+}
+
+// identify asks which source was reached. One that is not the grant's is not read.
+func (s *surveyor) identify(conn connector.Connector, env *env) error {
+	asker, ok := conn.(connector.Identifier)
+	if !ok {
+		return nil
+	}
+	lasting := s.kind.ShowsAll && s.known != nil
+	if lasting && s.grant.Unit.Step != "" && s.known.run == s.grant.Run {
+		s.identity = s.known.identity
+		return s.expected()
+	}
+	id, err := s.ask(asker, env)
+	if err != nil {
+		return err
+	}
+	s.identity = id
+	if lasting {
+		*s.known = Known{run: s.grant.Run, identity: id}
+	}
+	return s.expected()
+}
+
+// confirm asks again behind the reading, where what is shown depends on the login: rights that changed meanwhile prove
+// nothing, in whatever order they did.
+func (s *surveyor) confirm(conn connector.Connector, env *env) error {
+	asker, ok := conn.(connector.Identifier)
+	if !ok || s.kind.ShowsAll || s.identity.Grants == 0 {
+		return nil
+	}
+	again, err := s.ask(asker, env)
+	if err != nil {
+		return err
+	}
+	if again != s.identity {
+		s.identity.Grants = 0
+	}
+	if again.Other(s.identity) {
+		s.identity = again
+	}
+	return s.expected()
+}
+
+func (s *surveyor) ask(asker connector.Identifier, env *env) (model.Identity, error) {
+	id, err := asker.Identify(s.ctx, env)
+	if err == nil && !id.Sound() {
+		err = fault.New(fault.Internal, "BadIdentity", "the connector gave an identity that can't be kept")
+	}
+	return id, err
+}
+
+func (s *surveyor) expected() error {
+	if !s.identity.Other(model.Identity{System: s.grant.System}) {
+		return nil
+	}
+	return fault.New(fault.Conflict, bus.CodeSourceChanged, "another source answers at the address than the one that was scanned before").
+		Try("Look at the account's proposals: a person says there whether the source has moved")
+}
