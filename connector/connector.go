@@ -43,6 +43,13 @@ type Step struct {
 	Remedy string
 }
 
+// Keeper is a connector that can keep what it has opened from one call to the next.
+type Keeper interface {
+	// Keep gives a connector for calls with this one Env, one after the other, that does all that this one does; release
+	// closes what they have left open.
+	Keep(env Env) (kept Connector, release func())
+}
+
 // Browser is a connector that can list one level of names, to choose a scope from.
 type Browser interface {
 	Browse(ctx context.Context, env Env, path string, emit func(model.Ref) error) error

@@ -31,8 +31,8 @@ type Env struct {
 	Login    string            // kind of the credential
 	Open     map[string]string // its open parts
 	Secrets  map[string]string // its secret parts
-	// Dialed counts connections.
-	Dialed atomic.Int64
+	// Dialed counts connections, and Standing those that have not been closed.
+	Dialed, Standing atomic.Int64
 }
 
 var _ connector.Env = (*Env)(nil)
@@ -108,7 +108,23 @@ func (e *Env) Dial(ctx context.Context, host string, port int) (net.Conn, error)
 	if err != nil {
 		return nil, fault.New(fault.Unreachable, "Unreachable", "nothing answers at %s port %d", host, port).Because(err)
 	}
-	return conn, nil
+	e.Standing.Add(1)
+	return &counted{Conn: conn, standing: &e.Standing}, nil
+}
+
+// counted is a connection that says when it is closed.
+type counted struct {
+	net.Conn
+	standing *atomic.Int64
+	closed   atomic.Bool
+}
+
+// Close closes the connection.
+func (c *counted) Close() error {
+	if c.closed.CompareAndSwap(false, true) {
+		c.standing.Add(-1)
+	}
+	return c.Conn.Close()
 }
 
 // Want always reads.

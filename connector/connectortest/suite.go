@@ -42,6 +42,7 @@ type Suite struct {
 func Run(t *testing.T, s Suite) {
 	t.Run("planning twice gives the same units", s.planTwice)
 	t.Run("facts keep their place and form", s.facts)
+	t.Run("what is kept open reads the same with fewer connections", s.kept)
 	t.Run("scope narrows", s.scope)
 	t.Run("less is read at level 1", s.levelOne)
 	t.Run("an error of emit stops the scan", s.stop)
@@ -117,6 +118,33 @@ func (s Suite) facts(t *testing.T) {
 	}
 	if len(seen) < 5 {
 		t.Errorf("only %d assets", len(seen))
+	}
+}
+
+// kept holds the law of connectors that keep what they have opened; others have nothing to show.
+func (s Suite) kept(t *testing.T) {
+	keeper, ok := s.Connector.(connector.Keeper)
+	if !ok {
+		return
+	}
+	plain, env := s.Env.copy(), s.Env.copy()
+	want, err := Read(t.Context(), s.Connector, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, release := keeper.Keep(env)
+	got, err := Read(t.Context(), kept, env)
+	if release(); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got.Assets, want.Assets) || !reflect.DeepEqual(got.Lists, want.Lists) {
+		t.Errorf("%d assets and %d lists, not the %d and %d that are read otherwise", len(got.Assets), len(got.Lists), len(want.Assets), len(want.Lists))
+	}
+	if env.Dialed.Load() >= plain.Dialed.Load() {
+		t.Errorf("%d connections, and %d otherwise", env.Dialed.Load(), plain.Dialed.Load())
+	}
+	if n := env.Standing.Load(); n != 0 {
+		t.Errorf("%d connections were left open", n)
 	}
 }
 

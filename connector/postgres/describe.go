@@ -12,7 +12,10 @@ import (
 var icon string
 
 // Connector reads one kind of PostgreSQL server. It holds no state: one value serves any number of calls at once.
-type Connector struct{ flavour flavour }
+type Connector struct {
+	flavour flavour
+	kept    *kept // nil: each call opens its own sessions
+}
 
 // flavour is what differs between the kinds.
 type flavour struct {
@@ -25,7 +28,7 @@ type flavour struct {
 
 // New reads servers that someone runs themselves: kind PostgreSql.
 func New() *Connector {
-	return &Connector{flavour{
+	return &Connector{flavour: flavour{
 		kind: "PostgreSql", title: "PostgreSQL", types: "postgresql", database: "database", example: "db.example.com",
 		summary: "Databases, schemas, tables, views, columns, keys and view lineage of a PostgreSQL server.",
 	}}
@@ -33,7 +36,7 @@ func New() *Connector {
 
 // NewAzure reads Azure Database for PostgreSQL: kind AzurePostgreSql.
 func NewAzure() *Connector {
-	return &Connector{flavour{
+	return &Connector{flavour: flavour{
 		kind: "AzurePostgreSql", title: "Azure Database for PostgreSQL", types: "azure_postgresql", database: "db",
 		example: "shop.postgres.database.azure.com", hidden: []string{"azure_maintenance", "azure_sys"},
 		summary: "Databases, schemas, tables, views, columns, keys and view lineage of an Azure Database for PostgreSQL.",
@@ -42,7 +45,7 @@ func NewAzure() *Connector {
 
 // NewAmazon reads Amazon RDS and Aurora for PostgreSQL: kind AmazonPostgreSql.
 func NewAmazon() *Connector {
-	return &Connector{flavour{
+	return &Connector{flavour: flavour{
 		kind: "AmazonPostgreSql", title: "Amazon RDS for PostgreSQL", types: "amazon_postgresql", database: "db",
 		example: "shop.abc123.eu-west-1.rds.amazonaws.com", hidden: []string{"rdsadmin"},
 		summary: "Databases, schemas, tables, views, columns, keys and view lineage of an Amazon RDS or Aurora PostgreSQL.",
@@ -52,6 +55,7 @@ func NewAmazon() *Connector {
 var (
 	_ connector.Tester  = (*Connector)(nil)
 	_ connector.Browser = (*Connector)(nil)
+	_ connector.Keeper  = (*Connector)(nil)
 )
 
 // Describe is the kind as data.

@@ -57,7 +57,7 @@ func (c *Connector) Plan(ctx context.Context, env connector.Env, emit func(model
 
 // planDatabase cuts one database into pages.
 func (c *Connector) planDatabase(ctx context.Context, env connector.Env, db database, emit func(model.Unit) error) error {
-	s, err := open(ctx, env, db.name)
+	s, err := c.open(ctx, env, db.name)
 	if shut(err) {
 		return emit(pageUnit(db, 0, lastOID, 0, 0))
 	}
@@ -111,8 +111,11 @@ func shut(err error) bool {
 // openHome opens the session that reads what all databases share: in the one database of the scan, or in one that
 // servers commonly have.
 func (c *Connector) openHome(ctx context.Context, env connector.Env) (*session, error) {
+	if s := c.kept.take(""); s != nil {
+		return s, nil
+	}
 	if one := env.Setting("databaseName"); one != "" {
-		return open(ctx, env, one)
+		return c.open(ctx, env, one)
 	}
 	var first error
 	tried := map[string]bool{}
@@ -121,7 +124,7 @@ func (c *Connector) openHome(ctx context.Context, env connector.Env) (*session, 
 			continue
 		}
 		tried[name] = true
-		s, err := open(ctx, env, name)
+		s, err := c.open(ctx, env, name)
 		if err == nil || !shut(err) {
 			return s, err
 		}

@@ -87,7 +87,7 @@ func (c *Connector) Browse(ctx context.Context, env connector.Env, path string, 
 	if len(names) == 0 {
 		s, err = c.openHome(ctx, env)
 	} else {
-		s, err = open(ctx, env, names[0])
+		s, err = c.open(ctx, env, names[0])
 	}
 	if err != nil {
 		return err

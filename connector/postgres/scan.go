@@ -90,7 +90,7 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 	if err1 != nil || err2 != nil || unit.Below == "" {
 		return fault.New(fault.Invalid, "BadUnit", "the unit's range is not one of this connector")
 	}
-	s, err := open(ctx, env, model.UnescapeName(unit.Below))
+	s, err := c.open(ctx, env, model.UnescapeName(unit.Below))
 	if shut(err) {
 		return reportShut(unit.Below, err, emit)
 	}

@@ -55,10 +55,44 @@ func targetOf(env connector.Env) (target, error) {
 type session struct {
 	conn *pgconn.PgConn
 	db   string
+	kept *kept // where it goes when it is closed; nil: it ends
+	bad  bool  // a query failed, and its transaction with it
 }
 
-// open signs in to a database and begins the transaction. ctx bounds the sign-in only; each query has its own.
-func open(ctx context.Context, env connector.Env, database string) (*session, error) {
+// kept holds the one session that a connector keeps between calls, nil while it is out or there is none.
+type kept struct{ session *session }
+
+// Keep implements connector.Keeper: the calls share one session as long as they stay in one database.
+func (c *Connector) Keep(connector.Env) (connector.Connector, func()) {
+	k := &kept{}
+	return &Connector{flavour: c.flavour, kept: k}, func() {
+		if k.session != nil {
+			k.session.end()
+			k.session = nil
+		}
+	}
+}
+
+// take gives the kept session when it is one of this database, "" being any, and ends it when it is not.
+func (k *kept) take(database string) *session {
+	if k == nil || k.session == nil {
+		return nil
+	}
+	s := k.session
+	k.session = nil
+	if database != "" && s.db != database {
+		s.end()
+		return nil
+	}
+	return s
+}
+
+// open signs in to a database and begins the transaction, or goes on with what was kept of it. ctx bounds the sign-in
+// only; each query has its own.
+func (c *Connector) open(ctx context.Context, env connector.Env, database string) (*session, error) {
+	if s := c.kept.take(database); s != nil {
+		return s, nil
+	}
 	config, err := configOf(env, database)
 	if err != nil {
 		return nil, err
@@ -69,7 +103,7 @@ func open(ctx context.Context, env connector.Env, database string) (*session, er
 	if err != nil {
 		return nil, signInFault(ctx, err)
 	}
-	s := &session{conn: conn, db: database}
+	s := &session{conn: conn, db: database, kept: c.kept}
 	seconds := env.Budget().StatementSeconds
 	if seconds <= 0 {
 		seconds = statementSeconds
@@ -80,7 +114,7 @@ func open(ctx context.Context, env connector.Env, database string) (*session, er
 		"set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; "+
 		"set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0", seconds, lockSeconds)
 	if err := s.exec(ctx, begin); err != nil {
-		s.close()
+		s.end()
 		return nil, err
 	}
 	return s, nil
@@ -136,8 +170,17 @@ func dial(ctx context.Context, env connector.Env, to target) (net.Conn, error) {
 	return conn, nil
 }
 
-// close ends the transaction and the connection, with a short time of its own.
+// close gives the session back: to be kept, or to its end.
 func (s *session) close() {
+	if s.kept == nil || s.kept.session != nil || s.bad || s.conn.IsClosed() {
+		s.end()
+		return
+	}
+	s.kept.session = s
+}
+
+// end ends the transaction and the connection, with a short time of its own.
+func (s *session) end() {
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
 	_ = s.conn.Close(ctx)
@@ -192,11 +235,13 @@ func (s *session) query(ctx context.Context, sql string, each func(row) error, p
 	}
 	if stop != nil {
 		// The rest of the answer is of no use: the connection is dropped rather than drained.
+		s.bad = true
 		_ = s.conn.Conn().Close()
 		_, _ = reader.Close()
 		return stop
 	}
 	_, err := reader.Close()
+	s.bad = s.bad || err != nil
 	return queryFault(ctx, err)
 }
 

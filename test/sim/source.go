@@ -17,7 +17,8 @@ import (
 // changes between two runs. It is read as a real one is: planned into units, some of which hand parts on.
 type orchard struct {
 	databases []database
-	page      int // tables a unit reads before it hands the rest on
+	page      int  // tables a unit reads before it hands the rest on
+	weighs    bool // its plans say how big the units are, so that they are read at once
 }
 
 type database struct {
@@ -39,7 +40,7 @@ type table struct {
 
 func grow(seed uint64) *orchard {
 	rng := rand.New(rand.NewPCG(seed, 7))
-	o := &orchard{page: 4 + rng.IntN(6)}
+	o := &orchard{page: 4 + rng.IntN(6), weighs: seed%2 == 1}
 	oid := 0
 	for d := range 1 + rng.IntN(2) {
 		db := database{name: fmt.Sprintf("db/%d", d)} // a slash in a name, on purpose
@@ -122,13 +123,13 @@ func (o *orchard) Describe() model.Kind {
 }
 
 func (o *orchard) Plan(_ context.Context, _ connector.Env, emit func(model.Unit) error) error {
-	if err := emit(model.Unit{Title: "top", Step: "top", Depth: 2}); err != nil {
+	if err := emit(model.Unit{Title: "top", Step: "top", Depth: 2, Weight: o.weight(1)}); err != nil {
 		return err
 	}
 	for d, db := range o.databases {
 		for s, sc := range db.schemas {
 			u := model.Unit{
-				Title: sc.name, Step: "tables", Below: model.JoinPath(db.name, sc.name),
+				Title: sc.name, Step: "tables", Below: model.JoinPath(db.name, sc.name), Weight: o.weight(len(sc.tables)),
 				Args: map[string]string{"db": strconv.Itoa(d), "schema": strconv.Itoa(s), "from": "0"},
 			}
 			if err := emit(u); err != nil {
@@ -137,6 +138,13 @@ func (o *orchard) Plan(_ context.Context, _ connector.Env, emit func(model.Unit)
 		}
 	}
 	return nil
+}
+
+func (o *orchard) weight(n int) int64 {
+	if !o.weighs {
+		return 0
+	}
+	return int64(max(n, 1))
 }
 
 func (o *orchard) Scan(_ context.Context, _ connector.Env, unit model.Unit, emit connector.Emit) error {

@@ -1,6 +1,7 @@
 // Package attempt follows each attempt of a node from its grant to its last receipt.
 //
-// An attempt first fetches the *base* of its unit, then runs in a worker; what the worker yields goes to the outbox,
+// An attempt first fetches the *base* of its unit (one that plans: of a small source, which it may read at once), then
+// runs in a worker; what the worker yields goes to the outbox,
 // which pushes back when it is full; when the worker is through, *done* goes behind the last batch. The follower is a
 // step machine on the node's loop: no goroutine, no clock.
 package attempt
@@ -71,8 +72,8 @@ func (f *Follower) Attach(leases Leases) { f.leases = leases }
 func (f *Follower) Start(grant bus.Grant) {
 	a := &attempt{grant: grant, askAt: f.now}
 	f.attempts[grant.Ref] = a
-	if grant.Full || grant.Unit.Step == "" {
-		f.launch(a) // planning lists nothing, and a full scan ignores bases
+	if grant.Full || (grant.Unit.Step == "" && grant.Ref.Attempt > 1) {
+		f.launch(a) // a full scan ignores bases, and a plan that is made again is not read at once
 	}
 }
 
@@ -160,6 +161,9 @@ func (f *Follower) ask(a *attempt) {
 		}
 		a.base = append(a.base, b.Blocks...)
 		a.after, a.askAt = b.After, f.now
+		if b.More && a.grant.Unit.Step == "" {
+			a.base, b.More = nil, false // so large a source is not read by the attempt that plans it
+		}
 		if !b.More {
 			f.launch(a)
 		}

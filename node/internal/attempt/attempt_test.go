@@ -95,6 +95,13 @@ func grant(unit int64, step string) bus.Grant {
 	return bus.Grant{Ref: ref(unit), Unit: model.Unit{Step: step}}
 }
 
+// full is a grant of a scan that ignores bases.
+func full(unit int64) bus.Grant {
+	g := grant(unit, "page")
+	g.Full = true
+	return g
+}
+
 func (b *bench) answer(a bus.BaseAnswer) {
 	b.Helper()
 	if len(b.asked) != 1 {
@@ -109,12 +116,12 @@ func (b *bench) answer(a bus.BaseAnswer) {
 	answered(raw, nil)
 }
 
-func TestPlanningAndFullScansFetchNoBase(t *testing.T) {
+func TestPlanningAgainAndFullScansFetchNoBase(t *testing.T) {
 	b := newBench(t)
-	b.Start(grant(1, ""))
-	full := grant(2, "page")
-	full.Full = true
-	b.Start(full)
+	again := grant(1, "")
+	again.Ref.Attempt = 2
+	b.Start(again)
+	b.Start(full(2))
 	b.became("launch 1, launch 2")
 	if b.Step(b.now); len(b.asked) != 0 {
 		t.Fatal("a base was asked for")
@@ -142,9 +149,22 @@ func TestAWorkerStartsWhenItsBaseIsHereWhole(t *testing.T) {
 	}
 }
 
+func TestPlanningFetchesTheBaseOfASmallSourceOnly(t *testing.T) {
+	for more, blocks := range map[bool]int{false: 1, true: 0} {
+		b := newBench(t)
+		b.Start(grant(1, ""))
+		b.Step(b.now)
+		b.answer(bus.BaseAnswer{Status: bus.Committed, Blocks: []bus.BaseBlock{{Container: "a"}}, After: "next", More: more})
+		b.became("launch 1")
+		if b.Step(b.now); len(b.base) != blocks || len(b.asked) != 0 {
+			t.Errorf("more %v: %d blocks, %d questions open", more, len(b.base), len(b.asked))
+		}
+	}
+}
+
 func TestTheEndOfAWorkerStandsBehindItsFacts(t *testing.T) {
 	b := newBench(t)
-	b.Start(grant(1, ""))
+	b.Start(full(1))
 	released := 0
 	b.sinks[1].Facts(bus.Facts{Gaps: make([]model.Gap, 2), Children: make([]model.Unit, 3)}, func() { released++ })
 	b.sinks[1].Facts(bus.Facts{Gaps: make([]model.Gap, 1)}, func() { released++ })
@@ -159,7 +179,7 @@ func TestTheEndOfAWorkerStandsBehindItsFacts(t *testing.T) {
 
 func TestAFullOutboxHoldsTheWorkerBack(t *testing.T) {
 	b := newBench(t)
-	b.Start(grant(1, ""))
+	b.Start(full(1))
 	b.full = true
 	released := false
 	b.sinks[1].Facts(bus.Facts{}, func() { released = true })
@@ -177,7 +197,7 @@ func TestStopKillsTheWorkerAndDiscards(t *testing.T) {
 		bus.VerdictSuperseded: "superseded", bus.VerdictCancelled: "cancelled", bus.VerdictEnded: "ended",
 	} {
 		b := newBench(t)
-		b.Start(grant(1, ""))
+		b.Start(full(1))
 		b.Stop(ref(1), verdict)
 		b.became("launch 1, kill 1, discard 1 " + why)
 		b.sinks[1].Facts(bus.Facts{}, func() { t.Error("a stopped worker is read on") })
@@ -197,8 +217,8 @@ func TestAStopBeforeTheBaseIsHereStartsNoWorker(t *testing.T) {
 
 func TestWhatCanNotBeRecordedIsGivenBack(t *testing.T) {
 	b := newBench(t)
-	b.Start(grant(1, ""))
-	b.Start(grant(2, ""))
+	b.Start(full(1))
+	b.Start(full(2))
 	b.log, b.refuse = nil, fault.New(fault.Invalid, "TooBig", "no")
 	b.sinks[1].Facts(bus.Facts{}, func() { t.Error("released") })
 	b.became("facts 1, kill 1, discard 1 not recorded, release 1")

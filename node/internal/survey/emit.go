@@ -197,27 +197,41 @@ func (s *surveyor) Child(u model.Unit) error {
 		return err
 	}
 	u.Title = short(u.Title)
-	if u.Step == "" || !textual(u.Step) {
-		return s.mistake("UnitWithoutStep", "unit", u.Below)
+	if code := s.unfit(&u); code != "" {
+		return s.mistake(code, "unit", u.Below)
 	}
-	if !textual(u.Below) || !s.inUnit(u.Below) {
-		return s.mistake("OutsideUnit", "unit", u.Below)
-	}
-	size := 64 + len(u.Title) + len(u.Below) + len(u.Step)
-	if len(u.Args) > maxArgs {
-		return s.mistake("BadArguments", "unit", u.Below)
+	s.facts.Children = append(s.facts.Children, u)
+	return s.grown(unitSize(&u), 1+len(u.Args))
+}
+
+// unfit says, as a gap's code, why a unit can't be one of the run.
+func (s *surveyor) unfit(u *model.Unit) string {
+	switch {
+	case u.Step == "" || !textual(u.Step):
+		return "UnitWithoutStep"
+	case !textual(u.Below) || !s.inUnit(u.Below):
+		return "OutsideUnit"
+	case len(u.Args) > maxArgs:
+		return "BadArguments"
 	}
 	for k, v := range u.Args {
 		if !utf8.ValidString(k) || !utf8.ValidString(v) {
-			return s.mistake("BadArguments", "unit", u.Below)
+			return "BadArguments"
 		}
+	}
+	if unitSize(u) > bus.MaxAsset {
+		return "BadArguments"
+	}
+	return ""
+}
+
+// unitSize is about what a unit takes on the wire.
+func unitSize(u *model.Unit) int {
+	size := 64 + len(u.Title) + len(u.Below) + len(u.Step)
+	for k, v := range u.Args {
 		size += len(k) + len(v) + 12
 	}
-	if size > bus.MaxAsset {
-		return s.mistake("BadArguments", "unit", u.Below)
-	}
-	s.facts.Children = append(s.facts.Children, u)
-	return s.grown(size, 1+len(u.Args))
+	return size
 }
 
 // ready says whether anything more may be emitted.

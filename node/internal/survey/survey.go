@@ -5,6 +5,8 @@
 // and *moved* measures travel by position. What stands outside the unit, its scope or the kind's types is a mistake of
 // the connector: it stays behind, and a gap says so.
 //
+// Planning hands on what it planned, as units of their own; a small plan is *read at once* by the attempt that made it.
+//
 // Run is a pure step: it starts no goroutine and reads no clock. Worker is the process around it.
 package survey
 
@@ -73,7 +75,7 @@ func (s *surveyor) read(conn connector.Connector, env *env) error {
 			return err
 		}
 		if s.grant.Unit.Step == "" {
-			return conn.Plan(s.ctx, env, s.Child)
+			return s.plan(conn, env)
 		}
 		if err := conn.Scan(s.ctx, env, s.grant.Unit, s); err != nil {
 			return err
