@@ -17,3 +17,10 @@ type Evidence struct {
 	Hint     bool   `cbor:"7,keyasint,omitempty" json:"hint,omitempty"`    // the column's name speaks for it
 	Checked  bool   `cbor:"8,keyasint,omitempty" json:"checked,omitempty"` // the rule has a checksum
 }
+
+// ClassDef describes a classification, for people and clients.
+type ClassDef struct {
+	Name    string `json:"name"`  // "MICROSOFT.PERSONAL.EMAIL"
+	Title   string `json:"title"` // "E-mail address"
+	Summary string `json:"summary"`
+}
