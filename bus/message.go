@@ -247,6 +247,8 @@ type Beat struct {
 	CPU      int    `cbor:"6,keyasint"` // per cent
 	Spooled  int    `cbor:"7,keyasint"` // messages without a receipt
 	Machine  string `cbor:"8,keyasint"` // host name
+	// Kinds are the source kinds that it can read; nodes of older builds don't say.
+	Kinds []string `cbor:"9,keyasint,omitempty"`
 }
 
 // TellKind is what the account orders.

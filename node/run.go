@@ -135,7 +135,7 @@ func (p *process) beat(s *console.Status) {
 	p.ticks = [2]uint64{all, idle}
 	payload, err := bus.Encode(bus.Beat{
 		V: bus.Version, Version: p.o.Version, Attempts: s.Attempts, Slots: s.Slots, FreeMB: freeMB(), CPU: busy,
-		Spooled: s.Unsent, Machine: p.machine,
+		Spooled: s.Unsent, Machine: p.machine, Kinds: p.node.core.Kinds,
 	})
 	if err != nil {
 		p.log.Error("a beat could not be written", "err", err)

@@ -3,12 +3,12 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
-	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
@@ -28,16 +28,12 @@ const (
 func (s *Server) handler() http.Handler {
 	scans := &scanning.Plane{Definitions: s.core.Scans, Runs: s.core.Scans, Runtimes: runtimes{s}, Decider: s.access}
 	data := &atlas.Plane{Map: s.core.Graph, Search: s.search, Kinds: s.core.Scans, Decider: s.access}
-	own := manage.New(manage.Config{
-		Access: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest}, Fail: api.Fail,
-		Principal: func(r *http.Request) (access.Principal, error) { return api.PrincipalOf(r), nil },
+	own := &manage.Plane{
+		Decider: s.access, Now: s.cfg.Now, People: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest},
 		SignInURL: func() string { return s.place.portal() + "/signin" },
-	})
-	planes := append(scans.Planes(), data.Planes()...)
-	planes = append(planes,
-		api.Plane{Prefixes: manage.OpenPaths(), Handler: own, Shape: api.Azure, Open: true},
-		api.Plane{Prefixes: []string{"/manage/v1"}, Handler: own, Shape: api.Azure},
-	)
+		Sources:   s.core.Scans, Runs: s.core.Scans, Map: s.core.Graph, Search: s.search,
+	}
+	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes())
 	signIn := signin.New(s.access, api.Fail)
 	doors := api.New(api.Deps{
 		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,

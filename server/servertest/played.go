@@ -28,6 +28,11 @@ func (r runs) Gaps(_ context.Context, id string, after int64, limit int) ([]stor
 	return out, nil
 }
 
+// Units gives none: nodes are played.
+func (r runs) Units(context.Context, string, []model.UnitState, int64, int) ([]scan.UnitView, error) {
+	return nil, nil
+}
+
 // PutRuntime makes a runtime, with one node that is there.
 func (a *Account) PutRuntime(_ context.Context, name string, kind model.RuntimeKind, description string) (scanning.Runtime, bool, error) {
 	a.mu.Lock()
@@ -220,6 +225,12 @@ func (sample) Lineage(_ context.Context, guid string, _ datamap.Direction, _, _ 
 }
 
 func (sample) History(context.Context, string, int64, int) ([]store.Change, error) { return nil, nil }
+
+func (sample) MeasuresOf(context.Context, string, int) ([]store.MeasureRow, error) { return nil, nil }
+
+func (sample) Changes(context.Context, datamap.ChangeQuery, string, int) ([]datamap.Changed, string, error) {
+	return nil, "", nil
+}
 
 func (sample) Query(_ context.Context, q search.Request) (search.Result, error) {
 	var out search.Result

@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
+	"github.com/purlieu/purlieu/server/internal/api/manage"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/api/signin"
 	"github.com/purlieu/purlieu/server/internal/scan"
@@ -75,8 +77,9 @@ func New(kinds ...model.Kind) (*Account, error) {
 func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http.Handler) {
 	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: decide}
 	data := &atlas.Plane{Map: sample{}, Search: sample{}, Kinds: a.Scan, Decider: decide}
+	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}}
 	a.Handler = api.New(api.Deps{
-		Planes: append(scans.Planes(), data.Planes()...), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
+		Planes: slices.Concat(scans.Planes(), data.Planes(), own.Planes()), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
 	})
 }
 
@@ -206,8 +209,8 @@ func (a *Account) Cancel(_ context.Context, _, _, id string) error {
 	return scan.NotFound("run", id)
 }
 
-// History gives the runs of a scan, newest first.
-func (a *Account) History(_ context.Context, source, name, before string, limit int) ([]scan.RunView, string, error) {
+// History gives runs, newest first.
+func (a *Account) History(_ context.Context, f scan.RunFilter, before string, limit int) ([]scan.RunView, string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	at := len(a.history)
@@ -220,7 +223,7 @@ func (a *Account) History(_ context.Context, source, name, before string, limit 
 	}
 	var out []scan.RunView
 	for i := at - 1; i >= 0; i-- {
-		if v := a.history[i].view; v.Source == source && v.Scan == name {
+		if v := a.history[i].view; matches(f, v) {
 			if len(out) == limit {
 				return out, strconv.Itoa(i + 1), nil
 			}
@@ -228,6 +231,10 @@ func (a *Account) History(_ context.Context, source, name, before string, limit 
 		}
 	}
 	return out, "", nil
+}
+
+func matches(f scan.RunFilter, v scan.RunView) bool {
+	return (f.Source == "" || f.Source == v.Source) && (f.Scan == "" || f.Scan == v.Scan) && (f.States == nil || slices.Contains(f.States, v.State))
 }
 
 // gapsOf gives the gaps of a run once it has ended.

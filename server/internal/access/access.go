@@ -34,5 +34,13 @@ const (
 	WriteRuntime Action = "runtime/write"
 )
 
+// Actions gives all actions.
+func Actions() []Action {
+	return []Action{
+		ReadSource, WriteSource, ReadScan, WriteScan, ReadData, WriteData, ReadCollection, WriteCollection, WriteNetwork, ReadRuntime,
+		WriteRuntime,
+	}
+}
+
 // RootCollection is the name of the collection that every account has.
 const RootCollection = "root"

@@ -13,8 +13,8 @@ import (
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // Route is one operation. A pattern is literals, compared without case, and {names}, one segment each and read with
-// r.PathValue; a last segment may end with a verb after a colon ("{scan}:run"), and "*" as the last segment takes all
-// that follows.
+// r.PathValue; a last segment may end with a verb after a colon ("{scan}:run"), "{name+}" as the last segment takes it
+// whole, colons too, and "*" as the last segment takes all that follows.
 type Route struct {
 	Method  string // "" any
 	Pattern string
@@ -45,6 +45,7 @@ type compiled struct {
 	parts  []part
 	verb   string
 	rest   bool
+	whole  bool // the last segment has no verb, whatever it holds
 	serve  Handler
 }
 
@@ -60,6 +61,8 @@ func compile(route Route) compiled {
 		c.rest, segments = true, segments[:n]
 	} else if name, verb, ok := strings.Cut(segments[n], ":"); ok {
 		c.verb, segments[n] = verb, name
+	} else if name, ok := strings.CutSuffix(segments[n], "+}"); ok {
+		c.whole, segments[n] = true, name+"}"
 	}
 	for _, s := range segments {
 		if strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") {
@@ -111,7 +114,7 @@ func (c compiled) match(segments []string) (map[string]string, bool) {
 	values := map[string]string{}
 	for i, p := range c.parts {
 		s := segments[i]
-		if i == len(c.parts)-1 && !c.rest {
+		if i == len(c.parts)-1 && !c.rest && !c.whole {
 			name, verb := s, ""
 			if j := strings.LastIndexByte(s, ':'); j >= 0 {
 				name, verb = s[:j], s[j+1:]

@@ -23,6 +23,12 @@ type View struct {
 	Measures []store.MeasureRow // newest first, at most 30
 }
 
+// Change is one entry of an entity's history; doors see it without the store.
+type Change = store.Change
+
+// MeasureRow is the measures of an entity on one day.
+type MeasureRow = store.MeasureRow
+
 // Authored is what people wrote over an entity.
 type Authored struct {
 	Description *string           `json:"description,omitempty"`
@@ -43,7 +49,7 @@ type Reader interface {
 	// Children lists live entities one name below, by name, after a cursor ("" at first).
 	Children(ctx context.Context, guid, after string, limit int) (views []View, next string, err error)
 	Lineage(ctx context.Context, guid string, direction Direction, depth, limit int) (Graph, error)
-	History(ctx context.Context, guid string, before int64, limit int) ([]store.Change, error)
+	History(ctx context.Context, guid string, before int64, limit int) ([]Change, error)
 }
 
 // Direction of lineage.

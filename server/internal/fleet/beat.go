@@ -18,6 +18,12 @@ func (s *Service) Beat(ctx context.Context, node string, beat bus.Beat) error {
 		return err
 	}
 	beat.Version, beat.Machine = cut(beat.Version, 64), cut(beat.Machine, 255)
+	if len(beat.Kinds) > maxKinds {
+		beat.Kinds = beat.Kinds[:maxKinds]
+	}
+	for i, kind := range beat.Kinds {
+		beat.Kinds[i] = cut(kind, 63)
+	}
 	s.mu.Lock()
 	last, known := s.beats[node]
 	write := !known || now.Sub(last.stored) >= s.cfg.BeatEvery
@@ -80,6 +86,8 @@ type NodeStatus struct {
 	FreeMB      int
 	CPU         int // per cent
 	Spooled     int // messages without a receipt
+	// Kinds are the source kinds that it can read; nil when it did not say.
+	Kinds []string
 }
 
 // RuntimeStatus is a runtime with its nodes.
@@ -164,6 +172,7 @@ func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus 
 		System: node.Info.System, State: Offline, Pending: node.Pending, Revoked: node.Revoked, Key: node.Key,
 		Registered: node.Enrolled, LastConnect: node.Seen, LastStart: node.Started,
 		Attempts: beat.Attempts, Slots: beat.Slots, FreeMB: beat.FreeMB, CPU: beat.CPU, Spooled: beat.Spooled,
+		Kinds: beat.Kinds,
 	}
 	if at.After(out.LastConnect) {
 		out.LastConnect = at

@@ -30,6 +30,7 @@ type body struct {
 	Units            int64     // units beyond the first
 	PlanFailed       bool
 	Code, Text       string
+	From, Until      int64 // the map's version when the run began and when it ended: what it changed lies between
 }
 
 // progress is what a unit's row holds beyond its columns: what its current attempt did so far.
@@ -130,6 +131,10 @@ func (s *Service) activeRuns(ctx context.Context, tx store.Tx, source, scan stri
 
 // open writes a run's first unit: planning.
 func (s *Service) open(ctx context.Context, tx store.Tx, run *store.Run, b body) error {
+	var err error
+	if b.From, err = tx.Map().Version(ctx); err != nil {
+		return err
+	}
 	b.Waiting = false
 	if err := writeBody(run, b); err != nil {
 		return err
@@ -220,6 +225,10 @@ func (s *Service) end(ctx context.Context, tx store.Tx, run store.Run, b body, s
 	if b.DiscoveryEnded.IsZero() {
 		b.DiscoveryEnded = tx.Now()
 	}
+	var err error
+	if b.Until, err = tx.Map().Version(ctx); err != nil {
+		return err
+	}
 	if err := writeBody(&run, b); err != nil {
 		return err
 	}
@@ -259,8 +268,14 @@ func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 	return v, err
 }
 
-// History lists a scan's runs, newest first, before a cursor ("" at first); next is "" at the end.
-func (s *Service) History(ctx context.Context, source, scan, before string, limit int) (views []RunView, next string, err error) {
+// RunFilter says which runs are listed.
+type RunFilter struct {
+	Source, Scan string           // "" any
+	States       []model.RunState // none: any
+}
+
+// History lists runs, newest first, before a cursor ("" at first); next is "" at the end.
+func (s *Service) History(ctx context.Context, f RunFilter, before string, limit int) (views []RunView, next string, err error) {
 	var serial int64
 	if before != "" {
 		if serial, err = strconv.ParseInt(before, 10, 64); err != nil {
@@ -269,7 +284,7 @@ func (s *Service) History(ctx context.Context, source, scan, before string, limi
 	}
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		views, next = nil, ""
-		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: source, Scan: scan, Before: serial, Limit: limit + 1})
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: f.Source, Scan: f.Scan, States: f.States, Before: serial, Limit: limit + 1})
 		if err != nil {
 			return err
 		}
@@ -310,6 +325,7 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, Collection: b.Collection, State: run.State,
 		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
 		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
+		From: b.From, Until: b.Until,
 	}
 	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
 		return v, err

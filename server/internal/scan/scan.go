@@ -84,6 +84,8 @@ type RunView struct {
 	Units                           store.UnitCounts
 	Counts                          RunCounts
 	Code, Text                      string // why it failed; "" when it did not
+	// From and Until bound the versions of the map that hold what the run changed; Until is 0 while it runs.
+	From, Until int64
 }
 
 // RunCounts count what a run did so far.

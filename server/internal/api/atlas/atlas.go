@@ -33,11 +33,11 @@ type Plane struct {
 
 // Planes are all that this package serves, ready to mount.
 func (p *Plane) Planes() []api.Plane {
-	return []api.Plane{{Prefixes: []string{"/datamap/api", "/catalog/api"}, Handler: p.Handler(), Shape: api.Atlas}}
+	return []api.Plane{{Prefixes: []string{"/datamap/api", "/catalog/api"}, Handler: api.Routes(p.Routes()...), Shape: api.Atlas}}
 }
 
-// Handler serves the plane.
-func (p *Plane) Handler() http.Handler {
+// Routes are the operations, below each prefix.
+func (p *Plane) Routes() []api.Route {
 	const entity = "/atlas/v2/entity"
 	routes := []api.Route{
 		{Method: "GET", Pattern: entity + "/guid/{guid}", Handler: p.getEntity},
@@ -54,7 +54,7 @@ func (p *Plane) Handler() http.Handler {
 	} {
 		routes = append(routes, api.Route{Pattern: pattern, Handler: api.NotYet})
 	}
-	return api.Routes(routes...)
+	return routes
 }
 
 // readable are the collections in which the caller may read data.
@@ -64,11 +64,7 @@ func (p *Plane) readable(r *http.Request) ([]string, error) {
 
 // visible hides an entity of a collection that the caller may not read.
 func (p *Plane) visible(r *http.Request, v datamap.View, hidden error) error {
-	err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.ReadData, v.Row.Collection)
-	if fault.Is(err, fault.Denied) {
-		return hidden
-	}
-	return err
+	return api.Visible(r, p.Decider, access.ReadData, v.Row.Collection, hidden)
 }
 
 func noGUID(guid string) error {

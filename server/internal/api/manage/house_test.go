@@ -20,15 +20,24 @@ import (
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/openapi/openapitest"
+	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/search"
 	"github.com/purlieu/purlieu/server/internal/store/sqlite"
 )
 
 // house is a whole account behind real TLS on a loopback port, with a runtime "pool" and an administrator.
 type house struct {
 	t         *testing.T
+	st        *sqlite.Store
 	access    *access.Service
 	fleet     *fleet.Service
+	scans     *scan.Service
+	graph     *datamap.Service
+	search    *search.Service
+	plane     *manage.Plane
 	authority *certs.Authority
 	address   string
 	admin     string // bearer token
@@ -50,6 +59,7 @@ func build(t *testing.T) *house {
 	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlite.Memory})
 	must(t, err)
 	t.Cleanup(func() { _ = st.Close() })
+	h.st = st
 	acfg := access.DefaultConfig()
 	acfg.KeyFile = filepath.Join(t.TempDir(), "key")
 	acfg.Password = access.PasswordCost{Passes: 1, MemoryKiB: 64, Threads: 1}
@@ -79,15 +89,17 @@ func build(t *testing.T) *house {
 	must(t, err)
 	h.admin = in.Access.Text
 
-	plane := manage.New(manage.Config{
-		Access: h.access, Fleet: h.fleet, Receipts: heads{}, Fail: api.Fail,
-		Principal: func(r *http.Request) (access.Principal, error) { return api.PrincipalOf(r), nil },
+	log := slog.New(slog.DiscardHandler)
+	h.graph = datamap.New(st, log)
+	h.scans = scan.New(st, silence{}, h.graph, log, scan.DefaultConfig())
+	must(t, h.scans.PutKinds(t.Context(), []model.Kind{shops()}))
+	h.search = search.New(st, h.graph, log)
+	h.plane = &manage.Plane{
+		Decider: h.access, Now: time.Now, People: h.access, Fleet: h.fleet, Receipts: heads{},
 		SignInURL: func() string { return "https://" + h.address + "/signin" },
-	})
-	doors := api.New(api.Deps{
-		Planes: []api.Plane{{Prefixes: manage.OpenPaths(), Handler: plane, Open: true}, {Prefixes: []string{"/manage/v1"}, Handler: plane}},
-		Auth:   h.access, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-	})
+		Sources:   h.scans, Runs: h.scans, Map: h.graph, Search: h.search,
+	}
+	doors := openapitest.Check(t, "manage", api.New(api.Deps{Planes: h.plane.Planes(), Auth: h.access, Log: log, Now: time.Now}))
 	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.requests.Add(1)
 		handler := doors
@@ -99,6 +111,20 @@ func build(t *testing.T) *house {
 	go func() { _ = server.Serve(tls.NewListener(listener, h.authority.TLSConfig())) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return h
+}
+
+// silence is a bus that nobody listens to.
+type silence struct{}
+
+func (silence) Ring(string) {}
+
+// shops is a kind of source for tests.
+func shops() model.Kind {
+	return model.Kind{
+		Name: "Shop", Version: 1, Title: "Shop", Summary: "A shop", ScanKinds: []string{"ShopCredential"}, Authority: "shop://{host|lower}",
+		Settings: []model.Field{{Name: "host", Type: model.FieldText, Title: "Host", Help: "Where it is", Required: true}},
+		Types:    []model.TypeDef{{Name: "shelf", Title: "Shelf"}}, RuntimeKinds: []string{"SelfHosted"}, Levels: []model.Level{model.L1},
+	}
 }
 
 // heads is the receipts of one node.

@@ -1,15 +1,17 @@
 // Package manage is our own plane, /manage/v1: what has no equivalent in the published description. Nodes enrol here
-// and get their tokens; administrators see to nodes, keys, sign-in links, users, app registrations and roles. Users, apps
-// and links are for whoever holds collection-administrator on the root collection, person or app: who holds that can
-// make others hold it, so a token of theirs that is lost is to be treated as a lost administrator.
+// and get their tokens; people find here what they may do, the kinds of source and which runtime can serve them, runs of
+// all scans with their units, gaps and changes, an overview, and what an asset was. Administrators see to nodes, keys,
+// sign-in links, users, app registrations and roles. Users, apps and links are for whoever holds
+// collection-administrator on the root collection, person or app: who holds that can make others hold it, so a token of
+// theirs that is lost is to be treated as a lost administrator.
 //
-// The paths that OpenPaths names take no bearer token: a node that enrols has none. All others ask who it is and then
-// what that may do. Bodies are JSON of at most 1 MiB; unknown fields are refused, and no error quotes one.
+// The operations of Open take no bearer token: a node that enrols has none. All others ask who it is and then what that
+// may do. Bodies are JSON of at most 1 MiB; unknown fields are refused, and no error quotes one. All of it is described
+// in server/internal/api/openapi, and a test holds the two together.
 package manage
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -17,10 +19,11 @@ import (
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/search"
 )
 
-// ErrorWriter answers a request with a failure.
-type ErrorWriter func(w http.ResponseWriter, r *http.Request, err error)
+// Prefix is where the plane is served.
+const Prefix = "/manage/v1"
 
 // Head is what the account has receipted of one entry of a node's egress ledger.
 type Head struct {
@@ -38,89 +41,88 @@ type Receipts interface {
 	Highest(ctx context.Context, node string) (Head, bool, error)
 }
 
-// Config is what the plane is made of.
-type Config struct {
-	Access   *access.Service
+// Plane is what the operations stand on. The operations of a part that is nil are not served.
+type Plane struct {
+	Decider  api.Decider
+	Now      func() time.Time
+	People   *access.Service
 	Fleet    *fleet.Service
-	Receipts Receipts // nil: receipts are not served
-	// Principal tells who asks; fault.Denied when nobody is signed in.
-	Principal func(r *http.Request) (access.Principal, error)
-	Fail      ErrorWriter
+	Receipts Receipts
 	// SignInURL is the address of the sign-in page as people reach it, without a fragment.
 	SignInURL func() string
+
+	Sources Sources
+	Runs    Runs
+	Map     Map
+	Search  search.Searcher
 }
 
-type plane struct{ Config }
-
-// OpenPaths are the paths that need no bearer token.
-func OpenPaths() []string {
-	return []string{"/manage/v1/enrol", "/manage/v1/nodes/nonce", "/manage/v1/nodes/token"}
-}
-
-// New makes the handler of /manage/v1; it serves whole paths.
-func New(cfg Config) http.Handler {
-	p := &plane{cfg}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /manage/v1/enrol", p.enrol)
-	mux.HandleFunc("POST /manage/v1/nodes/nonce", p.nonce)
-	mux.HandleFunc("POST /manage/v1/nodes/token", p.token)
-
-	mux.HandleFunc("GET /manage/v1/whoami", p.as(p.whoami))
-	mux.HandleFunc("GET /manage/v1/nodes/{node}/receipts", p.as(p.receipts))
-
-	may := func(action access.Action, h handler) http.HandlerFunc {
-		return p.as(func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-			if err := p.Access.Allow(r.Context(), who, action, access.RootCollection); err != nil {
-				return err
-			}
-			return h(w, r, who)
-		})
+// Planes are all that this package serves, ready to mount: the open operations first.
+func (p *Plane) Planes() []api.Plane {
+	var out []api.Plane
+	for _, route := range p.Open() {
+		open := route
+		open.Pattern = "/"
+		out = append(out, api.Plane{Prefixes: []string{Prefix + route.Pattern}, Handler: api.Routes(open), Open: true})
 	}
-	mux.HandleFunc("GET /manage/v1/runtimes/{runtime}/nodes", may(access.ReadRuntime, p.nodes))
-	mux.HandleFunc("PUT /manage/v1/runtimes/{runtime}/approval", may(access.WriteRuntime, p.setApproval))
-	mux.HandleFunc("GET /manage/v1/runtimes/{runtime}/keys", may(access.WriteRuntime, p.keys))
-	mux.HandleFunc("PUT /manage/v1/runtimes/{runtime}/keys/{key}/limit", may(access.WriteRuntime, p.setLimit))
-	mux.HandleFunc("DELETE /manage/v1/nodes/{node}", may(access.WriteRuntime, p.removeNode))
-	mux.HandleFunc("POST /manage/v1/nodes/{node}/revoke", may(access.WriteRuntime, p.revokeNode))
-	mux.HandleFunc("POST /manage/v1/nodes/{node}/approve", may(access.WriteRuntime, p.approveNode))
-
-	mux.HandleFunc("GET /manage/v1/users", may(access.WriteCollection, p.users))
-	mux.HandleFunc("POST /manage/v1/users", may(access.WriteCollection, p.addUser))
-	mux.HandleFunc("DELETE /manage/v1/users/{id}", may(access.WriteCollection, p.deleteUser))
-	mux.HandleFunc("PUT /manage/v1/users/{id}/disabled", may(access.WriteCollection, p.disableUser))
-	mux.HandleFunc("POST /manage/v1/signin-links", may(access.WriteCollection, p.addLink))
-	mux.HandleFunc("GET /manage/v1/apps", may(access.WriteCollection, p.apps))
-	mux.HandleFunc("POST /manage/v1/apps", may(access.WriteCollection, p.addApp))
-	mux.HandleFunc("DELETE /manage/v1/apps/{id}", may(access.WriteCollection, p.deleteApp))
-	mux.HandleFunc("POST /manage/v1/apps/{id}/secret", may(access.WriteCollection, p.renewSecret))
-
-	mux.HandleFunc("GET /manage/v1/collections/{collection}/roles", p.as(p.roles))
-	mux.HandleFunc("PUT /manage/v1/collections/{collection}/roles/{role}/{principal}", p.as(p.assign))
-	mux.HandleFunc("DELETE /manage/v1/collections/{collection}/roles/{role}/{principal}", p.as(p.unassign))
-
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		p.Fail(w, r, fault.New(fault.NotFound, "NotFound", "there is nothing at this address"))
-	})
-	return mux
+	return append(out, api.Plane{Prefixes: []string{Prefix}, Handler: api.Routes(p.Routes()...)})
 }
 
-// handler serves one request of somebody known; an error is answered once, by its caller.
+// Open are the operations that take no bearer token.
+func (p *Plane) Open() []api.Route {
+	if p.Fleet == nil {
+		return nil
+	}
+	return []api.Route{
+		{Method: "POST", Pattern: "/enrol", Handler: p.enrol},
+		{Method: "POST", Pattern: "/nodes/nonce", Handler: p.nonce},
+		{Method: "POST", Pattern: "/nodes/token", Handler: p.token},
+	}
+}
+
+// Routes are all other operations, below Prefix.
+func (p *Plane) Routes() []api.Route {
+	routes := []api.Route{{Method: "GET", Pattern: "/openapi.json", Handler: p.openAPI}}
+	if p.People != nil {
+		routes = append(routes, p.peopleRoutes()...)
+	}
+	if p.Fleet != nil {
+		routes = append(routes, p.nodeRoutes()...)
+	}
+	if p.Sources != nil {
+		routes = append(routes, p.kindRoutes()...)
+	}
+	if p.Runs != nil {
+		routes = append(routes, p.runRoutes()...)
+	}
+	if p.Map != nil {
+		routes = append(routes, p.assetRoutes()...)
+	}
+	return routes
+}
+
+// handler serves one request of somebody known.
 type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) error
 
 // as finds out who asks.
-func (p *plane) as(h handler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		who, err := p.Principal(r)
-		if err == nil && who.ID == "" {
-			err = fault.New(fault.Denied, "Unauthenticated", "nobody is signed in").Try("Send a bearer token")
+func (p *Plane) as(h handler) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		who := api.PrincipalOf(r)
+		if who.ID == "" {
+			return fault.New(fault.Denied, "Unauthenticated", "nobody is signed in").Try("Send a bearer token")
 		}
-		if err == nil {
-			err = h(w, r, who)
-		}
-		if err != nil {
-			p.Fail(w, r, err)
-		}
+		return h(w, r, who)
 	}
+}
+
+// may serves whoever may do it on the root collection.
+func (p *Plane) may(action access.Action, h handler) api.Handler {
+	return p.as(func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		if err := p.Decider.Allow(r.Context(), who, action, access.RootCollection); err != nil {
+			return err
+		}
+		return h(w, r, who)
+	})
 }
 
 const maxBody = 1 << 20
@@ -130,10 +132,7 @@ func decode(w http.ResponseWriter, r *http.Request, into any) error {
 }
 
 func answer(w http.ResponseWriter, status int, body any) error {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the caller has gone when this fails
+	api.Answer(w, status, body)
 	return nil
 }
 
@@ -142,4 +141,13 @@ func nothing(w http.ResponseWriter, err error) error {
 		w.WriteHeader(http.StatusNoContent)
 	}
 	return err
+}
+
+// maxPage is how many things one answer lists.
+const maxPage = 100
+
+// page is the form of every list that has pages.
+type page struct {
+	Value    any `json:"value"`
+	NextLink any `json:"nextLink"` // null at the end
 }

@@ -55,7 +55,8 @@ func TestBadBodies(t *testing.T) {
 			t.Errorf("the error quotes the body: %v", e)
 		}
 	}
-	for _, path := range manage.OpenPaths() {
+	for _, open := range h.plane.Open() {
+		path := manage.Prefix + open.Pattern
 		if status, answer := h.call("POST", path, "", `{"secret":"canary","extra":1}`); status != 400 || code(answer) != "InvalidRequest" {
 			t.Error(path, status, answer)
 		}

@@ -7,40 +7,51 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 )
 
-func (p *plane) enrol(w http.ResponseWriter, r *http.Request) {
+func (p *Plane) nodeRoutes() []api.Route {
+	const runtime = "/runtimes/{runtime}"
+	return []api.Route{
+		{Method: "GET", Pattern: "/nodes/{node}/receipts", Handler: p.as(p.receipts)},
+		{Method: "GET", Pattern: runtime + "/nodes", Handler: p.may(access.ReadRuntime, p.nodes)},
+		{Method: "PUT", Pattern: runtime + "/approval", Handler: p.may(access.WriteRuntime, p.setApproval)},
+		{Method: "GET", Pattern: runtime + "/keys", Handler: p.may(access.WriteRuntime, p.keys)},
+		{Method: "PUT", Pattern: runtime + "/keys/{key}/limit", Handler: p.may(access.WriteRuntime, p.setLimit)},
+		{Method: "DELETE", Pattern: "/nodes/{node}", Handler: p.may(access.WriteRuntime, p.removeNode)},
+		{Method: "POST", Pattern: "/nodes/{node}/revoke", Handler: p.may(access.WriteRuntime, p.revokeNode)},
+		{Method: "POST", Pattern: "/nodes/{node}/approve", Handler: p.may(access.WriteRuntime, p.approveNode)},
+	}
+}
+
+func (p *Plane) enrol(w http.ResponseWriter, r *http.Request) error {
 	var req model.EnrolRequest
 	var out model.Enrolment
 	err := decode(w, r, &req)
 	if err == nil {
 		out, err = p.Fleet.Enrol(r.Context(), req)
 	}
-	if err == nil {
-		err = answer(w, http.StatusOK, out)
-	}
 	if err != nil {
-		p.Fail(w, r, err)
+		return err
 	}
+	return answer(w, http.StatusOK, out)
 }
 
-func (p *plane) nonce(w http.ResponseWriter, r *http.Request) {
+func (p *Plane) nonce(w http.ResponseWriter, r *http.Request) error {
 	var req model.NonceRequest
 	var out model.NonceAnswer
 	err := decode(w, r, &req)
 	if err == nil {
 		out.Nonce, err = p.Fleet.Nonce(r.Context(), req.Node)
 	}
-	if err == nil {
-		err = answer(w, http.StatusOK, out)
-	}
 	if err != nil {
-		p.Fail(w, r, err)
+		return err
 	}
+	return answer(w, http.StatusOK, out)
 }
 
-func (p *plane) token(w http.ResponseWriter, r *http.Request) {
+func (p *Plane) token(w http.ResponseWriter, r *http.Request) error {
 	var req model.TokenRequest
 	var out model.TokenAnswer
 	err := decode(w, r, &req)
@@ -49,12 +60,10 @@ func (p *plane) token(w http.ResponseWriter, r *http.Request) {
 		out.Token, life, err = p.Fleet.NodeToken(r.Context(), req.Node, req.Nonce, req.Signature)
 		out.Seconds = int(life.Seconds())
 	}
-	if err == nil {
-		err = answer(w, http.StatusOK, out)
-	}
 	if err != nil {
-		p.Fail(w, r, err)
+		return err
 	}
+	return answer(w, http.StatusOK, out)
 }
 
 // node is a node on the wire: published names where there are any.
@@ -77,6 +86,7 @@ type node struct {
 	FreeMB      int        `json:"availableMemoryInMB"`
 	CPU         int        `json:"cpuUtilization"`
 	Unreceipted int        `json:"messagesWithoutReceipt"`
+	Kinds       []string   `json:"kinds"` // that it can read; null when it did not say
 }
 
 func when(t time.Time) *time.Time {
@@ -86,7 +96,7 @@ func when(t time.Time) *time.Time {
 	return &t
 }
 
-func (p *plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	status, err := p.Fleet.Status(r.Context(), r.PathValue("runtime"))
 	if err != nil {
 		return err
@@ -97,25 +107,25 @@ func (p *plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal
 			ID: n.ID, Name: n.Name, Machine: n.Machine, Status: n.State, Version: n.Version, System: n.System,
 			Pending: n.Pending, Revoked: n.Revoked, Key: n.Key, Registered: n.Registered, LastConnect: n.LastConnect,
 			LastStart: when(n.LastStart), Expires: when(n.Expires), Running: n.Attempts, Slots: n.Slots,
-			FreeMB: n.FreeMB, CPU: n.CPU, Unreceipted: n.Spooled,
+			FreeMB: n.FreeMB, CPU: n.CPU, Unreceipted: n.Spooled, Kinds: n.Kinds,
 		})
 	}
 	return answer(w, http.StatusOK, map[string]any{"value": value, "state": status.State})
 }
 
-func (p *plane) removeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) removeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return nothing(w, p.Fleet.Remove(r.Context(), r.PathValue("node")))
 }
 
-func (p *plane) revokeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) revokeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return nothing(w, p.Fleet.Revoke(r.Context(), r.PathValue("node")))
 }
 
-func (p *plane) approveNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) approveNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return nothing(w, p.Fleet.Approve(r.Context(), r.PathValue("node")))
 }
 
-func (p *plane) setApproval(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) setApproval(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		ApproveNodes bool `json:"approveNodes"`
 	}
@@ -133,7 +143,7 @@ type key struct {
 	Created  time.Time  `json:"created"`
 }
 
-func (p *plane) keys(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) keys(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	states, err := p.Fleet.KeyStates(r.Context(), r.PathValue("runtime"))
 	if err != nil {
 		return err
@@ -145,7 +155,7 @@ func (p *plane) keys(w http.ResponseWriter, r *http.Request, _ access.Principal)
 	return answer(w, http.StatusOK, out)
 }
 
-func (p *plane) setLimit(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) setLimit(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		MaxNodes int       `json:"maxNodes"`
 		Expires  time.Time `json:"expires"`
@@ -163,10 +173,10 @@ type receipts struct {
 }
 
 // receipts serves the node itself, and whoever governs runtimes.
-func (p *plane) receipts(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (p *Plane) receipts(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	name := r.PathValue("node")
 	if who.Node != name {
-		if err := p.Access.Allow(r.Context(), who, access.WriteRuntime, access.RootCollection); err != nil {
+		if err := p.Decider.Allow(r.Context(), who, access.WriteRuntime, access.RootCollection); err != nil {
 			return err
 		}
 	}

@@ -5,15 +5,50 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
 )
 
-func (p *plane) whoami(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	roles, err := p.Access.RolesOf(r.Context(), who.ID)
+func (p *Plane) peopleRoutes() []api.Route {
+	const role = "/collections/{collection}/roles/{role}/{principal+}"
+	return []api.Route{
+		{Method: "GET", Pattern: "/whoami", Handler: p.as(p.whoami)},
+		{Method: "GET", Pattern: "/users", Handler: p.may(access.WriteCollection, p.users)},
+		{Method: "POST", Pattern: "/users", Handler: p.may(access.WriteCollection, p.addUser)},
+		{Method: "DELETE", Pattern: "/users/{id+}", Handler: p.may(access.WriteCollection, p.deleteUser)},
+		{Method: "PUT", Pattern: "/users/{id}/disabled", Handler: p.may(access.WriteCollection, p.disableUser)},
+		{Method: "POST", Pattern: "/signin-links", Handler: p.may(access.WriteCollection, p.addLink)},
+		{Method: "GET", Pattern: "/apps", Handler: p.may(access.WriteCollection, p.apps)},
+		{Method: "POST", Pattern: "/apps", Handler: p.may(access.WriteCollection, p.addApp)},
+		{Method: "DELETE", Pattern: "/apps/{id+}", Handler: p.may(access.WriteCollection, p.deleteApp)},
+		{Method: "POST", Pattern: "/apps/{id}/secret", Handler: p.may(access.WriteCollection, p.renewSecret)},
+		{Method: "GET", Pattern: "/collections/{collection}/roles", Handler: p.as(p.roles)},
+		{Method: "PUT", Pattern: role, Handler: p.as(p.assign)},
+		{Method: "DELETE", Pattern: role, Handler: p.as(p.unassign)},
+	}
+}
+
+// whoami says who asks, and what that may do: the actions on each collection where there are any, inherited ones too.
+// Actions on runtimes and networks are those of the whole account and stand at the root.
+func (p *Plane) whoami(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	roles, err := p.People.RolesOf(r.Context(), who.ID)
 	if err != nil {
 		return err
 	}
+	actions := map[string][]access.Action{}
+	for _, action := range access.Actions() {
+		where, err := p.Decider.CollectionsFor(r.Context(), who, action)
+		if err != nil {
+			return err
+		}
+		if action == access.ReadRuntime && len(where) > 0 {
+			where = []string{access.RootCollection}
+		}
+		for _, collection := range where {
+			actions[collection] = append(actions[collection], action)
+		}
+	}
 	return answer(w, http.StatusOK, map[string]any{
-		"id": who.ID, "name": who.Name, "node": who.Node, "account": p.Access.Account(), "roles": roles,
+		"id": who.ID, "name": who.Name, "node": who.Node, "account": p.People.Account(), "roles": roles, "actions": actions,
 	})
 }
 
@@ -29,8 +64,8 @@ func userOf(u access.User) user {
 	return user{ID: u.ID, Name: u.Name, Disabled: u.Disabled, Password: u.Password, Created: u.Created}
 }
 
-func (p *plane) users(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	list, err := p.Access.Users(r.Context())
+func (p *Plane) users(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	list, err := p.People.Users(r.Context())
 	if err != nil {
 		return err
 	}
@@ -41,45 +76,45 @@ func (p *plane) users(w http.ResponseWriter, r *http.Request, _ access.Principal
 	return answer(w, http.StatusOK, map[string]any{"value": value})
 }
 
-func (p *plane) addUser(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) addUser(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		Name string `json:"name"`
 	}
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
-	u, err := p.Access.AddUser(r.Context(), body.Name)
+	u, err := p.People.AddUser(r.Context(), body.Name)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusCreated, userOf(u))
 }
 
-func (p *plane) deleteUser(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return nothing(w, p.Access.DeleteUser(r.Context(), r.PathValue("id")))
+func (p *Plane) deleteUser(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.People.DeleteUser(r.Context(), r.PathValue("id")))
 }
 
-func (p *plane) disableUser(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) disableUser(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		Disabled bool `json:"disabled"`
 	}
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
-	return nothing(w, p.Access.DisableUser(r.Context(), r.PathValue("id"), body.Disabled))
+	return nothing(w, p.People.DisableUser(r.Context(), r.PathValue("id"), body.Disabled))
 }
 
 // addLink makes a one-time link that sets a user's password and gives no roles; the link that makes an administrator is
 // made where the server runs. That is no wall: whoever may ask here administers the root collection, and can give its
 // roles to a user and make that user's link too. A token of an administrator is worth as much as the administrator.
-func (p *plane) addLink(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) addLink(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		User string `json:"user"` // id or name
 	}
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
-	token, err := p.Access.SignInLink(r.Context(), body.User)
+	token, err := p.People.SignInLink(r.Context(), body.User)
 	if err != nil {
 		return err
 	}
@@ -98,8 +133,8 @@ func appOf(a access.App, secret string) app {
 	return app{ID: a.ID, Client: a.Client, Name: a.Name, Created: a.Created, Secret: secret}
 }
 
-func (p *plane) apps(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	list, err := p.Access.Apps(r.Context())
+func (p *Plane) apps(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	list, err := p.People.Apps(r.Context())
 	if err != nil {
 		return err
 	}
@@ -110,56 +145,56 @@ func (p *plane) apps(w http.ResponseWriter, r *http.Request, _ access.Principal)
 	return answer(w, http.StatusOK, map[string]any{"value": value})
 }
 
-func (p *plane) addApp(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+func (p *Plane) addApp(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	var body struct {
 		Name string `json:"name"`
 	}
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
-	a, secret, err := p.Access.AddApp(r.Context(), body.Name)
+	a, secret, err := p.People.AddApp(r.Context(), body.Name)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusCreated, appOf(a, secret))
 }
 
-func (p *plane) renewSecret(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	secret, err := p.Access.RenewSecret(r.Context(), r.PathValue("id"))
+func (p *Plane) renewSecret(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	secret, err := p.People.RenewSecret(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, map[string]any{"clientSecret": secret})
 }
 
-func (p *plane) deleteApp(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return nothing(w, p.Access.DeleteApp(r.Context(), r.PathValue("id")))
+func (p *Plane) deleteApp(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.People.DeleteApp(r.Context(), r.PathValue("id")))
 }
 
-func (p *plane) roles(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (p *Plane) roles(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	collection := r.PathValue("collection")
-	if err := p.Access.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
 		return err
 	}
-	roles, err := p.Access.RolesOn(r.Context(), collection)
+	roles, err := p.People.RolesOn(r.Context(), collection)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, roles)
 }
 
-func (p *plane) assign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (p *Plane) assign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	collection := r.PathValue("collection")
-	if err := p.Access.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
 		return err
 	}
-	return nothing(w, p.Access.Assign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
+	return nothing(w, p.People.Assign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
 }
 
-func (p *plane) unassign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (p *Plane) unassign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	collection := r.PathValue("collection")
-	if err := p.Access.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
 		return err
 	}
-	return nothing(w, p.Access.Unassign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
+	return nothing(w, p.People.Unassign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
 }

@@ -90,7 +90,7 @@ func (p *Plane) runOf(r *http.Request, sc model.Scan) (scan.RunView, error) {
 	if run.Source != sc.Source || run.Scan != sc.Name {
 		return run, scan.NotFound("run of this scan", id)
 	}
-	return run, p.mayReadRun(r, run)
+	return run, api.VisibleRun(r, p.Decider, run.Collection, scan.NotFound("run", run.ID))
 }
 
 // maxExceptions bounds the gaps that are counted by code in one answer.
@@ -132,7 +132,7 @@ func (p *Plane) listRuns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	runs, next, err := p.Runs.History(r.Context(), sc.Source, sc.Name, at.After, at.Limit)
+	runs, next, err := p.Runs.History(r.Context(), scan.RunFilter{Source: sc.Source, Scan: sc.Name}, at.After, at.Limit)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
 // Package scanning is the published scanning plane: sources, scans, runs, filters, credentials, vault connections and
-// integration runtimes, and beside it what has no published equivalent: kinds and gaps, under /manage/v1.
+// integration runtimes. What has no published equivalent is in the manage plane.
 //
 // The shapes are those of the scanning description 2023-09-01; the older run operations are served too. *Properties*
 // are split by the source's kind into settings, which this account understands, and the rest, which is kept and
@@ -54,7 +54,7 @@ type Runs interface {
 	Cancel(ctx context.Context, source, scan, runID string) error
 	Run(ctx context.Context, id string) (scan.RunView, error)
 	// History gives runs newest first, before a cursor ("" at first), and the cursor of the next page.
-	History(ctx context.Context, source, scan string, before string, limit int) ([]scan.RunView, string, error)
+	History(ctx context.Context, f scan.RunFilter, before string, limit int) ([]scan.RunView, string, error)
 	Gaps(ctx context.Context, runID string, after int64, limit int) ([]scan.GapRow, error)
 }
 
@@ -98,8 +98,8 @@ type Plane struct {
 	Decider     api.Decider
 }
 
-// Handler serves the published plane, below Prefix.
-func (p *Plane) Handler() http.Handler {
+// Routes are the operations, below Prefix.
+func (p *Plane) Routes() []api.Route {
 	const src, sc = "/datasources/{source}", "/datasources/{source}/scans/{scan}"
 	routes := []api.Route{
 		{Method: "GET", Pattern: "/datasources", Handler: p.listSources},
@@ -143,28 +143,12 @@ func (p *Plane) Handler() http.Handler {
 	} {
 		routes = append(routes, api.Route{Pattern: pattern, Handler: api.NotYet})
 	}
-	return api.Routes(routes...)
+	return routes
 }
 
-// Manage serves what has no published equivalent, below /manage/v1: mount kinds at /manage/v1/kinds and runs at
-// /manage/v1/runs.
-func (p *Plane) Manage() (kinds, runs http.Handler) {
-	kinds = api.Routes(
-		api.Route{Method: "GET", Pattern: "/", Handler: p.listKinds},
-		api.Route{Method: "GET", Pattern: "/{kind}", Handler: p.getKind},
-	)
-	runs = api.Routes(api.Route{Method: "GET", Pattern: "/{run}/gaps", Handler: p.listGaps})
-	return kinds, runs
-}
-
-// Planes are all that this package serves, ready to mount before any other plane below /manage/v1.
+// Planes are all that this package serves, ready to mount.
 func (p *Plane) Planes() []api.Plane {
-	kinds, runs := p.Manage()
-	return []api.Plane{
-		{Prefixes: []string{Prefix}, Handler: p.Handler()},
-		{Prefixes: []string{"/manage/v1/kinds"}, Handler: kinds},
-		{Prefixes: []string{"/manage/v1/runs"}, Handler: runs},
-	}
+	return []api.Plane{{Prefixes: []string{Prefix}, Handler: api.Routes(p.Routes()...)}}
 }
 
 // maxPage is how many things one answer lists.

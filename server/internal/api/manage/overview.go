@@ -1,0 +1,253 @@
+package manage
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/search"
+)
+
+// overview is the whole account as the caller may see it: every count is of what they may read.
+type overview struct {
+	Assets    assetCounts    `json:"assets"`
+	Sources   int            `json:"sources"`
+	Runs      runCounts      `json:"runs"`
+	Runtimes  *runtimeCounts `json:"runtimes"` // null when the caller may not see runtimes
+	Attention []attention    `json:"attention"`
+}
+
+type assetCounts struct {
+	Count        int64   `json:"count"`
+	Approximate  bool    `json:"approximate"`
+	Classified   int64   `json:"classified"` // assets with a classification, on themselves or on a column
+	ByType       []count `json:"byType"`
+	BySource     []count `json:"bySource"`
+	ByCollection []count `json:"byCollection"`
+	ByClass      []count `json:"byClassification"`
+	Complete     int64   `json:"complete"` // the counts are complete up to this version of the map
+	Newest       int64   `json:"newest"`
+}
+
+type count struct {
+	Value string `json:"value"`
+	Count int64  `json:"count"`
+}
+
+type runCounts struct {
+	InProgress int       `json:"inProgress"`
+	Waiting    int       `json:"waiting"`
+	Since      time.Time `json:"since"` // the counts that follow are of runs that ended after it
+	Succeeded  int       `json:"succeeded"`
+	WithGaps   int       `json:"withGaps"` // of those that succeeded
+	Failed     int       `json:"failed"`
+	Canceled   int       `json:"canceled"`
+	Gaps       int64     `json:"gaps"` // of the newest run of each scan that has ended
+}
+
+type runtimeCounts struct {
+	Count       int `json:"count"`
+	Online      int `json:"online"`
+	Nodes       int `json:"nodes"`
+	NodesOnline int `json:"nodesOnline"`
+}
+
+// attention is something that needs a person.
+type attention struct {
+	Code    string     `json:"code"` // NodeWaits, KindWaits, RuntimeOffline, RunFailed
+	Text    string     `json:"text"`
+	Remedy  string     `json:"remedy"`
+	Runtime string     `json:"runtime,omitempty"`
+	Node    string     `json:"node,omitempty"`
+	Kind    string     `json:"kind,omitempty"`
+	Source  string     `json:"source,omitempty"`
+	Scan    string     `json:"scan,omitempty"`
+	Run     string     `json:"run,omitempty"`
+	Since   *time.Time `json:"since"`
+}
+
+// An overview counts runs of the last day, and looks at no more than so many.
+const (
+	recent       = 24 * time.Hour
+	runsOverview = 500
+)
+
+func (p *Plane) overview(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	out := overview{Attention: []attention{}}
+	var err error
+	if out.Assets, err = p.countAssets(r); err != nil {
+		return err
+	}
+	if out.Sources, err = p.countSources(r); err != nil {
+		return err
+	}
+	if err := p.countRuns(r, &out); err != nil {
+		return err
+	}
+	if p.Fleet != nil {
+		err := p.Decider.Allow(r.Context(), who, access.ReadRuntime, access.RootCollection)
+		if err == nil {
+			err = p.countRuntimes(r, &out)
+		}
+		if err != nil && !fault.Is(err, fault.Denied) {
+			return err
+		}
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+func (p *Plane) countAssets(r *http.Request) (out assetCounts, err error) {
+	readable, err := p.readable(r)
+	if err != nil {
+		return out, err
+	}
+	found, err := p.Search.Query(r.Context(), search.Request{Collections: readable, Facets: []string{"type", "source", "collection", "class"}, Limit: 1})
+	if err != nil {
+		return out, err
+	}
+	facet := func(name string) []count {
+		list := []count{}
+		for _, c := range found.Facets[name] {
+			list = append(list, count{c.Value, c.Count})
+		}
+		return list
+	}
+	out = assetCounts{
+		Count: found.Count, Approximate: found.Approximate, Complete: found.Complete, Newest: found.Newest,
+		ByType: facet("type"), BySource: facet("source"), ByCollection: facet("collection"), ByClass: facet("class"),
+	}
+	if len(out.ByClass) == 0 {
+		return out, nil
+	}
+	q := search.Request{Collections: readable, Limit: 1}
+	for _, c := range out.ByClass {
+		q.Classes = append(q.Classes, c.Value)
+	}
+	classified, err := p.Search.Query(r.Context(), q)
+	out.Classified = classified.Count
+	return out, err
+}
+
+func (p *Plane) countSources(r *http.Request) (n int, err error) {
+	readable, err := p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), access.ReadSource)
+	if err != nil {
+		return 0, err
+	}
+	for after := ""; ; {
+		sources, next, err := p.Sources.ListSources(r.Context(), after, scan.PageLimit)
+		if err != nil {
+			return n, err
+		}
+		for _, src := range sources {
+			if slices.Contains(readable, src.Collection) {
+				n++
+			}
+		}
+		if after = next; after == "" {
+			return n, nil
+		}
+	}
+}
+
+// countRuns counts the runs that the caller may read, newest first: those of the last day, and the newest of each scan.
+func (p *Plane) countRuns(r *http.Request, out *overview) error {
+	out.Runs.Since = p.Now().Add(-recent)
+	newest := map[string]bool{}
+	runs, _, err := p.visibleRuns(r, scan.RunFilter{}, "", runsOverview)
+	if err != nil {
+		return err
+	}
+	for _, v := range runs {
+		switch {
+		case v.State == model.RunInProgress:
+			out.Runs.InProgress++
+		case !v.State.Ended():
+			out.Runs.Waiting++
+		case v.Ended != nil && v.Ended.After(out.Runs.Since):
+			out.Runs.ended(v)
+		}
+		if key := v.Source + "/" + v.Scan; v.State.Ended() && !newest[key] {
+			newest[key] = true
+			out.Runs.Gaps += v.Counts.Gaps
+			if v.State == model.RunFailed {
+				out.Attention = append(out.Attention, attention{
+					Code: "RunFailed", Text: "The newest run of a scan failed.", Remedy: "Look at the run, mend what it says, and run the scan again.",
+					Source: v.Source, Scan: v.Scan, Run: v.ID, Since: v.Ended,
+				})
+			}
+		}
+	}
+	return nil
+}
+
+func (c *runCounts) ended(v run) {
+	switch {
+	case v.State == model.RunFailed:
+		c.Failed++
+	case v.State == model.RunCanceled:
+		c.Canceled++
+	default:
+		c.Succeeded++
+		if v.Counts.Gaps > 0 {
+			c.WithGaps++
+		}
+	}
+}
+
+func (p *Plane) countRuntimes(r *http.Request, out *overview) error {
+	all, err := p.Fleet.Runtimes(r.Context())
+	if err != nil {
+		return err
+	}
+	out.Runtimes = &runtimeCounts{Count: len(all)}
+	for _, rt := range all {
+		status, err := p.Fleet.Status(r.Context(), rt.Name)
+		if err != nil {
+			return err
+		}
+		out.runtime(status)
+	}
+	proposals, err := p.Fleet.Proposals(r.Context())
+	for _, pr := range proposals {
+		out.Attention = append(out.Attention, attention{
+			Code: "KindWaits", Text: "A node announced a kind of source that this account does not know.", Remedy: "Approve it, or remove the node.",
+			Kind: pr.Kind.Name, Node: pr.Node, Since: when(pr.At),
+		})
+	}
+	return err
+}
+
+func (o *overview) runtime(status fleet.RuntimeStatus) {
+	name := status.Runtime.Name
+	if status.State == fleet.Online || status.State == fleet.Limited || status.State == fleet.Started {
+		o.Runtimes.Online++
+	}
+	var last time.Time
+	for _, n := range status.Nodes {
+		o.Runtimes.Nodes++
+		if n.State == fleet.Online {
+			o.Runtimes.NodesOnline++
+		}
+		if n.LastConnect.After(last) {
+			last = n.LastConnect
+		}
+		if n.Pending {
+			o.Attention = append(o.Attention, attention{
+				Code: "NodeWaits", Text: "A node waits for approval.", Remedy: "Approve it if you know the machine, else remove it.",
+				Runtime: name, Node: n.Name, Since: when(n.Registered),
+			})
+		}
+	}
+	if status.State == fleet.Offline {
+		o.Attention = append(o.Attention, attention{
+			Code: "RuntimeOffline", Text: "No node of a runtime is online.", Remedy: "Start one of its nodes (purlieu-runtime run).",
+			Runtime: name, Since: when(last),
+		})
+	}
+}

@@ -1,0 +1,243 @@
+package manage_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// furnish registers a source with a scan in each of two collections, lays an asset of each into the map and starts their
+// scans. It gives the runs, and the guids of the two shelves.
+func (h *house) furnish() (runs, guids map[string]string) {
+	h.t.Helper()
+	runs, guids = map[string]string{}, map[string]string{}
+	for _, name := range []string{"sales", "payroll"} {
+		_, err := h.access.PutCollection(h.t.Context(), access.Collection{Name: name, Parent: "root"})
+		must(h.t, err)
+		src := model.Source{Name: "shop-" + name, Kind: "Shop", Collection: name, Settings: model.Settings{"host": name}}
+		src, _, err = h.scans.PutSource(h.t.Context(), src)
+		must(h.t, err)
+		_, _, err = h.scans.PutScan(h.t.Context(), model.Scan{Name: "all", Source: src.Name, Runtime: "pool"})
+		must(h.t, err)
+		run, err := h.scans.Start(h.t.Context(), src.Name, "all", scan.StartOptions{})
+		must(h.t, err)
+		runs[name] = run.ID
+		kind := shops()
+		asset := model.Asset{
+			Type: "shelf", Path: "wall", Name: "wall", Comment: "of " + name, Facets: model.FacetExistence,
+			Measures: []model.Measure{{Name: "books", Value: 7}},
+		}
+		must(h.t, h.st.Update(h.t.Context(), store.Ingest, func(tx store.Tx) error {
+			for i, comment := range []string{"of " + name, "of wood"} {
+				asset.Comment = comment
+				_, err := h.graph.Apply(h.t.Context(), tx, datamap.Facts{
+					Source: src.Name, Collection: name, Authority: src.Authority, Kind: &kind, Actor: "scan:" + src.Name + "/all",
+					Assets: []model.Asset{asset}, Hashes: []model.Hash{model.HashOf("shelf", src.Authority+"/wall")}, Fingerprints: []uint64{uint64(i + 1)},
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		v, err := h.graph.ByName(h.t.Context(), "shelf", src.Authority+"/wall")
+		must(h.t, err)
+		guids[name] = v.GUID
+	}
+	for {
+		more, err := h.search.Step(h.t.Context(), 100)
+		must(h.t, err)
+		if !more {
+			return runs, guids
+		}
+	}
+}
+
+// holder makes an app that holds roles on a collection, and gives its token.
+func (h *house) holder(name, collection string, roles ...access.Role) string {
+	h.t.Helper()
+	app, secret, err := h.access.AddApp(h.t.Context(), name)
+	must(h.t, err)
+	for _, role := range roles {
+		must(h.t, h.access.Assign(h.t.Context(), collection, role, app.ID))
+	}
+	token, err := h.access.ClientCredentials(h.t.Context(), app.Client, secret, "")
+	must(h.t, err)
+	return token.Text
+}
+
+func values(body map[string]any) []any {
+	list, _ := body["value"].([]any)
+	return list
+}
+
+func TestRunsAreShownToWhoeverMayReadTheirScans(t *testing.T) {
+	h := build(t)
+	runs, _ := h.furnish()
+	seller := h.holder("seller", "sales", access.DataSourceAdministrator, access.DataReader)
+
+	_, all := h.call("GET", "/manage/v1/runs", h.holder("all", "root", access.DataSourceAdministrator), "")
+	if len(values(all)) != 2 {
+		t.Fatalf("the runs of all scans: %v", all)
+	}
+	_, mine := h.call("GET", "/manage/v1/runs", seller, "")
+	if list := values(mine); len(list) != 1 || list[0].(map[string]any)["id"] != runs["sales"] {
+		t.Fatalf("the seller's: %v", mine)
+	}
+	for _, what := range []string{"", "/units", "/gaps", "/changes"} {
+		if status, body := h.call("GET", "/manage/v1/runs/"+runs["sales"]+what, seller, ""); status != 200 {
+			t.Errorf("%s of a run that may be seen: %d %v", what, status, body)
+		}
+		hidden, body := h.call("GET", "/manage/v1/runs/"+runs["payroll"]+what, seller, "")
+		absent, other := h.call("GET", "/manage/v1/runs/none"+what, seller, "")
+		same := strings.ReplaceAll(fmt.Sprint(body), runs["payroll"], "none") == fmt.Sprint(other)
+		if hidden != 404 || absent != 404 || !same {
+			t.Errorf("%s: a hidden run and none can be told apart: %d %v, %d %v", what, hidden, body, absent, other)
+		}
+	}
+	_, units := h.call("GET", "/manage/v1/runs/"+runs["sales"]+"/units?state=queued", seller, "")
+	if list := values(units); len(list) != 1 || list[0].(map[string]any)["title"] != "plan" {
+		t.Errorf("the unit that plans: %v", units)
+	}
+	if status, body := h.call("GET", "/manage/v1/runs/"+runs["sales"]+"/units?state=asleep", seller, ""); status != 400 || code(body) != "BadState" {
+		t.Error(status, body)
+	}
+	_, changes := h.call("GET", "/manage/v1/runs/"+runs["sales"]+"/changes", seller, "")
+	if list := values(changes); len(list) != 1 || list[0].(map[string]any)["asset"].(map[string]any)["name"] != "wall" {
+		t.Errorf("what the run changed: %v", changes)
+	}
+	blind := h.holder("blind", "sales", access.DataSourceAdministrator)
+	if _, changes := h.call("GET", "/manage/v1/runs/"+runs["sales"]+"/changes", blind, ""); len(values(changes)) != 0 {
+		t.Errorf("assets are shown to somebody who may read scans and no data: %v", changes)
+	}
+}
+
+func TestAnAssetHasChildrenMeasuresAndAHistory(t *testing.T) {
+	h := build(t)
+	_, guids := h.furnish()
+	seller := h.holder("seller", "sales", access.DataReader)
+	for _, what := range []string{"children", "measures", "history"} {
+		if status, body := h.call("GET", "/manage/v1/assets/"+guids["sales"]+"/"+what, seller, ""); status != 200 {
+			t.Error(what, status, body)
+		}
+		if status, body := h.call("GET", "/manage/v1/assets/"+guids["payroll"]+"/"+what, seller, ""); status != 404 || code(body) != "NotFound" {
+			t.Error(what, status, body)
+		}
+	}
+	_, history := h.call("GET", "/manage/v1/assets/"+guids["sales"]+"/history", seller, "")
+	list := values(history)
+	if len(list) != 2 {
+		t.Fatal(history)
+	}
+	diff := list[0].(map[string]any)["differences"].([]any)[0].(map[string]any)
+	if diff["what"] != "comment" || diff["old"] != "of sales" || diff["new"] != "of wood" {
+		t.Error(diff)
+	}
+	_, measures := h.call("GET", "/manage/v1/assets/"+guids["sales"]+"/measures", seller, "")
+	if list := values(measures); len(list) != 1 || list[0].(map[string]any)["measures"].(map[string]any)["books"] != 7.0 {
+		t.Error(measures)
+	}
+}
+
+func TestTheOverviewCountsWhatTheCallerMaySee(t *testing.T) {
+	h := build(t)
+	h.furnish()
+	must(t, h.fleet.SetApproval(t.Context(), "pool", true))
+	h.enrol("n9")
+	_, whole := h.call("GET", "/manage/v1/overview", h.holder("all", "root", access.DataSourceAdministrator, access.DataReader), "")
+	if whole["assets"].(map[string]any)["count"] != 2.0 || whole["sources"] != 2.0 || whole["runs"].(map[string]any)["waiting"] != 2.0 {
+		t.Errorf("%v", whole)
+	}
+	codes := []string{}
+	for _, a := range whole["attention"].([]any) {
+		codes = append(codes, a.(map[string]any)["code"].(string))
+	}
+	if !slices.Contains(codes, "NodeWaits") {
+		t.Errorf("a node waits, and nobody is told: %v", codes)
+	}
+	_, part := h.call("GET", "/manage/v1/overview", h.holder("seller", "sales", access.DataReader), "")
+	if part["assets"].(map[string]any)["count"] != 1.0 || part["sources"] != 0.0 || part["runtimes"] != nil || len(part["attention"].([]any)) != 0 {
+		t.Errorf("%v", part)
+	}
+	if strings.Contains(fmt.Sprint(part), "payroll") {
+		t.Errorf("the overview names what may not be seen: %v", part)
+	}
+}
+
+func TestOfEachRuntimeIsSaidWhetherItServesAKind(t *testing.T) {
+	h := build(t)
+	who := h.holder("dsa", "root", access.DataSourceAdministrator)
+	why := func() map[string]string {
+		_, body := h.call("GET", "/manage/v1/kinds/Shop/runtimes", who, "")
+		out := map[string]string{}
+		for _, v := range values(body) {
+			rt := v.(map[string]any)
+			text := ""
+			for _, r := range rt["reasons"].([]any) {
+				text += r.(map[string]any)["code"].(string)
+			}
+			if rt["serves"] != (text == "") {
+				t.Error(rt)
+			}
+			out[rt["name"].(string)] = text
+		}
+		return out
+	}
+	if got := why(); got["pool"] != "NoNodes" || got["built-in"] != "RuntimeKind" {
+		t.Fatal(got)
+	}
+	h.enrol("n1")
+	if got := why(); got["pool"] != "NodesOffline" {
+		t.Fatal(got)
+	}
+	must(t, h.fleet.Beat(t.Context(), "pool--n1", bus.Beat{Kinds: []string{"PostgreSql"}}))
+	if got := why(); got["pool"] != "NotRead" {
+		t.Fatal(got)
+	}
+	must(t, h.fleet.Beat(t.Context(), "pool--n1", bus.Beat{Kinds: []string{"PostgreSql", "Shop"}}))
+	if got := why(); got["pool"] != "" {
+		t.Fatal(got)
+	}
+	must(t, h.fleet.Beat(t.Context(), "pool--n1", bus.Beat{})) // of an older build
+	if got := why(); got["pool"] != "" {
+		t.Fatal(got)
+	}
+	if status, _ := h.call("GET", "/manage/v1/kinds/Nothing/runtimes", who, ""); status != 404 {
+		t.Error(status)
+	}
+	if status, _ := h.call("GET", "/manage/v1/kinds/Shop/runtimes", h.holder("reader", "root", access.DataReader), ""); status != 403 {
+		t.Error(status)
+	}
+}
+
+func TestWhoamiSaysWhatMayBeDone(t *testing.T) {
+	h := build(t)
+	h.furnish()
+	_, who := h.call("GET", "/manage/v1/whoami", h.holder("seller", "sales", access.DataSourceAdministrator), "")
+	actions := who["actions"].(map[string]any)
+	if !slices.Contains(actions["sales"].([]any), any("scan/write")) || actions["payroll"] != nil {
+		t.Error(actions)
+	}
+	if root, _ := actions["root"].([]any); len(root) != 1 || root[0] != "runtime/read" {
+		t.Error(actions)
+	}
+}
+
+func TestTheDescriptionIsServed(t *testing.T) {
+	h := build(t)
+	status, doc := h.call("GET", "/manage/v1/openapi.json", h.admin, "")
+	if status != 200 || doc["openapi"] != "3.0.3" {
+		t.Error(status)
+	}
+	if status, body := h.call("GET", "/manage/v1/openapi.json?plane=attic", h.admin, ""); status != 404 || code(body) != "NotFound" {
+		t.Error(status, body)
+	}
+}

@@ -1,0 +1,65 @@
+package openapi_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/openapi/openapitest"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/search"
+)
+
+// served are the routes of each plane that has a description.
+func served() map[string][]api.Route {
+	own := &manage.Plane{
+		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
+	}
+	return map[string][]api.Route{"manage": slices.Concat(own.Open(), own.Routes())}
+}
+
+func TestEveryRouteIsDescribedAndEveryDescriptionIsServed(t *testing.T) {
+	names := regexp.MustCompile(`\{[^}]+\}`)
+	key := func(method, path string) string { return method + " " + names.ReplaceAllString(path, "{}") }
+	for plane, routes := range served() {
+		described := map[string]bool{}
+		for path, item := range openapitest.Load(t, plane).Paths.Map() {
+			for method := range item.Operations() {
+				described[key(method, path)] = true
+			}
+		}
+		for _, r := range routes {
+			k := key(r.Method, r.Pattern)
+			if !described[k] {
+				t.Errorf("%s: %s %s is served and not described", plane, r.Method, r.Pattern)
+			}
+			delete(described, k)
+		}
+		for k := range described {
+			t.Errorf("%s: %s is described and not served", plane, k)
+		}
+	}
+}
+
+func TestOperationsHaveNamesOfTheirOwnAndSayWhatTheyDo(t *testing.T) {
+	for plane := range served() {
+		seen := map[string]bool{}
+		for path, item := range openapitest.Load(t, plane).Paths.Map() {
+			for method, op := range item.Operations() {
+				if op.OperationID == "" || seen[op.OperationID] {
+					t.Errorf("%s: %s %s has no name of its own: %q", plane, method, path, op.OperationID)
+				}
+				seen[op.OperationID] = true
+				if strings.TrimSpace(op.Summary) == "" || len(op.Tags) != 1 {
+					t.Errorf("%s: %s %s says nothing", plane, method, path)
+				}
+			}
+		}
+	}
+}
