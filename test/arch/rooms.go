@@ -58,6 +58,8 @@ func Floors() []Floor {
 		{"server/internal/fleet", may("server/internal/store", "bus"), "services of one floor do not import each other; speaks to the bus"},
 		{"server/internal/store", ground(), "rows; rules live above it"},
 		{"server/internal/store/...", may("server/internal/store"), "an engine knows the contract and no other engine"},
+		{"server/internal/store/sqlite", may("server/internal/store", "server/internal/store/gate"), "the gate is what engines share"},
+		{"server/internal/store/postgres", may("server/internal/store", "server/internal/store/gate"), "the gate is what engines share"},
 		{"server/internal/store/all", may("server/internal/store/..."), "the list of engines"},
 
 		{"node", may("node/...", "bus/...", "wire", "connector", "format", "classify", "lineage", "vault", "network/...", "doctor", "sample"), "only constructs and starts; members come as lists from cmd"},

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,6 +84,10 @@ func Run(dir string, settings ...string) (*Server, error) {
 	if s.Port, err = freePort(); err != nil {
 		return nil, err
 	}
+	line := fmt.Sprintf("%s:%d:*:%s:%s\n", s.Host, s.Port, s.User, s.Password)
+	if err := os.WriteFile(s.passfile(), []byte(line), 0o600); err != nil {
+		return nil, err
+	}
 	s.settings = settings
 	return s, s.launch()
 }
@@ -130,6 +135,13 @@ func (s *Server) launch() error {
 	s.Stop()
 	return fmt.Errorf("postgres did not answer on port %d", s.Port)
 }
+
+// Address is how programs are told of a database: without the password, which they find in a file.
+func (s *Server) Address(db string) string {
+	return fmt.Sprintf("postgres://%s@%s:%d/%s?sslmode=disable&passfile=%s", s.User, s.Host, s.Port, db, url.QueryEscape(s.passfile()))
+}
+
+func (s *Server) passfile() string { return filepath.Join(filepath.Dir(s.Data), "pgpass") }
 
 // Exec runs statements in a database, each in a transaction of its own; it stops at the first that fails.
 func (s *Server) Exec(db, sql string) error {

@@ -32,7 +32,7 @@ func New(s store.Store, d Describer, log *slog.Logger) *Service {
 	return &Service{store: s, describe: d, log: log}
 }
 
-// Step brings the index forward by about limit changed entities, in one transaction of the ingest lane, and tells
+// Step brings the index forward by about limit changed entities, in one transaction of the followers' lane, and tells
 // whether more are waiting. Entities are read and folded before the transaction begins, which therefore only writes.
 // Steps of several replicas may overlap: the one that comes second does nothing.
 func (s *Service) Step(ctx context.Context, limit int) (more bool, err error) {
@@ -64,7 +64,7 @@ func (s *Service) Step(ctx context.Context, limit int) (more bool, err error) {
 		}
 	}
 	rows, gone := s.rows(page)
-	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+	err = s.store.Update(ctx, store.Follow, func(tx store.Tx) error {
 		v, e, err := tx.Index().Cursor(ctx, store.IndexFollower)
 		if err != nil || v != version || e != entity {
 			return err // another replica was here

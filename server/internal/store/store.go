@@ -1,7 +1,8 @@
 // Package store is the contract of all persistence of an account, in rows. Rules live above it, so that they exist
 // once; engines are plain SQL and pass one suite (storetest).
 //
-// A *lane* says whose write it is: people come before ingestion. A *document* is one configuration object; *runs*,
+// A *lane* says whose write it is: people come before ingestion, followers of the map may run beside both. Write
+// transactions have the effect of running one after the other, on however many replicas: a rule may read, decide and write. A *document* is one configuration object; *runs*,
 // *units* and the *inbox* are the work protocol's rows; the *map* holds entities, edges, measures, history and bases;
 // the *index* is what search reads, written right behind the map. *Versions* number the map's changes and become
 // visible in commit order: a reader that saw version v will never find a new row at or below v.
@@ -37,11 +38,12 @@ type Lane uint8
 const (
 	People Lane = iota // a person or script waits for it: goes first
 	Ingest             // scans: yields to people between transactions
+	Follow             // followers of the map's versions: touches Index and nothing else, and may run beside the others
 )
 
 // Health is what Probe finds.
 type Health struct {
-	Engine    string // "sqlite", "postgres"
+	Engine    string // "postgres", "sqlite"
 	FreeBytes int64  // room for growth; -1 unknown
 	SizeBytes int64
 }

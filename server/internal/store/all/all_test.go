@@ -13,7 +13,7 @@ func TestEngines_are_listed_once_in_order(t *testing.T) {
 	var names []string
 	for _, e := range all.All() {
 		names = append(names, e.Name)
-		if e.Scheme == "" || e.Open == nil {
+		if len(e.Schemes) == 0 || e.Open == nil {
 			t.Errorf("%s is incomplete", e.Name)
 		}
 	}
@@ -33,6 +33,9 @@ func TestOpen_finds_the_engine_by_scheme(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+	if _, err := all.Open(t.Context(), "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1", all.Options{}); fault.CodeOf(err) != "StoreAway" {
+		t.Errorf("a server that is not there: %v", err)
 	}
 	if _, err := all.Open(t.Context(), "mysql://x", all.Options{}); !fault.Is(err, fault.Unsupported) {
 		t.Errorf("got %v", err)

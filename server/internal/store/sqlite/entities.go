@@ -175,22 +175,7 @@ func (t *tx) ChangedAfter(ctx context.Context, after int64, afterID int64, limit
 	if err != nil {
 		return nil, err
 	}
-	return whole(out, limit, func(e store.Entity) int64 { return e.Version }), nil
-}
-
-// whole cuts a list that has one more than limit so that its last version is not cut in two, unless it is alone.
-func whole[T any](list []T, limit int, version func(T) int64) []T {
-	if len(list) <= limit {
-		return list
-	}
-	n := limit
-	for n > 0 && version(list[n-1]) == version(list[limit]) {
-		n--
-	}
-	if n == 0 {
-		n = limit
-	}
-	return list[:n]
+	return store.Whole(out, limit, func(e store.Entity) int64 { return e.Version }), nil
 }
 
 func (t *tx) Count(ctx context.Context, source string) (int64, error) {

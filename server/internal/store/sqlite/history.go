@@ -3,11 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"math"
 
 	"github.com/purlieu/purlieu/fault"
-	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -41,14 +39,14 @@ func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]st
 	if err != nil {
 		return nil, err
 	}
-	return whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
+	return store.Whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
 }
 
 func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
 	args := make([]any, 3)
 	var buf []byte
 	for i := range rows {
-		buf = packMeasures(buf[:0], rows[i].Measures)
+		buf = store.PackMeasures(buf[:0], rows[i].Measures)
 		args[0], args[1], args[2] = rows[i].Entity, int64(rows[i].Day), buf
 		if _, err := t.exec(ctx, `insert into measure (entity, day, measures) values (?, ?, ?)
 			on conflict (entity, day) do update set measures = excluded.measures`, args...); err != nil {
@@ -68,41 +66,11 @@ func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.Mea
 				return err
 			}
 			var ok bool
-			if m.Measures, ok = unpackMeasures(packed); !ok {
+			if m.Measures, ok = store.UnpackMeasures(packed); !ok {
 				return fault.New(fault.Internal, "BadMeasures", "the measures of entity %d on day %d can't be read", entity, m.Day)
 			}
 			out = append(out, m)
 			return nil
 		})
 	return out, err
-}
-
-// packMeasures writes, per measure, the name's length, the name and the value as a signed varint.
-func packMeasures(dst []byte, measures []model.Measure) []byte {
-	for _, m := range measures {
-		dst = binary.AppendUvarint(dst, uint64(len(m.Name)))
-		dst = append(dst, m.Name...)
-		dst = binary.AppendVarint(dst, m.Value)
-	}
-	return dst
-}
-
-// unpackMeasures reverses packMeasures; false when the bytes are not its work.
-func unpackMeasures(b []byte) ([]model.Measure, bool) {
-	var out []model.Measure
-	for len(b) > 0 {
-		n, k := binary.Uvarint(b)
-		if k <= 0 || n > uint64(len(b)-k) {
-			return nil, false
-		}
-		name := string(b[k : k+int(n)])
-		b = b[k+int(n):]
-		v, k := binary.Varint(b)
-		if k <= 0 {
-			return nil, false
-		}
-		b = b[k:]
-		out = append(out, model.Measure{Name: name, Value: v})
-	}
-	return out, true
 }

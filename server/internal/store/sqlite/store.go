@@ -26,6 +26,7 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/gate"
 )
 
 //go:embed migrations/*.sql
@@ -60,7 +61,7 @@ type Store struct {
 	path   string
 	folder string // of a Memory store, removed at Close
 	db     *sql.DB
-	gate   gate
+	gate   gate.Gate
 	writer *conn
 	idle   chan *conn // readers; nil stands for one that is not yet open
 

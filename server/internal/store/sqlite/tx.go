@@ -18,11 +18,11 @@ func (s *Store) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx
 		return err
 	}
 	defer s.running.Done()
-	if err := s.gate.lock(ctx, lane); err != nil {
+	if err := s.gate.Lock(ctx, lane); err != nil {
 		return faultOf(ctx, err)
 	}
-	defer s.gate.unlock()
-	t := &tx{s: s, c: s.writer, now: s.opt.Now().UTC(), write: true}
+	defer s.gate.Unlock()
+	t := &tx{s: s, c: s.writer, lane: lane, now: s.opt.Now().UTC(), write: true}
 	if err := t.c.run("begin immediate"); err != nil {
 		return faultOf(ctx, err)
 	}
@@ -96,8 +96,10 @@ func (s *Store) View(ctx context.Context, fn func(tx store.Tx) error) error {
 type tx struct {
 	s       *Store
 	c       *conn
+	lane    store.Lane
 	now     time.Time
 	write   bool
+	barred  bool
 	ended   bool
 	version int64 // reserved by NextVersion; 0 when none is
 }
@@ -115,16 +117,27 @@ func (t *tx) end() {
 }
 
 func (t *tx) Now() time.Time     { return t.now }
-func (t *tx) Docs() store.Docs   { return docs{t} }
-func (t *tx) Runs() store.Runs   { return runs{t} }
-func (t *tx) Inbox() store.Inbox { return inbox{t} }
-func (t *tx) Map() store.Map     { return t }
+func (t *tx) Docs() store.Docs   { return docs{t.account()} }
+func (t *tx) Runs() store.Runs   { return runs{t.account()} }
+func (t *tx) Inbox() store.Inbox { return inbox{t.account()} }
+func (t *tx) Map() store.Map     { return t.account() }
 func (t *tx) Index() store.Index { return index{t} }
+
+// account is the transaction as all groups but the index have it: to followers it is barred.
+func (t *tx) account() *tx {
+	if !t.write || t.lane != store.Follow {
+		return t
+	}
+	return &tx{s: t.s, c: t.c, barred: true}
+}
 
 // ready tells whether a statement may run now.
 func (t *tx) ready(ctx context.Context, write bool) error {
 	if t.ended {
 		return fault.New(fault.Internal, "TxOver", "the transaction is over")
+	}
+	if t.barred {
+		return fault.New(fault.Internal, "FollowersLane", "a transaction of the followers' lane touches the index only")
 	}
 	if write && !t.write {
 		return fault.New(fault.Internal, "WriteInView", "a view can't write")

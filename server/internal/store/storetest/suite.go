@@ -32,6 +32,17 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}
 }
 
+// Replicas runs the tests of what replicas that share a store promise each other. open gives two openings of one
+// empty store at each call and closes them when its test ends.
+func Replicas(t *testing.T, open func(t *testing.T) [2]store.Store) {
+	for _, c := range replicaTests {
+		t.Run(c.name, func(t *testing.T) {
+			both := open(t)
+			c.run(&world{T: t, Store: both[0], ctx: t.Context()}, both[:])
+		})
+	}
+}
+
 type test struct {
 	name string
 	run  func(w *world)

@@ -159,7 +159,19 @@ var txTests = []test{
 			w.Fatalf("%+v", h)
 		}
 	}},
-	{"versions are the same within a transaction and rise in commit order", versionsInCommitOrder},
+	{"a follower touches the index and nothing else", func(w *world) {
+		w.ok(w.Update(w.ctx, store.Follow, func(tx store.Tx) error {
+			w.ok(tx.Index().PutRows(w.ctx, []store.IndexRow{indexRow(1, "a")}))
+			equal(w, w.find(tx, "a").Entities, []int64{1})
+			_, err := tx.Map().ChangedAfter(w.ctx, 0, 0, 1)
+			w.fails(err, fault.Internal)
+			w.fails(tx.Docs().Put(w.ctx, &store.Doc{Kind: "k", Key: "a"}), fault.Internal)
+			return nil
+		}))
+		w.view(func(tx store.Tx) { equal(w, w.find(tx, "a").Entities, []int64{1}) })
+	}},
+	{"what was read still holds when it is written", func(w *world) { decideOnce(w, w.Store) }},
+	{"versions are the same within a transaction and rise in commit order", func(w *world) { versionsInCommitOrder(w, w.Store) }},
 }
 
 func peopleFirst(w *world) {
@@ -196,7 +208,26 @@ func peopleFirst(w *world) {
 	}
 }
 
-func versionsInCommitOrder(w *world) {
+// decideOnce lets many read that something is not there, and write it under keys of their own: one may.
+func decideOnce(w *world, replicas ...store.Store) {
+	var done sync.WaitGroup
+	for i := range 12 {
+		done.Go(func() {
+			w.ok(replicas[i%len(replicas)].Update(w.ctx, store.Lane(i%2), func(tx store.Tx) error {
+				list, err := tx.Docs().List(w.ctx, "run", "", "", 1)
+				if err != nil || len(list) > 0 {
+					return err
+				}
+				time.Sleep(time.Millisecond)
+				return tx.Docs().Put(w.ctx, &store.Doc{Kind: "run", Key: string(rune('a' + i))})
+			}))
+		})
+	}
+	done.Wait()
+	w.view(func(tx store.Tx) { equal(w, len(get(tx.Docs().List(w.ctx, "run", "", "", 99))(w)), 1) })
+}
+
+func versionsInCommitOrder(w *world, replicas ...store.Store) {
 	const writers, each = 6, 15
 	var done, reader sync.WaitGroup
 	stop := make(chan struct{})
@@ -233,7 +264,7 @@ func versionsInCommitOrder(w *world) {
 	for i := range writers {
 		done.Go(func() {
 			for j := range each {
-				err := w.Update(w.ctx, store.Lane(j%2), func(tx store.Tx) error {
+				err := replicas[i%len(replicas)].Update(w.ctx, store.Lane(j%2), func(tx store.Tx) error {
 					v, err := tx.Map().NextVersion(w.ctx)
 					if err != nil {
 						return err

@@ -1,4 +1,8 @@
-package sqlite
+// Package gate orders the writers of one replica: who waits for a transaction, and who is next.
+//
+// A *gate* lets one writer in at a time: first those in the lane of people, then the others, each in the order of arrival.
+// Engines share it, so that the lanes of the contract mean the same in each.
+package gate
 
 import (
 	"context"
@@ -8,16 +12,15 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// gate lets one writer in at a time: first those in the lane of people, then ingestion, each in the order of arrival.
-// Its zero value is open.
-type gate struct {
+// Gate is one gate. Its zero value is open. Safe for concurrent use.
+type Gate struct {
 	mu     sync.Mutex
 	taken  bool
 	queues [2][]chan struct{}
 }
 
-// lock waits until the caller is in; on a non-nil error it is not.
-func (g *gate) lock(ctx context.Context, lane store.Lane) error {
+// Lock waits until the caller is in; on a non-nil error it is not.
+func (g *Gate) Lock(ctx context.Context, lane store.Lane) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -46,13 +49,13 @@ func (g *gate) lock(ctx context.Context, lane store.Lane) error {
 	}
 	g.mu.Unlock()
 	if i < 0 { // the turn came while we were leaving
-		g.unlock()
+		g.Unlock()
 	}
 	return ctx.Err()
 }
 
-// unlock lets the next one in.
-func (g *gate) unlock() {
+// Unlock lets the next one in.
+func (g *Gate) Unlock() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for q := range g.queues {

@@ -1,0 +1,82 @@
+package postgres
+
+import (
+	"context"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+func (t *tx) AddChanges(ctx context.Context, changes []store.Change) error {
+	if len(changes) == 0 {
+		return t.ready(ctx, true)
+	}
+	_, err := t.exec(ctx, `insert into change (entity, version, at, actor, verb, diff)
+		select entity, version, at, actor, verb, diff
+		from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bytea[])
+		with ordinality u (entity, version, at, actor, verb, diff, n) order by n`,
+		column(changes, func(c *store.Change) int64 { return c.Entity }), column(changes, func(c *store.Change) int64 { return c.Version }),
+		column(changes, func(c *store.Change) int64 { return micros(c.At) }), column(changes, func(c *store.Change) string { return c.Actor }),
+		column(changes, func(c *store.Change) string { return c.Verb }), column(changes, func(c *store.Change) []byte { return c.Diff }))
+	return err
+}
+
+func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]store.Change, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	var out []store.Change
+	err := t.each(ctx, `select version, at, actor, verb, diff from change
+		where entity = $1 and version < $2 order by version desc, id desc limit $3`, []any{entity, before, limit + 1},
+		func(rows pgx.Rows) error {
+			c := store.Change{Entity: entity}
+			var at int64
+			err := rows.Scan(&c.Version, &at, &c.Actor, &c.Verb, &c.Diff)
+			c.At = instant(at)
+			out = append(out, c)
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	return store.Whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
+}
+
+func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
+	type key struct {
+		entity int64
+		day    int32
+	}
+	rows = last(rows, func(r *store.MeasureRow) key { return key{r.Entity, r.Day} })
+	if len(rows) == 0 {
+		return t.ready(ctx, true)
+	}
+	_, err := t.exec(ctx, `insert into measure (entity, day, measures) select * from unnest($1::bigint[], $2::integer[], $3::bytea[])
+		on conflict (entity, day) do update set measures = excluded.measures`,
+		column(rows, func(r *store.MeasureRow) int64 { return r.Entity }), column(rows, func(r *store.MeasureRow) int32 { return r.Day }),
+		column(rows, func(r *store.MeasureRow) []byte { return store.PackMeasures([]byte{}, r.Measures) }))
+	return err
+}
+
+func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.MeasureRow, error) {
+	var out []store.MeasureRow
+	err := t.each(ctx, `select day, measures from measure where entity = $1 order by day desc limit $2`, []any{entity, limit},
+		func(rows pgx.Rows) error {
+			m := store.MeasureRow{Entity: entity}
+			var packed pgtype.DriverBytes
+			if err := rows.Scan(&m.Day, &packed); err != nil {
+				return err
+			}
+			var ok bool
+			if m.Measures, ok = store.UnpackMeasures(packed); !ok {
+				return fault.New(fault.Internal, "BadMeasures", "the measures of entity %d on day %d can't be read", entity, m.Day)
+			}
+			out = append(out, m)
+			return nil
+		})
+	return out, err
+}

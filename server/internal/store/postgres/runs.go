@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+type runs struct{ *tx }
+
+const runColumns = `id, serial, source, scan, runtime, state, queued, started, ended, open, body`
+
+func scanRun(scan func(dest ...any) error) (store.Run, error) {
+	var r store.Run
+	var queued, started, ended int64
+	err := scan(&r.ID, &r.Serial, &r.Source, &r.Scan, &r.Runtime, (*string)(&r.State), &queued, &started, &ended, &r.Open, &r.Body)
+	r.Queued, r.Started, r.Ended = instant(queued), instant(started), instant(ended)
+	return r, err
+}
+
+func (r runs) AddRun(ctx context.Context, run *store.Run) error {
+	ok, err := r.change(ctx, `insert into run (id, source, scan, runtime, state, queued, started, ended, open, body)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning serial`,
+		[]any{
+			run.ID, run.Source, run.Scan, run.Runtime, string(run.State), micros(run.Queued), micros(run.Started),
+			micros(run.Ended), run.Open, run.Body,
+		}, &run.Serial)
+	if err == nil && !ok {
+		err = conflict("RunExists", "a run %s is there already", run.ID)
+	}
+	return err
+}
+
+func (r runs) Run(ctx context.Context, id string) (store.Run, error) {
+	var found bool
+	run, err := scanRun(func(dest ...any) (err error) {
+		found, err = r.one(ctx, `select `+runColumns+` from run where id = $1`, []any{id}, dest...)
+		return err
+	})
+	if err == nil && !found {
+		err = notFound("RunNotFound", "there is no run %s", id)
+	}
+	if err != nil {
+		return store.Run{}, err
+	}
+	return run, nil
+}
+
+func (r runs) SetRun(ctx context.Context, run store.Run) error {
+	n, err := r.exec(ctx, `update run set source = $1, scan = $2, runtime = $3, state = $4, queued = $5, started = $6,
+		ended = $7, open = $8, body = $9 where id = $10`, run.Source, run.Scan, run.Runtime, string(run.State), micros(run.Queued),
+		micros(run.Started), micros(run.Ended), run.Open, run.Body, run.ID)
+	if err == nil && n == 0 {
+		err = notFound("RunNotFound", "there is no run %s", run.ID)
+	}
+	return err
+}
+
+func (r runs) ListRuns(ctx context.Context, q store.RunQuery) ([]store.Run, error) {
+	w := where{}
+	w.text(`source = ?`, q.Source)
+	w.text(`scan = ?`, q.Scan)
+	if len(q.States) > 0 {
+		active := true
+		for _, s := range q.States {
+			active = active && (s == model.RunQueued || s == model.RunInProgress)
+		}
+		if active {
+			w.add(`state in ('Accepted', 'InProgress')`) // lets the engine use the index of active runs
+		}
+		w.add(`state = any(?)`, column(q.States, func(s *model.RunState) string { return string(*s) }))
+	}
+	if q.Before > 0 {
+		w.add(`serial < ?`, q.Before)
+	}
+	var out []store.Run
+	err := r.each(ctx, `select `+runColumns+` from run`+w.clause(` order by serial desc limit ?`, q.Limit), w.args,
+		func(rows pgx.Rows) error {
+			run, err := scanRun(rows.Scan)
+			out = append(out, run)
+			return err
+		})
+	return out, err
+}
+
+func (r runs) DeleteRun(ctx context.Context, id string) error {
+	n, err := r.exec(ctx, `delete from run where id = $1`, id)
+	if err == nil && n == 0 {
+		err = notFound("RunNotFound", "there is no run %s", id)
+	}
+	for _, text := range []string{`delete from unit where run = $1`, `delete from gap where run = $1`, `delete from part where run = $1`} {
+		if err == nil {
+			_, err = r.exec(ctx, text, id)
+		}
+	}
+	return err
+}
+
+// where puts a condition together from constant pieces; values are always bound. Each '?' takes the next value.
+type where struct {
+	parts []string
+	args  []any
+}
+
+func (w *where) add(part string, args ...any) {
+	w.parts = append(w.parts, w.bind(part, args))
+}
+
+func (w *where) bind(part string, args []any) string {
+	for _, arg := range args {
+		w.args = append(w.args, arg)
+		part = strings.Replace(part, `?`, `$`+strconv.Itoa(len(w.args)), 1)
+	}
+	return part
+}
+
+// text adds a condition unless the value is empty.
+func (w *where) text(part, value string) {
+	if value != "" {
+		w.add(part, value)
+	}
+}
+
+// clause ends the condition with what comes behind it.
+func (w *where) clause(behind string, args ...any) string {
+	behind = w.bind(behind, args)
+	if len(w.parts) == 0 {
+		return behind
+	}
+	return ` where ` + strings.Join(w.parts, ` and `) + behind
+}
