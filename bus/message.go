@@ -3,6 +3,7 @@ package bus
 import (
 	"strings"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -283,10 +284,23 @@ type Answer struct {
 	V     int         `cbor:"1,keyasint"`
 	Steps []Step      `cbor:"2,keyasint,omitempty"`
 	Names []model.Ref `cbor:"3,keyasint,omitempty"`
-	Code  string      `cbor:"4,keyasint,omitempty"`
-	Text  string      `cbor:"5,keyasint,omitempty"`
-	More  bool        `cbor:"6,keyasint,omitempty"` // the list was cut
+	// Code is why there is no whole answer, "" when there is one. Text and Remedy are the node's own closed words.
+	Code   string     `cbor:"4,keyasint,omitempty"`
+	Text   string     `cbor:"5,keyasint,omitempty"`
+	More   bool       `cbor:"6,keyasint,omitempty"` // the list was cut
+	Kind   fault.Kind `cbor:"7,keyasint,omitempty"` // of the failure that Code names
+	Remedy string     `cbor:"8,keyasint,omitempty"`
+	// Seal names the entry of the egress ledger that was written before the answer left; zero for a refusal in fixed
+	// words, which has none.
+	Seal Seal `cbor:"9,keyasint,omitzero"`
 }
+
+// Bounds of an answer.
+const (
+	MaxSteps     = 16
+	MaxNames     = 5000
+	MaxNameBytes = 256 << 10 // of all paths together
+)
 
 // Step is one step of a connection test.
 type Step struct {

@@ -181,6 +181,7 @@ func (p *process) connect(post func(func())) (*nats.Client, error) {
 		},
 		OnRing: func() { p.node.Ring() },
 		OnTell: func(t bus.Tell) { p.node.Tell(t) },
+		OnAsk:  p.desk().Answer,
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/stream"
 )
@@ -26,6 +27,9 @@ func (b bell) Ring(runtime string) {
 		}
 	}
 }
+
+// Tell sends an order to a node over the bus.
+func (b bell) Tell(node string, order bus.Tell) { b.s.bus.Tell(node, order) }
 
 // BuiltInEnrolPath is where the built-in node enrols: it is served on the node's own stream and nowhere else.
 const BuiltInEnrolPath = "/builtin/enrol"

@@ -27,6 +27,7 @@ type Bus struct {
 	cut      map[string]bool // nodes that reach nobody
 	epoch    int             // messages of an earlier epoch are forgotten
 	rings    map[string][]ringer
+	tells    map[string]func(bus.Tell)
 	// Delivered counts requests that reached a replica.
 	Delivered int
 }
@@ -41,7 +42,7 @@ func NewBus(w *World, f Faults, replicas ...bus.Handler) *Bus {
 	if f.Timeout == 0 {
 		f.Timeout = 2 * time.Second
 	}
-	return &Bus{world: w, faults: f, replicas: replicas, down: map[int]bool{}, cut: map[string]bool{}, rings: map[string][]ringer{}}
+	return &Bus{world: w, faults: f, replicas: replicas, down: map[int]bool{}, cut: map[string]bool{}, rings: map[string][]ringer{}, tells: map[string]func(bus.Tell){}}
 }
 
 // SetReplica puts another handler in a replica's place: the replica was started anew.
@@ -79,6 +80,16 @@ func (b *Bus) Ring(runtime string) {
 			continue
 		}
 		b.send(r.ring)
+	}
+}
+
+// OnTell lets a node hear the account's orders; orders may be lost as anything else.
+func (b *Bus) OnTell(node string, tell func(bus.Tell)) { b.tells[node] = tell }
+
+// Tell sends an order to a node, if it is there.
+func (b *Bus) Tell(node string, order bus.Tell) {
+	if tell := b.tells[node]; tell != nil && !b.lost(node) {
+		b.send(func() { tell(order) })
 	}
 }
 

@@ -197,6 +197,12 @@ func (w *world) startNode(i int) error {
 		return err
 	}
 	w.nodes[i] = n
+	w.bus.OnTell(id, func(order bus.Tell) {
+		moves(func() {
+			n.Tell(order)
+			step()
+		})
+	})
 	w.bus.OnRing(runtime, id, func() {
 		moves(func() {
 			n.Ring()

@@ -7,6 +7,9 @@
 // A *guest* is a running attempt at the dial socket: it shows a token and names a host and port; the supervisor
 // decides, dials, and passes or relays the connection. Nothing here stops a subverted worker from dialling by itself:
 // that takes an isolated network.
+//
+// A *question* of the account (test a connection, browse) goes to a fresh worker of its own, with secrets and
+// connections as an attempt has them.
 package broker
 
 import (

@@ -43,6 +43,7 @@ type Broker struct {
 	cfg   Config
 	kinds map[string]*model.Kind
 	slots chan struct{}
+	asks  chan struct{} // questions under way
 	pool  *pool
 	doors *doors
 	wg    sync.WaitGroup
@@ -62,6 +63,7 @@ func New(cfg Config) *Broker {
 	}
 	b := &Broker{
 		cfg: cfg, kinds: map[string]*model.Kind{}, slots: make(chan struct{}, cfg.MaxWorkers), live: map[*attempt]struct{}{},
+		asks: make(chan struct{}, maxAsks),
 		pool: newPool(cfg.Command, cfg.MaxWorkers, cfg.Idle), doors: newDoors(cfg.Dial),
 	}
 	for i := range cfg.Kinds {
@@ -83,21 +85,35 @@ func (b *Broker) Start(grant bus.Grant, base []bus.BaseBlock, sink Sink) Worker 
 
 // enter puts the attempt to work, unless the broker is closed.
 func (b *Broker) enter(a *attempt) bool {
+	if !b.join(a) {
+		return false
+	}
+	go func() {
+		defer b.leave(a)
+		a.post(a.work())
+	}()
+	return true
+}
+
+// join counts an attempt among those that Close ends and waits for; false when it has begun.
+func (b *Broker) join(a *attempt) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return false
 	}
 	b.live[a] = struct{}{}
-	b.wg.Go(func() {
-		result := a.work()
-		b.mu.Lock()
-		delete(b.live, a)
-		b.mu.Unlock()
-		a.post(result)
-		a.cancel()
-	})
+	b.wg.Add(1)
 	return true
+}
+
+// leave ends what join began.
+func (b *Broker) leave(a *attempt) {
+	b.mu.Lock()
+	delete(b.live, a)
+	b.mu.Unlock()
+	a.cancel()
+	b.wg.Done()
 }
 
 // Close stops every attempt, ends every worker and returns when all have ended. Sinks hear no more.

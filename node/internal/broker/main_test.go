@@ -68,6 +68,10 @@ func beWorker(sort string) int {
 		_ = w.Send(pipe.KindStart, nil)
 	case "mute": // never reads and never speaks
 	default:
+		if answer := falseAnswers()[sort]; answer != nil {
+			answer(w)
+			break
+		}
 		_ = w.Send(pipe.KindFacts, lies()[sort])
 	}
 	time.Sleep(time.Minute)

@@ -87,6 +87,25 @@ func (o *pool) take(key string) (*process, error) {
 	if o.busy+len(o.idle) >= o.most && len(o.idle) > 0 {
 		o.retire(o.idle[0])
 	}
+	p, err := o.start(key)
+	if err == nil {
+		o.busy++
+	}
+	return p, err
+}
+
+// spare gives a new worker that is not counted and not kept: its taker ends it.
+func (o *pool) spare() (*process, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return nil, fault.New(fault.Unreachable, "Stopping", "the node stops")
+	}
+	return o.start("")
+}
+
+// start has the spawner start a worker. The caller holds the lock.
+func (o *pool) start(key string) (*process, error) {
 	if o.orders == nil {
 		o.orders = make(chan order)
 		o.wg.Go(o.spawner(o.orders))
@@ -94,9 +113,6 @@ func (o *pool) take(key string) (*process, error) {
 	ask := order{key, make(chan started, 1)}
 	o.orders <- ask
 	s := <-ask.result
-	if s.err == nil {
-		o.busy++
-	}
 	return s.p, s.err
 }
 

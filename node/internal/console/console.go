@@ -1,5 +1,6 @@
 // Package console is what the owner of a node's machine sees of it: its *status*, one file in the state directory that
-// the node rewrites every second.
+// the node rewrites every second; and the *desk*, at which the account's questions (test a connection, browse) are
+// judged by the owner's policy.
 //
 // A file needs no port, and works the same under every service manager and in containers. Whoever may read the state
 // directory may read it; it holds no secret and no text from a source.

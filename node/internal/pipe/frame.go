@@ -70,7 +70,7 @@ func (r *Reader) Next() (Kind, []byte, error) {
 func (r *Reader) Wipe() { clear(r.buf[:cap(r.buf)]) }
 
 func (k Kind) known() bool {
-	return (k >= KindJob && k <= KindDial) || (k >= KindFacts && k <= KindDialed)
+	return (k >= KindJob && k <= KindDial) || (k >= KindFacts && k <= KindNames)
 }
 
 func badFrame(format string, args ...any) *fault.Error {

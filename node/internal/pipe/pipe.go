@@ -3,7 +3,8 @@
 //
 // A *frame* is a length of 4 bytes (big endian, of what follows), a *kind* of one byte and a payload, which is CBOR
 // unless its kind says otherwise. *Down* frames go to the worker: a job, its secrets, its bases, start, then perhaps
-// cancel; exit ends the process. *Up* frames come from it: facts, log lines, meters, and one end for each start.
+// cancel; exit ends the process. *Up* frames come from it: facts, log lines, meters, and one end for each start; a job
+// that *asks* yields steps or names in place of facts.
 // Over the dial socket go one dial frame and one dialled frame, then the connection's own bytes.
 //
 // A worker touches foreign bytes and may be owned by them: the supervisor decodes every frame under bounds and trusts
@@ -34,6 +35,8 @@ const (
 	KindMeter                  // Meter
 	KindEnd                    // End
 	KindDialed                 // Dialed, over the socket
+	KindStep                   // bus.Step, of a job that asks
+	KindNames                  // Names, of a job that asks
 )
 
 // Bounds of frames. A reader refuses what is beyond them.
@@ -55,6 +58,20 @@ type Job struct {
 	Today uint32 `cbor:"5,keyasint"`
 	// MemoryMB is the size above which the supervisor kills the worker; 0 sets no limit.
 	MemoryMB int `cbor:"6,keyasint,omitempty"`
+	// Question makes the job one that asks instead of reading: steps or names come up, and no facts.
+	Question *Question `cbor:"7,keyasint,omitempty"`
+}
+
+// Question is what is asked of a source: to browse one level of names, or else to test the connection.
+type Question struct {
+	Browse bool   `cbor:"1,keyasint,omitempty"`
+	Path   string `cbor:"2,keyasint,omitempty"`
+}
+
+// Names is a piece of one level of names. All pieces of a job together hold to bus.MaxNames and bus.MaxNameBytes.
+type Names struct {
+	List []model.Ref `cbor:"1,keyasint,omitempty"`
+	More bool        `cbor:"2,keyasint,omitempty"` // what is beyond the bounds was left out
 }
 
 // End says how a job ended.
@@ -67,6 +84,8 @@ type End struct {
 	Remedy  string      `cbor:"6,keyasint,omitempty"`
 	// Identity is which source was reached, and as whom.
 	Identity model.Identity `cbor:"7,keyasint,omitzero"`
+	// Kind is that of the failure that Code names, in a job that asks.
+	Kind fault.Kind `cbor:"8,keyasint,omitempty"`
 }
 
 // Meter says how far a job is.

@@ -16,7 +16,7 @@ type env struct {
 	kind     *model.Kind
 	dial     func(ctx context.Context, host string, port int) (net.Conn, error)
 	log      *slog.Logger
-	surveyor *surveyor
+	surveyor *surveyor // nil in a job that asks
 }
 
 func (e *env) Setting(name string) string    { return e.kind.Get(e.job.Grant.Settings, name) }
@@ -39,6 +39,9 @@ const sampleDays = 30
 // Want looks the asset up in the base. One that need not be opened counts as seen: the connector says no more of it.
 func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 	s := e.surveyor
+	if s == nil { // a job that asks has no base, and samples nothing
+		return true, false
+	}
 	deep := s.grant.Level >= model.L3
 	m := mark(stamp, s.grant.Level, e.kind.Version)
 	if s.grant.Full || m == 0 || s.ready() != nil || s.misplaced(typeName, path) != "" {

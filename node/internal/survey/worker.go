@@ -165,6 +165,12 @@ func (w *worker) run(a assignment) error {
 		Meter: func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
 		Known: &w.known,
 	}
+	if a.job.Question != nil {
+		return w.out.Send(pipe.KindEnd, Ask(a.ctx, a.job, conn, deps, Said{
+			Step:  func(s bus.Step) error { return w.out.Send(pipe.KindStep, s) },
+			Names: func(n pipe.Names) error { return w.out.Send(pipe.KindNames, n) },
+		}))
+	}
 	end := Run(a.ctx, a.job, a.base, conn, deps, func(f bus.Facts) error { return w.out.Send(pipe.KindFacts, f) })
 	return w.out.Send(pipe.KindEnd, end)
 }

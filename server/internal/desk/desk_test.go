@@ -19,8 +19,9 @@ import (
 // outside is what the desk needs of the rest of the house: a bell, a signature and a fleet that counts beats.
 type outside struct{ beats int }
 
-func (*outside) Ring(string)          {}
-func (*outside) Sign(b []byte) []byte { return b[:1] }
+func (*outside) Ring(string)           {}
+func (*outside) Tell(string, bus.Tell) {}
+func (*outside) Sign(b []byte) []byte  { return b[:1] }
 func (o *outside) Beat(context.Context, string, bus.Beat) error {
 	o.beats++
 	return nil

@@ -46,6 +46,9 @@ type Config struct {
 	// Other replicas ask Gone.
 	OnRevoke func(node string)
 
+	// Ask puts a question to a node that may be away: bus.Caller. The default says that every node is.
+	Ask func(ctx context.Context, node string, question bus.Ask) (bus.Answer, error)
+
 	// OnEnrol is called within the transaction that lets a self-hosted node in, with its key; an error refuses it. It
 	// is not called when a node asks again because its answer was lost, nor for the built-in node.
 	OnEnrol func(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error
@@ -56,13 +59,16 @@ type Config struct {
 	BeatEvery time.Duration // how often a beat is written to the store; 1 min
 }
 
-// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke and OnEnrol are
+// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnEnrol and Ask are
 // the caller's.
 func DefaultConfig() Config {
 	return Config{
 		NonceLife: time.Minute, Silent: 15 * time.Second, Lapse: 90 * 24 * time.Hour, BeatEvery: time.Minute,
 		OnRevoke: func(string) {},
-		OnEnrol:  func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
+		Ask: func(_ context.Context, node string, _ bus.Ask) (bus.Answer, error) {
+			return bus.Answer{}, fault.New(fault.Unreachable, "NodeAway", "node %s can't be asked", node)
+		},
+		OnEnrol: func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
 	}
 }
 

@@ -33,6 +33,9 @@ type room struct {
 // Ring implements scan.Ringer.
 func (*room) Ring(string) {}
 
+// Tell implements scan.Ringer.
+func (*room) Tell(string, bus.Tell) {}
+
 // Sign implements Signer.
 func (r *room) Sign(text []byte) []byte { return ed25519.Sign(r.key, text) }
 

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -281,7 +282,14 @@ func TestCancelVoidsUnitsAndForgetsTheirBatches(t *testing.T) {
 		return tx.Inbox().Put(ctx, &store.BatchRow{Unit: g.Ref.Unit, Attempt: 1, Node: nodeA, Body: []byte("x")})
 	})
 	wants(t, p.Cancel(t.Context(), "plot", "other", id), fault.NotFound, "RunNotFound")
+	if len(p.told) != 0 {
+		t.Fatalf("told %+v", p.told)
+	}
 	p.ok(p.Cancel(t.Context(), "plot", "all", id))
+	want := told{nodeA, bus.Tell{V: bus.Version, Kind: bus.TellStop, Attempts: []bus.AttemptRef{g.Ref}}}
+	if len(p.told) != 1 || !reflect.DeepEqual(p.told[0], want) {
+		t.Fatalf("told %+v, want %+v", p.told, want)
+	}
 	wants(t, p.Cancel(t.Context(), "plot", "all", id), fault.Conflict, "RunEnded")
 	v := p.state(id, model.RunCanceled)
 	if v.Units[model.UnitVoid] != 2 || len(p.claim(nodeB, 4)) != 0 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -161,10 +163,12 @@ func (s *Service) addUnits(ctx context.Context, tx store.Tx, run store.Run, b bo
 	return tx.Runs().AddUnits(ctx, units)
 }
 
-// Cancel ends a run: its units are void at once, nodes hear it at their next renewal, and nothing is deleted.
+// Cancel ends a run: its units are void at once, nodes that work on them are told, and hear it at their next renewal if
+// that is lost; nothing is deleted.
 // Cancelling an ended run is a Conflict, and so is one that is being made final and has deleted already.
 func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error {
 	var runtime string
+	var held map[string][]bus.AttemptRef
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		run, err := tx.Runs().Run(ctx, runID)
 		if err != nil {
@@ -185,12 +189,34 @@ func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error 
 				Try("Wait a moment: it ends by itself")
 		}
 		b.Cancel, runtime = true, run.Runtime
+		if held, err = holders(ctx, tx, runID); err != nil {
+			return err
+		}
 		return s.end(ctx, tx, run, b, model.RunCanceled)
 	})
-	if err == nil {
-		s.ring.Ring(runtime) // a run that waited may have begun
+	if err != nil {
+		return err
 	}
-	return err
+	for _, node := range slices.Sorted(maps.Keys(held)) {
+		s.ring.Tell(node, bus.Tell{V: version, Kind: bus.TellStop, Attempts: held[node]})
+	}
+	s.ring.Ring(runtime) // a run that waited may have begun
+	return nil
+}
+
+// holders are the attempts of a run that nodes hold, by node.
+func holders(ctx context.Context, tx store.Tx, run string) (map[string][]bus.AttemptRef, error) {
+	held := map[string][]bus.AttemptRef{}
+	for after := int64(0); ; {
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run, States: []model.UnitState{model.UnitLeased}, After: after, Limit: 500})
+		if err != nil || len(units) == 0 {
+			return held, err
+		}
+		for _, u := range units {
+			after = u.ID
+			held[u.Node] = append(held[u.Node], bus.AttemptRef{Unit: u.ID, Attempt: u.Attempt})
+		}
+	}
 }
 
 // voidUnits ends all open units of a run and forgets their batches.

@@ -43,8 +43,11 @@ func DefaultConfig() Config {
 	return Config{Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4}
 }
 
-// Ringer is what the room needs of the bus: a doorbell.
-type Ringer interface{ Ring(runtime string) }
+// Ringer is what the room needs of the bus: a doorbell, and a word to a node. Either may be lost.
+type Ringer interface {
+	Ring(runtime string)
+	Tell(node string, order bus.Tell)
+}
 
 // Service is the room. Safe for concurrent use.
 type Service struct {

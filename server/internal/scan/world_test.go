@@ -24,10 +24,20 @@ type protocol struct {
 	now    time.Time
 	commit func() error // fails commits; nil lets them pass
 	rung   []string
+	told   []told
 }
 
 // Ring implements Ringer.
 func (p *protocol) Ring(runtime string) { p.rung = append(p.rung, runtime) }
+
+// Tell implements Ringer.
+func (p *protocol) Tell(node string, order bus.Tell) { p.told = append(p.told, told{node, order}) }
+
+// told is an order to a node.
+type told struct {
+	node  string
+	order bus.Tell
+}
 
 const (
 	nodeA = "dmz--a"

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/node"
@@ -116,7 +117,8 @@ func build(t *testing.T) *house {
 // silence is a bus that nobody listens to.
 type silence struct{}
 
-func (silence) Ring(string) {}
+func (silence) Ring(string)           {}
+func (silence) Tell(string, bus.Tell) {}
 
 // shops is a kind of source for tests.
 func shops() model.Kind {
