@@ -12,6 +12,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/api/signin"
 	"github.com/purlieu/purlieu/server/internal/fleet"
@@ -33,7 +34,7 @@ func (s *Server) handler() http.Handler {
 		SignInURL: func() string { return s.place.portal() + "/signin" },
 		Sources:   s.core.Scans, Runs: s.core.Scans, Map: s.core.Graph, Search: s.search,
 	}
-	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes())
+	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes(), published.Planes())
 	signIn := signin.New(s.access, api.Fail)
 	doors := api.New(api.Deps{
 		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,

@@ -22,6 +22,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/api/signin"
 	"github.com/purlieu/purlieu/server/internal/scan"
@@ -79,7 +80,7 @@ func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http
 	data := &atlas.Plane{Map: sample{}, Search: sample{}, Kinds: a.Scan, Decider: decide}
 	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}}
 	a.Handler = api.New(api.Deps{
-		Planes: slices.Concat(scans.Planes(), data.Planes(), own.Planes()), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
+		Planes: slices.Concat(scans.Planes(), data.Planes(), own.Planes(), published.Planes()), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
 	})
 }
 

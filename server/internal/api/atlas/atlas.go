@@ -14,6 +14,7 @@ import (
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
@@ -33,13 +34,17 @@ type Plane struct {
 
 // Planes are all that this package serves, ready to mount.
 func (p *Plane) Planes() []api.Plane {
-	return []api.Plane{{Prefixes: []string{"/datamap/api", "/catalog/api"}, Handler: api.Routes(p.Routes()...), Shape: api.Atlas}}
+	var out []api.Plane
+	for _, prefix := range []string{"/datamap/api", "/catalog/api"} {
+		out = append(out, api.Plane{Prefixes: []string{prefix}, Handler: api.Routes(published.With(prefix, p.Routes())...), Shape: api.Atlas})
+	}
+	return out
 }
 
 // Routes are the operations, below each prefix.
 func (p *Plane) Routes() []api.Route {
 	const entity = "/atlas/v2/entity"
-	routes := []api.Route{
+	return []api.Route{
 		{Method: "GET", Pattern: entity + "/guid/{guid}", Handler: p.getEntity},
 		{Method: "GET", Pattern: entity + "/guid/{guid}/header", Handler: p.getHeader},
 		{Method: "GET", Pattern: entity + "/bulk", Handler: p.getBulk},
@@ -48,13 +53,6 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "GET", Pattern: "/atlas/v2/lineage/uniqueAttribute/type/{type}", Handler: p.getLineageByName},
 		{Method: "POST", Pattern: "/search/query", Handler: p.query},
 	}
-	for _, pattern := range []string{
-		entity + "/*", "/atlas/v2/types/*", "/atlas/v2/glossary/*", "/atlas/v2/relationship/*", "/atlas/v2/lineage/*", "/lineage/*",
-		"/search/*", "/browse/*", "/collections/*",
-	} {
-		routes = append(routes, api.Route{Pattern: pattern, Handler: api.NotYet})
-	}
-	return routes
 }
 
 // readable are the collections in which the caller may read data.

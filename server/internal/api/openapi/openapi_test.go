@@ -8,8 +8,10 @@ import (
 
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
 	"github.com/purlieu/purlieu/server/internal/api/openapi/openapitest"
+	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/scan"
@@ -21,7 +23,9 @@ func served() map[string][]api.Route {
 	own := &manage.Plane{
 		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
 	}
-	return map[string][]api.Route{"manage": slices.Concat(own.Open(), own.Routes())}
+	return map[string][]api.Route{
+		"manage": slices.Concat(own.Open(), own.Routes()), "scanning": (&scanning.Plane{}).Routes(), "datamap": (&atlas.Plane{}).Routes(),
+	}
 }
 
 func TestEveryRouteIsDescribedAndEveryDescriptionIsServed(t *testing.T) {

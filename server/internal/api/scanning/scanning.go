@@ -15,6 +15,7 @@ import (
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/scan"
 )
 
@@ -101,7 +102,7 @@ type Plane struct {
 // Routes are the operations, below Prefix.
 func (p *Plane) Routes() []api.Route {
 	const src, sc = "/datasources/{source}", "/datasources/{source}/scans/{scan}"
-	routes := []api.Route{
+	return []api.Route{
 		{Method: "GET", Pattern: "/datasources", Handler: p.listSources},
 		{Method: "GET", Pattern: src, Handler: p.getSource},
 		{Method: "PUT", Pattern: src, Handler: p.putSource},
@@ -130,25 +131,20 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "DELETE", Pattern: "/azureKeyVaults/{name}", Handler: p.deleteVault},
 		{Method: "GET", Pattern: "/integrationRuntimes", Handler: p.listRuntimes},
 		{Method: "POST", Pattern: "/integrationRuntimes/{name}:listAuthKeys", Handler: p.listKeys},
+		{Method: "POST", Pattern: "/integrationRuntimes/{name}/:listAuthKeys", Handler: p.listKeys},
 		{Method: "POST", Pattern: "/integrationRuntimes/{name}:regenerateAuthKey", Handler: p.regenerateKey},
+		{Method: "POST", Pattern: "/integrationRuntimes/{name}/:regenerateAuthKey", Handler: p.regenerateKey},
 		{Method: "GET", Pattern: "/integrationRuntimes/{name}", Handler: p.getRuntime},
 		{Method: "PUT", Pattern: "/integrationRuntimes/{name}", Handler: p.putRuntime},
 		{Method: "DELETE", Pattern: "/integrationRuntimes/{name}", Handler: p.deleteRuntime},
 		{Method: "GET", Pattern: "/integrationRuntimes/{name}/status", Handler: p.runtimeStatus},
 		{Method: "DELETE", Pattern: "/integrationRuntimes/{name}/nodes/{node}", Handler: p.removeNode},
 	}
-	for _, pattern := range []string{
-		sc + "/triggers/*", "/classificationrules/*", "/scanrulesets/*", "/systemScanRulesets/*", "/managedvirtualnetworks/*",
-		"/integrationRuntimes/{name}:enableInteractiveQuery", "/integrationRuntimes/{name}:disableInteractiveQuery",
-	} {
-		routes = append(routes, api.Route{Pattern: pattern, Handler: api.NotYet})
-	}
-	return routes
 }
 
 // Planes are all that this package serves, ready to mount.
 func (p *Plane) Planes() []api.Plane {
-	return []api.Plane{{Prefixes: []string{Prefix}, Handler: api.Routes(p.Routes()...)}}
+	return []api.Plane{{Prefixes: []string{Prefix}, Handler: api.Routes(published.With(Prefix, p.Routes())...)}}
 }
 
 // maxPage is how many things one answer lists.

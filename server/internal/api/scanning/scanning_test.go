@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/api/openapi/openapitest"
 	"github.com/purlieu/purlieu/server/servertest"
 )
 
@@ -35,7 +36,7 @@ func newDoor(t *testing.T) door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return door{t, h}
+	return door{t, openapitest.Check(t, "scanning", h)}
 }
 
 // ask gives the body of an answer that must have the status.

@@ -1,0 +1,48 @@
+package atlas_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/api/openapi/openapitest"
+	"github.com/purlieu/purlieu/server/servertest"
+)
+
+func TestAnswersAreAsDescribed(t *testing.T) {
+	account, err := servertest.New(model.Kind{Name: "PostgreSql", Title: "PostgreSQL", Types: []model.TypeDef{{Name: "postgresql_table", Column: "postgresql_column"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := openapitest.Check(t, "datamap", account)
+	table, hidden := servertest.GUIDs()[0], servertest.GUIDs()[3]
+	name := "?attr:qualifiedName=postgresql://shop/shop/public/orders"
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"GET", "/atlas/v2/entity/guid/" + table, "", 200},
+		{"GET", "/atlas/v2/entity/guid/" + table + "/header", "", 200},
+		{"GET", "/atlas/v2/entity/guid/" + hidden, "", 404},
+		{"GET", "/atlas/v2/entity/guid/x", "", 400},
+		{"GET", "/atlas/v2/entity/bulk?guid=" + table, "", 200},
+		{"GET", "/atlas/v2/entity/uniqueAttribute/type/postgresql_table" + name, "", 200},
+		{"GET", "/atlas/v2/lineage/" + table, "", 200},
+		{"GET", "/atlas/v2/lineage/uniqueAttribute/type/postgresql_table" + name, "", 200},
+		{"POST", "/search/query", `{"keywords":"orders","limit":1,"facets":[{"facet":"entityType","count":5}],"filter":{"and":[{"entityType":"postgresql_table"}]}}`, 200},
+		{"POST", "/search/query", `{"keywords":null,"filter":{}}`, 200},
+	} {
+		r := httptest.NewRequest(c.method, "/datamap/api"+c.path, strings.NewReader(c.body))
+		r.Header.Set("Authorization", "Bearer "+servertest.ReaderToken)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.status {
+			t.Errorf("%s %s: %d, want %d: %s", c.method, c.path, w.Code, c.status, w.Body)
+		}
+		if w.Code == http.StatusNotFound && w.Header().Get("x-ms-error-code") == "" {
+			t.Errorf("%s %s: no code", c.method, c.path)
+		}
+	}
+}
