@@ -1,8 +1,11 @@
 package datamap
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -63,9 +66,7 @@ func remove(ctx context.Context, tx store.Tx, actor string, rows []store.Entity)
 		unbound[r.Hash] = 0
 		if r.Scanned != nil {
 			deleted++
-		} else if err := tx.Map().PutEdges(ctx, r.ID, nil); err != nil { // a process
-			return 0, err
-		}
+		} // else a process: its edges stay, for the day when it comes back
 	}
 	if err := tx.Map().Set(ctx, rows); err != nil {
 		return 0, fmt.Errorf("write entities: %w", err)
@@ -74,4 +75,72 @@ func remove(ctx context.Context, tx store.Tx, actor string, rows []store.Entity)
 		return 0, fmt.Errorf("write history: %w", err)
 	}
 	return deleted, tx.Map().BindEdges(ctx, unbound)
+}
+
+// Restore brings deleted entities back as they were, with the processes that carry their lineage; edges to them are
+// bound again. Hashes that are not there or alive are passed over, and so is what was changed in another version than
+// the one given: 0 takes any.
+func (s *Service) Restore(ctx context.Context, tx store.Tx, actor string, kind *model.Kind, hashes []model.Hash, version int64) (int64, error) {
+	const page = 500
+	var total int64
+	for list := range slices.Chunk(hashes, page) {
+		known, err := tx.Map().ByHash(ctx, list)
+		if err != nil {
+			return total, fmt.Errorf("read entities: %w", err)
+		}
+		var rows []store.Entity
+		processes := map[model.Hash]int64{} // and the version in which they were deleted with their asset
+		for _, h := range list {
+			row, ok := known[h]
+			if !ok || !row.Deleted || (version != 0 && row.Version != version) {
+				continue
+			}
+			rows = append(rows, row)
+			if def := kind.TypeNamed(row.Type); def != nil && def.Process != "" {
+				processes[model.HashOf(def.Process, row.QualifiedName+"/"+processName)] = row.Version
+			}
+		}
+		total += int64(len(rows))
+		flows, err := tx.Map().ByHash(ctx, slices.SortedFunc(maps.Keys(processes), compareHashes))
+		if err != nil {
+			return total, fmt.Errorf("read processes: %w", err)
+		}
+		for h, row := range flows {
+			if row.Deleted && row.Version == processes[h] {
+				rows = append(rows, row)
+			}
+		}
+		if err := restore(ctx, tx, actor, rows); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+func compareHashes(a, b model.Hash) int { return bytes.Compare(a[:], b[:]) }
+
+// restore marks rows as alive, with history, and binds edges to them.
+func restore(ctx context.Context, tx store.Tx, actor string, rows []store.Entity) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	version, err := tx.Map().NextVersion(ctx)
+	if err != nil {
+		return err
+	}
+	changes := make([]store.Change, len(rows))
+	bound := make(map[model.Hash]int64, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		r.Deleted, r.Version, r.Modified, r.ModifiedBy = false, version, tx.Now(), actor
+		changes[i] = store.Change{Entity: r.ID, Version: version, At: tx.Now(), Actor: actor, Verb: "restored"}
+		bound[r.Hash] = r.ID
+	}
+	if err := tx.Map().Set(ctx, rows); err != nil {
+		return fmt.Errorf("write entities: %w", err)
+	}
+	if err := tx.Map().AddChanges(ctx, changes); err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	return tx.Map().BindEdges(ctx, bound)
 }

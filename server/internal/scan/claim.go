@@ -184,6 +184,11 @@ func (s *Service) grant(ctx context.Context, tx store.Tx, node string, chosen []
 		g := c.body.Grant
 		g.Ref = bus.AttemptRef{Unit: u.ID, Attempt: u.Attempt}
 		g.Unit = spec
+		if u.Parent == 0 {
+			if g.System, _, err = identityOf(ctx, tx, u.Source); err != nil {
+				return nil, err
+			}
+		}
 		g.LeaseMS = int(s.cfg.Lease / time.Millisecond)
 		if g.Budget.UnitSeconds == 0 {
 			g.Budget.UnitSeconds = s.cfg.UnitSeconds

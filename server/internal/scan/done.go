@@ -107,7 +107,7 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done, also func(s
 // plausible reports whether a done can be right whatever was read.
 func plausible(d bus.Done) bool {
 	return (d.Outcome == bus.OutcomeRead || d.Outcome == bus.OutcomeFailed) && d.Assets < 1<<40 &&
-		len(d.Code) <= maxNote && len(d.Remedy) <= maxNote && model.Storable(d.Code) && model.Storable(d.Remedy)
+		len(d.Code) <= maxNote && len(d.Remedy) <= maxNote && d.Identity.Sound() && model.Storable(d.Code) && model.Storable(d.Remedy)
 }
 
 // Applied says, in the transaction that applied a batch, what it did; the unit closes there when it was the last.
@@ -191,6 +191,12 @@ func (s *Service) ContextOf(ctx context.Context, tx store.Tx, u store.Unit) (Con
 
 // close ends a unit whose last attempt is applied whole, and inserts its children.
 func (s *Service) close(ctx context.Context, tx store.Tx, u store.Unit, p progress) error {
+	if gap, err := s.met(ctx, tx, u, p.Done); err != nil || gap.Code != "" {
+		if err != nil {
+			return err
+		}
+		return s.fail(ctx, tx, u, p, gap)
+	}
 	if p.Done.Outcome == bus.OutcomeFailed {
 		if p.Done.Retry && u.Failures+1 < int32(s.cfg.MaxAttempts) {
 			return s.again(ctx, tx, u)

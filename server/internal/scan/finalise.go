@@ -3,9 +3,7 @@ package scan
 import (
 	"context"
 	"slices"
-	"strings"
 
-	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -15,38 +13,34 @@ import (
 type Deleter interface {
 	// Delete marks entities as deleted, with everything that hangs on them. Hashes that are not there are passed over.
 	Delete(ctx context.Context, tx store.Tx, actor string, hashes []model.Hash) (deleted int64, err error)
+	// Restore brings deleted entities back, with what hung on them; those that live, or were changed in another version
+	// than the given one (0: any), are passed over.
+	Restore(ctx context.Context, tx store.Tx, actor string, kind *model.Kind, hashes []model.Hash, version int64) (restored int64, err error)
 }
 
-// Brake on deletions: more than a fifth and more than brakeCount of a container, or all of one that had more than
-// brakeEmpty, are not carried out: they stay as not seen.
-const (
-	brakeCount = 50
-	brakeShare = 5
-	brakeEmpty = 10
-)
-
-// finalise ends a run whose units have all ended: container by container, each in a transaction of its own, so that a
-// replica that dies between two leaves nothing half done and another goes on. Containers come in path order, so that
-// what lies below a deleted container is known to be gone.
+// finalise ends a run whose units have all ended. First it weighs what it would delete and decides, in one transaction,
+// what is left to a person; then it goes container by container, each in a transaction of its own, so that a replica
+// that dies between two leaves nothing half done and another goes on. Containers come in path order, so that what lies
+// below a deleted container is known to be gone.
 func (s *Service) finalise(ctx context.Context, id string) error {
 	proof, err := s.proofOf(ctx, id)
 	if err != nil {
 		return err
 	}
+	if proof.body.Asks == asksDone {
+		return s.carryOut(ctx, id)
+	}
 	if proof.planned {
-		for after := ""; ; {
-			key, err := s.nextContainer(ctx, proof, after)
-			if err != nil {
-				return err
-			}
-			if key == "" {
-				break
-			}
+		failpoint.Hit("scan.decide.before")
+		if err := s.decide(ctx, proof); err != nil {
+			return err
+		}
+		err := s.eachContainer(ctx, proof, func(key string) error {
 			failpoint.Hit("scan.container.before")
-			if err := s.finaliseContainer(ctx, proof, key); err != nil {
-				return err
-			}
-			after = key
+			return s.finaliseContainer(ctx, proof, key)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	var runtime string
@@ -56,10 +50,13 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 		if err != nil || run.State.Ended() || run.Open > 0 {
 			return err
 		}
-		runtime = run.Runtime
 		b, err := readBody(run)
-		if err != nil {
+		if err != nil || b.Asks != asksNobody {
 			return err
+		}
+		runtime = run.Runtime
+		if len(b.Holds) > 0 {
+			return s.ask(ctx, tx, run, b)
 		}
 		state := model.RunSucceeded
 		if b.PlanFailed {
@@ -72,6 +69,55 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 		s.ring.Ring(runtime)
 	}
 	return err
+}
+
+// decide weighs what the run would delete, and keeps what the brake holds as a proposal. It is done once: a replica
+// that goes on behind another one finds it decided.
+func (s *Service) decide(ctx context.Context, p *proof) error {
+	if p.body.Decided {
+		return nil
+	}
+	w, err := s.weigh(ctx, p)
+	if err != nil {
+		return err
+	}
+	holds := w.holds()
+	if err := s.keepHeld(ctx, p, w, holds); err != nil {
+		return err
+	}
+	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, p.run.ID)
+		if err != nil || run.State.Ended() {
+			return err
+		}
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		if err := s.expireProposal(ctx, tx, p.scan, p.run.Serial); err != nil {
+			return err
+		}
+		b.Decided, b.Holds = true, holds
+		p.body.Decided, p.body.Holds = true, holds
+		if err := writeBody(&run, b); err != nil {
+			return err
+		}
+		return tx.Runs().SetRun(ctx, run)
+	})
+}
+
+// eachContainer visits the key of each container that the run has parts of or the scan has a base of, in path order.
+func (s *Service) eachContainer(ctx context.Context, p *proof, visit func(key string) error) error {
+	for after := ""; ; {
+		key, err := s.nextContainer(ctx, p, after)
+		if err != nil || key == "" {
+			return err
+		}
+		if err := visit(key); err != nil {
+			return err
+		}
+		after = key
+	}
 }
 
 // nextContainer is the key of the first container after one, among those that the run has parts of and those that
@@ -116,22 +162,22 @@ func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) e
 			return err
 		}
 		missing := seen.missing(base)
-		var gone []model.Hash
-		if len(missing) > 0 {
-			if gone, err = s.deletable(ctx, tx, p, base, missing); err != nil {
-				return err
-			}
+		lost, err := s.judge(ctx, tx, p, base, seen, missing, nil)
+		if err != nil {
+			return err
+		}
+		if held(p.body.Holds, key[1:]) {
+			lost.proven = nil
 		}
 		b, err := readBody(run)
 		if err != nil {
 			return err
 		}
-		deleted := int64(0)
-		if len(gone) > 0 {
-			if deleted, err = s.deleter.Delete(ctx, tx, p.actor(), gone); err != nil {
-				return err
-			}
+		deleted, err := s.remove(ctx, tx, p, key, lost.proven)
+		if err != nil {
+			return err
 		}
+		gone := slices.Concat(lost.proven, lost.gone)
 		b.Counts.Deleted += deleted
 		b.Counts.NotSeen += int64(len(missing) - len(gone))
 		if err := writeBody(&run, b); err != nil {
@@ -141,6 +187,9 @@ func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) e
 			return err
 		}
 		next := store.Base{Scan: p.scan, Container: key, Generation: run.Serial, Rows: seen.next(base, gone)}
+		if !p.showsAll {
+			next.Grants = seen.nextDigests(base, gone).pack()
+		}
 		return tx.Map().PutBase(ctx, next)
 	})
 }
@@ -152,68 +201,6 @@ func baseOf(ctx context.Context, tx store.Tx, scan, key string) (store.Base, err
 		return store.Base{Scan: scan, Container: key}, err
 	}
 	return bases[0], nil
-}
-
-// deletable are the missing assets that are proven gone, when the brake allows it.
-func (s *Service) deletable(ctx context.Context, tx store.Tx, p *proof, base store.Base, missing []model.Hash) ([]model.Hash, error) {
-	if !p.showsAll {
-		return nil, nil // a login with fewer grants sees less: that proves nothing
-	}
-	if !p.proves(base.Container[1:]) {
-		var err error
-		if missing, err = s.goneAbove(ctx, tx, p, missing); err != nil || len(missing) == 0 {
-			return nil, err
-		}
-	} else if total := len(base.Rows) / bus.BaseRowSize; (len(missing) > brakeCount && len(missing) > total/brakeShare) ||
-		(len(missing) == total && total > brakeEmpty) {
-		return nil, nil
-	}
-	rows, err := tx.Map().ByHash(ctx, missing)
-	if err != nil {
-		return nil, err
-	}
-	others, err := s.otherBases(ctx, tx, p, base.Container)
-	if err != nil {
-		return nil, err
-	}
-	var gone []model.Hash
-	for _, h := range missing {
-		row, ok := rows[h]
-		if !ok {
-			gone = append(gone, h)
-			continue
-		}
-		path := strings.TrimPrefix(strings.TrimPrefix(row.QualifiedName, p.body.Grant.Authority), "/")
-		if p.body.Grant.Scope.Match(path) && !slices.ContainsFunc(others, func(b store.Base) bool { return hasRow(b.Rows, h) }) {
-			gone = append(gone, h)
-		}
-	}
-	return gone, nil
-}
-
-// goneAbove are those of the missing assets whose parent was deleted in this run: they are gone with it.
-func (s *Service) goneAbove(ctx context.Context, tx store.Tx, p *proof, missing []model.Hash) ([]model.Hash, error) {
-	rows, err := tx.Map().ByHash(ctx, missing)
-	if err != nil {
-		return nil, err
-	}
-	var parents []model.Hash
-	for _, row := range rows {
-		parents = append(parents, row.Parent)
-	}
-	slices.SortFunc(parents, compareHashes)
-	above, err := tx.Map().ByHash(ctx, slices.Compact(parents))
-	if err != nil {
-		return nil, err
-	}
-	var gone []model.Hash
-	for _, h := range missing {
-		parent, ok := above[rows[h].Parent]
-		if ok && parent.Deleted && parent.ModifiedBy == p.actor() && !parent.Modified.Before(p.run.Queued) {
-			gone = append(gone, h)
-		}
-	}
-	return gone, nil
 }
 
 // otherBases are what the source's other scans hold of the container.

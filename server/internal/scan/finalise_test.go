@@ -308,7 +308,7 @@ func TestACatalogueThatMayHideThingsProvesNoDeletion(t *testing.T) {
 }
 
 // stuck is a map that can delete nothing.
-type stuck struct{}
+type stuck struct{ Deleter }
 
 func (stuck) Delete(context.Context, store.Tx, string, []model.Hash) (int64, error) {
 	return 0, errors.New("the map is stuck")

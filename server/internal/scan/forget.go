@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/purlieu/purlieu/model"
@@ -12,8 +13,81 @@ import (
 // answered Gone.
 const Keep = 30 * 24 * time.Hour
 
-// Forget deletes runs that ended longer than Keep ago, a few at a time. More says that there are others.
+// Forget deletes what its time is over for, a little at a time: runs that ended longer than Keep ago, and longer than
+// KeepDeleted ago deleted assets, what was kept to undo their deletion, and proposals that were decided. More says that
+// there is more.
 func (s *Service) Forget(ctx context.Context) (more bool, err error) {
+	for _, part := range []func(context.Context) (bool, error){s.forgetRuns, s.forgetPages, s.forgetProposals, s.purge} {
+		left, err := part(ctx)
+		if err != nil {
+			return false, err
+		}
+		more = more || left
+	}
+	return more, nil
+}
+
+// purge removes deleted assets for good, so few at a time that nobody waits for it.
+func (s *Service) purge(ctx context.Context) (more bool, err error) {
+	const most = 200
+	n := 0
+	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		n, err = tx.Map().Purge(ctx, tx.Now().Add(-KeepDeleted), most)
+		return err
+	})
+	return n == most, err
+}
+
+// forgetPages removes what was kept to undo deletions.
+func (s *Service) forgetPages(ctx context.Context) (bool, error) {
+	return s.forgetDocs(ctx, docRemoved, func(tx store.Tx, doc store.Doc) (bool, error) {
+		return tx.Now().Sub(doc.Created) > KeepDeleted, nil
+	})
+}
+
+func (s *Service) forgetProposals(ctx context.Context) (bool, error) {
+	return s.forgetDocs(ctx, docProposal, func(tx store.Tx, doc store.Doc) (bool, error) {
+		var p Proposal
+		if err := json.Unmarshal(doc.Body, &p); err != nil {
+			return false, err
+		}
+		return p.State != ProposalOpen && tx.Now().Sub(p.Decided) > KeepDeleted, nil
+	})
+}
+
+// forgetDocs removes documents of a kind whose time is over, in transactions of a few.
+func (s *Service) forgetDocs(ctx context.Context, kind string, over func(store.Tx, store.Doc) (bool, error)) (bool, error) {
+	const page = 20
+	for after, next, last := "", "", false; !last; after = next {
+		err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+			docs, err := tx.Docs().List(ctx, kind, "", after, page)
+			if err != nil {
+				return err
+			}
+			for _, doc := range docs {
+				gone, err := over(tx, doc)
+				if err != nil {
+					return err
+				}
+				if gone {
+					if err := tx.Docs().Delete(ctx, kind, doc.Key, 0); err != nil {
+						return err
+					}
+				}
+			}
+			if last = len(docs) < page; !last {
+				next = docs[page-1].Key
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func (s *Service) forgetRuns(ctx context.Context) (more bool, err error) {
 	const most = 50
 	var old []string
 	err = s.store.View(ctx, func(tx store.Tx) error {

@@ -18,6 +18,9 @@ type proof struct {
 	attempts map[int64]uint32 // the closing attempt of each closed unit
 	whole    map[string]bool  // listed to its end by every unit that listed it
 	broken   []string         // roots of units that failed
+	unit     map[int64]uint64 // the grants under which each closed unit read
+	// grants are those under which each container was listed; 0 where they are unknown, or two units had others.
+	grants map[string]uint64
 }
 
 // actor is the name under which the run changes the map.
@@ -52,7 +55,7 @@ func (s *Service) proofOf(ctx context.Context, id string) (*proof, error) {
 		}
 		p = &proof{
 			run: run, body: b, scan: run.Source + "/" + run.Scan, planned: !b.PlanFailed, showsAll: kind.ShowsAll,
-			attempts: map[int64]uint32{}, whole: map[string]bool{},
+			attempts: map[int64]uint32{}, whole: map[string]bool{}, unit: map[int64]uint64{}, grants: map[string]uint64{},
 		}
 		for after := int64(0); ; {
 			units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: id, After: after, Limit: 500})
@@ -81,9 +84,17 @@ func (p *proof) add(u store.Unit) error {
 	if err != nil || progress.Done == nil {
 		return err
 	}
+	p.unit[u.ID] = progress.Done.Identity.Grants
 	for _, l := range progress.Done.Listed {
 		before, known := p.whole[l.Container]
 		p.whole[l.Container] = l.Whole && (before || !known)
+		p.grants[l.Container] = agreed(p.grants[l.Container], known, p.unit[u.ID])
 	}
 	return nil
+}
+
+// listed gives the grants under which a container was listed, and false when nobody did.
+func (p *proof) listed(container string) (grants uint64, ok bool) {
+	grants, ok = p.grants[container]
+	return grants, ok
 }

@@ -32,8 +32,21 @@ type body struct {
 	Units            int64     // units beyond the first
 	PlanFailed       bool
 	Code, Text       string
-	From, Until      int64 // the map's version when the run began and when it ended: what it changed lies between
+	From, Until      int64  // the map's version when the run began and when it ended: what it changed lies between
+	Changed          bool   // another source answered: a proposal asks about it
+	Decided          bool   // what is deleted and what is left to a person
+	Holds            []Hold `json:",omitempty"` // where the brake took hold
+	Asks             asks   // whether the run, all else done, waits for a person
 }
+
+// asks says whether a run waits for a person.
+type asks uint8
+
+const (
+	asksNobody asks = iota
+	asksOpen        // a proposal waits: the scan may run again
+	asksDone        // the proposal was approved and is being carried out
+)
 
 // progress is what a unit's row holds beyond its columns: what its current attempt did so far.
 type progress struct {
@@ -125,10 +138,25 @@ func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions
 	return s.Run(ctx, run.ID)
 }
 
+// activeRuns are the scan's runs that have not ended, newest first, without those that only wait for a person.
 func (s *Service) activeRuns(ctx context.Context, tx store.Tx, source, scan string) ([]store.Run, error) {
-	return tx.Runs().ListRuns(ctx, store.RunQuery{
+	runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{
 		Source: source, Scan: scan, States: []model.RunState{model.RunQueued, model.RunInProgress}, Limit: 8,
 	})
+	if err != nil {
+		return nil, err
+	}
+	active := runs[:0]
+	for _, run := range runs {
+		b, err := readBody(run)
+		if err != nil {
+			return nil, err
+		}
+		if b.Asks != asksOpen {
+			active = append(active, run)
+		}
+	}
+	return active, nil
 }
 
 // open writes a run's first unit: planning.
@@ -184,7 +212,11 @@ func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error 
 		if err != nil {
 			return err
 		}
-		if b.Counts.Deleted > 0 {
+		if b.Asks != asksNobody {
+			return fault.New(fault.Conflict, "RunAsks", "the run %s has read everything and waits for an answer to its proposal %s", runID, proposalID(run.Serial)).
+				Try("Reject the proposal instead: purlieu proposal reject %s", proposalID(run.Serial))
+		}
+		if b.Decided || b.Counts.Deleted > 0 {
 			return fault.New(fault.Conflict, "RunEnding", "the run %s has read everything and is being made final", runID).
 				Try("Wait a moment: it ends by itself")
 		}
@@ -264,20 +296,34 @@ func (s *Service) end(ctx context.Context, tx store.Tx, run store.Run, b body, s
 	if err := tx.Map().DeleteParts(ctx, run.ID); err != nil {
 		return err
 	}
-	active, err := s.activeRuns(ctx, tx, run.Source, run.Scan)
+	return s.openNext(ctx, tx, run)
+}
+
+// openNext opens the scan's waiting run when no other is active.
+func (s *Service) openNext(ctx context.Context, tx store.Tx, ended store.Run) error {
+	active, err := s.activeRuns(ctx, tx, ended.Source, ended.Scan)
 	if err != nil {
 		return err
 	}
-	for i := len(active) - 1; i >= 0; i-- { // the oldest waits longest
-		next, err := readBody(active[i])
+	var oldest *store.Run
+	var waiting body
+	for i := range active { // newest first
+		b, err := readBody(active[i])
 		if err != nil {
 			return err
 		}
-		if active[i].ID != run.ID && next.Waiting {
-			return s.open(ctx, tx, &active[i], next)
+		if active[i].ID == ended.ID {
+			continue
 		}
+		if !b.Waiting {
+			return nil
+		}
+		oldest, waiting = &active[i], b
 	}
-	return nil
+	if oldest == nil {
+		return nil
+	}
+	return s.open(ctx, tx, oldest, waiting)
 }
 
 // Run is one run as people see it.
@@ -352,6 +398,9 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
 		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
 		From: b.From, Until: b.Until,
+	}
+	if b.Asks != asksNobody || b.Changed {
+		v.Proposal = proposalID(run.Serial)
 	}
 	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
 		return v, err

@@ -8,7 +8,11 @@
 //
 // Configuration lives in documents (store.Docs): "source" by name holds model.Source, "scan" by "source/scan" holds
 // model.Scan, "credential" by name holds model.CredentialRef, "kind" by name holds model.Kind, "authority" by
-// authority holds the name of the source that has it.
+// authority holds the name of the source that has it, "identity" by source what the source itself says that it is.
+//
+// What a run would delete it deletes only with *proof*. Where that is much at once the *brake* holds it, and the run asks
+// a person by a *proposal*: the document "proposal" by number, with its assets in pages ("held"); "asking" by scan,
+// or by source for its identity, names the one that is open. What a run deleted is kept in pages too ("removed"), for as long as it can be undone.
 package scan
 
 import (
@@ -27,6 +31,12 @@ const (
 	DocCredential = "credential"
 	DocKind       = "kind"
 	DocAuthority  = "authority"
+
+	docIdentity = "identity"
+	docProposal = "proposal"
+	docAsking   = "asking"
+	docHeld     = "held"
+	docRemoved  = "removed"
 )
 
 // Config is what the room can be told.
@@ -89,6 +99,7 @@ type RunView struct {
 	Code, Text                      string // why it failed; "" when it did not
 	// From and Until bound the versions of the map that hold what the run changed; Until is 0 while it runs.
 	From, Until int64
+	Proposal    string // id of what it asks a person; "" when it asks nothing
 }
 
 // RunCounts count what a run did so far.

@@ -16,6 +16,10 @@ type sight struct {
 	bits  []byte                          // positions of the base seen unchanged
 	fresh map[model.Hash]bus.BaseRow      // new and changed
 	moved map[model.Hash]bus.MovedMeasure // unchanged, but with other measures
+	// spoken: a unit listed the container or saw something in it, under these grants.
+	spoken bool
+	grants uint64
+	stale  bool // a unit compared with another base: what it saw is not known
 }
 
 // gather joins the parts of closed units. Parts of attempts that did not close their unit prove nothing.
@@ -27,15 +31,18 @@ func gather(ctx context.Context, tx store.Tx, p *proof, key string, base store.B
 	out := &sight{
 		bits: make([]byte, (len(base.Rows)/bus.BaseRowSize+7)/8), fresh: map[model.Hash]bus.BaseRow{}, moved: map[model.Hash]bus.MovedMeasure{},
 	}
+	out.grants, out.spoken = p.listed(key[1:])
 	for _, part := range parts {
 		if attempt, closed := p.attempts[part.Unit]; !closed || attempt != part.Attempt {
 			continue
 		}
+		out.grants, out.spoken = agreed(out.grants, out.spoken, p.unit[part.Unit]), true
 		for i := range len(part.Rows) / bus.BaseRowSize {
 			row := bus.BaseRowAt(part.Rows, i)
 			out.fresh[row.Hash] = row
 		}
 		if part.Generation != base.Generation {
+			out.stale = out.stale || len(part.Seen)+len(part.Moved) > 0
 			continue
 		}
 		for i := range min(len(part.Seen), len(out.bits)) {

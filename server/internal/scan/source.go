@@ -166,6 +166,9 @@ func (s *Service) DeleteSource(ctx context.Context, name string) error {
 		if err := tx.Docs().Delete(ctx, DocAuthority, src.Authority, 0); err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("free the authority of %s: %w", name, err)
 		}
+		if err := tx.Docs().Delete(ctx, docIdentity, name, 0); err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("forget the identity of %s: %w", name, err)
+		}
 		return tx.Docs().Delete(ctx, DocSource, name, 0)
 	})
 }

@@ -89,7 +89,7 @@ func (s *Service) finaliseSome(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				if !b.Waiting {
+				if !b.Waiting && b.Asks != asksOpen {
 					due = append(due, run.ID)
 				}
 			}
@@ -128,7 +128,7 @@ func (s *Service) giveUp(ctx context.Context, id string) error {
 			return err
 		}
 		b, err := readBody(run)
-		if err != nil || tx.Now().Sub(b.DiscoveryEnded) < finalWithin {
+		if err != nil || b.Asks != asksNobody || tx.Now().Sub(b.DiscoveryEnded) < finalWithin {
 			return err
 		}
 		b.Code, b.Text = "NotFinal", "The server's log says why; nothing was deleted behind the point where it failed. Run the scan again"

@@ -47,7 +47,7 @@ type Change struct {
 	Version int64
 	At      time.Time
 	Actor   string // person, or "scan:<source>/<scan>"
-	Verb    string // "created", "updated", "deleted", "revived"
+	Verb    string // "created", "updated", "deleted", "revived" by a scan, "restored" by a person
 	Diff    []byte // JSON: what differs
 }
 
@@ -76,6 +76,7 @@ type Base struct {
 	Container  string
 	Generation int64
 	Rows       []byte // packed bus.BaseRow, sorted by hash
+	Grants     []byte // of the scan room: under which grants the rows were seen; nil where that counts for nothing
 }
 
 // Map is the rows of the data map.
@@ -102,6 +103,9 @@ type Map interface {
 	ChangedAfter(ctx context.Context, after int64, afterID int64, limit int) ([]Entity, error)
 	// Count counts live entities of a source; "" counts all.
 	Count(ctx context.Context, source string) (int64, error)
+	// Purge removes up to limit entities that are deleted and were last changed before a time, oldest first, with their
+	// measures and edges, and says how many. Their history stays; followers are not told: they saw the deletion.
+	Purge(ctx context.Context, before time.Time, limit int) (int, error)
 
 	AddChanges(ctx context.Context, changes []Change) error
 	// History gives an entity's changes, newest first, below version before (0: from the newest).

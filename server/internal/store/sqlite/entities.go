@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -186,4 +187,26 @@ func (t *tx) Count(ctx context.Context, source string) (int64, error) {
 	}
 	_, err := t.one(ctx, `select count(*) from entity where deleted = 0 and source = ?`, []any{source}, &n)
 	return n, err
+}
+
+func (t *tx) Purge(ctx context.Context, before time.Time, limit int) (int, error) {
+	var ids []int64
+	if err := t.each(ctx, `select id from entity where deleted = 1 and modified < ? order by modified, id limit ?`,
+		[]any{micros(before), limit}, func(rows *sql.Rows) error {
+			ids = append(ids, 0)
+			return rows.Scan(&ids[len(ids)-1])
+		}); err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		for _, statement := range []string{
+			`delete from measure where entity = ?`, `delete from edge where process = ?`,
+			`update edge set far_id = 0 where far = (select hash from entity where id = ?)`, `delete from entity where id = ?`,
+		} {
+			if _, err := t.exec(ctx, statement, id); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(ids), nil
 }

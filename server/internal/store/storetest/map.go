@@ -98,6 +98,7 @@ var mapTests = []test{
 			equal(w, len(get(tx.Map().ByNative(w.ctx, "shop", "table", list[0].NativeID))(w)), 0)
 		})
 	}},
+	{"what was deleted long ago is purged, oldest first, and its history stays", purge},
 	{"history is newest first, in pages by version", func(w *world) {
 		w.update(func(tx store.Tx) {
 			var list []store.Change
@@ -244,7 +245,7 @@ func keepParts(w *world) {
 
 func findBases(w *world) {
 	base := func(scan, container string, n int64) store.Base {
-		return store.Base{Scan: scan, Container: container, Generation: n, Rows: bytes.Repeat([]byte{byte(n)}, 3)}
+		return store.Base{Scan: scan, Container: container, Generation: n, Rows: bytes.Repeat([]byte{byte(n)}, 3), Grants: []byte{0, byte(n)}}
 	}
 	all := []string{"", "shop", "shop!", "shop-a/x", "shop/a", "shop/a/b", "shop0", "shopping", "Ω/%/x"}
 	w.update(func(tx store.Tx) {
@@ -272,5 +273,36 @@ func findBases(w *world) {
 		w.ok(m.DeleteBases(w.ctx, "s/1"))
 		equal(w, found("", "", 99), nil)
 		equal(w, len(get(m.Bases(w.ctx, "s/2", "", "", 9))(w)), 1)
+	})
+}
+
+func purge(w *world) {
+	list := w.insert("a", "b", "c", "d")
+	w.update(func(tx store.Tx) {
+		m := tx.Map()
+		for i := range list {
+			list[i].Deleted, list[i].Modified = i != 3, at(i)
+		}
+		w.ok(m.Set(w.ctx, list))
+		w.ok(m.AddChanges(w.ctx, []store.Change{{Entity: list[0].ID, Version: 1, At: at(1), Actor: "ada", Verb: "deleted"}}))
+		w.ok(m.PutMeasures(w.ctx, []store.MeasureRow{{Entity: list[0].ID, Day: 1, Measures: []model.Measure{{Name: "rows", Value: 1}}}}))
+		w.ok(m.PutEdges(w.ctx, list[0].ID, []store.Edge{{Far: list[3].Hash, FarType: "table", FarName: "d", FarID: list[3].ID}}))
+		w.ok(m.PutEdges(w.ctx, list[3].ID, []store.Edge{{Far: list[0].Hash, FarType: "table", FarName: "a", FarID: list[0].ID}}))
+
+		equal(w, get(m.Purge(w.ctx, at(0), 9))(w), 0)
+		equal(w, get(m.Purge(w.ctx, at(2), 1))(w), 1) // a
+		equal(w, len(get(m.ByID(w.ctx, []int64{list[0].ID, list[1].ID}))(w)), 1)
+		equal(w, get(m.Purge(w.ctx, at(2), 9))(w), 1) // b
+		equal(w, len(get(m.ByHash(w.ctx, []model.Hash{list[2].Hash, list[3].Hash}))(w)), 2)
+		equal(w, len(get(m.Measures(w.ctx, list[0].ID, 9))(w)), 0)
+		equal(w, len(get(m.History(w.ctx, list[0].ID, 0, 9))(w)), 1)
+		equal(w, len(get(m.EdgesOfProcess(w.ctx, []int64{list[0].ID}))(w)), 0)
+		equal(w, get(m.EdgesOfProcess(w.ctx, []int64{list[3].ID}))(w)[0].FarID, int64(0))
+
+		again := []store.Entity{entity("a", 9)}
+		w.ok(m.Insert(w.ctx, again)) // the name is free, the number is not
+		if again[0].ID <= list[3].ID {
+			w.Errorf("row %d was given again", again[0].ID)
+		}
 	})
 }

@@ -1,0 +1,97 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// lost is what is known of assets that a run did not see. Of the others nothing is proven: they are not seen since.
+type lost struct {
+	proven []model.Hash // gone from the source, and in the map
+	gone   []model.Hash // not in the map any more
+}
+
+// judgePage bounds how many rows are in memory at once.
+const judgePage = 500
+
+// judge says what the absence of assets from a container proves. It does where every unit that listed the container did
+// so to its end, and the catalogue shows everything, or was asked under the grants under which the asset was seen; and
+// where the asset's parent is gone itself. doomed are assets that will be deleted, nil once they are.
+func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.Base, seen *sight, missing []model.Hash, doomed map[model.Hash]bool) (lost, error) {
+	var out lost
+	if len(missing) == 0 {
+		return out, nil
+	}
+	others, err := s.otherBases(ctx, tx, p, base.Container)
+	if err != nil {
+		return out, err
+	}
+	j := judgement{
+		p: p, grants: readDigests(base.Grants), now: seen.grants, others: others, doomed: doomed,
+		proves: p.proves(base.Container[1:]) && !seen.stale,
+	}
+	for page := range slices.Chunk(missing, judgePage) {
+		rows, err := tx.Map().ByHash(ctx, page)
+		if err != nil {
+			return out, err
+		}
+		var parents map[model.Hash]store.Entity
+		if !j.proves {
+			if parents, err = parentsOf(ctx, tx, rows); err != nil {
+				return out, err
+			}
+		}
+		for _, h := range page {
+			row, ok := rows[h]
+			switch {
+			case !ok || row.Deleted:
+				out.gone = append(out.gone, h)
+			case j.provesGone(row, parents[row.Parent]):
+				out.proven = append(out.proven, h)
+			}
+		}
+	}
+	return out, nil
+}
+
+func parentsOf(ctx context.Context, tx store.Tx, rows map[model.Hash]store.Entity) (map[model.Hash]store.Entity, error) {
+	var hashes []model.Hash
+	for _, row := range rows {
+		hashes = append(hashes, row.Parent)
+	}
+	slices.SortFunc(hashes, compareHashes)
+	return tx.Map().ByHash(ctx, slices.Compact(hashes))
+}
+
+// judgement is one container's.
+type judgement struct {
+	p      *proof
+	proves bool // it was listed to its end
+	grants digests
+	now    uint64 // the grants of this run
+	others []store.Base
+	doomed map[model.Hash]bool
+}
+
+func (j *judgement) provesGone(row, parent store.Entity) bool {
+	switch {
+	case j.parentGone(parent):
+	case !j.proves:
+		return false
+	case !j.p.showsAll && (j.now == 0 || j.grants.of(row.Hash) != j.now):
+		return false // a login with fewer grants sees less
+	}
+	path := strings.TrimPrefix(strings.TrimPrefix(row.QualifiedName, j.p.body.Grant.Authority), "/")
+	return j.p.body.Grant.Scope.Match(path) &&
+		!slices.ContainsFunc(j.others, func(b store.Base) bool { return hasRow(b.Rows, row.Hash) })
+}
+
+// parentGone reports whether this run deletes the parent, or has.
+func (j *judgement) parentGone(parent store.Entity) bool {
+	return j.doomed[parent.Hash] ||
+		parent.Deleted && parent.ModifiedBy == j.p.actor() && !parent.Modified.Before(j.p.run.Queued)
+}

@@ -1,0 +1,217 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// KeepDeleted is how long a deleted asset keeps its guid and what people wrote, and how long a run can be undone.
+const KeepDeleted = 180 * 24 * time.Hour
+
+// pageHashes bounds the assets of one page.
+const pageHashes = 5000
+
+// pageDoc is a page of assets of one container: held for a person, or removed by a run. Its key begins with the run.
+type pageDoc struct {
+	Source     string `json:"source"`
+	Scan       string `json:"scan"`
+	Collection string `json:"collection"`
+	Container  string `json:"container"`         // its key
+	Version    int64  `json:"version,omitempty"` // of the map, in which they were deleted
+	Hashes     []byte `json:"hashes"`
+}
+
+func (d *pageDoc) list() []model.Hash {
+	out := make([]model.Hash, 0, len(d.Hashes)/len(model.Hash{}))
+	for chunk := range slices.Chunk(d.Hashes, len(model.Hash{})) {
+		out = append(out, model.Hash(chunk))
+	}
+	return out
+}
+
+func packHashes(hashes []model.Hash) []byte {
+	out := make([]byte, 0, len(hashes)*len(model.Hash{}))
+	for _, h := range hashes {
+		out = append(out, h[:]...)
+	}
+	return out
+}
+
+func pageKey(run, container string, n int) string { return fmt.Sprintf("%s%s %06d", run, container, n) }
+
+func (p *proof) page(container string, version int64, hashes []model.Hash) pageDoc {
+	return pageDoc{
+		Source: p.run.Source, Scan: p.run.Scan, Collection: p.body.Collection, Container: container, Version: version,
+		Hashes: packHashes(hashes),
+	}
+}
+
+// remove deletes assets of a container and notes them, so that the run can be undone.
+func (s *Service) remove(ctx context.Context, tx store.Tx, p *proof, container string, hashes []model.Hash) (int64, error) {
+	if len(hashes) == 0 {
+		return 0, nil
+	}
+	deleted, err := s.deleter.Delete(ctx, tx, p.actor(), hashes)
+	if err != nil {
+		return 0, err
+	}
+	version, err := tx.Map().NextVersion(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for page := range slices.Chunk(hashes, pageHashes) {
+		if _, err := save(ctx, tx, docRemoved, pageKey(p.run.ID, container, n), 0, p.page(container, version, page)); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return deleted, nil
+}
+
+// dropPages removes the pages of a run.
+func dropPages(ctx context.Context, tx store.Tx, kind, run string) error {
+	for {
+		docs, err := tx.Docs().List(ctx, kind, run+"/", "", PageLimit)
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		for _, d := range docs {
+			if err := tx.Docs().Delete(ctx, kind, d.Key, 0); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Removal is what a run deleted and can still be undone.
+type Removal struct {
+	Run, Source, Scan, Collection string
+	Assets                        int64
+}
+
+// Removed is what a run deleted in the last 180 days and was not undone; NotFound when that is nothing.
+func (s *Service) Removed(ctx context.Context, run string) (Removal, error) {
+	out := Removal{Run: run}
+	err := s.eachPage(ctx, docRemoved, run, func(_ string, d pageDoc) error {
+		out.Source, out.Scan, out.Collection = d.Source, d.Scan, d.Collection
+		out.Assets += int64(len(d.Hashes) / len(model.Hash{}))
+		return nil
+	})
+	if err == nil && out.Assets == 0 {
+		err = fault.New(fault.NotFound, "NothingToUndo", "the run %s deleted nothing in the last 180 days that can be brought back", clip(run))
+	}
+	return out, err
+}
+
+// eachPage visits the pages of a run in key order, outside any transaction.
+func (s *Service) eachPage(ctx context.Context, kind, run string, visit func(key string, d pageDoc) error) error {
+	for after := ""; ; {
+		var docs []store.Doc
+		err := s.store.View(ctx, func(tx store.Tx) (err error) {
+			docs, err = tx.Docs().List(ctx, kind, run+"/", after, 20)
+			return err
+		})
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		for _, doc := range docs {
+			after = doc.Key
+			d, err := readPage(doc)
+			if err != nil {
+				return err
+			}
+			if err := visit(doc.Key, d); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Undo brings back what a run deleted, page by page, as far as nobody changed it since. It can be called again.
+func (s *Service) Undo(ctx context.Context, run, actor string) (restored int64, err error) {
+	if _, err := s.Removed(ctx, run); err != nil {
+		return 0, err
+	}
+	err = s.eachPage(ctx, docRemoved, run, func(key string, d pageDoc) error {
+		return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+			kind, err := kindOfSource(ctx, tx, d.Source)
+			if err != nil {
+				return err
+			}
+			hashes := d.list()
+			n, err := s.deleter.Restore(ctx, tx, actor, kind, hashes, d.Version)
+			if err != nil {
+				return err
+			}
+			restored += n
+			if err := voidRows(ctx, tx, d.Source, d.Container, hashes); err != nil {
+				return err
+			}
+			return tx.Docs().Delete(ctx, docRemoved, key, 0)
+		})
+	})
+	return restored, err
+}
+
+// kindOfSource is the kind of a source; one without types where the source is no more.
+func kindOfSource(ctx context.Context, tx store.Tx, source string) (*model.Kind, error) {
+	src, err := sourceOf(ctx, tx, source)
+	if fault.Is(err, fault.NotFound) {
+		return &model.Kind{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	kind, err := kindOf(ctx, tx, src.Kind)
+	return &kind, err
+}
+
+// voidRows marks assets in the bases of every scan of the source, so that the next run of each sends them whole, or
+// misses them, whatever it saw before. Positions stay: a run may be comparing with them.
+func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes []model.Hash) error {
+	set := hashSet(hashes)
+	for after := ""; ; {
+		scans, next, err := page(ctx, tx, DocScan, source+"/", after, PageLimit)
+		if err != nil {
+			return err
+		}
+		for _, d := range scans {
+			base, err := baseOf(ctx, tx, d.Key, container)
+			if err != nil {
+				return err
+			}
+			if voidIn(&base, set) {
+				if err := tx.Map().PutBase(ctx, base); err != nil {
+					return err
+				}
+			}
+		}
+		if after = next; next == "" {
+			return nil
+		}
+	}
+}
+
+// voidIn marks rows of one base; nil marks all.
+func voidIn(base *store.Base, set map[model.Hash]bool) (changed bool) {
+	rows := slices.Clone(base.Rows)
+	for i := range len(rows) / bus.BaseRowSize {
+		row := bus.BaseRowAt(rows, i)
+		if set != nil && !set[row.Hash] {
+			continue
+		}
+		changed = true
+		void := bus.BaseRow{Hash: row.Hash}
+		copy(rows[i*bus.BaseRowSize:], bus.AppendBaseRow(nil, void))
+	}
+	base.Rows = rows
+	return changed
+}
