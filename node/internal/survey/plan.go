@@ -19,11 +19,6 @@ func (s *surveyor) plan(conn connector.Connector, env *env) error {
 	if s.grant.Ref.Attempt > 1 {
 		return conn.Plan(s.ctx, env, s.Child)
 	}
-	if k, ok := conn.(connector.Keeper); ok {
-		kept, release := k.Keep(env)
-		defer release()
-		conn = kept
-	}
 	small := true
 	var units []model.Unit
 	var weight int64

@@ -71,16 +71,23 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 // read calls the connector.
 func (s *surveyor) read(conn connector.Connector, env *env) error {
 	return s.guard(func() error {
-		if err := s.identify(conn, env); err != nil {
+		kept := conn
+		if k, ok := conn.(connector.Keeper); ok {
+			var release func()
+			kept, release = k.Keep(env)
+			defer release()
+		}
+		if err := s.identify(kept, env); err != nil {
 			return err
 		}
 		if s.grant.Unit.Step == "" {
-			return s.plan(conn, env)
-		}
-		if err := conn.Scan(s.ctx, env, s.grant.Unit, s); err != nil {
+			if err := s.plan(kept, env); err != nil || len(s.listed) == 0 {
+				return err
+			}
+		} else if err := kept.Scan(s.ctx, env, s.grant.Unit, s); err != nil {
 			return err
 		}
-		return s.confirm(conn, env)
+		return s.confirm(conn, env) // not over what is kept: it may show what was, as one transaction does
 	})
 }
 

@@ -23,6 +23,9 @@ type look struct {
 	cut     map[string]bool // beds that were not listed to their end
 	cutRoot bool            // the root was not
 	scan    string          // "" for the scan "all"
+	// identity is what planning and the units of beds say that they reached.
+	identity model.Identity
+	other    map[string]model.Identity // beds whose unit says another
 }
 
 func plant(bed string, i int) model.Asset {
@@ -42,10 +45,14 @@ func (p *protocol) walk(l look) (id string) {
 	for bed := range l.beds {
 		units = append(units, model.Unit{Step: "bed", Below: bed})
 	}
-	p.plan(units...)
+	p.planAs(l.identity, units...)
 	for range units {
 		g := p.one(nodeA)
 		bed := g.Unit.Below
+		id, ok := l.other[bed]
+		if !ok {
+			id = l.identity
+		}
 		switch {
 		case g.Unit.Step == "top":
 			var b batch
@@ -53,7 +60,7 @@ func (p *protocol) walk(l look) (id string) {
 				b.assets = append(b.assets, model.Asset{Type: "bed", Path: name, Name: name, Facets: model.FacetExistence})
 			}
 			p.send(nodeA, g, 0, b)
-			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Whole: !l.cutRoot}}}, bus.Committed)
+			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Whole: !l.cutRoot}}, Identity: id}, bus.Committed)
 		case l.failed[bed]:
 			p.done(nodeA, bus.Done{Ref: g.Ref, Outcome: bus.OutcomeFailed, Code: "Refused"}, bus.Committed)
 		default:
@@ -62,7 +69,7 @@ func (p *protocol) walk(l look) (id string) {
 				b.assets = append(b.assets, plant(bed, i))
 			}
 			p.send(nodeA, g, 0, b)
-			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: bed, Whole: !l.cut[bed]}}}, bus.Committed)
+			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: bed, Whole: !l.cut[bed]}}, Identity: id}, bus.Committed)
 		}
 	}
 	return id
@@ -72,6 +79,9 @@ func (p *protocol) saw(l look) RunView {
 	p.Helper()
 	id := p.walk(l)
 	p.sweep(p.Service)
+	if v := p.run(id); v.Proposal != "" {
+		return v
+	}
 	return p.state(id, model.RunSucceeded)
 }
 

@@ -219,12 +219,18 @@ func (p *protocol) done(node string, d bus.Done, want bus.ReceiptStatus) {
 // plan plans a run into units and closes planning.
 func (p *protocol) plan(units ...model.Unit) {
 	p.Helper()
+	p.planAs(model.Identity{}, units...)
+}
+
+// planAs is plan, of a source that says what it is.
+func (p *protocol) planAs(id model.Identity, units ...model.Unit) {
+	p.Helper()
 	g := p.one(nodeA)
 	if g.Unit.Step != "" {
 		p.Fatalf("the first unit is %q, not planning", g.Unit.Step)
 	}
 	p.send(nodeA, g, 0, batch{children: units})
-	p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Children: uint32(len(units))}, bus.Committed)
+	p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Children: uint32(len(units)), Identity: id}, bus.Committed)
 }
 
 func (p *protocol) renew(s *Service, node string, refs ...bus.AttemptRef) []bus.Verdict {
@@ -277,4 +283,15 @@ func (p *protocol) state(id string, want model.RunState) RunView {
 		p.Fatalf("the run is %s, want %s (%s %s)", v.State, want, v.Code, v.Text)
 	}
 	return v
+}
+
+// rows counts the rows of the map, dead and alive.
+func (p *protocol) rows() (n int) {
+	p.Helper()
+	p.update(func(ctx context.Context, tx store.Tx) error {
+		rows, err := tx.Map().ChangedAfter(ctx, 0, 0, 10_000)
+		n = len(rows)
+		return err
+	})
+	return n
 }
