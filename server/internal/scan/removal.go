@@ -44,7 +44,9 @@ func packHashes(hashes []model.Hash) []byte {
 	return out
 }
 
-func pageKey(run, container string, n int) string { return fmt.Sprintf("%s%s %06d", run, container, n) }
+func pageKey(run, container string, n int) string {
+	return fmt.Sprintf("%s/%s %06d", run, model.HashOf("container", container), n)
+}
 
 func (p *proof) page(container string, version int64, hashes []model.Hash) pageDoc {
 	return pageDoc{

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -190,4 +191,24 @@ func (t *tx) Count(ctx context.Context, source string) (int64, error) {
 	}
 	_, err := t.one(ctx, `select count(*) from entity where not deleted and source = $1`, []any{source}, &n)
 	return n, err
+}
+
+func (t *tx) Purge(ctx context.Context, before time.Time, limit int) (int, error) {
+	var ids []int64
+	if err := t.each(ctx, `select id from entity where deleted and modified < $1 order by modified, id limit $2`,
+		[]any{micros(before), limit}, func(rows pgx.Rows) error {
+			ids = append(ids, 0)
+			return rows.Scan(&ids[len(ids)-1])
+		}); err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	for _, statement := range []string{
+		`delete from measure where entity = any($1)`, `delete from edge where process = any($1)`,
+		`update edge set far_id = 0 where far in (select hash from entity where id = any($1))`, `delete from entity where id = any($1)`,
+	} {
+		if _, err := t.exec(ctx, statement, ids); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
 }
