@@ -1,5 +1,7 @@
 package model
 
+import "strconv"
+
 // Level is how deep a scan reads.
 type Level uint8
 
@@ -9,6 +11,9 @@ const (
 	L2                  // schema
 	L3                  // schema and classification from sampled rows
 )
+
+// MarshalJSON writes the number, so that a list of levels is a list and not bytes.
+func (l Level) MarshalJSON() ([]byte, error) { return strconv.AppendUint(nil, uint64(l), 10), nil }
 
 // Facet is a part of an asset that a scan level reads. A run writes only the facets that it read.
 type Facet uint8

@@ -1,6 +1,10 @@
 package model
 
-import "testing"
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
 
 func TestTemplate(t *testing.T) {
 	get := func(s Settings) func(string) string { return func(f string) string { return s[f] } }
@@ -52,6 +56,19 @@ func TestScope(t *testing.T) {
 	} {
 		if got := c.scope.Match(c.path); got != c.want {
 			t.Errorf("%+v.Match(%q) = %v", c.scope, c.path, got)
+		}
+	}
+}
+
+func TestLevelsAreNumbersInJSON(t *testing.T) {
+	text, err := json.Marshal(Kind{Levels: []Level{L1, L3}})
+	if err != nil || !strings.Contains(string(text), `"levels":[1,3]`) {
+		t.Fatal(string(text), err)
+	}
+	for _, levels := range []string{`[1,3]`, `"AQM="`} { // as stored by builds before
+		var k Kind
+		if err := json.Unmarshal([]byte(`{"levels":`+levels+`}`), &k); err != nil || len(k.Levels) != 2 || k.Levels[1] != L3 {
+			t.Error(levels, k.Levels, err)
 		}
 	}
 }

@@ -9,14 +9,18 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/account"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/policystore"
 	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/api/signin"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/ingest"
+	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // Paths of the bus at the two doors.
@@ -34,7 +38,9 @@ func (s *Server) handler() http.Handler {
 		SignInURL: func() string { return s.place.portal() + "/signin" },
 		Sources:   s.core.Scans, Runs: s.core.Scans, Map: s.core.Graph, Search: s.search,
 	}
-	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes(), published.Planes())
+	tree := &account.Plane{Collections: collections{s.access, s}, Decider: s.access}
+	policies := &policystore.Plane{Policies: s.access, Decider: s.access}
+	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes(), tree.Planes(), policies.Planes(), published.Planes())
 	signIn := signin.New(s.access, api.Fail)
 	doors := api.New(api.Deps{
 		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,
@@ -51,11 +57,11 @@ func (s *Server) handler() http.Handler {
 			api.Fail(w, r, fault.New(fault.NotFound, "NotFound", "nothing is served at this address"))
 		}),
 	})
-	account, ingestion := s.bus.Door(false), s.bus.Door(true)
+	control, ingestion := s.bus.Door(false), s.bus.Door(true)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path { // the bus takes over the connection: it must not be wrapped
 		case accountBus:
-			account.ServeHTTP(w, r)
+			control.ServeHTTP(w, r)
 		case ingestBus:
 			ingestion.ServeHTTP(w, r)
 		default:
@@ -89,6 +95,21 @@ type receipts struct{ *ingest.Service }
 func (r receipts) Highest(ctx context.Context, node string) (manage.Head, bool, error) {
 	head, known, err := r.Service.Highest(ctx, node)
 	return manage.Head(head), known, err
+}
+
+// collections shows the tree to the account plane; one in which something stands is not deleted.
+type collections struct {
+	*access.Service
+	s *Server
+}
+
+func (c collections) DeleteCollection(ctx context.Context, name string) error {
+	return c.Service.DeleteCollection(ctx, name, func(ctx context.Context, tx store.Tx) error {
+		if err := c.s.core.Scans.CollectionUsed(name)(ctx, tx); err != nil {
+			return err
+		}
+		return c.s.search.CollectionUsed(name)(ctx, tx)
+	})
 }
 
 // runtimes shows the fleet to the scanning plane, in its words.

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -14,6 +15,11 @@ type Collection struct {
 	FriendlyName string `json:"friendlyName"`
 	Description  string `json:"description,omitempty"`
 	Parent       string `json:"parent,omitempty"` // "" of the root alone
+	CreatedBy    string `json:"createdBy,omitempty"`
+	ModifiedBy   string `json:"modifiedBy,omitempty"` // who writes it; set by the caller
+	// Created and Modified are the store's; set on what is read, ignored in what is written.
+	Created  time.Time `json:"-"`
+	Modified time.Time `json:"-"`
 }
 
 // maxDepth bounds the tree; it also ends every walk up.
@@ -36,7 +42,9 @@ func validCollectionName(name string) bool {
 func (s *Service) Collection(ctx context.Context, name string) (Collection, error) {
 	var c Collection
 	err := s.store.View(ctx, func(tx store.Tx) (err error) {
-		c, _, err = get[Collection](ctx, tx, docCollection, name)
+		var doc store.Doc
+		c, doc, err = get[Collection](ctx, tx, docCollection, name)
+		c.Created, c.Modified = doc.Created, doc.Modified
 		return orElse(err, noCollection(name))
 	})
 	return c, err
@@ -47,7 +55,8 @@ func (s *Service) Collections(ctx context.Context) ([]Collection, error) {
 	var list []Collection
 	err := s.store.View(ctx, func(tx store.Tx) error {
 		list = nil
-		return each(ctx, tx, docCollection, func(_ store.Doc, c Collection) error {
+		return each(ctx, tx, docCollection, func(doc store.Doc, c Collection) error {
+			c.Created, c.Modified = doc.Created, doc.Modified
 			list = append(list, c)
 			return nil
 		})
@@ -85,11 +94,14 @@ func (s *Service) PutCollection(ctx context.Context, c Collection) (created bool
 				}
 			}
 		}
-		_, doc, err := get[Collection](ctx, tx, docCollection, c.Name)
+		old, doc, err := get[Collection](ctx, tx, docCollection, c.Name)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		created = doc.Version == 0
+		c.CreatedBy = old.CreatedBy
+		if created = doc.Version == 0; created {
+			c.CreatedBy = c.ModifiedBy
+		}
 		return put(ctx, tx, docCollection, c.Name, doc.Version, c)
 	})
 	return created, err

@@ -47,15 +47,27 @@ func (r Role) Actions() []Action {
 // rolesDoc is the roles held on one collection: principals by role.
 type rolesDoc struct {
 	Holders map[Role][]string `json:"holders"`
+	// Cut ends inheritance here: of the roles held above, only collection-administrator still counts here and below, so
+	// that nobody is locked out for good.
+	Cut bool `json:"cut,omitempty"`
 }
 
 func (d rolesDoc) allows(principal string, action Action) bool {
-	for role, holders := range d.Holders {
-		if slices.Contains(role.Actions(), action) && slices.Contains(holders, principal) {
+	for role := range d.Holders {
+		if d.holds(role, principal, action) {
 			return true
 		}
 	}
 	return false
+}
+
+// allowsBelowCut is allows as seen from below a cut.
+func (d rolesDoc) allowsBelowCut(principal string, action Action) bool {
+	return d.holds(CollectionAdministrator, principal, action)
+}
+
+func (d rolesDoc) holds(role Role, principal string, action Action) bool {
+	return slices.Contains(role.Actions(), action) && slices.Contains(d.Holders[role], principal)
 }
 
 func rolesOn(ctx context.Context, tx store.Tx, collection string) (rolesDoc, int64, error) {
@@ -101,14 +113,16 @@ func (s *Service) Allow(ctx context.Context, p Principal, action Action, collect
 		if err != nil {
 			return err
 		}
+		cut := false
 		for _, name := range up {
 			roles, _, err := rolesOn(ctx, tx, name)
 			if err != nil {
 				return err
 			}
-			if roles.allows(p.ID, action) {
+			if roles.allowsBelowCut(p.ID, action) || (!cut && roles.allows(p.ID, action)) {
 				return nil
 			}
+			cut = cut || roles.Cut
 		}
 		return denied(action, collection)
 	})
@@ -140,7 +154,7 @@ func (s *Service) CollectionsFor(ctx context.Context, p Principal, action Action
 		return []string{RootCollection}, nil
 	}
 	parents := map[string]string{}
-	granted := map[string]bool{}
+	granted := map[string]grant{}
 	err := s.store.View(ctx, func(tx store.Tx) error {
 		clear(parents)
 		clear(granted)
@@ -152,7 +166,7 @@ func (s *Service) CollectionsFor(ctx context.Context, p Principal, action Action
 			return err
 		}
 		return each(ctx, tx, docRole, func(doc store.Doc, roles rolesDoc) error {
-			granted[doc.Key] = roles.allows(p.ID, action)
+			granted[doc.Key] = grant{roles.allows(p.ID, action), roles.allowsBelowCut(p.ID, action), roles.Cut}
 			return nil
 		})
 	})
@@ -161,16 +175,21 @@ func (s *Service) CollectionsFor(ctx context.Context, p Principal, action Action
 	}
 	var names []string
 	for name := range parents {
+		cut := false
 		for at, depth := name, 0; at != "" && depth <= maxDepth; at, depth = parents[at], depth+1 {
-			if granted[at] {
+			if g := granted[at]; g.belowCut || (!cut && g.here) {
 				names = append(names, name)
 				break
 			}
+			cut = cut || granted[at].cut
 		}
 	}
 	slices.Sort(names)
 	return names, nil
 }
+
+// grant is what the roles held on one collection give a principal.
+type grant struct{ here, belowCut, cut bool }
 
 // RolesOn gives who holds which role on the collection itself, not what is inherited.
 func (s *Service) RolesOn(ctx context.Context, collection string) (map[Role][]string, error) {

@@ -50,8 +50,9 @@ type Service struct {
 
 // accountDoc marks the store as an account's. Check is sealed: it tells a wrong key file before anything is lost.
 type accountDoc struct {
-	ID    string `json:"id"`
-	Check []byte `json:"check"`
+	ID           string `json:"id"`
+	Check        []byte `json:"check"`
+	FriendlyName string `json:"friendlyName,omitempty"`
 }
 
 const (

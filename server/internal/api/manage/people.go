@@ -22,6 +22,9 @@ func (p *Plane) peopleRoutes() []api.Route {
 		{Method: "DELETE", Pattern: "/apps/{id+}", Handler: p.may(access.WriteCollection, p.deleteApp)},
 		{Method: "POST", Pattern: "/apps/{id}/secret", Handler: p.may(access.WriteCollection, p.renewSecret)},
 		{Method: "GET", Pattern: "/collections/{collection}/roles", Handler: p.as(p.roles)},
+		{Method: "GET", Pattern: "/collections/{collection}/inheritance", Handler: p.as(p.inheritance)},
+		{Method: "PUT", Pattern: "/collections/{collection}/inheritance", Handler: p.as(p.setInheritance)},
+		{Method: "GET", Pattern: "/principals", Handler: p.as(p.principals)},
 		{Method: "PUT", Pattern: role, Handler: p.as(p.assign)},
 		{Method: "DELETE", Pattern: role, Handler: p.as(p.unassign)},
 	}
@@ -197,4 +200,64 @@ func (p *Plane) unassign(w http.ResponseWriter, r *http.Request, who access.Prin
 		return err
 	}
 	return nothing(w, p.People.Unassign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
+}
+
+// inheritance is whether roles held above a collection count on it and below.
+type inheritance struct {
+	Inherits bool `json:"inherits"`
+}
+
+func (p *Plane) inheritance(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	collection := r.PathValue("collection")
+	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+		return err
+	}
+	policy, err := p.People.Policy(r.Context(), collection)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, inheritance{policy.Inherits})
+}
+
+// setInheritance cuts it or restores it. A collection administrator's role is inherited always.
+func (p *Plane) setInheritance(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	collection := r.PathValue("collection")
+	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+		return err
+	}
+	var body inheritance
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	return nothing(w, p.People.SetInherits(r.Context(), collection, body.Inherits))
+}
+
+// principal is who may hold roles.
+type principal struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// principals finds people and apps by the beginning of their name, for whoever may give a role anywhere.
+func (p *Plane) principals(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	where, err := p.Decider.CollectionsFor(r.Context(), who, access.WriteCollection)
+	if err != nil {
+		return err
+	}
+	if len(where) == 0 {
+		return p.Decider.Allow(r.Context(), who, access.WriteCollection, access.RootCollection)
+	}
+	at, err := api.PageOf(r, maxPage)
+	if err != nil {
+		return err
+	}
+	found, err := p.People.FindHolders(r.Context(), r.URL.Query().Get("begins"), at.Limit)
+	if err != nil {
+		return err
+	}
+	value := []principal{}
+	for _, h := range found {
+		value = append(value, principal(h))
+	}
+	return answer(w, http.StatusOK, page{Value: value})
 }

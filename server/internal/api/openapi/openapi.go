@@ -14,7 +14,7 @@ import (
 var documents embed.FS
 
 // Planes are the names of the documents.
-func Planes() []string { return []string{"manage", "scanning", "datamap"} }
+func Planes() []string { return []string{"manage", "scanning", "datamap", "account", "policystore"} }
 
 // Document is the description of a plane, as JSON; NotFound.
 func Document(plane string) ([]byte, error) {

@@ -8,9 +8,11 @@ import (
 
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/account"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
 	"github.com/purlieu/purlieu/server/internal/api/openapi/openapitest"
+	"github.com/purlieu/purlieu/server/internal/api/policystore"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/fleet"
@@ -25,6 +27,7 @@ func served() map[string][]api.Route {
 	}
 	return map[string][]api.Route{
 		"manage": slices.Concat(own.Open(), own.Routes()), "scanning": (&scanning.Plane{}).Routes(), "datamap": (&atlas.Plane{}).Routes(),
+		"account": (&account.Plane{}).Routes(), "policystore": (&policystore.Plane{}).Routes(),
 	}
 }
 

@@ -80,7 +80,7 @@ func With(prefix string, served []api.Route) []api.Route {
 // Planes are those of which nothing is served.
 func Planes() []api.Plane {
 	var out []api.Plane
-	for _, prefix := range []string{"/account", "/policyStore", "/workflow", "/subscriptions", "/providers/Microsoft.Purview"} {
+	for _, prefix := range []string{"/workflow", "/subscriptions", "/providers/Microsoft.Purview"} {
 		out = append(out, api.Plane{Prefixes: []string{prefix}, Handler: api.Routes(Rest(prefix, nil)...)})
 	}
 	return out

@@ -2,26 +2,27 @@ package published_test
 
 import (
 	"encoding/json"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/account"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
+	"github.com/purlieu/purlieu/server/internal/api/policystore"
 	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
-	"github.com/purlieu/purlieu/server/servertest"
 )
 
 // routes are what the planes serve, by prefix.
 func routes() map[string][]api.Route {
 	data := (&atlas.Plane{}).Routes()
-	return map[string][]api.Route{"/scan": (&scanning.Plane{}).Routes(), "/datamap/api": data, "/catalog/api": data}
+	return map[string][]api.Route{
+		scanning.Prefix: (&scanning.Plane{}).Routes(), "/datamap/api": data, "/catalog/api": data,
+		account.Prefix: (&account.Plane{}).Routes(), policystore.Prefix: (&policystore.Plane{}).Routes(),
+	}
 }
 
 // served reports whether a plane serves the operation itself.
@@ -35,65 +36,6 @@ func served(o published.Operation) bool {
 		}
 	}
 	return false
-}
-
-func TestEveryPublishedOperationAnswersInTheShapeOfItsPlane(t *testing.T) {
-	account, err := servertest.New(model.Kind{Name: "Shop", Authority: "shop://{host}", ScanKinds: []string{"ShopScan"}, Levels: []model.Level{model.L1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	param := regexp.MustCompile(`\{[^}]*\}`)
-	called, asked := map[string]bool{}, 0
-	for _, o := range published.Operations() {
-		path := param.ReplaceAllString(o.Path, "nothing")
-		if called[o.Method+path] {
-			continue
-		}
-		called[o.Method+path], asked = true, asked+1
-		r := httptest.NewRequest(o.Method, path+"?api-version="+o.Version, strings.NewReader("{}"))
-		r.Header.Set("Authorization", "Bearer "+servertest.Token)
-		w := httptest.NewRecorder()
-		account.ServeHTTP(w, r)
-		switch {
-		case served(o) && (w.Code == 501 || w.Code == 405 || w.Code >= 500):
-			t.Errorf("%s %s (%s) is listed as served, and answers %d: %s", o.Method, o.Path, o.Name, w.Code, w.Body)
-		case !served(o) && w.Code != 501:
-			t.Errorf("%s %s (%s) is listed as not served, and answers %d", o.Method, o.Path, o.Name, w.Code)
-		}
-		if w.Code >= 400 {
-			shaped(t, o, w)
-		}
-	}
-	if asked < 300 {
-		t.Errorf("only %d operations were called", asked)
-	}
-}
-
-// shaped holds an error to the published shape.
-func shaped(t *testing.T, o published.Operation, w *httptest.ResponseRecorder) {
-	t.Helper()
-	var body map[string]any
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		t.Errorf("%s %s: the error is not JSON: %s", o.Method, o.Path, w.Body)
-		return
-	}
-	if w.Header().Get("x-ms-error-code") == "" || w.Header().Get("x-ms-request-id") == "" {
-		t.Errorf("%s %s: headers are missing: %v", o.Method, o.Path, w.Header())
-	}
-	want := []string{"code", "details", "message", "target"}
-	if o.Area == "catalog" || o.Area == "datamap" {
-		want = []string{"errorCode", "errorMessage", "requestId"}
-	} else {
-		body, _ = body["error"].(map[string]any)
-	}
-	var got []string
-	for name := range body {
-		got = append(got, name)
-	}
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("%s %s: the error has %v, want %v", o.Method, o.Path, got, want)
-	}
 }
 
 // TestTheListIsAsPublished compares with the published descriptions, where they are.
