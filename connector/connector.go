@@ -95,6 +95,8 @@ type Env interface {
 	CredentialKind() string
 	// Secret is a secret part of the credential. Use it at the sign-in and drop it.
 	Secret(name string) vault.Secret
+	// Lets reports whether metadata of a sort may leave: what may not need not be read.
+	Lets(model.Release) bool
 	// Dial opens a connection to a host and port of the source, through policy, proxy and name resolution.
 	Dial(ctx context.Context, host string, port int) (net.Conn, error)
 	// Want answers, before anything is opened, whether the asset must be read again, and sampled, judged by the

@@ -62,6 +62,8 @@ type Column struct {
 	// Number is given by the account, never by a node: the column's number in its table, never reused there.
 	Number  uint32  `cbor:"10,keyasint,omitempty" json:"number,omitempty"`
 	Classes []Class `cbor:"11,keyasint,omitempty" json:"classes,omitempty"` // given by rules; sorted by name
+	// Labels are the values that the column's type lists. They leave only where ReleaseEnumLabels is released.
+	Labels []string `cbor:"12,keyasint,omitempty" json:"labels,omitempty"`
 }
 
 // KeyKind says what a key promises.

@@ -28,6 +28,9 @@ type Kind struct {
 	// Verified, over the settings of source and scan, is not empty when every connection is TLS whose peer is verified
 	// before a secret is sent. A node lets secrets go nowhere else unless its owner says so; "" never promises it.
 	Verified Template `cbor:"19,keyasint,omitempty" json:"verified,omitempty"`
+	// Dialect is the SQL that definitions, defaults and expressions of the kind's assets are written in, such as
+	// "postgresql"; "" for none: then no such text leaves.
+	Dialect string `cbor:"21,keyasint,omitempty" json:"dialect,omitempty"`
 }
 
 // FieldType says what a field takes.
@@ -53,6 +56,10 @@ type Field struct {
 	Secret   bool      `cbor:"7,keyasint,omitempty" json:"secret,omitempty"` // a reference into a vault; never a value
 	Choices  []string  `cbor:"8,keyasint,omitempty" json:"choices,omitempty"`
 	Example  string    `cbor:"9,keyasint,omitempty" json:"example,omitempty"`
+	// SQL marks an attribute of a type whose text is SQL of the kind's dialect: values are taken out of it.
+	SQL bool `cbor:"10,keyasint,omitempty" json:"sql,omitempty"`
+	// Release marks an attribute of a type that holds values: it leaves only where the network's owner releases it.
+	Release Release `cbor:"11,keyasint,omitempty" json:"release,omitempty"`
 }
 
 // CredentialUse says how a credential of a kind serves a source, and what it needs there.

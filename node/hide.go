@@ -103,6 +103,10 @@ func (v *veil) asset(a *model.Asset) {
 		for _, text := range []*string{&c.Type, &c.Default, &c.Generated, &c.Comment, &c.NativeID} {
 			v.blank(text, a.Path)
 		}
+		if slices.ContainsFunc(c.Labels, v.Tells) {
+			c.Labels = nil
+			v.keepIn(a.Path)
+		}
 	}
 	a.Keys = drop(v, a.Path, a.Keys, func(k model.Key) bool {
 		return v.Tells(k.Name) || slices.ContainsFunc(k.Columns, hidden) || k.RefPath != "" && v.Hidden(k.RefPath) ||

@@ -17,6 +17,7 @@ import (
 	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network"
 	"github.com/purlieu/purlieu/node/internal/broker"
@@ -35,6 +36,7 @@ type ProcessOptions struct {
 	Version  string // of the build
 
 	Connectors []connector.Connector // what it can read
+	Dialects   []lineage.Dialect     // whose SQL it can take values out of
 	Vaults     []vault.Vault         // what it can open
 	Command    func() *exec.Cmd      // starts a worker: a process that calls Work
 
@@ -85,6 +87,7 @@ type process struct {
 	log     *slog.Logger
 	lock    *os.File
 	rules   *rules
+	gate    *gatekeeper
 	broker  *broker.Broker
 	node    *Node
 	client  *nats.Client
@@ -131,10 +134,11 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 		kinds = append(kinds, c.Describe())
 		names = append(names, c.Describe().Name)
 	}
-	gate := &gatekeeper{rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse}
+	p.gate = &gatekeeper{rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse}
 	post := func(f func()) { p.node.Post(f) }
 	p.broker = broker.New(broker.Config{
-		Command: p.o.Command, Kinds: kinds, Dial: gate.dial, Secrets: gate.secrets, Check: p.rules.check, Post: post,
+		Command: p.o.Command, Kinds: kinds, Dial: p.gate.dial, Secrets: p.gate.secrets, Check: p.rules.check, Post: post,
+		Dialects: p.o.Dialects, Terms: p.terms,
 		MemoryMB: p.o.MemoryMB, MaxWorkers: p.o.Slots, UnitDeadline: unitDeadline, Clock: time.Now, Log: p.log,
 	})
 	link := &lateLink{}

@@ -32,6 +32,13 @@ func (c policyShowCmd) Run(a *app) error {
 	default:
 		a.say("%s", clean(text))
 	}
+	says, err := node.Releases(c.State)
+	if err != nil {
+		return err
+	}
+	for _, line := range says {
+		a.warn("%s.", clean(line))
+	}
 	if trusts {
 		a.warn("trustAccount: any secret may go to any source that the account names, over verified TLS.")
 	}
@@ -40,7 +47,8 @@ func (c policyShowCmd) Run(a *app) error {
 
 type policyAllowCmd struct {
 	stateFlag
-	Source    string `required:"" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Release   string `placeholder:"WHAT" help:"Let metadata that holds values leave: enum-labels, partition-bounds or statistics; of the source given, or of all."`
+	Source    string `placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
 	Secret    string `placeholder:"VAULT:NAME" help:"Let this secret go to the source, such as file:shop-password. Without it the source may be reached."`
 	Plaintext bool   `help:"Also over a connection that is not verified TLS. Only where the network itself is trusted."`
 }
@@ -51,15 +59,31 @@ func (policyAllowCmd) Help() string {
 
   purlieu-runtime policy allow --source PostgreSql://127.0.0.1:5432
   purlieu-runtime policy allow --secret file:shop-password --source PostgreSql://db.example.com:5432
+  purlieu-runtime policy allow --release enum-labels --source PostgreSql://db.example.com:5432
+
+Values that stand in metadata stay behind: literals in SQL leave as "?", the labels of enumerated types, the bounds of
+partitions and statistics of columns not at all, unless they are released. Comments on tables and columns are people's
+words and leave; "keep: [comments]" in the file keeps them.
 
 Hosts of one's own loopback, link-local and metadata addresses are refused until they are allowed by address. What else
 a policy can say (lists of sources, names that may not leave, limits) is written into its file; see "policy show".`
+}
+
+// Validate refuses a command that allows nothing.
+func (c policyAllowCmd) Validate() error {
+	if c.Source == "" && c.Release == "" {
+		return fault.New(fault.Invalid, "NoSource", "nothing is named that could be allowed: give --source or --release")
+	}
+	return nil
 }
 
 // Run edits the policy.
 func (c policyAllowCmd) Run(a *app) error {
 	if err := stateThere(c.State); err != nil {
 		return err
+	}
+	if c.Release != "" {
+		return c.release(a)
 	}
 	if c.Secret == "" {
 		if c.Plaintext {
@@ -79,6 +103,23 @@ func (c policyAllowCmd) Run(a *app) error {
 		}
 		a.say("%s may go to %s, %s.", clean(c.Secret), clean(c.Source), how)
 	}
+	a.say("Written to %s", node.PolicyPath(c.State))
+	return nil
+}
+
+// release lets a sort of metadata leave.
+func (c policyAllowCmd) release(a *app) error {
+	if c.Secret != "" || c.Plaintext {
+		return fault.New(fault.Invalid, "BadPolicy", "--release is not about a secret").Try("Give --secret in a command of its own")
+	}
+	if err := node.Release(c.State, c.Release, c.Source); err != nil {
+		return err
+	}
+	of := "every source"
+	if c.Source != "" {
+		of = c.Source
+	}
+	a.say("From the next attempt on, %s of %s leave this network. The egress ledger says so for each attempt.", clean(c.Release), clean(of))
 	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
+	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node"
 	"github.com/purlieu/purlieu/server"
@@ -57,7 +58,7 @@ func command(args ...string) (code int, said string) {
 // options are those of a node that runs the test binary as its worker.
 func (a *account) options(state, secrets string, log *slog.Logger) node.ProcessOptions {
 	return node.ProcessOptions{
-		State: a.state, StateDir: state, Version: "test", Connectors: connectors.All(), Slots: 2, Log: log,
+		State: a.state, StateDir: state, Version: "test", Connectors: connectors.All(), Dialects: dialects.All(), Slots: 2, Log: log,
 		Vaults:  vaults.All(vaults.Config{File: file.Config{Folder: secrets}}),
 		Command: func() *exec.Cmd { return exec.Command(os.Args[0], "worker") },
 		Token: func(context.Context, bool) (string, time.Time, error) {

@@ -10,6 +10,7 @@ import (
 
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
+	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/node"
 	vaults "github.com/purlieu/purlieu/vault/all"
 	"github.com/purlieu/purlieu/vault/env"
@@ -60,7 +61,7 @@ func (c runCmd) Run(a *app) error {
 	}
 	tokens, _ := node.Account(state, dial)
 	return node.RunProcess(a.ctx, node.ProcessOptions{
-		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(),
+		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(), Dialects: dialects.All(),
 		Vaults:  vaults.All(vaults.Config{Env: env.Config{Prefix: c.SecretPrefix, Lookup: a.lookupEnv}, File: secrets}),
 		Command: func() *exec.Cmd { return exec.Command(self, "worker") },
 		Token: func(ctx context.Context, refused bool) (string, time.Time, error) {
@@ -96,5 +97,10 @@ type workerCmd struct{}
 
 // Run is the life of a worker process.
 func (workerCmd) Run(a *app) error {
-	return node.Work(a.ctx, a.in, a.out, connectors.All())
+	return node.Work(a.ctx, a.in, a.out, members())
+}
+
+// members are the plug-ins that a worker has.
+func members() node.Members {
+	return node.Members{Connectors: connectors.All(), Dialects: dialects.All()}
 }

@@ -20,6 +20,7 @@ import (
 
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
+	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/stream"
 	"github.com/purlieu/purlieu/node"
@@ -77,7 +78,7 @@ func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) err
 	}
 	tokens := node.NewTokenSource(state, httpClient, time.Now)
 	return node.RunProcess(ctx, node.ProcessOptions{
-		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(),
+		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(), Dialects: dialects.All(),
 		Vaults:  vaults.All(vaults.Config{Env: env.Config{Prefix: secretPrefix, Lookup: os.LookupEnv}, File: file.Config{Folder: c.Vault}}),
 		Command: func() *exec.Cmd { return exec.Command(self, "built-in-worker") },
 		Token: func(ctx context.Context, refused bool) (string, time.Time, error) {
@@ -152,7 +153,7 @@ func enrolOverStream(ctx context.Context, client *http.Client) (node.State, erro
 type builtInWorkerCmd struct{}
 
 // Run is the life of a worker process.
-func (builtInWorkerCmd) Run(a *app) error { return node.Work(a.ctx, a.in, a.out, connectors.All()) }
+func (builtInWorkerCmd) Run(a *app) error { return node.Work(a.ctx, a.in, a.out, members()) }
 
 type nopCloser struct{ io.Writer }
 
@@ -178,4 +179,9 @@ func builtIn(data, vault string, log *slog.Logger) func(ports []int) *exec.Cmd {
 		}
 		return exec.Command(self, args...)
 	}
+}
+
+// members are the plug-ins that a worker has.
+func members() node.Members {
+	return node.Members{Connectors: connectors.All(), Dialects: dialects.All()}
 }

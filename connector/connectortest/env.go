@@ -16,6 +16,8 @@ import (
 
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/filter"
+	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/sample"
 	"github.com/purlieu/purlieu/vault"
@@ -31,6 +33,7 @@ type Env struct {
 	Login    string            // kind of the credential
 	Open     map[string]string // its open parts
 	Secrets  map[string]string // its secret parts
+	Terms    model.Terms       // of the network's owner
 	// Dialed counts connections, and Standing those that have not been closed.
 	Dialed, Standing atomic.Int64
 }
@@ -68,7 +71,7 @@ func (e *Env) As(user, password string) *Env {
 func (e *Env) copy() *Env {
 	return &Env{
 		Kind: e.Kind, Settings: maps.Clone(e.Settings), Narrow: e.Narrow, Depth: e.Depth, Load: e.Load, Login: e.Login,
-		Open: maps.Clone(e.Open), Secrets: maps.Clone(e.Secrets),
+		Open: maps.Clone(e.Open), Secrets: maps.Clone(e.Secrets), Terms: e.Terms,
 	}
 }
 
@@ -97,6 +100,16 @@ func (e *Env) CredentialKind() string { return e.Login }
 
 // Secret is a secret part of the credential.
 func (e *Env) Secret(name string) vault.Secret { return vault.NewSecret([]byte(e.Secrets[name])) }
+
+// Lets asks the terms.
+func (e *Env) Lets(r model.Release) bool { return e.Terms.Lets(r) }
+
+// Releasing is the same world under an owner's terms.
+func (e *Env) Releasing(terms ...model.Release) *Env {
+	c := e.copy()
+	c.Terms = terms
+	return c
+}
 
 // Dial opens a connection on loopback and refuses every other place.
 func (e *Env) Dial(ctx context.Context, host string, port int) (net.Conn, error) {
@@ -142,6 +155,8 @@ type Haul struct {
 	Gaps     []model.Gap
 	Lists    []model.Listed
 	Children []model.Unit
+	// Filter is what each asset passes, where it is set.
+	Filter *filter.Filter
 	// Enough answers the asset after so many with ErrEnough; 0 never does.
 	Enough int
 	// On is called before each asset is taken, where it is set.
@@ -165,6 +180,10 @@ func (h *Haul) Asset(a *model.Asset) error {
 	if h.stopped() {
 		h.Late++
 		return ErrEnough
+	}
+	if h.Filter != nil {
+		gaps, _ := h.Filter.Asset(a)
+		h.Gaps = append(h.Gaps, gaps...)
 	}
 	h.Assets = append(h.Assets, a)
 	return nil
@@ -212,13 +231,27 @@ func Units(ctx context.Context, c connector.Connector, env connector.Env) ([]mod
 	return units, err
 }
 
-// Read plans and scans everything, children too.
+func termsOf(env connector.Env) (terms model.Terms) {
+	for _, r := range model.Releases() {
+		if env.Lets(r) != r.Usual() {
+			terms = append(terms, r)
+		}
+	}
+	return terms
+}
+
+// Read plans and scans everything, children too. What it gives has passed the value filter, as it does in a worker.
 func Read(ctx context.Context, c connector.Connector, env connector.Env) (*Haul, error) {
 	units, err := Units(ctx, c, env)
 	if err != nil {
 		return nil, err
 	}
-	all := &Haul{}
+	kind := c.Describe()
+	sieve, err := filter.New(&kind, dialects.All(), termsOf(env))
+	if err != nil {
+		return nil, err
+	}
+	all := &Haul{Filter: sieve}
 	for len(units) > 0 {
 		all.Children = nil
 		if err := c.Scan(ctx, env, units[0], all); err != nil {

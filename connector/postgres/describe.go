@@ -62,7 +62,7 @@ var (
 func (c *Connector) Describe() model.Kind {
 	f := c.flavour
 	kind := model.Kind{
-		Name: f.kind, Version: 1, Title: f.title, Summary: f.summary, Icon: icon,
+		Name: f.kind, Version: 2, Dialect: "postgresql", Title: f.title, Summary: f.summary, Icon: icon,
 		Settings: []model.Field{
 			{
 				Name: "serverEndpoint", Type: model.FieldText, Title: "Server", Required: true, Example: f.example,

@@ -33,7 +33,6 @@ const (
 	codeCancelled     = "Cancelled"
 	codeWeakAuth      = "PasswordInClear"
 	codeProtocol      = "NotUnderstood"
-	codeText          = "TextNotUnderstood"
 )
 
 // signInFault says in closed words why no session came about. ctx is the caller's own.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/connector/connectortest"
@@ -123,6 +125,29 @@ func TestSuite(t *testing.T) {
 		left, err := wire.Encode([]any{h.Assets, h.Gaps, h.Lists})
 		if err != nil || bytes.Contains(left, []byte("canary")) {
 			t.Errorf("a value of the seed leaves, %v", err)
+		}
+	})
+	t.Run("what the owner releases leaves, and what the owner keeps does not", func(t *testing.T) {
+		h := read(t, c, worldOf(c, s).Releasing(model.ReleaseEnumLabels, model.ReleasePartitionBounds, model.ReleaseComments).With("databaseName", "shop"))
+		orders, person := h.Named("shop/shop/orders"), h.Named("shop/shop/person")
+		i := slices.IndexFunc(orders.Attrs, func(a model.Attr) bool { return a.Name == "partitionBounds" })
+		if i < 0 || !slices.Contains(orders.Attrs[i].List, "orders_old FOR VALUES FROM ('1999-12-31') TO ('2020-01-01')") || len(orders.Attrs[i].List) != 3 {
+			t.Errorf("bounds: %+v", orders.Attrs)
+		}
+		labels := map[string][]string{}
+		for _, col := range person.Columns {
+			labels[col.Name] = col.Labels
+			if col.Default != "" && strings.Contains(col.Default, "canary") {
+				t.Errorf("a release is not one for literals: %s", col.Default)
+			}
+		}
+		if !slices.Equal(labels["mood"], []string{"canary-sad", "canary-happy"}) || labels["full_name"] != nil {
+			t.Errorf("labels: %v", labels)
+		}
+		for _, a := range h.Assets {
+			if strings.HasPrefix(a.Path, "shop/shop/") && a.Comment != "" {
+				t.Errorf("a comment leaves: %s: %s", a.Path, a.Comment)
+			}
 		}
 	})
 }

@@ -114,6 +114,25 @@ join pg_class c on c.oid = t.relid
 where c.relkind <> 'p'
 order by t.root, c.relname, c.oid`
 
+	sqlPartitionBounds = `
+with recursive tree (root, relid) as (
+  select i.inhparent, i.inhrelid from pg_inherits i where i.inhparent = any ($1::oid[])
+  union all
+  select t.root, i.inhrelid from tree t join pg_inherits i on i.inhparent = t.relid
+)
+select t.root, c.relname, pg_get_expr(c.relpartbound, c.oid)
+from tree t
+join pg_class c on c.oid = t.relid
+where c.relpartbound is not null
+order by t.root, c.relname, c.oid`
+
+	sqlEnumLabels = `
+select t.oid, e.enumlabel
+from pg_type t
+join pg_enum e on e.enumtypid = case when t.typtype = 'd' then t.typbasetype when t.typcategory = 'A' then t.typelem else t.oid end
+where t.oid = any ($1::oid[])
+order by t.oid, e.enumsortorder`
+
 	sqlPartitionKeys = `
 select p.partrelid, pg_get_partkeydef(p.partrelid) from pg_partitioned_table p
 where p.partrelid = any ($1::oid[]) order by p.partrelid`

@@ -161,16 +161,20 @@ type page struct {
 	major      int               // version of the server
 	database   string            // oid of the database
 
-	names  intern
-	types  typeNames
-	values *filter
+	// What the owner of the network lets leave.
+	labels, bounds, comments bool
+
+	names intern
+	types typeNames
+	sql   texts
 }
 
 func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit connector.Emit, path string) (*page, error) {
 	p := &page{
 		flavour: f, s: s, emit: emit, scope: env.Scope(), level: env.Level(), path: path,
-		extensions: map[uint32]string{}, methods: map[uint32]string{}, names: intern{}, types: newTypeNames(), values: newFilter(),
+		extensions: map[uint32]string{}, methods: map[uint32]string{}, names: intern{}, types: newTypeNames(), sql: texts{},
 	}
+	p.labels, p.bounds, p.comments = env.Lets(model.ReleaseEnumLabels), env.Lets(model.ReleasePartitionBounds), env.Lets(model.ReleaseComments)
 	p.narrow = len(p.scope.Include)+len(p.scope.Exclude) > 0
 	var err error
 	if p.schemas, err = s.schemas(ctx, path); err != nil {

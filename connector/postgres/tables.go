@@ -54,7 +54,7 @@ func (p *page) slice(ctx context.Context, from, to uint32) (last uint32, more bo
 	if p.level >= model.L2 {
 		for _, read := range []func(context.Context, *slice) error{
 			p.readColumns, p.readTypes, p.readDefaults, p.readGenerated, p.readComments, p.readKeys, p.readIndexes,
-			p.readPartitionKeys, p.readForeign, p.readViews, p.readInputs,
+			p.readPartitionKeys, p.readBounds, p.readLabels, p.readForeign, p.readViews, p.readInputs,
 		} {
 			if err := read(ctx, sl); err != nil {
 				return 0, false, err
@@ -212,43 +212,21 @@ func (p *page) expressions(ctx context.Context, sl *slice, sql string, oids []ui
 		return nil
 	}
 	at := cursor{oids: sl.oids}
-	var gaps []model.Gap
-	err := p.s.query(ctx, sql, func(r row) error {
+	return p.s.query(ctx, sql, func(r row) error {
 		i := at.find(r.oid(0))
 		if i < 0 || r[2] == nil {
 			return nil
 		}
 		c := columnOf(sl.assets[i], int(r.int(1)))
-		if c == nil {
-			return nil
-		}
-		text, ok := p.values.of(r[2])
 		switch {
-		case !ok:
-			gaps = append(gaps, model.Gap{
-				Path: sl.assets[i].Path, Facet: model.FacetStructure, Code: codeText, Object: c.Name,
-				Remedy: "The expression stays behind; everything else was read.",
-			})
+		case c == nil:
 		case c.Generated != "":
-			c.Generated = text
+			c.Generated = p.sql.of(r[2])
 		default:
-			c.Default = text
+			c.Default = p.sql.of(r[2])
 		}
 		return nil
 	}, oidArray(oids))
-	if err != nil {
-		return err
-	}
-	return p.report(gaps)
-}
-
-func (p *page) report(gaps []model.Gap) error {
-	for _, g := range gaps {
-		if err := p.emit.Gap(g); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // columnOf is the column with an attribute number, or nil.
@@ -264,6 +242,9 @@ func columnOf(a *model.Asset, number int) *model.Column {
 }
 
 func (p *page) readComments(ctx context.Context, sl *slice) error {
+	if !p.comments {
+		return nil
+	}
 	at := cursor{oids: sl.oids}
 	return p.s.query(ctx, sqlComments, func(r row) error {
 		i := at.find(r.oid(0))
@@ -292,7 +273,7 @@ func (p *page) readForeign(ctx context.Context, sl *slice) error {
 	}, oidArray(sl.foreign))
 }
 
-// readPartitions names the partitions of partitioned tables and sums their measures; bounds stay behind.
+// readPartitions names the partitions of partitioned tables and sums their measures; bounds are another matter.
 func (p *page) readPartitions(ctx context.Context, sl *slice) error {
 	if len(sl.parted) == 0 {
 		return nil
@@ -344,11 +325,65 @@ func (p *page) readPartitionKeys(ctx context.Context, sl *slice) error {
 		if i < 0 {
 			return nil
 		}
-		if text, ok := p.values.of(r[1]); ok {
-			sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionedBy, Text: text})
-		}
+		sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionedBy, Text: r.text(1)})
 		return nil
 	}, oidArray(sl.parted))
 }
+
+// readBounds reads at which values partitions begin and end, where the owner of the network releases that.
+func (p *page) readBounds(ctx context.Context, sl *slice) error {
+	if len(sl.parted) == 0 || !p.bounds {
+		return nil
+	}
+	bounds := make([][]string, len(sl.oids))
+	at := cursor{oids: sl.oids}
+	err := p.s.query(ctx, sqlPartitionBounds, func(r row) error {
+		if i := at.find(r.oid(0)); i >= 0 {
+			bounds[i] = append(bounds[i], model.CleanText(r.text(1)+" "+r.text(2)))
+		}
+		return nil
+	}, oidArray(sl.parted))
+	for i, list := range bounds {
+		if len(list) > 0 {
+			sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionBounds, List: list})
+		}
+	}
+	return err
+}
+
+// readLabels reads the labels of enumerated types, where the owner of the network releases them. A domain has those of
+// the type below it, an array those of its elements.
+func (p *page) readLabels(ctx context.Context, sl *slice) error {
+	if !p.labels {
+		return nil
+	}
+	asked := map[uint32][]string{}
+	var oids []uint32
+	for _, places := range sl.types {
+		for _, place := range places {
+			if oid := p.types.keys[place].oid; oid >= firstNormalOID {
+				if _, known := asked[oid]; !known {
+					asked[oid], oids = nil, append(oids, oid)
+				}
+			}
+		}
+	}
+	if len(oids) == 0 {
+		return nil
+	}
+	err := p.s.query(ctx, sqlEnumLabels, func(r row) error {
+		asked[r.oid(0)] = append(asked[r.oid(0)], model.CleanText(r.text(1)))
+		return nil
+	}, oidArray(oids))
+	for i, places := range sl.types {
+		for k, place := range places {
+			sl.assets[i].Columns[k].Labels = slices.Clone(asked[p.types.keys[place].oid])
+		}
+	}
+	return err
+}
+
+// firstNormalOID is where the types of users begin: those of the server itself have no labels.
+const firstNormalOID = 16384
 
 func compare(a, b string) int { return strings.Compare(a, b) }

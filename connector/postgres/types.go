@@ -19,10 +19,12 @@ const (
 	attrForeignServer = "foreignServer"
 	attrPartitionedBy = "partitionedBy"
 	attrPartitions    = "partitions"
-	attrSystemID      = "systemIdentifier"
-	attrVersion       = "version"
-	attrEncoding      = "encoding"
-	attrCollation     = "collation"
+	// attrPartitionBounds is released by the network's owner only.
+	attrPartitionBounds = "partitionBounds"
+	attrSystemID        = "systemIdentifier"
+	attrVersion         = "version"
+	attrEncoding        = "encoding"
+	attrCollation       = "collation"
 )
 
 func (f flavour) typeName(word string) string { return f.types + "_" + word }
@@ -71,8 +73,12 @@ func (f flavour) typeDefs() []model.TypeDef {
 			Name: f.typeName(typeTable), Title: "PostgreSQL table", Super: "DataSet", Parent: schema, Column: f.typeName("table_column"), Form: below,
 			Attributes: []model.Field{
 				extension,
-				text(attrPartitionedBy, "Partitioned by", "Strategy and key of a partitioned table."),
+				{Name: attrPartitionedBy, Type: model.FieldText, Title: "Partitioned by", Help: "Strategy and key of a partitioned table.", SQL: true},
 				{Name: attrPartitions, Type: model.FieldList, Title: "Partitions", Help: "Names of the partitions at the leaves of a partitioned table; with their schema where it is another one."},
+				{
+					Name: attrPartitionBounds, Type: model.FieldList, Title: "Partition bounds", Release: model.ReleasePartitionBounds,
+					Help: "At which values the partitions begin and end, where the owner of the network releases that.",
+				},
 			},
 		},
 		{

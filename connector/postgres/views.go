@@ -21,36 +21,23 @@ type columnID struct {
 	column int
 }
 
-// readViews reads definitions through the value filter.
+// readViews reads definitions.
 func (p *page) readViews(ctx context.Context, sl *slice) error {
 	if len(sl.views) == 0 {
 		return nil
 	}
 	at := cursor{oids: sl.oids}
-	var gaps []model.Gap
-	err := p.s.query(ctx, sqlViews, func(r row) error {
+	return p.s.query(ctx, sqlViews, func(r row) error {
 		i := at.find(r.oid(0))
 		if i < 0 || r[1] == nil {
 			return nil
 		}
-		text, ok := p.values.of(r[1])
-		if !ok {
-			gaps = append(gaps, model.Gap{
-				Path: sl.assets[i].Path, Facet: model.FacetStructure, Code: codeText,
-				Remedy: "The definition stays behind; everything else was read.",
-			})
-			return nil
-		}
-		sl.assets[i].Text = model.CleanText(strings.TrimSpace(text))
+		sl.assets[i].Text = r.text(1)
 		for _, o := range origins(r[2]) {
 			sl.origins = append(sl.origins, viewColumn{i, o})
 		}
 		return nil
 	}, oidArray(sl.views))
-	if err != nil {
-		return err
-	}
-	return p.report(gaps)
 }
 
 // readInputs reads what views are made of, from what the server recorded when they were defined: all tables, and the

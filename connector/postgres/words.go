@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	dialect "github.com/purlieu/purlieu/lineage/postgres"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -81,25 +80,19 @@ func (t *typeNames) load(ctx context.Context, s *session) error {
 	}, oidArray(oids), "{"+mods.String()+"}")
 }
 
-// filter is the value filter with a memory, since few defaults make up most.
-type filter struct{ seen map[string]string }
+// texts keeps one string for SQL that comes again and again, as the server wrote it: few defaults make up most.
+type texts map[string]string
 
-func newFilter() *filter { return &filter{map[string]string{}} }
-
-// of is the text without values; false when it must stay behind.
-func (f *filter) of(b []byte) (string, bool) {
-	if s, ok := f.seen[string(b)]; ok {
-		return s, true
+func (t texts) of(b []byte) string {
+	if s, ok := t[string(b)]; ok {
+		return s
 	}
-	s, err := dialect.Redact(string(b))
-	if err != nil {
-		return "", false
-	}
+	s := string(b)
 	if len(b) <= 200 {
-		if len(f.seen) >= maxKept {
-			clear(f.seen)
+		if len(t) >= maxKept {
+			clear(t)
 		}
-		f.seen[string(b)] = s
+		t[s] = s
 	}
-	return s, true
+	return s
 }

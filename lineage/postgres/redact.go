@@ -2,12 +2,48 @@ package postgres
 
 import "strings"
 
+// Dialect is PostgreSQL's SQL: a lineage.Dialect.
+type Dialect struct{}
+
+// New gives the dialect.
+func New() Dialect { return Dialect{} }
+
+// Name is "postgresql".
+func (Dialect) Name() string { return "postgresql" }
+
+// Redact takes the values out of a definition or an expression.
+func (Dialect) Redact(text string) (string, error) { return Redact(text) }
+
+// RedactType takes the values out of the name of a type.
+func (Dialect) RedactType(text string) (string, error) {
+	if plainType(text) {
+		return text, nil
+	}
+	return redact(text, func(string) bool { return true })
+}
+
+// plainType reports whether a text is made of words, numbers and brackets alone.
+func plainType(text string) bool {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("_ (),.[]", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Redact is the value filter: sql with "?" for every literal and number, and without comments. Names, key words,
 // operators, parameters ($1) and the words true, false and null stay. Numbers stay in the modifiers of the built-in
 // types, such as varchar(120) and numeric(12,2), where the text leaves no doubt that they are modifiers.
 // Redact of its own output changes nothing. Text that can't be cut into tokens fails with fault.Unsupported,
 // code "TextNotUnderstood", and a message that quotes none of it: leave the text out.
 func Redact(sql string) (string, error) {
+	return redact(sql, nil)
+}
+
+// redact is Redact; numbers that keep lets through stay too.
+func redact(sql string, keep func(number string) bool) (string, error) {
 	var out strings.Builder
 	out.Grow(len(sql))
 	l := lexer{text: sql}
@@ -30,7 +66,7 @@ func Redact(sql string) (string, error) {
 		}
 		gap = false
 		switch {
-		case t.class == literal, t.class == number && !m.keeps(t.text):
+		case t.class == literal, t.class == number && !m.keeps(t.text) && (keep == nil || !keep(t.text)):
 			if strings.HasSuffix(out.String(), "?") {
 				out.WriteByte(' ')
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
@@ -73,6 +74,14 @@ func (a *attempt) work() Result {
 	if err != nil {
 		return a.unserved(err)
 	}
+	var terms model.Terms
+	if a.b.cfg.Terms != nil {
+		terms = a.b.cfg.Terms(a.ctx, a.grant)
+	}
+	sieve, err := filter.New(kind, a.b.cfg.Dialects, terms)
+	if err != nil {
+		return a.unserved(err)
+	}
 	guest, socket, err := a.b.doors.admit(a.ctx, a.grant.Kind)
 	if err != nil {
 		return a.unserved(err)
@@ -88,10 +97,10 @@ func (a *attempt) work() Result {
 		close(watched)
 	}()
 	job := pipe.Job{
-		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB,
+		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Terms: terms,
 		Today: uint32(a.b.cfg.Clock().Unix() / (24 * 60 * 60)),
 	}
-	result, clean := a.converse(p, job, newJudge(kind, a.grant, a.base))
+	result, clean := a.converse(p, job, newJudge(kind, a.grant, a.base, sieve))
 	close(done)
 	<-watched
 	if blame := a.blame.Load(); blame != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -24,6 +25,10 @@ type Config struct {
 	Dial func(ctx context.Context, kind, host string, port int) (net.Conn, error)
 	// Secrets opens the secrets of an attempt. The broker wipes them after use.
 	Secrets func(ctx context.Context, grant bus.Grant) (map[string][]byte, error)
+	// Dialects are those of the build: the value filter asks them.
+	Dialects []lineage.Dialect
+	// Terms are the owner's for an attempt; what they release is in the egress ledger when it returns. nil: the usual.
+	Terms func(ctx context.Context, grant bus.Grant) model.Terms
 	// Check is the local policy's filter: it may take facts away, with their rows, and refuses an attempt by a fault.
 	Check func(facts *bus.Facts, grant bus.Grant) error
 	// Post runs a function on the node's loop, in the order of calls. It never blocks, and may drop what is posted

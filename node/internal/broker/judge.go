@@ -6,6 +6,7 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
@@ -13,9 +14,10 @@ import (
 // judge holds what a worker of one attempt may say. A worker of ours keeps all of these rules by itself: one that
 // breaks any is no longer ours.
 type judge struct {
-	kind  *model.Kind
-	grant bus.Grant
-	bases map[string]known
+	kind   *model.Kind
+	grant  bus.Grant
+	bases  map[string]known
+	filter *filter.Filter
 }
 
 // known is what a container's base allows.
@@ -24,8 +26,8 @@ type known struct {
 	end        uint32 // positions are below
 }
 
-func newJudge(kind *model.Kind, grant bus.Grant, base []bus.BaseBlock) *judge {
-	j := &judge{kind: kind, grant: grant, bases: map[string]known{}}
+func newJudge(kind *model.Kind, grant bus.Grant, base []bus.BaseBlock, sieve *filter.Filter) *judge {
+	j := &judge{kind: kind, grant: grant, bases: map[string]known{}, filter: sieve}
 	for _, b := range base {
 		k, ok := j.bases[b.Container]
 		if end := b.First + uint32(len(b.Rows)/bus.BaseRowSize); !ok || b.Generation > k.generation {
@@ -94,6 +96,9 @@ func (j *judge) asset(a *model.Asset) error {
 	}
 	for i := range a.Columns {
 		a.Columns[i].Number = 0 // given by the account only
+	}
+	if _, changed := j.filter.Asset(a); changed {
+		return broken("an asset that the value filter has not passed")
 	}
 	return nil
 }
@@ -178,7 +183,7 @@ func eachText(a *model.Asset, visit func(string) bool) bool {
 	}
 	for i := range a.Columns {
 		c := &a.Columns[i]
-		ok = ok && all(c.Name, c.Type, c.Default, c.Identity, c.Generated, c.Comment, c.NativeID)
+		ok = ok && all(c.Name, c.Type, c.Default, c.Identity, c.Generated, c.Comment, c.NativeID) && all(c.Labels...)
 	}
 	for i := range a.Keys {
 		k := &a.Keys[i]

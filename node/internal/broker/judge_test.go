@@ -6,13 +6,18 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
 
 func testJudge() *judge {
 	kind := actor{}.Describe()
-	return newJudge(&kind, grant("tables", 1), []bus.BaseBlock{{Container: "shop/public", Generation: 2, First: 8, Rows: make([]byte, 3*bus.BaseRowSize)}})
+	sieve, err := filter.New(&kind, nil, nil)
+	if err != nil {
+		panic(err)
+	}
+	return newJudge(&kind, grant("tables", 1), []bus.BaseBlock{{Container: "shop/public", Generation: 2, First: 8, Rows: make([]byte, 3*bus.BaseRowSize)}}, sieve)
 }
 
 func TestJudgeKnowsTheBase(t *testing.T) {

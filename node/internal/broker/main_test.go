@@ -39,7 +39,7 @@ func beWorker(sort string) int {
 	w := pipe.NewWriter(os.Stdout)
 	switch sort {
 	case "honest":
-		if err := survey.Worker(context.Background(), os.Stdin, os.Stdout, []connector.Connector{actor{}}); err != nil {
+		if err := survey.Worker(context.Background(), os.Stdin, os.Stdout, survey.Members{Connectors: []connector.Connector{actor{}}}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
@@ -93,16 +93,22 @@ func lies() map[string]bus.Facts {
 		})
 	}
 	return map[string]bus.Facts{
-		"another_source":   path("bank/public/t"),
-		"beyond_scope":     path("shop/hidden/t"),
-		"undeclared_type":  fact(func(a *model.Asset, _ *bus.BaseRow) { a.Type = "dump" }),
-		"a_long_text":      fact(func(a *model.Asset, _ *bus.BaseRow) { a.Comment = strings.Repeat("x", pipe.MaxText+1) }),
-		"a_nul":            fact(func(a *model.Asset, _ *bus.BaseRow) { a.Comment = "a\x00b" }),
-		"another_row":      fact(func(_ *model.Asset, r *bus.BaseRow) { r.Hash[0]++ }),
-		"no_row":           {Assets: []model.Asset{{Type: "table", Path: "shop/public/t"}}},
-		"an_open_gap":      {Gaps: []model.Gap{{Code: "ERROR: row (4711, 'secret')"}}},
-		"a_foreign_bitmap": {Seen: []bus.Seen{{Container: "shop/public", Bits: []byte{1}}}},
-		"a_foreign_unit":   {Children: []model.Unit{{Step: "tables", Below: "bank"}}},
+		"another_source":  path("bank/public/t"),
+		"beyond_scope":    path("shop/hidden/t"),
+		"undeclared_type": fact(func(a *model.Asset, _ *bus.BaseRow) { a.Type = "dump" }),
+		"a_long_text":     fact(func(a *model.Asset, _ *bus.BaseRow) { a.Comment = strings.Repeat("x", pipe.MaxText+1) }),
+		"a_literal":       fact(func(a *model.Asset, _ *bus.BaseRow) { a.Text = "select 'value 4711'" }),
+		"a_default":       fact(func(a *model.Asset, _ *bus.BaseRow) { a.Columns = []model.Column{{Name: "c", Default: "4711"}} }),
+		"a_label": fact(func(a *model.Asset, _ *bus.BaseRow) {
+			a.Columns = []model.Column{{Name: "c", Labels: []string{"4711"}}}
+		}),
+		"a_loose_attribute": fact(func(a *model.Asset, _ *bus.BaseRow) { a.Attrs = []model.Attr{{Name: "rows", Text: "4711"}} }),
+		"a_nul":             fact(func(a *model.Asset, _ *bus.BaseRow) { a.Comment = "a\x00b" }),
+		"another_row":       fact(func(_ *model.Asset, r *bus.BaseRow) { r.Hash[0]++ }),
+		"no_row":            {Assets: []model.Asset{{Type: "table", Path: "shop/public/t"}}},
+		"an_open_gap":       {Gaps: []model.Gap{{Code: "ERROR: row (4711, 'secret')"}}},
+		"a_foreign_bitmap":  {Seen: []bus.Seen{{Container: "shop/public", Bits: []byte{1}}}},
+		"a_foreign_unit":    {Children: []model.Unit{{Step: "tables", Below: "bank"}}},
 	}
 }
 

@@ -60,6 +60,8 @@ type Job struct {
 	MemoryMB int `cbor:"6,keyasint,omitempty"`
 	// Question makes the job one that asks instead of reading: steps or names come up, and no facts.
 	Question *Question `cbor:"7,keyasint,omitempty"`
+	// Terms are what the network's owner says about metadata that may hold values.
+	Terms model.Terms `cbor:"8,keyasint,omitempty"`
 }
 
 // Question is what is asked of a source: to browse one level of names, or else to test the connection.

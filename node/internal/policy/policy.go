@@ -49,6 +49,7 @@ type Policy struct {
 	traces       []trace              // of hide, one each
 	trustAccount bool
 	limits       Limits
+	terms        []term
 }
 
 // Limits bound what the account may ask of the node. Zero sets no bound.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 	"github.com/purlieu/purlieu/sample"
@@ -44,6 +45,7 @@ type surveyor struct {
 	folded         map[model.Gap]int
 	broken         error // of send: nothing more can leave
 	known          *Known
+	filter         *filter.Filter
 	identity       model.Identity // of the source, as far as the connector can tell
 }
 
@@ -64,6 +66,7 @@ func (s *surveyor) Asset(a *model.Asset) error {
 			return err
 		}
 	}
+	kept, _ := s.filter.Asset(a)
 	order(a)
 	size, elements, cutText, cutAsset := tidy(a)
 	hash := hashOf(s.grant.Authority, a.Type, a.Path)
@@ -79,6 +82,11 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	row := bus.BaseRow{
 		Hash: hash, Stamp: mark(a.Stamp, s.grant.Level, s.kind.Version), Sampled: old.Sampled,
 		Fingerprint: fingerprint(a, s.grant.Level, s.kind.Version), Measures: bus.HashMeasures(a.Measures),
+	}
+	for _, g := range kept {
+		if err := s.Gap(g); err != nil {
+			return err
+		}
 	}
 	if err := s.cuts(a, cutText, cutAsset); err != nil {
 		return err

@@ -27,6 +27,8 @@ func (e *env) Credential(name string) string { return e.job.Grant.Login.Open[nam
 func (e *env) CredentialKind() string        { return e.job.Grant.Login.Kind }
 func (e *env) Log() *slog.Logger             { return e.log }
 
+func (e *env) Lets(r model.Release) bool { return e.job.Terms.Lets(r) }
+
 func (e *env) Secret(name string) vault.Secret { return vault.NewSecret(e.job.Secrets[name]) }
 
 func (e *env) Dial(ctx context.Context, host string, port int) (net.Conn, error) {

@@ -19,6 +19,7 @@ const (
 	digestPrime digest = 1099511628211
 	textEnd     digest = 0xff
 	noLineage   uint64 = 1 << 40
+	someLabels  uint64 = 1 << 41
 )
 
 func (p digest) text(s string) digest {
@@ -62,6 +63,9 @@ func fingerprint(a *model.Asset, level model.Level, version int) uint64 {
 		c := &a.Columns[i]
 		p = p.text(c.Name).text(c.Type).number(uint64(c.Ordinal)).flag(c.NotNull).text(c.Default)
 		p = p.text(c.Identity).text(c.Generated).text(c.Comment).text(c.NativeID)
+		if len(c.Labels) > 0 {
+			p = p.number(someLabels).texts(c.Labels)
+		}
 	}
 	p = p.number(uint64(len(a.Keys)))
 	for i := range a.Keys {

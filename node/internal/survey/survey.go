@@ -1,6 +1,7 @@
 // Package survey reads one unit inside a worker: connector in, facts out.
 //
-// It *tidies* what a connector found (text storable anywhere, lengths bounded), takes a *fingerprint* of it, compares
+// What a connector found passes the filter for values first (see filter); a gap says what stayed behind because it was
+// not understood. It *tidies* the rest (text storable anywhere, lengths bounded), takes a *fingerprint* of it, compares
 // that with the unit's base and sends what is new or changed whole; of the rest only a bit says that it was *seen*,
 // and *moved* measures travel by position. What stands outside the unit, its scope or the kind's types is a mistake of
 // the connector: it stays behind, and a gap says so.
@@ -21,6 +22,8 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/filter"
+	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
@@ -31,6 +34,8 @@ type Deps struct {
 	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
 	// Log is for the operator of the node; nil drops the lines.
 	Log *slog.Logger
+	// Dialects are those of the build: the value filter asks them.
+	Dialects []lineage.Dialect
 	// Meter hears how many assets were seen, now and then. It may be nil.
 	Meter func(assets uint64)
 	// Known is what earlier units of the run were told of the source's identity. It may be nil.
@@ -59,7 +64,11 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 	if s.base, bad = newBase(base); bad > 0 {
 		deps.Log.Warn("bases are out of order and were left aside", "containers", bad)
 	}
-	err := s.read(conn, &env{job: &job, kind: &kind, dial: deps.Dial, log: deps.Log, surveyor: s})
+	var err error
+	if s.filter, err = filter.New(&kind, deps.Dialects, job.Terms); err != nil {
+		return s.end(err)
+	}
+	err = s.read(conn, &env{job: &job, kind: &kind, dial: deps.Dial, log: deps.Log, surveyor: s})
 	if ctx.Err() == nil && s.broken == nil {
 		if last := s.finish(); err == nil {
 			err = last

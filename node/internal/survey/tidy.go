@@ -4,9 +4,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
+
+// What the filter lets pass is not cut again.
+var _ [0]struct{} = [pipe.MaxText - filter.MaxText]struct{}{}
 
 // maxElements bounds the lists of one asset together, well below what a frame may hold.
 const maxElements = pipe.MaxElements / 4
@@ -67,6 +71,7 @@ func walk(a *model.Asset) tidier {
 		c.Number = 0
 		t.element()
 		t.texts(&c.Name, &c.Type, &c.Default, &c.Identity, &c.Generated, &c.Comment, &c.NativeID)
+		t.list(c.Labels)
 	}
 	for i := range a.Keys {
 		k := &a.Keys[i]

@@ -14,21 +14,28 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
+
+// Members are the lists of plug-ins that a worker has.
+type Members struct {
+	Connectors []connector.Connector
+	Dialects   []lineage.Dialect
+}
 
 // Worker is the main loop of a worker process: it reads jobs from in, one after the other, runs each and writes facts,
 // log lines and ends to out. It returns nil at an exit frame, at the end of in and when ctx ends; a job that runs is
 // cancelled by both of the last two, and left behind when it does not end soon: the process must end then. Garbage in is a fault.Invalid.
 //
 // Where out is the process's standard output, what other code prints goes to standard error from then on.
-func Worker(ctx context.Context, in io.Reader, out io.Writer, connectors []connector.Connector) error {
+func Worker(ctx context.Context, in io.Reader, out io.Writer, members Members) error {
 	if out == io.Writer(os.Stdout) {
 		os.Stdout = os.Stderr // a library that prints must not break the frames
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &worker{out: pipe.NewWriter(out), connectors: connectors}
+	w := &worker{out: pipe.NewWriter(out), members: members}
 	w.lines = newLines(w.out)
 	jobs, listened, served := make(chan assignment), make(chan error, 1), make(chan error, 1)
 	go func() {
@@ -75,10 +82,10 @@ func (w *worker) serve(jobs <-chan assignment) error {
 var errExit = errors.New("exit")
 
 type worker struct {
-	out        *pipe.Writer
-	connectors []connector.Connector
-	lines      *lines
-	known      Known
+	out     *pipe.Writer
+	members Members
+	lines   *lines
+	known   Known
 }
 
 // assignment is a job that is complete, with a context of its own.
@@ -160,7 +167,7 @@ func (w *worker) run(a assignment) error {
 		Dial: func(ctx context.Context, host string, port int) (net.Conn, error) {
 			return pipe.Connect(ctx, a.job.Dial, a.job.Token, host, port)
 		},
-		Log: slog.New(w.lines),
+		Log: slog.New(w.lines), Dialects: w.members.Dialects,
 		// A meter that can't be sent is no loss: the next send of facts tells.
 		Meter: func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
 		Known: &w.known,
@@ -176,7 +183,7 @@ func (w *worker) run(a assignment) error {
 }
 
 func (w *worker) connector(kind string) connector.Connector {
-	for _, c := range w.connectors {
+	for _, c := range w.members.Connectors {
 		if c.Describe().Name == kind {
 			return c
 		}

@@ -60,7 +60,7 @@ func TestWorker(t *testing.T) {
 		give(w, other)
 		give(w, job())
 		_ = w.Send(pipe.KindExit, nil)
-		if err := Worker(context.Background(), &in, &out, []connector.Connector{tables(3, nil)}); err != nil {
+		if err := Worker(context.Background(), &in, &out, Members{Connectors: []connector.Connector{tables(3, nil)}}); err != nil {
 			t.Fatal(err)
 		}
 		_, ends := said(t, &out)
@@ -74,7 +74,7 @@ func TestWorker(t *testing.T) {
 			"text": []byte("hello worker, how are you"), "an_up_frame": {0, 0, 0, 1, byte(pipe.KindEnd)},
 			"a_secret_without_a_job": {0, 0, 0, 3, byte(pipe.KindSecret), 1, 'a'}, "a_cut_frame": {0, 0, 1},
 		} {
-			if err := Worker(context.Background(), bytes.NewReader(in), io.Discard, nil); !fault.Is(err, fault.Invalid) {
+			if err := Worker(context.Background(), bytes.NewReader(in), io.Discard, Members{}); !fault.Is(err, fault.Invalid) {
 				t.Fatal(name, err)
 			}
 		}
@@ -94,7 +94,9 @@ func TestWorker(t *testing.T) {
 		inR, inW := io.Pipe()
 		var out bytes.Buffer
 		done := make(chan error, 1)
-		go func() { done <- Worker(context.Background(), inR, &out, []connector.Connector{conn}) }()
+		go func() {
+			done <- Worker(context.Background(), inR, &out, Members{Connectors: []connector.Connector{conn}})
+		}()
 		w := pipe.NewWriter(inW)
 		j := job()
 		j.Secrets = map[string][]byte{"password": []byte("hush")}
@@ -120,7 +122,7 @@ func TestWorker(t *testing.T) {
 		var in bytes.Buffer
 		give(pipe.NewWriter(&in), job())
 		began := time.Now()
-		if err := Worker(context.Background(), &in, io.Discard, []connector.Connector{conn}); err != nil || time.Since(began) > 2*grace {
+		if err := Worker(context.Background(), &in, io.Discard, Members{Connectors: []connector.Connector{conn}}); err != nil || time.Since(began) > 2*grace {
 			t.Fatal(err, time.Since(began))
 		}
 	})
@@ -137,7 +139,7 @@ func TestWorker(t *testing.T) {
 		w := pipe.NewWriter(&in)
 		give(w, job())
 		_ = w.Send(pipe.KindExit, nil)
-		if err := Worker(context.Background(), &in, &out, []connector.Connector{conn}); err != nil {
+		if err := Worker(context.Background(), &in, &out, Members{Connectors: []connector.Connector{conn}}); err != nil {
 			t.Fatal(err)
 		}
 		if out.Len() > pipe.MaxLogLines*4*pipe.MaxLogText {
