@@ -214,7 +214,7 @@ func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error 
 		}
 		if b.Asks != asksNobody {
 			return fault.New(fault.Conflict, "RunAsks", "the run %s has read everything and waits for an answer to its proposal %s", runID, proposalID(run.Serial)).
-				Try("Reject the proposal instead: purlieu proposal reject %s", proposalID(run.Serial))
+				Try("Reject the proposal instead")
 		}
 		if b.Decided || b.Counts.Deleted > 0 {
 			return fault.New(fault.Conflict, "RunEnding", "the run %s has read everything and is being made final", runID).
