@@ -12,6 +12,7 @@ import (
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/store/all"
 )
 
 // Addresses are where the doors of an account are, as the server left it in the data folder when it last opened them.
@@ -35,27 +36,16 @@ func (s *Server) record() error {
 	if err != nil {
 		return err
 	}
-	path := addressPath(s.cfg.Data)
-	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
-}
-
-// checkAccount refuses a folder without an account, where opening would make one.
-func checkAccount(data string) error {
-	if _, err := os.Stat(StorePath(data)); err != nil {
-		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data").Because(err)
-	}
-	return nil
+	return replace(addressPath(s.cfg.Data), append(text, '\n'))
 }
 
 // OpenAccount opens the store of an account that is there; NotFound when there is none. A server may be running on it.
 func OpenAccount(ctx context.Context, data string, log *slog.Logger) (Store, error) {
-	if err := checkAccount(data); err != nil {
+	address, err := storeOf(data)
+	if err != nil {
 		return nil, err
 	}
-	return OpenStore(ctx, StoreOptions{Path: StorePath(data), Log: log})
+	return all.Open(ctx, address, all.Options{Log: log})
 }
 
 // AdminLink makes a one-time sign-in link for an administrator of the account in a data folder, at an address of the
@@ -94,13 +84,10 @@ func AdminLink(ctx context.Context, data string, log *slog.Logger) (link string,
 
 // RootPEM is the certificate authority of the account in a data folder; NotFound without an account.
 func RootPEM(data string) ([]byte, error) {
-	if err := checkAccount(data); err != nil {
+	if _, err := storeOf(data); err != nil {
 		return nil, err
 	}
 	return certs.RootPEM(tlsPath(data))
 }
-
-func keyPath(data string) string { return filepath.Join(data, "account.key") }
-func tlsPath(data string) string { return filepath.Join(data, "tls") }
 
 func signInAt(base, token string) string { return base + "/signin#" + token }

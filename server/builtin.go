@@ -139,7 +139,7 @@ func (s *Server) enrolBuiltIn(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not an enrolment", http.StatusBadRequest)
 		return
 	}
-	e, err := s.fleet.EnrolBuiltIn(r.Context(), "server", req.PublicKey, req.Info)
+	e, err := s.fleet.EnrolBuiltIn(r.Context(), s.name, req.PublicKey, req.Info)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

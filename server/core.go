@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -20,16 +19,13 @@ import (
 // Store is one account's persistence; replicas of an account share it.
 type Store = store.Store
 
-// StoreOptions say where the store is. Now and Fail are for the simulated world.
+// StoreOptions say where a store of the simulated world is, what time it has, and how it fails.
 type StoreOptions = sqlite.Options
 
 // MemoryStore is the path of a store that lives as long as it is open.
 const MemoryStore = sqlite.Memory
 
-// StorePath is the file of the store in an account's data folder.
-func StorePath(data string) string { return filepath.Join(data, "purlieu.db") }
-
-// OpenStore opens the account's store.
+// OpenStore opens a store of the simulated world.
 func OpenStore(ctx context.Context, o StoreOptions) (Store, error) { return sqlite.Open(ctx, o) }
 
 // Core is the part of a replica that runs the work protocol: steps and answers, no socket and no goroutine.

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -22,11 +23,13 @@ import (
 	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/search"
+	"github.com/purlieu/purlieu/server/internal/store/all"
 )
 
 // Config is what a replica can be told.
 type Config struct {
-	Data   string   // folder of the store and the keys; made with mode 0700
+	Data   string   // folder of the keys, and of the store when Store is ""; made with mode 0700
+	Store  string   // address of the store, without a password: postgres://user@host/database; "" for the one in the folder
 	Listen string   // host:port of the three doors, TLS; ":8443"
 	Plain  string   // host:port of the same doors without TLS, on a loopback address; "" for none
 	Names  []string // further names and addresses that the server is reached by; the first stands in authentication keys
@@ -44,6 +47,7 @@ type Config struct {
 // Server is one replica. Make it with New, start it with Run.
 type Server struct {
 	cfg     Config
+	name    string // of this replica's built-in node
 	store   Store
 	access  *access.Service
 	fleet   *fleet.Service
@@ -64,11 +68,22 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	st, err := OpenStore(ctx, StoreOptions{Path: StorePath(cfg.Data), Log: cfg.Log})
+	address, err := settleStore(cfg.Data, cfg.Store)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, store: st, work: make(chan struct{}, 1), applied: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
+	st, err := all.Open(ctx, address, all.Options{Log: cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	if err := keepStore(cfg.Data, address); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	name, err := replicaName(cfg.Data, !strings.HasPrefix(address, "sqlite:"))
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	s := &Server{cfg: cfg, name: name, store: st, work: make(chan struct{}, 1), applied: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
 	if err := s.join(ctx); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -100,7 +115,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	if s.access, err = access.Open(ctx, s.store, cfg); err != nil {
 		return err
 	}
-	if s.certs, err = certs.Open(tlsPath(s.cfg.Data), s.cfg.Now, s.cfg.names()); err != nil {
+	if err := s.openCerts(ctx); err != nil {
 		return err
 	}
 	s.place = newPlace(s.cfg, s.certs)

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	connectors "github.com/purlieu/purlieu/connector/all"
@@ -177,11 +178,18 @@ func builtIn(data, vault string, log *slog.Logger) func(ports []int) *exec.Cmd {
 		if vault != "" {
 			args = append(args, "--vault", vault)
 		}
-		return exec.Command(self, args...)
+		cmd := exec.Command(self, args...)
+		cmd.Env = withoutStore(os.Environ())
+		return cmd
 	}
 }
 
 // members are the plug-ins that a worker has.
 func members() node.Members {
 	return node.Members{Connectors: connectors.All(), Dialects: dialects.All()}
+}
+
+// withoutStore is an environment without what opens the account's store: the node and its workers read foreign bytes.
+func withoutStore(environ []string) []string {
+	return slices.DeleteFunc(environ, func(v string) bool { return strings.HasPrefix(v, "PG") || strings.HasPrefix(v, "PURLIEU_STORE=") })
 }

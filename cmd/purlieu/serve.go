@@ -30,6 +30,7 @@ type dataFlag struct {
 // place is where a server keeps its data and is reached.
 type place struct {
 	dataFlag
+	Store  string   `env:"PURLIEU_STORE" placeholder:"ADDRESS" help:"PostgreSQL database of the account, postgres://USER@HOST/DATABASE?sslmode=verify-full, which several servers may share. The password comes from PGPASSWORD, or from a file of mode 0600 that PGPASSFILE names. Default: a file in the data folder, which then remembers the address."`
 	Listen string   `env:"PURLIEU_LISTEN" default:":8443" help:"Host and port of the doors (TLS)."`
 	HTTP   string   `env:"PURLIEU_HTTP" default:"127.0.0.1:8480" placeholder:"HOST:PORT" help:"The same doors without TLS, for browsers on this machine: a loopback address, or none."`
 	Name   []string `env:"PURLIEU_NAME" placeholder:"NAME" help:"Names or addresses under which others reach this server; the first stands in authentication keys. Default: the host of --listen, else this machine's name."`
@@ -59,7 +60,7 @@ func (p place) config(log *slog.Logger) (server.Config, error) {
 		plain = ""
 	}
 	return server.Config{
-		Data: data, Listen: p.Listen, Plain: plain, Names: p.Name, Kinds: kinds(all.All()), Version: version, Log: log,
+		Data: data, Store: p.Store, Listen: p.Listen, Plain: plain, Names: p.Name, Kinds: kinds(all.All()), Version: version, Log: log,
 	}, nil
 }
 
@@ -90,9 +91,13 @@ It sets the first administrator's password and lives 15 minutes; 'purlieu admin 
 Nodes and clients elsewhere reach it at --listen. Nodes learn from their key what to trust; for clients and browsers
 'purlieu admin ca' shows the certificate authority to trust (purlieu login --ca FILE).
 
+With --store the account lives in a PostgreSQL database. Another server on the same database needs a data folder with
+the first one's account.key in it, and nothing else: it takes all other keys from the store.
+
 Examples:
   purlieu server
-  purlieu server --data /srv/purlieu --listen 10.0.0.5:8443 --name map.example.com`
+  purlieu server --data /srv/purlieu --listen 10.0.0.5:8443 --name map.example.com
+  PGPASSFILE=/etc/purlieu/pgpass purlieu server --store 'postgres://purlieu@db.example.com/purlieu?sslmode=verify-full'`
 }
 
 // Run serves until it is interrupted.

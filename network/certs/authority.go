@@ -94,6 +94,30 @@ func RootPEM(dir string) ([]byte, error) {
 	return (&Authority{root: root}).RootPEM(), nil
 }
 
+// Authorities is the authority in a folder with its key, a secret, for another replica to adopt; nil when there is none.
+func Authorities(dir string) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(dir, rootFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failed("read "+rootFile, err)
+	}
+	return text, nil
+}
+
+// Adopt makes the authority that another replica has the one in a folder.
+func Adopt(dir string, authority []byte) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return failed("make the folder of the certificate authority", err)
+	}
+	cert, key, err := parse(rootFile, authority)
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, rootFile), cert, key)
+}
+
 // Pin is the base64url (no padding) SHA-256 of the authority's SubjectPublicKeyInfo: 43 characters.
 func (a *Authority) Pin() string { return pinOf(a.root) }
 

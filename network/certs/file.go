@@ -59,7 +59,12 @@ func read(path string) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, nil, failed("close "+filepath.Base(path)+" to other users", err)
 	}
-	bad := fault.New(fault.Invalid, "BadCertificateFile", "%s does not hold a certificate and its key", filepath.Base(path)).
+	return parse(filepath.Base(path), text)
+}
+
+// parse reads the text of a file called name.
+func parse(name string, text []byte) (*x509.Certificate, *ecdsa.PrivateKey, error) {
+	bad := fault.New(fault.Invalid, "BadCertificateFile", "%s does not hold a certificate and its key", name).
 		Try("Restore it from a backup, or remove it to have a new one made")
 	block, rest := pem.Decode(text)
 	if block == nil {

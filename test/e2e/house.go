@@ -28,6 +28,7 @@ type house struct {
 	postgres func() (*pgserver.Server, error)
 	password string // of the login "scanner": nowhere outside of the source and the nodes' vault may it appear
 	ports    atomic.Int64
+	stores   atomic.Int64 // databases of accounts
 
 	mu     sync.Mutex
 	loaded map[string]error // databases

@@ -27,7 +27,11 @@ func compare(t *testing.T, want, got truth) {
 
 func TestANodeScansARealPostgreSQL(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	t.Run("with_a_store_on_SQLite", func(t *testing.T) { scanSources(t, newAccount(t)) })
+	t.Run("with_a_store_on_PostgreSQL", func(t *testing.T) { scanSources(t, newAccount(t, onPostgres(t))) })
+}
+
+func scanSources(t *testing.T, a *account) {
 	key := a.runtime("edge")
 	var n *node
 	for _, c := range []struct {

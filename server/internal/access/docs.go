@@ -25,6 +25,7 @@ const (
 	docSession    = "session"    // by guid: sessionDoc
 	docCollection = "collection" // by name: Collection
 	docRole       = "role"       // by collection: rolesDoc
+	docShared     = "shared"     // what all replicas use, by name: sharedDoc
 )
 
 // get reads a document into body; NotFound as the store says it.

@@ -50,7 +50,7 @@ func openSealer(path string, create bool) (*Sealer, error) {
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.New(fault.NotFound, "KeyFileMissing", "the store belongs to an account, but its key file %s is not there", path).
-			Try("Put the key file back from the backup, beside the store")
+			Try("Put the account's key file there: from the backup, or from the data folder of another replica")
 	case err != nil:
 		return nil, fault.New(fault.Internal, "KeyFileUnreadable", "the key file %s can't be read", path).Because(err)
 	}
