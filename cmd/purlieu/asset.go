@@ -77,7 +77,8 @@ func hits(found object) []object {
 }
 
 type assetCmd struct {
-	Show assetShowCmd `cmd:"" help:"Show an asset, by guid, qualified name or name."`
+	Show    assetShowCmd    `cmd:"" help:"Show an asset, by guid, qualified name or name."`
+	Restore assetRestoreCmd `cmd:"" help:"Bring back a deleted asset."`
 }
 
 type assetShowCmd struct {

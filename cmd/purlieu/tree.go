@@ -32,6 +32,8 @@ type tree struct {
 	Credential credentialCmd `cmd:"" help:"Credentials: references to secrets, never the secrets."`
 	Vault      vaultCmd      `cmd:"" help:"Where secrets lie."`
 	Scan       scanCmd       `cmd:"" help:"Scans, and their runs."`
+	Proposal   proposalCmd   `cmd:"" help:"What runs ask: whether so much may be deleted, whether a source has moved."`
+	Run        runCmd        `cmd:"" help:"Take back what a run deleted."`
 	Runtime    runtimeCmd    `cmd:"" help:"Integration runtimes: pools of nodes."`
 	Node       nodeCmd       `cmd:"" help:"Nodes of an integration runtime."`
 

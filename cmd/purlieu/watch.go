@@ -94,6 +94,9 @@ func (a *app) watch(account *client.Client, path string) (object, error) {
 			case "Succeeded", "Failed", "Canceled":
 				return run, nil
 			}
+			if run.text("purlieu", "proposal") != "" { // it waits for a person: that may take days
+				return run, nil
+			}
 		case !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Throttled), away > patience:
 			return nil, err
 		default:
@@ -143,6 +146,9 @@ func (a *app) summary(run object, gaps []object) error {
 	default:
 		a.say("Found %s assets: %s new, %s changed, %s as before, %s gone; %s lineage edges.",
 			count("discovered"), count("created"), count("updated"), count("unchanged"), count("deleted"), count("edges"))
+	}
+	if id := run.text("purlieu", "proposal"); id != "" {
+		a.say("It asks a question: purlieu proposal show %s", id)
 	}
 	if len(gaps) == 0 {
 		return nil

@@ -260,6 +260,7 @@ type ProposedAsset struct {
 	GUID          string `json:"guid"`
 	Type          string `json:"type"`
 	QualifiedName string `json:"qualifiedName"`
+	Collection    string `json:"collection"`
 }
 
 // ProposedAssets lists what a proposal would delete, page by page of the store's own size, after a cursor ("" at first).
@@ -297,7 +298,7 @@ func (s *Service) ProposedAssets(ctx context.Context, id, after string) (list []
 		}
 		for _, h := range hashes {
 			if row, ok := rows[h]; ok && !row.Deleted {
-				list = append(list, ProposedAsset{model.GUID(uint64(row.ID), 0), row.Type, row.QualifiedName})
+				list = append(list, ProposedAsset{model.GUID(uint64(row.ID), 0), row.Type, row.QualifiedName, row.Collection})
 			}
 		}
 		return nil

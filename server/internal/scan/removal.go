@@ -108,9 +108,14 @@ func (s *Service) Removed(ctx context.Context, run string) (Removal, error) {
 		return nil
 	})
 	if err == nil && out.Assets == 0 {
-		err = fault.New(fault.NotFound, "NothingToUndo", "the run %s deleted nothing in the last 180 days that can be brought back", clip(run))
+		err = NothingToUndo(run)
 	}
 	return out, err
+}
+
+// NothingToUndo is the failure for a run that deleted nothing, or that the caller may not know of.
+func NothingToUndo(run string) error {
+	return fault.New(fault.NotFound, "NothingToUndo", "the run %s deleted nothing in the last 180 days that can be brought back", clip(run))
 }
 
 // eachPage visits the pages of a run in key order, outside any transaction.

@@ -98,7 +98,7 @@ func build(t *testing.T) *house {
 	h.plane = &manage.Plane{
 		Decider: h.access, Now: time.Now, People: h.access, Fleet: h.fleet, Receipts: heads{},
 		SignInURL: func() string { return "https://" + h.address + "/signin" },
-		Sources:   h.scans, Runs: h.scans, Map: h.graph, Search: h.search,
+		Sources:   h.scans, Runs: h.scans, Proposals: h.scans, Map: h.graph, Search: h.search,
 	}
 	doors := openapitest.Check(t, "manage", api.New(api.Deps{Planes: h.plane.Planes(), Auth: h.access, Log: log, Now: time.Now}))
 	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

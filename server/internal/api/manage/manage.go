@@ -51,10 +51,11 @@ type Plane struct {
 	// SignInURL is the address of the sign-in page as people reach it, without a fragment.
 	SignInURL func() string
 
-	Sources Sources
-	Runs    Runs
-	Map     Map
-	Search  search.Searcher
+	Sources   Sources
+	Runs      Runs
+	Proposals Proposals
+	Map       Map
+	Search    search.Searcher
 }
 
 // Planes are all that this package serves, ready to mount: the open operations first.
@@ -94,6 +95,9 @@ func (p *Plane) Routes() []api.Route {
 	}
 	if p.Runs != nil {
 		routes = append(routes, p.runRoutes()...)
+	}
+	if p.Proposals != nil {
+		routes = append(routes, p.proposalRoutes()...)
 	}
 	if p.Map != nil {
 		routes = append(routes, p.assetRoutes()...)

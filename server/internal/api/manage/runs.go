@@ -61,6 +61,7 @@ type run struct {
 	Units      map[string]int64 `json:"units"`
 	Rate       float64          `json:"assetsPerSecond"` // discovered, over the time of discovery so far
 	Problem    *problem         `json:"problem"`         // why it failed; null when it did not
+	Proposal   *string          `json:"proposal"`        // what it asks a person; null when it asks nothing
 }
 
 type problem struct {
@@ -87,6 +88,9 @@ func (p *Plane) runOf(v scan.RunView) run {
 	}
 	if v.Code != "" {
 		out.Problem = &problem{v.Code, v.Text}
+	}
+	if v.Proposal != "" {
+		out.Proposal = &v.Proposal
 	}
 	until := v.DiscoveryEnded
 	if until.IsZero() {

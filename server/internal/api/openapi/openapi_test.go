@@ -23,7 +23,7 @@ import (
 // served are the routes of each plane that has a description.
 func served() map[string][]api.Route {
 	own := &manage.Plane{
-		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
+		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Proposals: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
 	}
 	return map[string][]api.Route{
 		"manage": slices.Concat(own.Open(), own.Routes()), "scanning": (&scanning.Plane{}).Routes(), "datamap": (&atlas.Plane{}).Routes(),

@@ -23,6 +23,12 @@ func runAnswer(run scan.RunView, exceptions map[string]int) map[string]any {
 			message, problem = run.Text, map[string]any{"code": run.Code, "message": run.Text}
 		}
 	}
+	if run.Proposal != "" && !run.State.Ended() {
+		notes = append(notes, map[string]any{
+			"code":    "DeletionsProposed",
+			"message": "The run would delete so much that a person is asked: purlieu proposal show " + run.Proposal,
+		})
+	}
 	return map[string]any{
 		"id": run.ID, "parentId": nil, "ingestionJobId": run.ID, "resourceId": "datasources/" + run.Source, "status": run.State,
 		"startTime": api.Time(run.Queued), "endTime": api.Time(run.Ended),
@@ -106,6 +112,6 @@ func own(run scan.RunView) map[string]any {
 	return map[string]any{
 		"source": run.Source, "scan": run.Scan, "runtime": run.Runtime, "level": levelName(run.Level),
 		"queued": api.Time(run.Queued), "started": api.Time(run.Started), "units": units, "counts": run.Counts,
-		"code": run.Code, "text": run.Text,
+		"code": run.Code, "text": run.Text, "proposal": run.Proposal,
 	}
 }

@@ -1,0 +1,162 @@
+package main
+
+type proposalCmd struct {
+	List    proposalListCmd    `cmd:"" help:"List what waits for an answer, oldest first."`
+	Show    proposalShowCmd    `cmd:"" help:"Show a proposal: why it is asked, and which assets it would delete."`
+	Approve proposalApproveCmd `cmd:"" help:"Delete what is proposed, or accept that the source is another one now."`
+	Reject  proposalRejectCmd  `cmd:"" help:"Delete nothing, or keep what the source was."`
+}
+
+type proposalListCmd struct {
+	All bool `help:"Those that were answered, too."`
+}
+
+// Run lists proposals.
+func (c proposalListCmd) Run(a *app) error {
+	path := "/manage/v1/proposals?state=open"
+	if c.All {
+		path = "/manage/v1/proposals"
+	}
+	return a.listing(path, []string{"PROPOSAL", "KIND", "STATE", "SOURCE", "SCAN", "ASSETS", "CREATED", "BY"}, func(o object) []string {
+		return []string{
+			o.text("id"), o.text("kind"), o.text("state"), o.text("source"), o.text("scan"), o.text("assets"), o.text("created"), o.text("by"),
+		}
+	})
+}
+
+type proposalShowCmd struct {
+	ID string `arg:"" name:"proposal" help:"Number of the proposal."`
+}
+
+// Run shows a proposal.
+func (c proposalShowCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	path := "/manage/v1/proposals/" + esc(c.ID)
+	var p object
+	if err := account.Get(a.ctx, path, &p); err != nil {
+		return err
+	}
+	assets, err := a.items(account, path+"/assets")
+	if err != nil {
+		return err
+	}
+	return a.write(object{"proposal": p, "assets": assets}, func() error { return a.proposalSheet(p, assets) })
+}
+
+func (a *app) proposalSheet(p object, assets []object) error {
+	if p.text("kind") == "identity" {
+		a.say("Another source answers at the address of %s: it was %s, and it is %s now.", p.text("source"), p.text("before"), p.text("now"))
+		a.say("Nothing was read. Approve if the source has moved to that server; reject if the address is wrong, and mend that.")
+		return nil
+	}
+	a.say("Run %s of %s/%s would delete %s assets. It is %s.", p.text("run"), p.text("source"), p.text("scan"), p.text("assets"), p.text("state"))
+	rows := [][]string{}
+	holds, _ := p["holds"].([]any)
+	for _, h := range holds {
+		m, _ := h.(map[string]any)
+		hold := object(m)
+		where, why := hold.text("path"), hold.text("gone")+" of "+hold.text("total")+" gone"
+		if where == "" {
+			where = "(the whole source)"
+		}
+		if hold.text("empty") == "true" {
+			why += ", listed as empty"
+		}
+		rows = append(rows, []string{where, why})
+	}
+	if err := a.table([]string{"WHERE", "WHY"}, rows); err != nil {
+		return err
+	}
+	const most = 50
+	rows = [][]string{}
+	for _, o := range assets[:min(most, len(assets))] {
+		rows = append(rows, []string{o.text("type"), o.text("qualifiedName")})
+	}
+	if err := a.table([]string{"TYPE", "QUALIFIED NAME"}, rows); err != nil {
+		return err
+	}
+	if len(assets) > most {
+		a.say("… and %d more: -o json shows all", len(assets)-most)
+	}
+	return nil
+}
+
+type proposalApproveCmd struct {
+	ID string `arg:"" name:"proposal" help:"Number of the proposal."`
+}
+
+// Run approves.
+func (c proposalApproveCmd) Run(a *app) error { return a.decide(c.ID, "approve") }
+
+type proposalRejectCmd struct {
+	ID string `arg:"" name:"proposal" help:"Number of the proposal."`
+}
+
+// Run rejects.
+func (c proposalRejectCmd) Run(a *app) error { return a.decide(c.ID, "reject") }
+
+func (a *app) decide(id, verb string) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	var p object
+	if err := account.Do(a.ctx, "POST", "/manage/v1/proposals/"+esc(id)+"/"+verb, nil, &p); err != nil {
+		return err
+	}
+	return a.write(p, func() error {
+		switch {
+		case verb == "reject":
+			a.say("Proposal %s is rejected; nothing was deleted.", id)
+		case p.text("kind") == "identity":
+			a.say("The source %s is %s from now on. Run its scans again: they read everything anew.", p.text("source"), p.text("now"))
+		default:
+			a.say("%s assets are deleted. To take it back within 180 days: purlieu run undo %s", p.text("assets"), p.text("run"))
+		}
+		return nil
+	})
+}
+
+type runCmd struct {
+	Undo runUndoCmd `cmd:"" help:"Bring back what a run deleted, as far as nobody changed it since."`
+}
+
+type runUndoCmd struct {
+	RunID string `arg:"" name:"run" help:"The run; see purlieu scan history."`
+}
+
+// Run brings assets back.
+func (c runUndoCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	var done object
+	if err := account.Do(a.ctx, "POST", "/manage/v1/runs/"+esc(c.RunID)+"/undo", nil, &done); err != nil {
+		return err
+	}
+	return a.write(done, func() error {
+		a.say("%s of the %s assets that the run deleted are back.", done.text("restored"), done.text("deleted"))
+		return nil
+	})
+}
+
+type assetRestoreCmd struct {
+	GUID string `arg:"" help:"Guid of the deleted asset; a deleted asset is found by nothing else."`
+}
+
+// Run brings an asset back.
+func (c assetRestoreCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	if err := account.Do(a.ctx, "POST", "/manage/v1/assets/"+esc(c.GUID)+"/restore", nil, nil); err != nil {
+		return err
+	}
+	a.say("The asset %s is back.", c.GUID)
+	return nil
+}
