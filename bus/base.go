@@ -13,7 +13,7 @@ type BaseRow struct {
 	Stamp       uint64     // the source's change mark
 	Fingerprint uint64     // over structure, level, connector, rule set and classifier version
 	Measures    uint64     // hash of the measures
-	Sampled     uint32     // day of the last sample, in days since 1970; 0 never
+	Sampled     Sampling   // the last sample
 }
 
 // BaseRowSize is the size of a packed row, in bytes.
@@ -25,7 +25,7 @@ func AppendBaseRow(dst []byte, r BaseRow) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, r.Stamp)
 	dst = binary.BigEndian.AppendUint64(dst, r.Fingerprint)
 	dst = binary.BigEndian.AppendUint64(dst, r.Measures)
-	return binary.BigEndian.AppendUint32(dst, r.Sampled)
+	return binary.BigEndian.AppendUint32(dst, uint32(r.Sampled))
 }
 
 // BaseRowAt reads the i-th packed row. It panics when there is none: check the length first.
@@ -36,7 +36,7 @@ func BaseRowAt(rows []byte, i int) BaseRow {
 		Stamp:       binary.BigEndian.Uint64(b[16:]),
 		Fingerprint: binary.BigEndian.Uint64(b[24:]),
 		Measures:    binary.BigEndian.Uint64(b[32:]),
-		Sampled:     binary.BigEndian.Uint32(b[40:]),
+		Sampled:     Sampling(binary.BigEndian.Uint32(b[40:])),
 	}
 }
 

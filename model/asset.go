@@ -48,6 +48,19 @@ type Asset struct {
 	Classes   []Class   `cbor:"17,keyasint,omitempty"` // of the asset as a whole, such as a document; sorted by name
 }
 
+// Classified reports whether the asset, or a column of it, has a class.
+func (a *Asset) Classified() bool {
+	if len(a.Classes) > 0 {
+		return true
+	}
+	for i := range a.Columns {
+		if len(a.Columns[i].Classes) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Column is one column of a table-like asset.
 type Column struct {
 	Name      string `cbor:"1,keyasint" json:"name"`
@@ -64,6 +77,9 @@ type Column struct {
 	Classes []Class `cbor:"11,keyasint,omitempty" json:"classes,omitempty"` // given by rules; sorted by name
 	// Labels are the values that the column's type lists. They leave only where ReleaseEnumLabels is released.
 	Labels []string `cbor:"12,keyasint,omitempty" json:"labels,omitempty"`
+	// Unjudged travels with FacetClassification: of this column no values were read, or too few to judge, and the
+	// classes that the map has of it stand. The map does not keep it.
+	Unjudged bool `cbor:"13,keyasint,omitempty" json:"unjudged,omitempty"`
 }
 
 // KeyKind says what a key promises.

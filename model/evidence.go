@@ -24,3 +24,45 @@ type ClassDef struct {
 	Title   string `json:"title"` // "E-mail address"
 	Summary string `json:"summary"`
 }
+
+// Bounds of classes.
+const (
+	MaxClassName = 200  // bytes of a classification's name, and of a rule's identifier
+	MaxClasses   = 1000 // of one asset or column
+)
+
+// Sound reports whether a class is in closed form: names of letters, digits, dots, dashes and underscores, a letter
+// first, and counts that fit each other. So it can hold no value.
+func (c Class) Sound() bool {
+	e := c.Evidence
+	return closed(c.Name) && closed(e.Rule) && e.Version >= 1 && e.Version < 1<<20 && e.Tried < 1<<31 &&
+		0 < e.Distinct && e.Distinct <= e.Matches && e.Matches <= e.Tried && e.Checks >= 0 && e.Checks <= e.Matches &&
+		(e.Checked || e.Checks == 0)
+}
+
+// SoundClasses reports whether a list of classes is bounded, in closed form, sorted by name, and has none twice.
+func SoundClasses(list []Class) bool {
+	if len(list) > MaxClasses {
+		return false
+	}
+	for i := range list {
+		if !list[i].Sound() || i > 0 && list[i-1].Name >= list[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+func closed(s string) bool {
+	if s == "" || len(s) > MaxClassName {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (i == 0 || (c < '0' || c > '9') && c != '.' && c != '-' && c != '_') {
+			return false
+		}
+	}
+	return true
+}

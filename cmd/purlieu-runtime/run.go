@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	rules "github.com/purlieu/purlieu/classify/all"
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
 	dialects "github.com/purlieu/purlieu/lineage/all"
@@ -102,5 +103,5 @@ func (workerCmd) Run(a *app) error {
 
 // members are the plug-ins that a worker has.
 func members() node.Members {
-	return node.Members{Connectors: connectors.All(), Dialects: dialects.All()}
+	return node.Members{Connectors: connectors.All(), Dialects: dialects.All(), Rules: rules.All()}
 }

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	rules "github.com/purlieu/purlieu/classify/all"
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
 	dialects "github.com/purlieu/purlieu/lineage/all"
@@ -186,7 +187,7 @@ func builtIn(data, vault string, log *slog.Logger) func(ports []int) *exec.Cmd {
 
 // members are the plug-ins that a worker has.
 func members() node.Members {
-	return node.Members{Connectors: connectors.All(), Dialects: dialects.All()}
+	return node.Members{Connectors: connectors.All(), Dialects: dialects.All(), Rules: rules.All()}
 }
 
 // withoutStore is an environment without what opens the account's store: the node and its workers read foreign bytes.

@@ -166,6 +166,8 @@ type Haul struct {
 	// Samples are what was sampled of an asset, by path. It is filled where Sampling is set.
 	Samples  map[string]*sample.Table
 	Sampling bool
+
+	ctx context.Context // of the reading, for samples
 }
 
 var _ connector.Emit = (*Haul)(nil)
@@ -193,7 +195,7 @@ func (h *Haul) Asset(a *model.Asset) error {
 func (h *Haul) Sampled(a *model.Asset, read func(context.Context, *sample.Table) error) error {
 	if h.Sampling && !h.stopped() {
 		var table sample.Table
-		if err := read(context.Background(), &table); err != nil {
+		if err := read(h.context(), &table); err != nil {
 			h.Gaps = append(h.Gaps, model.Gap{Path: a.Path, Facet: model.FacetClassification, Code: fault.CodeOf(err)})
 		} else {
 			if h.Samples == nil {
@@ -203,6 +205,13 @@ func (h *Haul) Sampled(a *model.Asset, read func(context.Context, *sample.Table)
 		}
 	}
 	return h.Asset(a)
+}
+
+func (h *Haul) context() context.Context {
+	if h.ctx == nil {
+		return context.Background()
+	}
+	return h.ctx
 }
 
 // Gap takes a gap.
@@ -242,22 +251,10 @@ func termsOf(env connector.Env) (terms model.Terms) {
 
 // Read plans and scans everything, children too. What it gives has passed the value filter, as it does in a worker.
 func Read(ctx context.Context, c connector.Connector, env connector.Env) (*Haul, error) {
-	units, err := Units(ctx, c, env)
-	if err != nil {
-		return nil, err
-	}
 	kind := c.Describe()
 	sieve, err := filter.New(&kind, dialects.All(), termsOf(env))
 	if err != nil {
 		return nil, err
 	}
-	all := &Haul{Filter: sieve}
-	for len(units) > 0 {
-		all.Children = nil
-		if err := c.Scan(ctx, env, units[0], all); err != nil {
-			return all, err
-		}
-		units = append(units[1:], all.Children...)
-	}
-	return all, nil
+	return ReadInto(ctx, c, env, &Haul{Filter: sieve})
 }

@@ -25,6 +25,8 @@ type Suite struct {
 	// Scope takes a part of the source; Inside is the path of an asset in it, Outside of one that is not.
 	Scope           model.Scope
 	Inside, Outside string
+	// Sampled is the path of an asset with values that the login may read; "" where the kind has no level 3.
+	Sampled string
 	// Host and Port name the settings that say where to dial.
 	Host, Port string
 	// Password names the secret to get wrong.
@@ -45,6 +47,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("what is kept open reads the same with fewer connections", s.kept)
 	t.Run("scope narrows", s.scope)
 	t.Run("less is read at level 1", s.levelOne)
+	t.Run("values are handed over at level 3", s.sampled)
 	t.Run("an error of emit stops the scan", s.stop)
 	t.Run("cancelling returns soon", s.cancel)
 	t.Run("an unreachable server is unreachable", s.unreachable)

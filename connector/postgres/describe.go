@@ -62,7 +62,7 @@ var (
 func (c *Connector) Describe() model.Kind {
 	f := c.flavour
 	kind := model.Kind{
-		Name: f.kind, Version: 2, Dialect: "postgresql", Title: f.title, Summary: f.summary, Icon: icon,
+		Name: f.kind, Version: 3, Dialect: "postgresql", Title: f.title, Summary: f.summary, Icon: icon,
 		Settings: []model.Field{
 			{
 				Name: "serverEndpoint", Type: model.FieldText, Title: "Server", Required: true, Example: f.example,
@@ -81,6 +81,10 @@ func (c *Connector) Describe() model.Kind {
 		Scan: []model.Field{{
 			Name: "databaseName", Type: model.FieldText, Title: "Database", Example: "shop",
 			Help: "The one database to scan. Empty: every database that the login may connect to.",
+		}, {
+			Name: "sampleViews", Type: model.FieldSwitch, Title: "Sample views", Default: "false",
+			Help: "At level L3, read rows of views and foreign tables too. That runs what their owners wrote, with the rights of the login, " +
+				"and may reach other servers.",
 		}},
 		ScanKinds:   []string{f.kind + "Credential"},
 		Credentials: []model.CredentialUse{credential("BasicAuth", "User name and password"), credential("SqlAuth", "SQL sign-in")},
@@ -95,7 +99,7 @@ func (c *Connector) Describe() model.Kind {
 		OldestServer: "12",
 		RuntimeKinds: []string{string(model.RuntimeManaged), string(model.RuntimeSelfHosted)},
 		ShowsAll:     true,
-		Levels:       []model.Level{model.L1, model.L2},
+		Levels:       []model.Level{model.L1, model.L2, model.L3},
 	}
 	if f.kind == "AzurePostgreSql" { // published clients set it on the scan
 		field := f.sslMode()
@@ -147,6 +151,7 @@ func credential(kind, title string) model.CredentialUse {
 			"create role purlieu_reader login password '…'",
 			"grant connect on database <each database> to purlieu_reader",
 			"grant usage on schema <each schema> to purlieu_reader",
+			"grant select on all tables in schema <each schema> to purlieu_reader -- for level L3 only",
 		},
 	}
 }

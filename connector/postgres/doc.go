@@ -6,6 +6,7 @@
 // "Table" stands for whatever has rows and columns: tables, partitioned tables, views, materialized views, foreign
 // tables. A partitioned table is one asset: its partitions are named in it and their sizes summed, their bounds stay.
 //
-// Nothing of the source but names, types, comments and filtered text is read: no row, no enum label, no bound.
+// Nothing of the source but names, types, comments and filtered text is read: no enum label, no bound, and no row but
+// those that are sampled at level L3. A session *rests* meanwhile: it has no transaction, and each statement is one.
 // Queries run over sets with an empty search path, so that every name outside pg_catalog is written with its schema.
 package postgres

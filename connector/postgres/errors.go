@@ -33,6 +33,8 @@ const (
 	codeCancelled     = "Cancelled"
 	codeWeakAuth      = "PasswordInClear"
 	codeProtocol      = "NotUnderstood"
+	codeNotSampled    = "NotSampled"
+	codeNotFilled     = "NotFilled"
 )
 
 // signInFault says in closed words why no session came about. ctx is the caller's own.
@@ -140,6 +142,9 @@ func serverFault(pg *pgconn.PgError, signIn bool) error {
 	case "57014":
 		return fault.New(fault.Throttled, codeTimeout, "a statement took longer than the budget allows").
 			Try("Raise the statement timeout in the source's budget.").Because(state)
+	case "55000":
+		return fault.New(fault.Unsupported, codeNotFilled, "a materialized view has never been filled").
+			Try("refresh materialized view …").Because(state)
 	case "55P03":
 		return fault.New(fault.Throttled, codeLocked, "the catalogue is locked by another session").Because(state)
 	case "40001", "XX000", "42P01", "42704":

@@ -93,7 +93,8 @@ func TestSuite(t *testing.T) {
 		Connector: c, Env: worldOf(c, s), Host: "serverEndpoint", Port: "port", Password: "password",
 		Scope:  model.Scope{Include: []string{"shop/shop/ord*", "shop/*/a%2F*"}},
 		Inside: "shop/Ünder%2Fscore.d%25/a%2Fb.c%25d", Outside: "shop/shop/person",
-		Poor: worldOf(c, s).As("poor", "poor"),
+		Sampled: "shop/shop/person",
+		Poor:    worldOf(c, s).As("poor", "poor"),
 		Drop: func(t *testing.T) string {
 			exec(t, s, "shop", "drop table shop.passing")
 			return "shop/shop/passing"

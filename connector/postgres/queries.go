@@ -145,6 +145,16 @@ where f.ftrelid = any ($1::oid[]) order by f.ftrelid`
 select d.objid, e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
 where d.refclassid = 'pg_extension'::regclass and d.classid = 'pg_class'::regclass and d.deptype = 'e'`
 
+	// 25 is text, which citext is but for its comparisons.
+	sqlBaseTypes = `
+select t.oid, case when t.typtype = 'd' then t.typbasetype else 25 end
+from pg_type t
+where t.typtype = 'd' or (t.typname = 'citext' and t.typtype = 'b')`
+
+	sqlReadable = `
+select a.attnum from pg_attribute a
+where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped and has_column_privilege(a.attrelid, a.attnum, 'select')`
+
 	sqlServer = `
 select current_setting('server_version'), current_setting('block_size'), oid from pg_database where datname = current_database()`
 	sqlSystemID = `select system_identifier from pg_control_system()`

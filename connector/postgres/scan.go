@@ -117,6 +117,9 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 		}
 		next = uint64(last) + 1
 	}
+	if err := p.reportSkipped(); err != nil {
+		return err
+	}
 	for _, oid := range p.wanted {
 		if err := emit.Listed(model.Listed{Container: p.schemas[oid].path, Whole: true}); err != nil {
 			return err
@@ -159,7 +162,11 @@ type page struct {
 	methods    map[uint32]string // of indexes, by oid
 	block      int64             // bytes of a page on disk
 	major      int               // version of the server
-	database   string            // oid of the database
+	bases      map[uint32]uint32 // what domains stand on, by oid of the type; nil before it was asked for
+
+	sampleViews bool
+	skipped     int    // views and foreign tables that were not sampled
+	database    string // oid of the database
 
 	// What the owner of the network lets leave.
 	labels, bounds, comments bool
@@ -175,6 +182,7 @@ func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit
 		extensions: map[uint32]string{}, methods: map[uint32]string{}, names: intern{}, types: newTypeNames(), sql: texts{},
 	}
 	p.labels, p.bounds, p.comments = env.Lets(model.ReleaseEnumLabels), env.Lets(model.ReleasePartitionBounds), env.Lets(model.ReleaseComments)
+	p.sampleViews = env.Setting("sampleViews") == "true"
 	p.narrow = len(p.scope.Include)+len(p.scope.Exclude) > 0
 	var err error
 	if p.schemas, err = s.schemas(ctx, path); err != nil {

@@ -51,12 +51,14 @@ func targetOf(env connector.Env) (target, error) {
 	return target{host, port, mode}, err
 }
 
-// session is one connection with one open transaction, used by one goroutine.
+// session is one connection with one open transaction, but for the time that it rests; used by one goroutine.
 type session struct {
-	conn *pgconn.PgConn
-	db   string
-	kept *kept // where it goes when it is closed; nil: it ends
-	bad  bool  // a query failed, and its transaction with it
+	conn  *pgconn.PgConn
+	db    string
+	kept  *kept  // where it goes when it is closed; nil: it ends
+	bad   bool   // a query failed, and its transaction with it
+	begin string // begins the transaction
+	rests bool   // there is none: each statement is one of its own
 }
 
 // kept holds the one session that a connector keeps between calls, nil while it is out or there is none.
@@ -91,6 +93,10 @@ func (k *kept) take(database string) *session {
 // only; each query has its own.
 func (c *Connector) open(ctx context.Context, env connector.Env, database string) (*session, error) {
 	if s := c.kept.take(database); s != nil {
+		if err := s.wake(ctx); err != nil {
+			s.end()
+			return nil, err
+		}
 		return s, nil
 	}
 	config, err := configOf(env, database)
@@ -108,16 +114,47 @@ func (c *Connector) open(ctx context.Context, env connector.Env, database string
 	if seconds <= 0 {
 		seconds = statementSeconds
 	}
-	begin := fmt.Sprintf("begin isolation level repeatable read read only; set local search_path = ''; "+
+	s.begin = fmt.Sprintf("begin isolation level repeatable read read only; set local search_path = ''; "+
 		"set local statement_timeout = '%ds'; set local lock_timeout = '%ds'; set local standard_conforming_strings = on; "+
 		"set local quote_all_identifiers = off; set local jit = off; "+
 		"set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; "+
 		"set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0", seconds, lockSeconds)
-	if err := s.exec(ctx, begin); err != nil {
+	if err := s.exec(ctx, s.begin); err != nil {
 		s.end()
 		return nil, err
 	}
 	return s, nil
+}
+
+// sampleSeconds bounds a statement that reads rows.
+const sampleSeconds = 10
+
+// rest ends the transaction, so that nothing is held in the server while rows are read: no snapshot, and no lock longer
+// than a statement. Statements are read-only still. Scans of tables begin at their first page, so that the same table
+// gives the same rows.
+func (s *session) rest(ctx context.Context) error {
+	if s.rests {
+		return nil
+	}
+	sql := fmt.Sprintf("commit; set default_transaction_read_only = on; set search_path = ''; set statement_timeout = '%ds'; "+
+		"set lock_timeout = '1s'; set synchronize_seqscans = off; set jit = off; set max_parallel_workers_per_gather = 0", sampleSeconds)
+	err := s.exec(ctx, sql)
+	s.rests = err == nil
+	s.bad = s.bad || err != nil
+	return err
+}
+
+// wake begins a transaction again.
+func (s *session) wake(ctx context.Context) error {
+	if !s.rests {
+		return nil
+	}
+	if err := s.exec(ctx, s.begin); err != nil {
+		s.bad = true
+		return err
+	}
+	s.rests = false
+	return nil
 }
 
 // configOf is the connection without the driver's own habits: nothing from the environment or the home folder, no

@@ -16,12 +16,18 @@ type slice struct {
 	oids   []uint32
 	kinds  []byte
 	home   []uint32 // oid of the schema
+	names  []string // as the server writes them
 	types  [][]int  // places of the columns' types
+
+	raw map[rawKey]string // names of columns as the server writes them, where the asset has them escaped
 
 	origins []viewColumn // of all views of the slice
 
 	defaults, generated, views, foreign, parted []uint32 // oids of the tables that have such
 }
+
+// rawKey is a column by its position and that of its table.
+type rawKey struct{ table, column int }
 
 // bounds are the first and the last oid, as parameters.
 func (sl *slice) bounds() []string {
@@ -47,6 +53,9 @@ func (c *cursor) find(oid uint32) int {
 
 // slice reads and emits the next tables from an oid on. It tells the last oid that it took, and whether there is more.
 func (p *page) slice(ctx context.Context, from, to uint32) (last uint32, more bool, err error) {
+	if err := p.s.wake(ctx); err != nil {
+		return 0, false, err
+	}
 	sl, last, more, err := p.readTables(ctx, from, to)
 	if err != nil || len(sl.oids) == 0 {
 		return last, more, err
@@ -66,6 +75,11 @@ func (p *page) slice(ctx context.Context, from, to uint32) (last uint32, more bo
 	}
 	for _, a := range sl.assets {
 		slices.SortFunc(a.Attrs, func(x, y model.Attr) int { return compare(x.Name, y.Name) })
+	}
+	if p.level >= model.L3 {
+		return last, more, p.emitSampled(ctx, sl)
+	}
+	for _, a := range sl.assets {
 		if err := p.emit.Asset(a); err != nil {
 			return 0, false, err
 		}
@@ -126,7 +140,7 @@ func (p *page) addTable(sl *slice, r row) {
 		a.Measures = p.measures(r.int(4), r.int(5))
 	}
 	sl.assets, sl.oids, sl.kinds = append(sl.assets, a), append(sl.oids, oid), append(sl.kinds, kind)
-	sl.home, sl.types = append(sl.home, schema.oid), append(sl.types, nil)
+	sl.home, sl.types, sl.names = append(sl.home, schema.oid), append(sl.types, nil), append(sl.names, name)
 }
 
 // measures are the planner's rows, where they were ever counted, and the bytes of the table itself.
@@ -156,6 +170,12 @@ func (p *page) readColumns(ctx context.Context, sl *slice) error {
 		a := sl.assets[i]
 		number := int(r.int(1))
 		c := model.Column{Name: p.names.of(r[2]), Ordinal: number, NotNull: r.yes(5), NativeID: strconv.Itoa(number)}
+		if p.level >= model.L3 && c.Name != string(r[2]) {
+			if sl.raw == nil {
+				sl.raw = map[rawKey]string{}
+			}
+			sl.raw[rawKey{i, len(a.Columns)}] = r.text(2)
+		}
 		switch r.byte(6) {
 		case 'a':
 			c.Identity = "always"

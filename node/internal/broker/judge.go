@@ -94,8 +94,16 @@ func (j *judge) asset(a *model.Asset) error {
 	if !ok || size > bus.MaxAsset {
 		return broken("an asset with a text that is too long or can't be stored")
 	}
+	classes := model.SoundClasses(a.Classes)
 	for i := range a.Columns {
 		a.Columns[i].Number = 0 // given by the account only
+		classes = classes && model.SoundClasses(a.Columns[i].Classes)
+	}
+	if !classes {
+		return broken("classes that are not in closed words, or counts that don't fit each other")
+	}
+	if a.Facets&model.FacetClassification != 0 && j.grant.Level < model.L3 {
+		return broken("a classification that was not asked for")
 	}
 	if _, changed := j.filter.Asset(a); changed {
 		return broken("an asset that the value filter has not passed")

@@ -108,7 +108,11 @@ func lies() map[string]bus.Facts {
 		"no_row":            {Assets: []model.Asset{{Type: "table", Path: "shop/public/t"}}},
 		"an_open_gap":       {Gaps: []model.Gap{{Code: "ERROR: row (4711, 'secret')"}}},
 		"a_foreign_bitmap":  {Seen: []bus.Seen{{Container: "shop/public", Bits: []byte{1}}}},
-		"a_foreign_unit":    {Children: []model.Unit{{Step: "tables", Below: "bank"}}},
+		"an_open_class": fact(func(a *model.Asset, _ *bus.BaseRow) {
+			a.Columns = []model.Column{{Name: "c", Classes: []model.Class{{Name: "ada@example.com"}}}}
+		}),
+		"a_class_not_asked_for": fact(func(a *model.Asset, _ *bus.BaseRow) { a.Facets |= model.FacetClassification }),
+		"a_foreign_unit":        {Children: []model.Unit{{Step: "tables", Below: "bank"}}},
 	}
 }
 

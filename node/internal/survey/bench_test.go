@@ -47,7 +47,7 @@ func BenchmarkRun(b *testing.B) {
 		a := table(1)
 		b.ReportAllocs()
 		for b.Loop() {
-			fingerprint(a, model.L2, 1)
+			fingerprint(a, stance(model.L2, 1, 0))
 		}
 	})
 	b.Run("tidy", func(b *testing.B) {

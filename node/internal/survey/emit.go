@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
@@ -44,13 +45,20 @@ type surveyor struct {
 	gaps           int
 	folded         map[model.Gap]int
 	broken         error // of send: nothing more can leave
+	stance         digest
+	today          uint32           // day by the account's clock, in days since 1970
+	engine         *classify.Engine // nil where the level reads no samples
+	table          sample.Table     // of the asset that is being sampled
 	known          *Known
 	filter         *filter.Filter
 	identity       model.Identity // of the source, as far as the connector can tell
 }
 
 // Asset compares one asset with the base and keeps what must leave.
-func (s *surveyor) Asset(a *model.Asset) error {
+func (s *surveyor) Asset(a *model.Asset) error { return s.asset(a, nil) }
+
+// asset takes an asset, whose values can be had from read where that is not nil.
+func (s *surveyor) asset(a *model.Asset, read reader) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
@@ -68,6 +76,7 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	}
 	kept, _ := s.filter.Asset(a)
 	order(a)
+	names := namesOf(a, read)
 	size, elements, cutText, cutAsset := tidy(a)
 	hash := hashOf(s.grant.Authority, a.Type, a.Path)
 	list := s.base[a.Container]
@@ -80,8 +89,8 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	}
 	s.count()
 	row := bus.BaseRow{
-		Hash: hash, Stamp: mark(a.Stamp, s.grant.Level, s.kind.Version), Sampled: old.Sampled,
-		Fingerprint: fingerprint(a, s.grant.Level, s.kind.Version), Measures: bus.HashMeasures(a.Measures),
+		Hash: hash, Stamp: mark(a.Stamp, s.stance), Sampled: old.Sampled,
+		Fingerprint: fingerprint(a, s.stance), Measures: bus.HashMeasures(a.Measures),
 	}
 	for _, g := range kept {
 		if err := s.Gap(g); err != nil {
@@ -91,7 +100,19 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	if err := s.cuts(a, cutText, cutAsset); err != nil {
 		return err
 	}
-	if known && !s.grant.Full && old.Fingerprint == row.Fingerprint {
+	same := known && !s.grant.Full && old.Fingerprint == row.Fingerprint
+	if read != nil && (!same || old.Sampled.Due(s.today, a.Measures)) {
+		row.Sampled = 0 // due again, if it can't be had now
+		grown, err := s.classify(a, names, read)
+		if err != nil {
+			return err
+		}
+		if a.Facets&model.FacetClassification != 0 {
+			row.Sampled, same = bus.NewSampling(s.today, a), false // the new row must reach the next base
+		}
+		size, elements = size+grown.size, elements+grown.elements
+	}
+	if same {
 		list.see(position)
 		if old.Measures == row.Measures {
 			return nil
@@ -103,9 +124,12 @@ func (s *surveyor) Asset(a *model.Asset) error {
 	return s.grown(size+bus.BaseRowSize+8, elements+2)
 }
 
-// Sampled takes an asset whose values could be read. No level asks for values yet: it is an asset like any other.
-func (s *surveyor) Sampled(a *model.Asset, _ func(context.Context, *sample.Table) error) error {
-	return s.Asset(a)
+// Sampled takes an asset whose values can be read, and reads them where the level asks for it and a sample is due.
+func (s *surveyor) Sampled(a *model.Asset, read func(context.Context, *sample.Table) error) error {
+	if s.engine == nil {
+		read = nil
+	}
+	return s.asset(a, read)
 }
 
 // cuts reports what tidying took away.

@@ -35,17 +35,14 @@ func (e *env) Dial(ctx context.Context, host string, port int) (net.Conn, error)
 	return e.dial(ctx, host, port)
 }
 
-// sampleDays is how long a sample of an unchanged asset stands.
-const sampleDays = 30
-
 // Want looks the asset up in the base. One that need not be opened counts as seen: the connector says no more of it.
 func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 	s := e.surveyor
 	if s == nil { // a job that asks has no base, and samples nothing
 		return true, false
 	}
-	deep := s.grant.Level >= model.L3
-	m := mark(stamp, s.grant.Level, e.kind.Version)
+	deep := s.engine != nil
+	m := mark(stamp, s.stance)
 	if s.grant.Full || m == 0 || s.ready() != nil || s.misplaced(typeName, path) != "" {
 		return true, deep
 	}
@@ -56,7 +53,7 @@ func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 		if !ok {
 			return false
 		}
-		due := deep && (row.Sampled == 0 || e.job.Today >= row.Sampled+sampleDays)
+		due := deep && row.Sampled.Stale(s.today)
 		if row.Stamp != m || due {
 			return true
 		}

@@ -52,10 +52,19 @@ func (p digest) texts(list []string) digest {
 	return p
 }
 
-// fingerprint covers the structure of a tidied asset, the level and the connector's version; never measures, the
-// source's change mark or what the account gives.
-func fingerprint(a *model.Asset, level model.Level, version int) uint64 {
+// stance is what decides, besides the source, how an asset is read: the level, the connector's version and, where
+// samples are read, that of the rules. It begins every fingerprint and mark.
+func stance(level model.Level, version int, rules uint64) digest {
 	p := digestStart.number(formatVersion).number(uint64(level)).number(uint64(version))
+	if level >= model.L3 {
+		p = p.number(rules)
+	}
+	return p
+}
+
+// fingerprint covers the structure of a tidied asset and the stance; never measures, the source's change mark, what the
+// account gives, or classes: an asset that is not sampled again has the fingerprint that it had when it was.
+func fingerprint(a *model.Asset, p digest) uint64 {
 	p = p.text(a.Type).text(a.Path).text(a.Name).text(a.Container).text(a.NativeID).text(a.Owner).text(a.Comment)
 	p = p.number(uint64(a.Facets)).text(a.Text).attrs(a.Attrs)
 	p = p.number(uint64(len(a.Columns)))
@@ -111,13 +120,13 @@ func (p digest) lineage(l *model.Lineage) digest {
 }
 
 // mark mixes the source's change mark with what else decides whether an asset is read again: an asset that was read
-// at another level or by another version of the connector must be opened although the source did not change. 0 stays
+// in another stance must be opened although the source did not change. 0 stays
 // 0: no mark.
-func mark(stamp uint64, level model.Level, version int) uint64 {
+func mark(stamp uint64, p digest) uint64 {
 	if stamp == 0 {
 		return 0
 	}
-	return max(uint64(digestStart.number(formatVersion).number(uint64(level)).number(uint64(version)).number(stamp)), 1)
+	return max(uint64(p.number(stamp)), 1)
 }
 
 // order brings an asset's unordered lists into the order that fingerprint and measures hash rely on.

@@ -3,7 +3,8 @@
 // What a connector found passes the filter for values first (see filter); a gap says what stayed behind because it was
 // not understood. It *tidies* the rest (text storable anywhere, lengths bounded), takes a *fingerprint* of it, compares
 // that with the unit's base and sends what is new or changed whole; of the rest only a bit says that it was *seen*,
-// and *moved* measures travel by position. What stands outside the unit, its scope or the kind's types is a mistake of
+// and *moved* measures travel by position. At the level of samples, when one is due, it has values read, turns them
+// into classes with evidence, and drops them. What stands outside the unit, its scope or the kind's types is a mistake of
 // the connector: it stays behind, and a gap says so.
 //
 // Planning hands on what it planned, as units of their own; a small plan is *read at once* by the attempt that made it.
@@ -20,6 +21,7 @@ import (
 	"runtime/debug"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/filter"
@@ -38,6 +40,8 @@ type Deps struct {
 	Dialects []lineage.Dialect
 	// Meter hears how many assets were seen, now and then. It may be nil.
 	Meter func(assets uint64)
+	// Engine is what samples are held against; without one no level reads samples. It serves one run at a time.
+	Engine *classify.Engine
 	// Known is what earlier units of the run were told of the source's identity. It may be nil.
 	Known *Known
 }
@@ -55,11 +59,16 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 	var kind model.Kind
 	s := &surveyor{
 		ctx: ctx, grant: job.Grant, kind: &kind, send: send, meter: deps.Meter, log: deps.Log, known: deps.Known,
-		fresh: map[model.Hash]struct{}{}, listed: map[string]bool{},
+		fresh: map[model.Hash]struct{}{}, listed: map[string]bool{}, today: job.Today,
+	}
+	rules := uint64(0)
+	if job.Grant.Level >= model.L3 && deps.Engine != nil {
+		s.engine, rules = deps.Engine, deps.Engine.Version()
 	}
 	if err := s.guard(func() error { kind = conn.Describe(); return nil }); err != nil {
 		return s.end(err)
 	}
+	s.stance = stance(s.grant.Level, kind.Version, rules)
 	var bad int
 	if s.base, bad = newBase(base); bad > 0 {
 		deps.Log.Warn("bases are out of order and were left aside", "containers", bad)

@@ -364,7 +364,7 @@ func TestWant(t *testing.T) {
 		}
 		return nil
 	}}
-	if got := run(t, j, base, deeper); got.end.Outcome != bus.OutcomeRead {
+	if got := runDeep(t, j, base, deeper, engine(t, 1)); got.end.Outcome != bus.OutcomeRead {
 		t.Fatal(got.end)
 	}
 }

@@ -59,6 +59,7 @@ func (t *tidier) fits() bool { return t.size <= bus.MaxAsset && t.elements <= ma
 
 func walk(a *model.Asset) tidier {
 	t := tidier{size: 64 + len(a.Type) + len(a.Path) + len(a.Container)}
+	a.Classes = nil
 	t.texts(&a.Name, &a.NativeID, &a.Owner, &a.Comment, &a.Text)
 	for i := range a.Attrs {
 		x := &a.Attrs[i]
@@ -68,7 +69,7 @@ func walk(a *model.Asset) tidier {
 	}
 	for i := range a.Columns {
 		c := &a.Columns[i]
-		c.Number = 0
+		c.Number, c.Classes, c.Unjudged = 0, nil, false // none of these is the connector's to say
 		t.element()
 		t.texts(&c.Name, &c.Type, &c.Default, &c.Identity, &c.Generated, &c.Comment, &c.NativeID)
 		t.list(c.Labels)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/lineage"
@@ -22,20 +23,27 @@ import (
 type Members struct {
 	Connectors []connector.Connector
 	Dialects   []lineage.Dialect
+	Rules      []classify.Rule // what samples are held against
 }
 
 // Worker is the main loop of a worker process: it reads jobs from in, one after the other, runs each and writes facts,
 // log lines and ends to out. It returns nil at an exit frame, at the end of in and when ctx ends; a job that runs is
 // cancelled by both of the last two, and left behind when it does not end soon: the process must end then. Garbage in is a fault.Invalid.
 //
+// A bad rule among the members is a fault.Invalid too.
+//
 // Where out is the process's standard output, what other code prints goes to standard error from then on.
 func Worker(ctx context.Context, in io.Reader, out io.Writer, members Members) error {
+	engine, err := classify.New(members.Rules)
+	if err != nil {
+		return err
+	}
 	if out == io.Writer(os.Stdout) {
 		os.Stdout = os.Stderr // a library that prints must not break the frames
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &worker{out: pipe.NewWriter(out), members: members}
+	w := &worker{out: pipe.NewWriter(out), members: members, engine: engine}
 	w.lines = newLines(w.out)
 	jobs, listened, served := make(chan assignment), make(chan error, 1), make(chan error, 1)
 	go func() {
@@ -43,7 +51,6 @@ func Worker(ctx context.Context, in io.Reader, out io.Writer, members Members) e
 		close(jobs)
 	}()
 	go func() { served <- w.serve(jobs) }()
-	var err error
 	select {
 	case err = <-listened:
 		if errors.Is(err, errExit) {
@@ -85,6 +92,7 @@ type worker struct {
 	out     *pipe.Writer
 	members Members
 	lines   *lines
+	engine  *classify.Engine
 	known   Known
 }
 
@@ -169,8 +177,8 @@ func (w *worker) run(a assignment) error {
 		},
 		Log: slog.New(w.lines), Dialects: w.members.Dialects,
 		// A meter that can't be sent is no loss: the next send of facts tells.
-		Meter: func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
-		Known: &w.known,
+		Meter:  func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
+		Engine: w.engine, Known: &w.known,
 	}
 	if a.job.Question != nil {
 		return w.out.Send(pipe.KindEnd, Ask(a.ctx, a.job, conn, deps, Said{

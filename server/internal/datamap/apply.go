@@ -88,7 +88,8 @@ type applier struct {
 func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) error {
 	row, exists := a.known[hash]
 	home := row.Source == a.facts.Source && row.Collection == a.facts.Collection
-	if exists && !row.Deleted && row.Fingerprint == fingerprint && home {
+	sampled := asset.Facets&model.FacetClassification != 0 // a fingerprint covers no classes
+	if exists && !row.Deleted && row.Fingerprint == fingerprint && home && !sampled {
 		a.did.Unchanged++
 		return nil
 	}
@@ -108,17 +109,23 @@ func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) e
 	if row.NextColumn, err = number(next.Columns, old.Columns, max(row.NextColumn, 1)); err != nil {
 		return err
 	}
+	keepUnjudged(&next, &old, sampled)
 	scanned, err := wire.Encode(&next)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}
 	revived := row.Deleted
 	same := bytes.Equal(scanned, row.Scanned)
+	if !same && sampled {
+		if same, err = onlyCounts(next, old, row.Scanned); err != nil {
+			return err
+		}
+	}
 	row.Name, row.NativeID, row.Source, row.Deleted = next.Name, next.NativeID, a.facts.Source, false
 	row.Fingerprint, row.Scanned, row.Collection = fingerprint, scanned, a.facts.Collection
 	if same && !revived && home {
 		a.did.Unchanged++
-		a.changed = append(a.changed, row) // only the fingerprint: no new version
+		a.changed = append(a.changed, row) // only the fingerprint, or counts of evidence: no new version
 		return nil
 	}
 	return a.update(row, &old, &next, revived)
@@ -138,6 +145,7 @@ func (a *applier) create(next *model.Asset, hash model.Hash, fingerprint uint64)
 	if row.NextColumn, err = number(next.Columns, nil, 1); err != nil {
 		return err
 	}
+	keepUnjudged(next, &model.Asset{}, true)
 	if row.Scanned, err = wire.Encode(next); err != nil {
 		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}

@@ -9,7 +9,7 @@ import (
 
 // Difference is one thing that differs between two readings of an entity.
 type Difference struct {
-	What string `json:"what"` // "comment", "owner", "column", "key", "index", "text", an attribute's name
+	What string `json:"what"` // "comment", "owner", "column", "class", "key", "index", "text", an attribute's name
 	Name string `json:"name,omitempty"`
 	Old  any    `json:"old,omitempty"`
 	New  any    `json:"new,omitempty"`
@@ -28,6 +28,7 @@ func diff(old, next *model.Asset) []byte {
 	text("comment", old.Comment, next.Comment)
 	text("text", old.Text, next.Text)
 	out = named(out, "column", old.Columns, next.Columns, func(c model.Column) string { return c.Name })
+	out = named(out, "class", old.Classes, next.Classes, func(c model.Class) string { return c.Name })
 	out = named(out, "key", old.Keys, next.Keys, func(k model.Key) string { return k.Name })
 	out = named(out, "index", old.Indexes, next.Indexes, func(i model.Index) string { return i.Name })
 	out = named(out, "attribute", old.Attrs, next.Attrs, func(a model.Attr) string { return a.Name })

@@ -184,5 +184,5 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, cla
 			words = append(words, c.Comment)
 		}
 	}
-	return columns, strings.Join(words, " "), nil, nil
+	return columns, strings.Join(words, " "), classNames(&v.Asset), nil
 }

@@ -284,7 +284,7 @@ func (s *Service) applyIn(ctx context.Context, tx store.Tx, row store.BatchRow, 
 	}
 	counts := scan.RunCounts{
 		Changed: int64(len(facts.Assets)), Created: did.Created, Updated: did.Updated, Unchanged: did.Unchanged, Edges: did.Edges,
-		Batches: 1, Bytes: int64(len(row.Body)),
+		Batches: 1, Bytes: int64(len(row.Body)), Classified: classified(facts.Assets),
 	}
 	closed, err := s.scans.Applied(ctx, tx, u, counts, facts.Children, facts.Gaps)
 	if closed {
@@ -358,4 +358,14 @@ func partsOf(u store.Unit, facts bus.Facts) ([]store.Part, error) {
 		}
 	}
 	return parts, nil
+}
+
+// classified counts assets that have a class, themselves or in a column.
+func classified(assets []model.Asset) (n int64) {
+	for i := range assets {
+		if assets[i].Classified() {
+			n++
+		}
+	}
+	return n
 }

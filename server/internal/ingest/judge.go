@@ -64,10 +64,22 @@ func judgeAsset(a *model.Asset, row bus.BaseRow, about scan.Context, kind *model
 		return fault.New(fault.Invalid, "UnsafeText", "an asset's path or name can't be stored")
 	case row.Hash != model.HashOf(a.Type, model.QualifiedName(about.Grant.Authority, a.Path)):
 		return fault.New(fault.Invalid, "WrongHash", "a row is not of its asset")
+	case !classesSound(a):
+		return fault.New(fault.Invalid, "BadClass", "a classification is not in closed words, or its counts don't fit each other")
+	case a.Facets&model.FacetClassification != 0 && about.Grant.Level < model.L3:
+		return fault.New(fault.Denied, "LevelNotAsked", "an asset was classified, which the run did not ask for")
 	case len(a.Columns) >= 1<<24:
 		return fault.New(fault.Invalid, "TooManyColumns", "an asset has %d columns", len(a.Columns))
 	}
 	return nil
+}
+
+func classesSound(a *model.Asset) bool {
+	sound := model.SoundClasses(a.Classes)
+	for i := range a.Columns {
+		sound = sound && model.SoundClasses(a.Columns[i].Classes)
+	}
+	return sound
 }
 
 // refsStorable holds the names of the far ends of lineage to what becomes columns of rows.

@@ -78,12 +78,16 @@ func TestFactsThatTheAttemptHasNoRightToAreQuarantined(t *testing.T) {
 		"a bed with the same beginning": {func(r *room, g bus.Grant, f *bus.Facts) {
 			*f = r.facts(g, model.Asset{Type: "plant", Path: "ab"})
 		}, "OutsideUnit"},
-		"out of scope":        {func(r *room, g bus.Grant, f *bus.Facts) { *f = r.facts(g, plant("a/secret")) }, "OutsideScope"},
-		"another authority":   {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Rows[0].Hash = model.HashOf("plant", "garden://other/a/x") }, "WrongHash"},
-		"no row":              {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Rows = nil }, "RowsMissing"},
-		"a foreign container": {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Assets[0].Container = "b" }, "WrongContainer"},
-		"NUL in a path":       {func(r *room, g bus.Grant, f *bus.Facts) { *f = r.facts(g, plant("a/x\x00")) }, "UnsafeText"},
-		"NUL in a name":       {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Assets[0].Name = "x\x00" }, "UnsafeText"},
+		"out of scope":      {func(r *room, g bus.Grant, f *bus.Facts) { *f = r.facts(g, plant("a/secret")) }, "OutsideScope"},
+		"another authority": {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Rows[0].Hash = model.HashOf("plant", "garden://other/a/x") }, "WrongHash"},
+		"a class in open words": {func(_ *room, _ bus.Grant, f *bus.Facts) {
+			f.Assets[0].Columns = []model.Column{{Name: "c", Classes: []model.Class{{Name: "ada@example.com"}}}}
+		}, "BadClass"},
+		"a class not asked for": {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Assets[0].Facets |= model.FacetClassification }, "LevelNotAsked"},
+		"no row":                {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Rows = nil }, "RowsMissing"},
+		"a foreign container":   {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Assets[0].Container = "b" }, "WrongContainer"},
+		"NUL in a path":         {func(r *room, g bus.Grant, f *bus.Facts) { *f = r.facts(g, plant("a/x\x00")) }, "UnsafeText"},
+		"NUL in a name":         {func(_ *room, _ bus.Grant, f *bus.Facts) { f.Assets[0].Name = "x\x00" }, "UnsafeText"},
 		"NUL in an input": {func(_ *room, _ bus.Grant, f *bus.Facts) {
 			f.Assets[0].Lineage = &model.Lineage{Inputs: []model.Ref{{Type: "plant", Path: "\x00"}}}
 		}, "UnsafeText"},

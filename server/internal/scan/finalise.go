@@ -180,6 +180,9 @@ func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) e
 		gone := slices.Concat(lost.proven, lost.gone)
 		b.Counts.Deleted += deleted
 		b.Counts.NotSeen += int64(len(missing) - len(gone))
+		if p.body.Grant.Level >= model.L3 {
+			b.Counts.Classified += seen.classified(base)
+		}
 		if err := writeBody(&run, b); err != nil {
 			return err
 		}

@@ -79,6 +79,17 @@ func (g *sight) missing(base store.Base) []model.Hash {
 	return out
 }
 
+// classified counts the assets seen unchanged that have classes. Those that came whole were counted when they came.
+func (g *sight) classified(base store.Base) (n int64) {
+	for i := range len(base.Rows) / bus.BaseRowSize {
+		row := bus.BaseRowAt(base.Rows, i)
+		if _, fresh := g.fresh[row.Hash]; !fresh && row.Sampled.Classified() && g.saw(i, row.Hash) {
+			n++
+		}
+	}
+	return n
+}
+
 // next is the base after the run: what was seen, what is new, and what was neither seen nor proven gone.
 func (g *sight) next(base store.Base, gone []model.Hash) []byte {
 	dead := make(map[model.Hash]bool, len(gone))
