@@ -95,6 +95,7 @@ func (s *Server) runBuiltIn(ctx context.Context, ports []int, handler http.Handl
 	mux.HandleFunc("POST "+BuiltInEnrolPath, s.enrolBuiltIn)
 	mux.Handle("/", handler)
 	server := s.httpServer(mux, nil)
+	server.ConnContext = inside
 	served := make(chan error, 1)
 	go func() { served <- closedIsFine(server.Serve(session)) }()
 	ended := make(chan error, 1)

@@ -34,13 +34,15 @@ func (s *Server) handler() http.Handler {
 	scans := &scanning.Plane{Definitions: s.core.Scans, Runs: s.core.Scans, Runtimes: runtimes{s}, Decider: s.access}
 	data := &atlas.Plane{Map: s.core.Graph, Search: s.search, Kinds: s.core.Scans, Decider: s.access}
 	own := &manage.Plane{
+		Network: s.gate, Arrival: arrivalOf,
 		Decider: s.access, Now: s.cfg.Now, People: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest},
 		SignInURL: func() string { return s.place.portal() + "/signin" },
 		Sources:   s.core.Scans, Runs: s.core.Scans, Proposals: s.core.Scans, Map: s.core.Graph, Search: s.search,
 	}
-	tree := &account.Plane{Collections: collections{s.access, s}, Decider: s.access}
+	tree := &account.Plane{Collections: collections{s.access, s}, Decider: s.access, PublicAccess: s.publicAccess}
 	policies := &policystore.Plane{Policies: s.access, Decider: s.access}
 	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes(), tree.Planes(), policies.Planes(), published.Planes())
+	s.prefixes = prefixesOf(planes)
 	signIn := signin.New(s.access, api.Fail)
 	doors := api.New(api.Deps{
 		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,

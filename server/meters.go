@@ -18,6 +18,7 @@ type meters struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	failures prometheus.Counter
+	refusals prometheus.Counter
 	ready    atomic.Bool
 }
 
@@ -30,6 +31,9 @@ func newMeters(version string, b *nats.Server) *meters {
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "purlieu_housekeeping_failures_total", Help: "Steps of the server's own work that failed and were tried again.",
 		}),
+		refusals: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "purlieu_network_refusals_total", Help: "Requests that the account's network rules refused.",
+		}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "purlieu_build_info", Help: "Always 1; the label is the build.", ConstLabels: prometheus.Labels{"version": version},
@@ -38,7 +42,7 @@ func newMeters(version string, b *nats.Server) *meters {
 	gauge := func(name, help string, value func(nats.Stats) float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(b.Stats()) })
 	}
-	m.registry.MustRegister(m.requests, m.failures, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	m.registry.MustRegister(m.requests, m.failures, m.refusals, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("purlieu_nodes_connected", "Nodes with a connection to this replica.", func(s nats.Stats) float64 { return float64(s.Nodes) }),
 		gauge("purlieu_bus_refused_connections", "Connections that the bus refused.", func(s nats.Stats) float64 { return float64(s.Refused) }),
 		gauge("purlieu_bus_failed_requests", "Requests of nodes that got no answer.", func(s nats.Stats) float64 { return float64(s.Failed) }),

@@ -30,21 +30,22 @@ const (
 // door is one listener with what serves it.
 type door struct {
 	net.Listener
-	tls *tls.Config // nil: without
+	tls   *tls.Config // nil: without
+	local bool        // on a loopback address: this machine's own
 }
 
 func (s *Server) listen(ctx context.Context) ([]door, error) {
 	var doors []door
-	open := func(address string, cfg *tls.Config) error {
+	open := func(address string, cfg *tls.Config, local bool) error {
 		l, err := network.Listen(ctx, address)
 		if err == nil {
-			doors = append(doors, door{l, cfg})
+			doors = append(doors, door{watched{l, s.gate}, cfg, local})
 		}
 		return err
 	}
-	err := open(s.cfg.Listen, s.certs.TLSConfig())
+	err := open(s.cfg.Listen, s.certs.TLSConfig(), false)
 	if err == nil && s.cfg.Plain != "" {
-		err = open(s.cfg.Plain, nil)
+		err = open(s.cfg.Plain, nil, true)
 	}
 	if err != nil {
 		for _, d := range doors {
@@ -79,10 +80,11 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 			}
 		})
 	}
-	handler := s.handler()
+	handler := s.guarded(s.handler())
 	servers := make([]*http.Server, len(doors))
 	for i, d := range doors {
 		servers[i] = s.httpServer(handler, d.tls)
+		servers[i].ConnContext = arriving(d.local)
 		task("door", func(context.Context) error {
 			if d.tls != nil {
 				return closedIsFine(servers[i].ServeTLS(d, "", ""))
@@ -99,6 +101,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("indexer", s.indexLoop)
 	task("sweeper", func(ctx context.Context) error { return s.every(ctx, s.sweepPeriod(), s.sweep) })
 	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
+	task("network policy", func(ctx context.Context) error { return s.every(ctx, policyEvery, s.gate.Refresh) })
 	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {

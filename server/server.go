@@ -21,6 +21,7 @@ import (
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/gate"
 	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/search"
 	"github.com/purlieu/purlieu/server/internal/store/all"
@@ -61,6 +62,9 @@ type Server struct {
 	meters  *meters
 	pulse   *pulse
 	place   place
+	gate    *gate.Service
+	// prefixes are the paths of the account's door; set when the handler is made.
+	prefixes []string
 }
 
 // New opens the store and joins the rooms. It listens nowhere and starts nothing yet.
@@ -119,6 +123,9 @@ func (s *Server) join(ctx context.Context) (err error) {
 		return err
 	}
 	s.place = newPlace(s.cfg, s.certs)
+	if s.gate, err = gate.Open(ctx, s.store, s.cfg.Now); err != nil {
+		return err
+	}
 	if s.bus, err = nats.NewServer(nats.ServerConfig{Authenticate: s.nodeOf, Handler: s, Log: s.cfg.Log}); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func Decide(p Policy, a Arrival) (allow bool, reason string) {
 		return false, fmt.Sprintf("there is no door %q", a.Door)
 	}
 	ways := 0
-	for _, set := range []bool{a.InProcess, a.Public, a.PrivateEndpoint != ""} {
+	for _, set := range []bool{a.InProcess, a.Local, a.Public, a.PrivateEndpoint != ""} {
 		if set {
 			ways++
 		}
@@ -22,6 +22,8 @@ func Decide(p Policy, a Arrival) (allow bool, reason string) {
 		return false, "it is not known how the connection came"
 	case a.InProcess:
 		return true, "it comes from inside the account"
+	case a.Local:
+		return true, "it comes from this machine's own door"
 	case a.Public:
 		return public(p, a)
 	}

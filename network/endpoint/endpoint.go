@@ -26,11 +26,12 @@ const (
 // Known reports whether it is one of the doors.
 func (d Door) Known() bool { return d == DoorAccount || d == DoorPortal || d == DoorIngestion }
 
-// Arrival is one connection. Exactly one of InProcess, Public and PrivateEndpoint is set; what has none or more is
+// Arrival is one connection. Exactly one of InProcess, Local, Public and PrivateEndpoint is set; what has none or more is
 // refused.
 type Arrival struct {
 	Door            Door
 	InProcess       bool   // over a stream inherited from the server: the built-in runtime
+	Local           bool   // at a listener on a loopback address: from this machine
 	Public          bool   // at a listener that is open to whoever can reach it
 	PrivateEndpoint string // the name of the private endpoint that the listener or gateway belongs to
 	// Peer is who connected. Of a gateway's arrivals it is what the gateway reports: information, never judged.

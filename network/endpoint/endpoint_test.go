@@ -73,6 +73,8 @@ func arrival(t *testing.T, door, how string) Arrival {
 		a.PrivateEndpoint = rest
 	case "inside":
 		a.InProcess = true
+	case "local":
+		a.Local = true
 	case "both":
 		a.Public, a.PrivateEndpoint = true, "hub"
 	case "nowhere":

@@ -49,11 +49,12 @@ func Floors() []Floor {
 
 		{"server", may("server/...", "bus/...", "network/...", "doctor", "web"), "only constructs and starts"},
 		{"server/internal/api/...", may("server/internal/api/...", "server/internal/access", "server/internal/datamap",
-			"server/internal/search", "server/internal/scan", "server/internal/fleet", "doctor", "web"), "the API never touches the store"},
+			"server/internal/search", "server/internal/scan", "server/internal/fleet", "server/internal/gate", "doctor", "web"), "the API never touches the store"},
 		{"server/internal/ingest", may("server/internal/datamap", "server/internal/search", "server/internal/scan",
 			"server/internal/fleet", "server/internal/store", "bus", "wire"), "takes batches from the bus and applies them"},
 		{"server/internal/desk", may("server/internal/ingest", "server/internal/scan", "bus"), "decodes one request of a node and hands it to its room"},
 		{"server/internal/access", may("server/internal/store"), "services of one floor do not import each other"},
+		{"server/internal/gate", may("server/internal/store", "network/endpoint"), "stands at the doors: keeps the network policy and judges arrivals by it"},
 		{"server/internal/datamap", may("server/internal/store", "wire"), "services of one floor do not import each other; the map knows no bus"},
 		{"server/internal/search", may("server/internal/store"), "services of one floor do not import each other; search knows no bus"},
 		{"server/internal/scan", may("server/internal/store", "bus", "wire"), "services of one floor do not import each other; speaks to the bus"},

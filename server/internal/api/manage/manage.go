@@ -19,6 +19,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/gate"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
@@ -56,6 +57,10 @@ type Plane struct {
 	Proposals Proposals
 	Map       Map
 	Search    search.Searcher
+
+	Network Network
+	// Arrival tells how a request came.
+	Arrival func(r *http.Request) gate.Arrival
 }
 
 // Planes are all that this package serves, ready to mount: the open operations first.
@@ -101,6 +106,9 @@ func (p *Plane) Routes() []api.Route {
 	}
 	if p.Map != nil {
 		routes = append(routes, p.assetRoutes()...)
+	}
+	if p.Network != nil {
+		routes = append(routes, p.networkRoutes()...)
 	}
 	return routes
 }

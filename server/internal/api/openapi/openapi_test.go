@@ -16,6 +16,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/gate"
 	"github.com/purlieu/purlieu/server/internal/scan"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
@@ -24,6 +25,7 @@ import (
 func served() map[string][]api.Route {
 	own := &manage.Plane{
 		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Proposals: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
+		Network: &gate.Service{},
 	}
 	return map[string][]api.Route{
 		"manage": slices.Concat(own.Open(), own.Routes()), "scanning": (&scanning.Plane{}).Routes(), "datamap": (&atlas.Plane{}).Routes(),
