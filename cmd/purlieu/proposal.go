@@ -120,30 +120,6 @@ func (a *app) decide(id, verb string) error {
 	})
 }
 
-type runCmd struct {
-	Undo runUndoCmd `cmd:"" help:"Bring back what a run deleted, as far as nobody changed it since."`
-}
-
-type runUndoCmd struct {
-	RunID string `arg:"" name:"run" help:"The run; see purlieu scan history."`
-}
-
-// Run brings assets back.
-func (c runUndoCmd) Run(a *app) error {
-	account, err := a.client()
-	if err != nil {
-		return err
-	}
-	var done object
-	if err := account.Do(a.ctx, "POST", "/manage/v1/runs/"+esc(c.RunID)+"/undo", nil, &done); err != nil {
-		return err
-	}
-	return a.write(done, func() error {
-		a.say("%s of the %s assets that the run deleted are back.", done.text("restored"), done.text("deleted"))
-		return nil
-	})
-}
-
 type assetRestoreCmd struct {
 	GUID string `arg:"" help:"Guid of the deleted asset; a deleted asset is found by nothing else."`
 }

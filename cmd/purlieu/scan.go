@@ -171,9 +171,7 @@ func (c scanHistoryCmd) Run(a *app) error {
 	})
 }
 
-type scanGapsCmd struct {
-	RunID string `arg:"" name:"run" help:"Run to look at."`
-}
+type scanGapsCmd runArg
 
 // Run lists the gaps.
 func (c scanGapsCmd) Run(a *app) error {

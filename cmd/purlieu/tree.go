@@ -33,10 +33,19 @@ type tree struct {
 	Vault      vaultCmd      `cmd:"" help:"Where secrets lie."`
 	Scan       scanCmd       `cmd:"" help:"Scans, and their runs."`
 	Proposal   proposalCmd   `cmd:"" help:"What runs ask: whether so much may be deleted, whether a source has moved."`
-	Run        runCmd        `cmd:"" help:"Take back what a run deleted."`
+	Run        runCmd        `cmd:"" help:"Runs of all scans: how they go, what they changed, and taking back."`
 	Runtime    runtimeCmd    `cmd:"" help:"Integration runtimes: pools of nodes."`
 	Node       nodeCmd       `cmd:"" help:"Nodes of an integration runtime."`
 
+	Collection collectionCmd `cmd:"" help:"Collections: the tree in which sources and assets stand and roles are held."`
+	Role       roleCmd       `cmd:"" help:"Who may do what, on which collection."`
+	User       userCmd       `cmd:"" help:"People who sign in with a password of this account."`
+	App        appCmd        `cmd:"" help:"App registrations: how scripts sign in."`
+	Network    networkCmd    `cmd:"" help:"From where the account may be reached."`
+
 	Search searchCmd `cmd:"" help:"Find assets by words in their names, columns and comments."`
 	Asset  assetCmd  `cmd:"" help:"Show an asset: columns, keys, measures, lineage."`
+
+	Completion completionCmd `cmd:"" help:"Write a script that completes commands and names in a shell."`
+	Complete   completeCmd   `cmd:"" hidden:""`
 }

@@ -20,11 +20,14 @@ import (
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/api/account"
 	"github.com/purlieu/purlieu/server/internal/api/atlas"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
+	"github.com/purlieu/purlieu/server/internal/api/policystore"
 	"github.com/purlieu/purlieu/server/internal/api/published"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/api/signin"
+	"github.com/purlieu/purlieu/server/internal/gate"
 	"github.com/purlieu/purlieu/server/internal/scan"
 	"github.com/purlieu/purlieu/server/internal/store"
 	"github.com/purlieu/purlieu/server/internal/store/docstest"
@@ -71,16 +74,20 @@ func New(kinds ...model.Kind) (*Account, error) {
 	if err := a.Scan.PutKinds(context.Background(), kinds); err != nil {
 		return nil, err
 	}
-	a.open(a, a, nil)
+	a.open(a, a, nil, nil)
 	return a, nil
 }
 
-func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http.Handler) {
+func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http.Handler, with func(own *manage.Plane) []api.Plane) {
 	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: decide}
 	data := &atlas.Plane{Map: sample{}, Search: sample{}, Kinds: a.Scan, Decider: decide}
 	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}}
+	var more []api.Plane
+	if with != nil {
+		more = with(own)
+	}
 	a.Handler = api.New(api.Deps{
-		Planes: slices.Concat(scans.Planes(), data.Planes(), own.Planes(), published.Planes()), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
+		Planes: slices.Concat(scans.Planes(), data.Planes(), own.Planes(), more, published.Planes()), Auth: auth, Log: slog.New(slog.DiscardHandler), Now: time.Now, Fallback: fallback,
 	})
 }
 
@@ -93,8 +100,25 @@ func (a *Account) WithPeople(ctx context.Context, keyFile string, clock func() t
 	if err != nil {
 		return "", err
 	}
-	a.open(people, people, signin.New(people, api.Fail))
+	network, err := gate.Open(ctx, &docstest.Store{Clock: clock}, clock)
+	if err != nil {
+		return "", err
+	}
+	a.open(people, people, signin.New(people, api.Fail), func(own *manage.Plane) []api.Plane {
+		own.People, own.SignInURL = people, func() string { return "https://account.example/signin" }
+		own.Network, own.Arrival = network, func(*http.Request) gate.Arrival { return gate.Arrival{Public: true, Door: "account"} }
+		tree := &account.Plane{Collections: collections{people}, Decider: people}
+		return append(tree.Planes(), (&policystore.Plane{Policies: people, Decider: people}).Planes()...)
+	})
 	return people.FirstLink(ctx)
+}
+
+// collections stand empty.
+type collections struct{ *access.Service }
+
+// DeleteCollection deletes one.
+func (c collections) DeleteCollection(ctx context.Context, name string) error {
+	return c.Service.DeleteCollection(ctx, name, nil)
 }
 
 // Authenticate knows the two tokens.

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/server/servertest"
+)
+
+// administrator is an administrator's shell at an account with the shipped rooms for people, roles and the network.
+func administrator(t *testing.T) *shell {
+	t.Helper()
+	account, err := servertest.New(postgres())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := account.WithPeople(context.Background(), filepath.Join(t.TempDir(), "account.key"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(account)
+	t.Cleanup(server.Close)
+	s := &shell{t: t, account: account, env: map[string]string{"PURLIEU_CONFIG": t.TempDir()}}
+	s.stdin = server.URL + "/signin#" + token + "\nada\ncorrect horse battery\ncorrect horse battery\n"
+	s.run(0, "login", "--link", "-")
+	return s
+}
+
+func TestCollectionsRolesAndPeopleAreSeenTo(t *testing.T) {
+	s := administrator(t)
+	s.run(0, "collection", "add", "sales", "--title", "Sales")
+	s.shows("purlieu role add sales")
+	s.run(0, "collection", "add", "europe", "--parent", "sales")
+	s.run(0, "collection", "list")
+	s.shows("europe", "Sales", "root")
+	s.run(0, "collection", "show", "sales")
+	s.shows("europe", "root")
+	s.run(5, "collection", "delete", "sales")
+	s.shows("europe")
+
+	s.run(0, "user", "add", "bob")
+	s.shows("https://account.example/signin#")
+	s.run(0, "role", "add", "sales", "data-curator", "bob")
+	s.run(0, "role", "list", "sales")
+	s.shows("data-curator", "bob", "user:")
+	s.run(4, "role", "add", "sales", "data-curator", "nobody")
+	s.shows("purlieu user list")
+	s.run(2, "role", "add", "sales", "owner", "bob")
+	s.run(0, "collection", "cut", "europe")
+	s.shows("administrators")
+	s.run(0, "collection", "join", "europe")
+	s.run(0, "role", "mine")
+	s.shows("ada", "root", "collection/write")
+	s.run(0, "role", "remove", "sales", "data-curator", "bob")
+	s.run(0, "user", "disable", "bob")
+	s.run(0, "user", "list", "-o", "json")
+	var list []struct {
+		Name     string
+		Disabled bool
+	}
+	if err := json.Unmarshal([]byte(s.out), &list); err != nil || len(list) != 2 || list[0].Disabled == list[1].Disabled {
+		t.Errorf("%v %s", err, s.out)
+	}
+	s.run(0, "user", "enable", "bob")
+	s.run(0, "user", "delete", "bob")
+	s.run(4, "user", "delete", "bob")
+	s.run(5, "user", "delete", "ada")
+
+	secret := filepath.Join(t.TempDir(), "secret")
+	s.run(0, "app", "add", "nightly", "--out", secret)
+	kept, err := os.ReadFile(secret)
+	if err != nil || len(kept) < 40 || strings.Contains(s.out, strings.TrimSpace(string(kept))) {
+		t.Errorf("%v: the secret is shown although it went to a file: %s", err, s.out)
+	}
+	s.run(0, "app", "secret", "nightly")
+	s.run(0, "app", "list", "-o", "yaml")
+	s.shows("nightly")
+	s.run(0, "app", "delete", "nightly")
+}
+
+func TestNetworkRulesAreTriedAndSet(t *testing.T) {
+	s := administrator(t)
+	s.run(0, "network", "show")
+	s.shows("enabled", "version 0")
+	s.run(0, "network", "try", "--access", "disabled")
+	s.shows("You would be REFUSED: public network access is disabled")
+	s.run(5, "network", "set", "--access", "disabled")
+	s.shows("your own connection", "--force")
+	s.run(0, "network", "set", "--access", "disabled", "--force")
+	s.run(0, "network", "set", "--refuse", "ingestion=192.0.2.0/24", "--allow", "0.0.0.0/0", "--force")
+	s.shows("version 2", "ingestion", "192.0.2.0/24", "every")
+	s.run(1, "network", "set", "--allow", "everywhere", "--force")
+	s.shows("not a range")
+	s.run(0, "network", "refusals")
+}
+
+func TestRunsOfAllScansAreListedAndShown(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	s.run(0, "scan", "run", "shop", "weekly", "--watch")
+	s.run(0, "run", "list", "--source", "shop", "-o", "json")
+	var list []struct{ ID, State string }
+	if err := json.Unmarshal([]byte(s.out), &list); err != nil || len(list) != 1 || list[0].State != "Succeeded" {
+		t.Fatalf("%v %s", err, s.out)
+	}
+	s.run(0, "run", "list", "--state", "Failed", "-o", "json")
+	if strings.TrimSpace(s.out) != "[]" {
+		t.Error(s.out)
+	}
+	s.run(0, "run", "show", list[0].ID)
+	s.shows("shop", "weekly", "Succeeded", "2 created", "3 closed")
+	s.run(0, "run", "gaps", list[0].ID)
+	s.run(0, "run", "units", list[0].ID)
+	s.run(0, "run", "changes", list[0].ID, "--verb", "created")
+	s.run(4, "run", "show", "none")
+	s.run(2, "run", "list", "--state", "Asleep")
+}
+
+func TestAShellCompletesCommandsFlagsAndNames(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	for _, c := range []struct {
+		words string
+		want  []string
+		never string
+	}{
+		{"", []string{"scan", "collection", "login"}, "built-in-node"},
+		{"sc", []string{"scan"}, "source"},
+		{"scan ", []string{"run", "history"}, "scan"},
+		{"scan run ", []string{"shop"}, "weekly"},
+		{"scan run shop ", []string{"weekly"}, "shop"},
+		{"scan run shop weekly --w", []string{"--watch"}, "--full"},
+		{"scan add shop x --level ", []string{"L1", "L2", "L3"}, "shop"},
+		{"-o json source show ", []string{"shop"}, ""},
+		{"completion ", []string{"bash", "zsh", "fish"}, ""},
+		{"run show ", nil, ""},
+	} {
+		s.run(0, append([]string{"complete", "--"}, strings.Split(c.words, " ")...)...)
+		got := strings.Split(strings.TrimSpace(s.out), "\n")
+		for _, w := range c.want {
+			found := false
+			for _, g := range got {
+				found = found || g == w
+			}
+			if !found {
+				t.Errorf("%q: %q is missing in %v", c.words, w, got)
+			}
+		}
+		for _, g := range got {
+			if c.never != "" && g == c.never {
+				t.Errorf("%q offers %q", c.words, g)
+			}
+		}
+	}
+	for _, name := range []string{"bash", "zsh", "fish"} {
+		s.run(0, "completion", name)
+		s.shows("purlieu complete --")
+	}
+	s.env["PURLIEU_URL"] = "http://127.0.0.1:1" // the account is away: no names, and no noise
+	s.run(0, "complete", "--", "scan", "run", "")
+	if strings.TrimSpace(s.out+s.err) != "" {
+		t.Error(s.out, s.err)
+	}
+}
