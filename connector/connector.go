@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 
+	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/sample"
 	"github.com/purlieu/purlieu/vault"
@@ -99,6 +100,11 @@ type Env interface {
 	Lets(model.Release) bool
 	// Dial opens a connection to a host and port of the source, through policy, proxy and name resolution.
 	Dial(ctx context.Context, host string, port int) (net.Conn, error)
+	// Folder opens the folder that a node-local source is, as far as the local policy allows; the caller closes it. It
+	// fails with fault.Denied, with the command that would allow it, and fault.Unsupported where the kind names none.
+	Folder(ctx context.Context) (Folder, error)
+	// Formats is how files are read.
+	Formats() *format.Set
 	// Want answers, before anything is opened, whether the asset must be read again, and sampled, judged by the
 	// source's change mark: an unchanged asset need not be opened.
 	Want(typeName, path string, stamp uint64) (open, sample bool)

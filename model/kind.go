@@ -25,6 +25,8 @@ type Kind struct {
 	// NodeLocal: what the source means depends on the machine that reads it.
 	NodeLocal bool    `cbor:"17,keyasint,omitempty" json:"nodeLocal,omitempty"`
 	Levels    []Level `cbor:"18,keyasint" json:"levels"`
+	// Folder, over Settings, is the folder on the node's machine that a node-local source is; "" where it is none.
+	Folder Template `cbor:"20,keyasint,omitempty" json:"folder,omitempty"`
 	// Verified, over the settings of source and scan, is not empty when every connection is TLS whose peer is verified
 	// before a secret is sent. A node lets secrets go nowhere else unless its owner says so; "" never promises it.
 	Verified Template `cbor:"19,keyasint,omitempty" json:"verified,omitempty"`

@@ -42,6 +42,11 @@ func AllowSecret(stateDir, secret, source string, plaintext bool) error {
 	return policy.AllowSecret(PolicyPath(stateDir), model.SecretRef{Vault: vault, Name: name}, s, plaintext)
 }
 
+// AllowFolder lets the node read a folder of its machine, with all below it but its own. A node that runs obeys at once.
+func AllowFolder(stateDir, folder string) error {
+	return policy.AllowFolder(PolicyPath(stateDir), folder)
+}
+
 // TrustAccount lets every secret go to whatever source the account names, over verified TLS, or takes that back.
 func TrustAccount(stateDir string, trust bool) error {
 	return policy.TrustAccount(PolicyPath(stateDir), trust)

@@ -49,7 +49,10 @@ type ProcessOptions struct {
 	// Refuse judges connections to sources before the local policy does; nil refuses nothing.
 	Refuse func(host string, addr netip.Addr, port int) error
 
-	// AllowCommand is how the owner allows a source or a secret, as refusals say it; "" is "purlieu-runtime policy allow".
+	// Keep are folders that no source is ever read from, beside the state directory.
+	Keep []string
+
+	// AllowCommand is how the owner allows a source, a secret or a folder, as refusals say it; "" is "purlieu-runtime policy allow".
 	AllowCommand string
 
 	Slots    int // attempts at once; 0 takes one per processor, from 2 to 8. The local policy may lower it
@@ -134,11 +137,13 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 		kinds = append(kinds, c.Describe())
 		names = append(names, c.Describe().Name)
 	}
-	p.gate = &gatekeeper{rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse}
+	p.gate = &gatekeeper{
+		rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse, kept: append([]string{p.o.StateDir}, p.o.Keep...),
+	}
 	post := func(f func()) { p.node.Post(f) }
 	p.broker = broker.New(broker.Config{
-		Command: p.o.Command, Kinds: kinds, Dial: p.gate.dial, Secrets: p.gate.secrets, Check: p.rules.check, Post: post,
-		Dialects: p.o.Dialects, Terms: p.terms,
+		Command: p.o.Command, Kinds: kinds, Dial: p.gate.dial, Secrets: p.gate.secrets, Folder: p.gate.folder, Check: p.rules.check,
+		Post: post, Dialects: p.o.Dialects, Terms: p.terms,
 		MemoryMB: p.o.MemoryMB, MaxWorkers: p.o.Slots, UnitDeadline: unitDeadline, Clock: time.Now, Log: p.log,
 	})
 	link := &lateLink{}

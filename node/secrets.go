@@ -22,6 +22,7 @@ type gatekeeper struct {
 	rules  *rules
 	kinds  []model.Kind
 	vaults []vault.Vault
+	kept   []string                                           // folders that no source may be read from
 	refuse func(host string, addr netip.Addr, port int) error // nil refuses nothing
 }
 

@@ -10,7 +10,7 @@ import (
 
 type policyCmd struct {
 	Show  policyShowCmd  `cmd:"" help:"Show the policy, and check that it is one."`
-	Allow policyAllowCmd `cmd:"" help:"Allow one source, or one secret for one source. A running node obeys at once."`
+	Allow policyAllowCmd `cmd:"" help:"Allow one source, one folder, or one secret for one source. A running node obeys at once."`
 }
 
 type policyShowCmd struct{ stateFlag }
@@ -28,7 +28,7 @@ func (c policyShowCmd) Run(a *app) error {
 	switch {
 	case text == "":
 		a.say("# There is no file. Every source may be reached, but for this machine's own loopback, link-local and")
-		a.say("# metadata addresses; no secret may go anywhere.")
+		a.say("# metadata addresses; no folder may be read; no secret may go anywhere.")
 	default:
 		a.say("%s", clean(text))
 	}
@@ -48,7 +48,8 @@ func (c policyShowCmd) Run(a *app) error {
 type policyAllowCmd struct {
 	stateFlag
 	Release   string `placeholder:"WHAT" help:"Let metadata that holds values leave: enum-labels, partition-bounds or statistics; of the source given, or of all."`
-	Source    string `placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Source    string `xor:"what" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Folder    string `xor:"what" type:"path" placeholder:"DIR" help:"A folder of this machine that sources may be read from, with all below it."`
 	Secret    string `placeholder:"VAULT:NAME" help:"Let this secret go to the source, such as file:shop-password. Without it the source may be reached."`
 	Plaintext bool   `help:"Also over a connection that is not verified TLS. Only where the network itself is trusted."`
 }
@@ -59,6 +60,7 @@ func (policyAllowCmd) Help() string {
 
   purlieu-runtime policy allow --source PostgreSql://127.0.0.1:5432
   purlieu-runtime policy allow --secret file:shop-password --source PostgreSql://db.example.com:5432
+  purlieu-runtime policy allow --folder /srv/data
   purlieu-runtime policy allow --release enum-labels --source PostgreSql://db.example.com:5432
 
 Values that stand in metadata stay behind: literals in SQL leave as "?", the labels of enumerated types, the bounds of
@@ -82,6 +84,9 @@ func (c policyAllowCmd) Run(a *app) error {
 	if err := stateThere(c.State); err != nil {
 		return err
 	}
+	if c.Folder != "" {
+		return c.folder(a)
+	}
 	if c.Release != "" {
 		return c.release(a)
 	}
@@ -103,6 +108,19 @@ func (c policyAllowCmd) Run(a *app) error {
 		}
 		a.say("%s may go to %s, %s.", clean(c.Secret), clean(c.Source), how)
 	}
+	a.say("Written to %s", node.PolicyPath(c.State))
+	return nil
+}
+
+// folder lets a folder be read.
+func (c policyAllowCmd) folder(a *app) error {
+	if c.Secret != "" || c.Plaintext || c.Release != "" {
+		return fault.New(fault.Invalid, "BadPolicy", "a folder takes no secret and no release").Try("Give --folder in a command of its own")
+	}
+	if err := node.AllowFolder(c.State, c.Folder); err != nil {
+		return err
+	}
+	a.say("This node may read %s, and what is below it.", clean(c.Folder))
 	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil
 }

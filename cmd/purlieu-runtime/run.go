@@ -11,6 +11,7 @@ import (
 	rules "github.com/purlieu/purlieu/classify/all"
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
+	formats "github.com/purlieu/purlieu/format/all"
 	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/node"
 	vaults "github.com/purlieu/purlieu/vault/all"
@@ -60,6 +61,10 @@ func (c runCmd) Run(a *app) error {
 	if err != nil {
 		return fault.New(fault.Internal, "NoExecutable", "the program's own file can't be found, so it can't start workers").Because(err)
 	}
+	var keep []string
+	if secrets.Folder != "" {
+		keep = append(keep, secrets.Folder)
+	}
 	tokens, _ := node.Account(state, dial)
 	return node.RunProcess(a.ctx, node.ProcessOptions{
 		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(), Dialects: dialects.All(),
@@ -71,7 +76,7 @@ func (c runCmd) Run(a *app) error {
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: c.log(a),
+		Keep: keep, Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: c.log(a),
 	})
 }
 
@@ -103,5 +108,7 @@ func (workerCmd) Run(a *app) error {
 
 // members are the plug-ins that a worker has.
 func members() node.Members {
-	return node.Members{Connectors: connectors.All(), Dialects: dialects.All(), Rules: rules.All()}
+	return node.Members{
+		Connectors: connectors.All(), Dialects: dialects.All(), Formats: formats.All(), Packings: formats.Packings(), Rules: rules.All(),
+	}
 }

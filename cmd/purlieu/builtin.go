@@ -22,6 +22,7 @@ import (
 	rules "github.com/purlieu/purlieu/classify/all"
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
+	formats "github.com/purlieu/purlieu/format/all"
 	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/stream"
@@ -89,8 +90,17 @@ func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) err
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dialer.DialContext, Refuse: refuseOwn(c.Own, net.InterfaceAddrs), AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
+		Dial: dialer.DialContext, Keep: c.keep(), Refuse: refuseOwn(c.Own, net.InterfaceAddrs), AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
 	})
+}
+
+// keep are the folders that are never read: the server's data, which the node's state lies in, and its secrets.
+func (c builtInCmd) keep() []string {
+	keep := []string{filepath.Dir(c.State)}
+	if c.Vault != "" {
+		keep = append(keep, c.Vault)
+	}
+	return keep
 }
 
 // refuseOwn refuses connections to the server's own doors, whatever the local policy says: whoever may register a
@@ -187,7 +197,9 @@ func builtIn(data, vault string, log *slog.Logger) func(ports []int) *exec.Cmd {
 
 // members are the plug-ins that a worker has.
 func members() node.Members {
-	return node.Members{Connectors: connectors.All(), Dialects: dialects.All(), Rules: rules.All()}
+	return node.Members{
+		Connectors: connectors.All(), Dialects: dialects.All(), Formats: formats.All(), Packings: formats.Packings(), Rules: rules.All(),
+	}
 }
 
 // withoutStore is an environment without what opens the account's store: the node and its workers read foreign bytes.

@@ -156,7 +156,7 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 
 type adminCmd struct {
 	Link  adminLinkCmd  `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
-	Allow adminAllowCmd `cmd:"" help:"Let the built-in runtime reach a source, or send a secret to one."`
+	Allow adminAllowCmd `cmd:"" help:"Let the built-in runtime reach a source, send a secret to one, or read a folder."`
 	CA    adminCACmd    `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
 	Dump  adminDumpCmd  `cmd:"" hidden:"" help:"Write the whole map, one entity a line, the same for the same map."`
 }
@@ -220,7 +220,8 @@ func (c adminCACmd) Run(a *app) error {
 
 type adminAllowCmd struct {
 	dataFlag
-	Source    string `required:"" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Source    string `required:"" xor:"what" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Folder    string `required:"" xor:"what" type:"path" placeholder:"DIR" help:"A folder of the server's machine that sources may be read from, with all below it."`
 	Secret    string `placeholder:"VAULT:NAME" help:"Let this secret go to the source, such as file:shop-password. Without it the source may be reached."`
 	Plaintext bool   `help:"Also over a connection that is not verified TLS. Only where the network itself is trusted."`
 }
@@ -231,7 +232,8 @@ func (adminAllowCmd) Help() string {
 of theirs. Run it where the server's data is; a running server obeys at once. On other nodes it is purlieu-runtime policy allow.
 
 Example:
-  purlieu admin allow --source PostgreSql://db.example.com:5432 --secret file:shop-password`
+  purlieu admin allow --source PostgreSql://db.example.com:5432 --secret file:shop-password
+  purlieu admin allow --folder /srv/data`
 }
 
 // Run edits the built-in node's policy.
@@ -246,6 +248,16 @@ func (c adminAllowCmd) Run(a *app) error {
 	}
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return err
+	}
+	if c.Folder != "" {
+		if c.Secret != "" || c.Plaintext {
+			return fault.New(fault.Invalid, "BadPolicy", "a folder takes no secret").Try("Leave --secret and --plaintext out")
+		}
+		if err := node.AllowFolder(state, c.Folder); err != nil {
+			return err
+		}
+		a.say("The built-in runtime may read %s, and what is below it.", clean(c.Folder))
+		return nil
 	}
 	if c.Secret == "" {
 		if err := node.AllowSource(state, c.Source); err != nil {

@@ -4,6 +4,7 @@ package all
 
 import (
 	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/connector/filesystem"
 	"github.com/purlieu/purlieu/connector/postgres"
 )
 
@@ -12,6 +13,7 @@ func All() []connector.Connector {
 	return []connector.Connector{
 		postgres.NewAmazon(), // AmazonPostgreSql
 		postgres.NewAzure(),  // AzurePostgreSql
+		filesystem.New(),     // FileSystem
 		postgres.New(),       // PostgreSql
 	}
 }

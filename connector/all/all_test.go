@@ -9,7 +9,7 @@ import (
 )
 
 func TestEveryConnectorKeepsTheLawsOfDescriptions(t *testing.T) {
-	folders := map[string]string{"AmazonPostgreSql": "postgres", "AzurePostgreSql": "postgres", "PostgreSql": "postgres"}
+	folders := map[string]string{"AmazonPostgreSql": "postgres", "AzurePostgreSql": "postgres", "FileSystem": "filesystem", "PostgreSql": "postgres"}
 	for _, c := range All() {
 		kind := c.Describe()
 		t.Run(kind.Name, func(t *testing.T) {

@@ -15,8 +15,11 @@ import (
 	"sync/atomic"
 
 	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/connector/folder"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/filter"
+	"github.com/purlieu/purlieu/format"
+	formats "github.com/purlieu/purlieu/format/all"
 	dialects "github.com/purlieu/purlieu/lineage/all"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/sample"
@@ -34,6 +37,10 @@ type Env struct {
 	Open     map[string]string // its open parts
 	Secrets  map[string]string // its secret parts
 	Terms    model.Terms       // of the network's owner
+	// Reach opens the folder that the kind names; folder.Open where it is nil.
+	Reach func(path string) (connector.Folder, error)
+	// Stamps are the stamps of the last reading, by path; Want answers by them. Where it is nil everything is read.
+	Stamps map[string]uint64
 	// Dialed counts connections, and Standing those that have not been closed.
 	Dialed, Standing atomic.Int64
 }
@@ -71,7 +78,7 @@ func (e *Env) As(user, password string) *Env {
 func (e *Env) copy() *Env {
 	return &Env{
 		Kind: e.Kind, Settings: maps.Clone(e.Settings), Narrow: e.Narrow, Depth: e.Depth, Load: e.Load, Login: e.Login,
-		Open: maps.Clone(e.Open), Secrets: maps.Clone(e.Secrets), Terms: e.Terms,
+		Open: maps.Clone(e.Open), Secrets: maps.Clone(e.Secrets), Terms: e.Terms, Reach: e.Reach, Stamps: e.Stamps,
 	}
 }
 
@@ -140,8 +147,32 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// Want always reads.
-func (e *Env) Want(string, string, uint64) (open, sample bool) { return true, false }
+// Folder opens the folder that the kind names, as if the local policy allowed it.
+func (e *Env) Folder(ctx context.Context) (connector.Folder, error) {
+	path, err := e.Kind.Folder.Expand(e.Setting)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return nil, fault.New(fault.Unsupported, "NoFolder", "sources of this kind are no folders")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if e.Reach != nil {
+		return e.Reach(path)
+	}
+	return folder.Open(folder.Root{Allowed: path})
+}
+
+// Formats are all that there are.
+func (e *Env) Formats() *format.Set { return format.NewSet(formats.All(), formats.Packings(), nil) }
+
+// Want answers by Stamps.
+func (e *Env) Want(_, path string, stamp uint64) (open, sample bool) {
+	last, known := e.Stamps[path]
+	return !known || last != stamp, false
+}
 
 // Log drops everything.
 func (e *Env) Log() *slog.Logger { return slog.New(slog.DiscardHandler) }

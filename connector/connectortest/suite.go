@@ -27,10 +27,12 @@ type Suite struct {
 	Inside, Outside string
 	// Sampled is the path of an asset with values that the login may read; "" where the kind has no level 3.
 	Sampled string
-	// Host and Port name the settings that say where to dial.
+	// Host and Port name the settings that say where to dial; "" for a source that is not dialled.
 	Host, Port string
-	// Password names the secret to get wrong.
+	// Password names the secret to get wrong; "" for a source without logins.
 	Password string
+	// Wrong is a world in which the source is not there or not what it should be, for one that is not dialled.
+	Wrong *Env
 	// Slow is a world in which reading takes a while: cancel must end it soon all the same. Env where nil.
 	Slow *Env
 	// Poor is a world whose login has the least grants. Revoke takes a grant from it, so that less can be read; Drop
@@ -50,9 +52,16 @@ func Run(t *testing.T, s Suite) {
 	t.Run("values are handed over at level 3", s.sampled)
 	t.Run("an error of emit stops the scan", s.stop)
 	t.Run("cancelling returns soon", s.cancel)
-	t.Run("an unreachable server is unreachable", s.unreachable)
-	t.Run("a peer that is something else is reported as such", s.stranger)
-	t.Run("a wrong password is denied and not quoted", s.wrongPassword)
+	if s.Host != "" {
+		t.Run("an unreachable server is unreachable", s.unreachable)
+		t.Run("a peer that is something else is reported as such", s.stranger)
+	} else {
+		t.Run("it does not dial", s.undialled)
+		t.Run("a source that is not there is a fault", s.absent)
+	}
+	if s.Password != "" {
+		t.Run("a wrong password is denied and not quoted", s.wrongPassword)
+	}
 	t.Run("a foreign unit is refused", s.foreignUnit)
 	t.Run("the connection test tells steps and remedies", s.steps)
 	t.Run("browsing goes level by level", s.browse)
@@ -166,8 +175,8 @@ func Check(kind *model.Kind, a *model.Asset) []string {
 	if a.Name == "" || !utf8.ValidString(a.Path+a.Name+a.Comment+a.Text+a.Owner) {
 		say("no name, or text that is not UTF-8")
 	}
-	if parent, ok := model.ParentPath(a.Path); ok && a.Container != parent {
-		say("container %q is not the parent", a.Container)
+	if parent, ok := model.ParentPath(a.Path); ok && !model.Below(parent, a.Container) {
+		say("container %q is not above", a.Container)
 	}
 	if len(a.Columns) > 0 && def.Column == "" {
 		say("type %q has no columns", a.Type)
@@ -315,6 +324,23 @@ func (s Suite) unreachable(t *testing.T) {
 	}
 }
 
+// undialled holds a source that is read without connections to saying so.
+func (s Suite) undialled(t *testing.T) {
+	kind := s.Connector.Describe()
+	env := s.Env.copy()
+	if _, err := Read(t.Context(), s.Connector, env); err != nil || env.Dialed.Load() > 0 || len(kind.Dials) > 0 || len(kind.Credentials) > 0 {
+		t.Errorf("%d connections, dials %v, %v", env.Dialed.Load(), kind.Dials, err)
+	}
+}
+
+func (s Suite) absent(t *testing.T) {
+	_, err := Units(t.Context(), s.Connector, s.Wrong)
+	var known *fault.Error
+	if !errors.As(err, &known) || known.Kind == fault.Internal {
+		t.Errorf("got %v", err)
+	}
+}
+
 // stranger answers with what no database says.
 func (s Suite) stranger(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -375,9 +401,13 @@ func (s Suite) steps(t *testing.T) {
 		}
 	}
 	var bad []connector.Step
-	err := tester.Test(t.Context(), s.Env.WithSecret(s.Password, "wrong"), func(st connector.Step) { bad = append(bad, st) })
+	wrong := s.Wrong
+	if s.Password != "" {
+		wrong = s.Env.WithSecret(s.Password, "wrong")
+	}
+	err := tester.Test(t.Context(), wrong, func(st connector.Step) { bad = append(bad, st) })
 	if err == nil || len(bad) == 0 || bad[len(bad)-1].OK || bad[len(bad)-1].Remedy == "" {
-		t.Errorf("with a wrong password: %v, %+v", err, bad)
+		t.Errorf("with a wrong password or source: %v, %+v", err, bad)
 	}
 }
 

@@ -26,7 +26,7 @@ func Homes() []Home {
 		{"github.com/prometheus/client_golang", []string{"server", "server/internal/api/...", "node"}, "metrics are gathered where the parts are joined"},
 		{"golang.org/x/crypto", []string{"server/internal/access"}, "argon2id"},
 		{"golang.org/x/net", []string{"network/..."}, "reads proxy settings as other programs do"},
-		{"golang.org/x/sys", []string{"cmd/...", "node/internal/broker", "node/internal/disk", "node/internal/pipe", "server/internal/store/sqlite"}, "limits of child processes, free room on a disk"},
+		{"golang.org/x/sys", []string{"cmd/...", "connector/folder", "node/internal/broker", "node/internal/disk", "node/internal/pipe", "server/internal/store/sqlite"}, "limits of child processes, free room on a disk, identities of files"},
 		{"golang.org/x/term", []string{"cmd/..."}, "hidden input"},
 		{"golang.org/x/text", []string{"server/internal/search"}, "folding of words"},
 		{"golang.org/x/time", []string{"server/internal/access", "server/internal/api/..."}, "throttles"},

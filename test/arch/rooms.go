@@ -41,7 +41,8 @@ func Floors() []Floor {
 
 		{"connector", may("format", "sample", "vault"), "the contracts of formats and vaults, never their members"},
 		{"connector/...", may("connector", "format", "sample", "vault"), "a plug-in never imports another plug-in"},
-		{"connector/connectortest", may("connector", "filter", "format", "lineage/...", "sample", "vault"), "the suite judges what leaves: behind the value filter"},
+		{"connector/connectortest", may("connector", "connector/folder", "filter", "format/...", "lineage/...", "sample", "vault"), "the suite judges what leaves: behind the value filter"},
+		{"connector/folder", may("connector"), "opens the files of node-local sources below an allowed root; connectors are given it, and can't import it"},
 		{"connector/all", may("connector/..."), "the list of connectors"},
 
 		{"bus", may("wire"), "messages: what could carry a value or a secret can't be imported"},
@@ -65,14 +66,14 @@ func Floors() []Floor {
 		{"server/internal/store/postgres", may("server/internal/store", "server/internal/store/gate"), "the gate is what engines share"},
 		{"server/internal/store/all", may("server/internal/store/..."), "the list of engines"},
 
-		{"node", may("node/...", "bus/...", "wire", "connector", "filter", "format", "classify", "lineage", "vault", "network/...", "doctor", "sample"), "only constructs and starts; members come as lists from cmd"},
+		{"node", may("node/...", "bus/...", "wire", "connector", "connector/folder", "filter", "format", "classify", "lineage", "vault", "network/...", "doctor", "sample"), "only constructs and starts; members come as lists from cmd"},
 		{"node/internal/enrol", may("network/...", "bus"), "the node's own key and its tokens"},
 		{"node/internal/attempt", may("bus", "node/internal/broker"), "an attempt from grant to receipt; the outbox and the leases are what it needs of them"},
 		{"node/internal/lease", may("bus"), "ids and numbers only"},
 		{"node/internal/policy", may("network/..."), "a pure judgement of names and addresses"},
 		{"node/internal/pipe", may("bus"), "frames carry the bus's Grant and Facts, so that a fact has one shape"},
 		{"node/internal/broker", may("bus", "filter", "lineage", "node/internal/pipe", "node/internal/policy", "network/...", "vault"), "starts workers and decides their connections; values never leave a worker"},
-		{"node/internal/survey", may("bus", "connector", "format", "classify", "lineage", "vault", "sample", "filter", "node/internal/fold", "node/internal/pipe"), "shapes facts as the bus's messages and hands them to a function; no transport"},
+		{"node/internal/survey", may("bus", "connector", "connector/folder", "format", "classify", "lineage", "vault", "sample", "filter", "node/internal/fold", "node/internal/pipe"), "shapes facts as the bus's messages and hands them to a function; no transport"},
 		{"node/internal/worker", may("bus", "connector", "format", "classify", "lineage", "vault", "sample", "node/internal/survey", "node/internal/pipe"), "the child process: joins survey to the pipe"},
 		{"node/internal/fold", ground(), "many files, one resource set"},
 		{"node/internal/disk", ground(), "files behind a step machine: shipped, or simulated"},

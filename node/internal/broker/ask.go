@@ -76,6 +76,10 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 	if err != nil {
 		return bus.Answer{}, err
 	}
+	folder, err := a.folder()
+	if err != nil {
+		return bus.Answer{}, err
+	}
 	guest, socket, err := a.b.doors.admit(a.ctx, a.grant.Kind)
 	if err != nil {
 		return bus.Answer{}, err
@@ -91,7 +95,7 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 		close(watched)
 	}()
 	answer, err := a.inquire(p, pipe.Job{
-		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB,
+		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Folder: folder,
 		Question: &pipe.Question{Browse: question.Browse, Path: question.Path},
 	}, &hearing{kind: kind, question: question})
 	close(done)

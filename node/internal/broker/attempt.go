@@ -74,6 +74,10 @@ func (a *attempt) work() Result {
 	if err != nil {
 		return a.unserved(err)
 	}
+	folder, err := a.folder()
+	if err != nil {
+		return a.unserved(err)
+	}
 	var terms model.Terms
 	if a.b.cfg.Terms != nil {
 		terms = a.b.cfg.Terms(a.ctx, a.grant)
@@ -97,7 +101,7 @@ func (a *attempt) work() Result {
 		close(watched)
 	}()
 	job := pipe.Job{
-		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Terms: terms,
+		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Terms: terms, Folder: folder,
 		Today: uint32(a.b.cfg.Clock().Unix() / (24 * 60 * 60)),
 	}
 	result, clean := a.converse(p, job, newJudge(kind, a.grant, a.base, sieve))
@@ -108,6 +112,14 @@ func (a *attempt) work() Result {
 	}
 	a.b.pool.put(p, clean && a.ctx.Err() == nil)
 	return result
+}
+
+// folder is the folder of a node-local source; nil for other sources.
+func (a *attempt) folder() (*pipe.Folder, error) {
+	if a.b.cfg.Folder == nil {
+		return nil, nil
+	}
+	return a.b.cfg.Folder(a.grant)
 }
 
 // unserved notes why the supervisor could not serve an attempt, and is its result.

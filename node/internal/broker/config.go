@@ -12,6 +12,7 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
 )
 
 // Config is what a broker needs. Functions may be called from many goroutines at once, except as said.
@@ -29,6 +30,9 @@ type Config struct {
 	Dialects []lineage.Dialect
 	// Terms are the owner's for an attempt; what they release is in the egress ledger when it returns. nil: the usual.
 	Terms func(ctx context.Context, grant bus.Grant) model.Terms
+	// Folder finds the folder of a node-local source, and refuses one that is not allowed; it gives nil for other
+	// sources. Where it is not set no folder is known.
+	Folder func(grant bus.Grant) (*pipe.Folder, error)
 	// Check is the local policy's filter: it may take facts away, with their rows, and refuses an attempt by a fault.
 	Check func(facts *bus.Facts, grant bus.Grant) error
 	// Post runs a function on the node's loop, in the order of calls. It never blocks, and may drop what is posted

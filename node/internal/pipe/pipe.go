@@ -62,6 +62,8 @@ type Job struct {
 	Question *Question `cbor:"7,keyasint,omitempty"`
 	// Terms are what the network's owner says about metadata that may hold values.
 	Terms model.Terms `cbor:"8,keyasint,omitempty"`
+	// Folder is the folder that a node-local source is, where the policy allowed it; nil for other sources.
+	Folder *Folder `cbor:"9,keyasint,omitempty"`
 }
 
 // Question is what is asked of a source: to browse one level of names, or else to test the connection.
@@ -74,6 +76,13 @@ type Question struct {
 type Names struct {
 	List []model.Ref `cbor:"1,keyasint,omitempty"`
 	More bool        `cbor:"2,keyasint,omitempty"` // what is beyond the bounds was left out
+}
+
+// Folder says which folder a worker may open: from the allowed root down, through no link, into none that is kept.
+type Folder struct {
+	Allowed string   `cbor:"1,keyasint"`
+	Below   []string `cbor:"2,keyasint,omitempty"`
+	Kept    []string `cbor:"3,keyasint,omitempty"`
 }
 
 // End says how a job ended.

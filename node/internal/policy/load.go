@@ -66,6 +66,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 	err = r.mapping(doc.Content[0], map[string]func(*yaml.Node) error{
 		"version":      r.version,
 		"sources":      r.sources,
+		"folders":      func(n *yaml.Node) error { return r.list(n, r.folder) },
 		"bindings":     func(n *yaml.Node) error { return r.list(n, r.binding) },
 		"hide":         func(n *yaml.Node) error { return r.list(n, r.hidden) },
 		"trustAccount": func(n *yaml.Node) error { return r.flag(n, &r.p.trustAccount) },

@@ -13,6 +13,8 @@
 //	    - kind: PostgreSql      # none: every kind
 //	      host: db.internal     # a name, *.name for all below it, * for all, an address, or a network like 10.0.0.0/8
 //	      ports: [5432]         # none: every port
+//	folders:                    # what may be read of this machine's own files; none without a list
+//	  - /srv/data               # with everything below it, but for the node's own folders
 //	bindings:
 //	  - secret: file:shop-password
 //	    sources:
@@ -44,6 +46,7 @@ type Policy struct {
 	command      string // how the owner allows something; "" is Command
 	any          bool
 	allow        []allowed
+	folders      []string             // absolute
 	bindings     map[string][]binding // by reference
 	hide         []string             // lower case
 	traces       []trace              // of hide, one each
@@ -88,7 +91,7 @@ func (p *Policy) remedy(arguments string) string {
 	return Command + " " + arguments
 }
 
-// Default is the policy where there is no file: every source whose address is not refused, no secret.
+// Default is the policy where there is no file: every source whose address is not refused, no folder, no secret.
 func Default() *Policy { return &Policy{any: true} }
 
 // TrustsAccount reports whether secrets need no binding. Say it wherever the policy is shown.

@@ -150,7 +150,7 @@ func TestRefusalCarriesNoCommandOfOthers(t *testing.T) {
 
 func TestPolicyThatIsWrong(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"surces:\n  any: true\n", `line 1: there is no key "surces" here; the keys are bindings, hide, keep, limits, release, sources, trustAccount, version`},
+		{"surces:\n  any: true\n", `line 1: there is no key "surces" here; the keys are bindings, folders, hide, keep, limits, release, sources, trustAccount, version`},
 		{"version: 1\nsources:\n  allow:\n    - host: a\n      prots: [1]\n", `line 5: there is no key "prots" here`},
 		{"bindings:\n  - secret: file:a\n    sources:\n      - PostgreSql://a:1\n", "line 4: keys are expected here: plaintext, source"},
 		{"bindings:\n  - secret: file:a\n    sources:\n      - source: a:1\n", "line 4: \"a:1\" does not name a source"},

@@ -8,6 +8,7 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
@@ -26,7 +27,10 @@ func Ask(ctx context.Context, job pipe.Job, conn connector.Connector, deps Deps,
 	}
 	var kind model.Kind
 	s := &surveyor{ctx: ctx, grant: job.Grant, kind: &kind, log: deps.Log}
-	env := &env{job: &job, kind: &kind, dial: deps.Dial, log: deps.Log}
+	if deps.Formats == nil {
+		deps.Formats = format.NewSet(nil, nil, nil)
+	}
+	env := &env{job: &job, kind: &kind, deps: deps}
 	q := asker{surveyor: s, said: said}
 	err := s.guard(func() error {
 		kind = conn.Describe()

@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"net"
 
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 	"github.com/purlieu/purlieu/vault"
@@ -14,8 +17,7 @@ import (
 type env struct {
 	job      *pipe.Job
 	kind     *model.Kind
-	dial     func(ctx context.Context, host string, port int) (net.Conn, error)
-	log      *slog.Logger
+	deps     Deps
 	surveyor *surveyor // nil in a job that asks
 }
 
@@ -25,14 +27,25 @@ func (e *env) Level() model.Level            { return e.job.Grant.Level }
 func (e *env) Budget() model.Budget          { return e.job.Grant.Budget }
 func (e *env) Credential(name string) string { return e.job.Grant.Login.Open[name] }
 func (e *env) CredentialKind() string        { return e.job.Grant.Login.Kind }
-func (e *env) Log() *slog.Logger             { return e.log }
+func (e *env) Log() *slog.Logger             { return e.deps.Log }
+func (e *env) Formats() *format.Set          { return e.deps.Formats }
 
 func (e *env) Lets(r model.Release) bool { return e.job.Terms.Lets(r) }
 
 func (e *env) Secret(name string) vault.Secret { return vault.NewSecret(e.job.Secrets[name]) }
 
 func (e *env) Dial(ctx context.Context, host string, port int) (net.Conn, error) {
-	return e.dial(ctx, host, port)
+	return e.deps.Dial(ctx, host, port)
+}
+
+func (e *env) Folder(ctx context.Context) (connector.Folder, error) {
+	if e.deps.Folder == nil {
+		return nil, fault.New(fault.Unsupported, "NoFolder", "sources of kind %s are no folders", e.kind.Name)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return e.deps.Folder()
 }
 
 // Want looks the asset up in the base. One that need not be opened counts as seen: the connector says no more of it.

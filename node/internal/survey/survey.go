@@ -25,6 +25,7 @@ import (
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/filter"
+	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
@@ -34,6 +35,10 @@ import (
 type Deps struct {
 	// Dial opens connections to the source.
 	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
+	// Folder opens the folder of a node-local source; nil where there is none.
+	Folder func() (connector.Folder, error)
+	// Formats is how files are read; nil reads none.
+	Formats *format.Set
 	// Log is for the operator of the node; nil drops the lines.
 	Log *slog.Logger
 	// Dialects are those of the build: the value filter asks them.
@@ -73,11 +78,14 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 	if s.base, bad = newBase(base); bad > 0 {
 		deps.Log.Warn("bases are out of order and were left aside", "containers", bad)
 	}
+	if deps.Formats == nil {
+		deps.Formats = format.NewSet(nil, nil, nil)
+	}
 	var err error
 	if s.filter, err = filter.New(&kind, deps.Dialects, job.Terms); err != nil {
 		return s.end(err)
 	}
-	err = s.read(conn, &env{job: &job, kind: &kind, dial: deps.Dial, log: deps.Log, surveyor: s})
+	err = s.read(conn, &env{job: &job, kind: &kind, deps: deps, surveyor: s})
 	if ctx.Err() == nil && s.broken == nil {
 		if last := s.finish(); err == nil {
 			err = last

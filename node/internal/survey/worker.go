@@ -14,7 +14,9 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/connector/folder"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/lineage"
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
@@ -24,6 +26,8 @@ type Members struct {
 	Connectors []connector.Connector
 	Dialects   []lineage.Dialect
 	Rules      []classify.Rule // what samples are held against
+	Formats    []format.Format
+	Packings   []format.Packing
 }
 
 // Worker is the main loop of a worker process: it reads jobs from in, one after the other, runs each and writes facts,
@@ -175,10 +179,14 @@ func (w *worker) run(a assignment) error {
 		Dial: func(ctx context.Context, host string, port int) (net.Conn, error) {
 			return pipe.Connect(ctx, a.job.Dial, a.job.Token, host, port)
 		},
-		Log: slog.New(w.lines), Dialects: w.members.Dialects,
+		Log: slog.New(w.lines), Dialects: w.members.Dialects, Formats: format.NewSet(w.members.Formats, w.members.Packings, nil),
 		// A meter that can't be sent is no loss: the next send of facts tells.
 		Meter:  func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
 		Engine: w.engine, Known: &w.known,
+	}
+	if f := a.job.Folder; f != nil {
+		root := folder.Root{Allowed: f.Allowed, Below: f.Below, Kept: f.Kept}
+		deps.Folder = func() (connector.Folder, error) { return folder.Open(root) }
 	}
 	if a.job.Question != nil {
 		return w.out.Send(pipe.KindEnd, Ask(a.ctx, a.job, conn, deps, Said{

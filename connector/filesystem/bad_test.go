@@ -1,0 +1,272 @@
+package filesystem_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/connector/connectortest"
+	"github.com/purlieu/purlieu/connector/filesystem"
+	"github.com/purlieu/purlieu/connector/folder"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// hooked is a folder in which things happen between two looks.
+type hooked struct {
+	connector.Folder
+	open func(name string) // before a file is opened
+	read func(name string) // before it is read
+}
+
+func (h *hooked) Enter(name string) (connector.Folder, error) {
+	next, err := h.Folder.Enter(name)
+	if err != nil {
+		return nil, err
+	}
+	return &hooked{next, h.open, h.read}, nil
+}
+
+func (h *hooked) Open(name string) (connector.OpenFile, error) {
+	h.open(name)
+	f, err := h.Folder.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &hookedFile{f, func() { h.read(name) }}, nil
+}
+
+type hookedFile struct {
+	connector.OpenFile
+	read func()
+}
+
+func (f *hookedFile) ReadAt(p []byte, off int64) (int, error) {
+	f.read()
+	return f.OpenFile.ReadAt(p, off)
+}
+
+func hook(env *connectortest.Env, open, read func(string)) {
+	if open == nil {
+		open = func(string) {}
+	}
+	if read == nil {
+		read = func(string) {}
+	}
+	env.Reach = func(path string) (connector.Folder, error) {
+		f, err := folder.Open(folder.Root{Allowed: path})
+		if err != nil {
+			return nil, err
+		}
+		return &hooked{f, open, read}, nil
+	}
+}
+
+func countOpens(env *connectortest.Env) *int {
+	n := 0
+	hook(env, func(string) { n++ }, nil)
+	return &n
+}
+
+func gaps(h *connectortest.Haul) []string {
+	var out []string
+	for _, g := range h.Gaps {
+		out = append(out, g.Path+": "+g.Code)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func whole(h *connectortest.Haul, container string) bool {
+	ok := false
+	for _, l := range h.Lists {
+		if l.Container == container {
+			if !l.Whole {
+				return false
+			}
+			ok = true
+		}
+	}
+	return ok
+}
+
+func TestLinksAreToldAndNotFollowed(t *testing.T) {
+	root, outside := folderOf(t), folderOf(t)
+	put(t, filepath.Join(outside, "secret.csv"), "a,b\n1,2\n")
+	put(t, filepath.Join(root, "top/x.csv"), "a,b\n1,2\n")
+	for name, to := range map[string]string{
+		"top/loop": ".", "top/up": "..", "top/root": root, "top/self": "self", "top/out": outside,
+		"top/file.csv": filepath.Join(outside, "secret.csv"), "top/gone": "nowhere", "link": "top",
+	} {
+		must(t, os.Symlink(to, filepath.Join(root, name)))
+	}
+	h := read(t, world(root))
+	if len(h.Assets) != 3 {
+		t.Errorf("%d assets", len(h.Assets))
+	}
+	if want := []string{": LinkNotFollowed", "top: LinkNotFollowed"}; !slices.Equal(gaps(h), want) || h.Gaps[1].Count != 7 {
+		t.Errorf("%+v", h.Gaps)
+	}
+	if !whole(h, "") || !whole(h, "top") {
+		t.Error("a link is no hole in a list")
+	}
+	t.Run("one_that_takes_a_file's_place_between_look_and_open", func(t *testing.T) {
+		env := world(root)
+		path := filepath.Join(root, "top/x.csv")
+		hook(env, func(string) {
+			_ = os.Remove(path)
+			must(t, os.Symlink(filepath.Join(outside, "secret.csv"), path))
+		}, nil)
+		h := read(t, env)
+		if a := h.Named("top/x.csv"); a != nil && len(a.Columns) > 0 {
+			t.Errorf("what the link leads to was read: %+v", a)
+		}
+	})
+}
+
+func TestSpecialFilesAreNeverOpened(t *testing.T) {
+	root := folderOf(t)
+	must(t, os.Mkdir(filepath.Join(root, "top"), 0o755))
+	must(t, syscall.Mkfifo(filepath.Join(root, "top/pipe.csv"), 0o644))
+	h := read(t, world(root)) // it would wait for ever
+	if !slices.Equal(gaps(h), []string{"top: SpecialFile"}) || len(h.Assets) != 2 {
+		t.Errorf("%v", gaps(h))
+	}
+	t.Run("one_that_takes_a_file's_place_between_look_and_open", func(t *testing.T) {
+		path := filepath.Join(root, "top/x.csv")
+		put(t, path, "a,b\n1,2\n")
+		env := world(root)
+		hook(env, func(name string) {
+			_ = os.Remove(path)
+			must(t, syscall.Mkfifo(path, 0o644))
+		}, nil)
+		read(t, env)
+	})
+}
+
+func TestFoldersThatCantBeReadAreGaps(t *testing.T) {
+	root := folderOf(t)
+	plant(t, root, seed())
+	put(t, filepath.Join(root, "shop/deep/er/x.csv"), "a,b\n1,2\n")
+	shut(t, filepath.Join(root, "shop/deep"), filepath.Join(root, "people/list.json"))
+	h := read(t, world(root))
+	if !slices.Contains(gaps(h), "shop/deep: PermissionDenied") || !slices.Contains(gaps(h), "people/list.json: PermissionDenied") {
+		t.Errorf("%v", gaps(h))
+	}
+	if whole(h, "shop") || !whole(h, "people") || !whole(h, "") {
+		t.Error("what was not listed proves something, or what was listed does not")
+	}
+	if a := h.Named("people/list.json"); a == nil || a.Facets != model.FacetExistence {
+		t.Errorf("%+v", a)
+	}
+	if h.Named("shop/deep") == nil || h.Named("shop/orders.csv") == nil {
+		t.Error("what stands beside it is missing")
+	}
+}
+
+func TestNamesThatAreNotText(t *testing.T) {
+	root := folderOf(t)
+	names := []string{"\xff\xfe.csv", "a\x01b.csv", "new\nline.csv", "%41.csv", "a#b?.csv", strings.Repeat("n", 251) + ".csv", "Case.csv", "case.csv", "back\\x41.csv", "-rf.csv", " .csv"}
+	for _, name := range names {
+		put(t, filepath.Join(root, "top", name), "a,b\n1,2\n")
+		put(t, filepath.Join(root, "top", strings.TrimSuffix(name, ".csv")+".d", "x.csv"), "a,b\n1,2\n")
+	}
+	h := read(t, world(root))
+	if len(h.Gaps) > 0 || len(h.Assets) != 2+3*len(names) {
+		t.Errorf("%d assets, %v", len(h.Assets), gaps(h))
+	}
+	for _, name := range names {
+		if a := h.Named("top/" + model.EscapeName(name)); a == nil || len(a.Columns) != 2 || a.Name == "" {
+			t.Errorf("%q: %+v", name, a)
+		}
+	}
+}
+
+func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
+	root := folderOf(t)
+	put(t, filepath.Join(root, "top/x.csv"), "a,b\n1,2\n")
+	write := func(text string) {
+		f, err := os.OpenFile(filepath.Join(root, "top/x.csv"), os.O_WRONLY|os.O_APPEND, 0)
+		must(t, err)
+		_, err = io.WriteString(f, text)
+		must(t, errors.Join(err, f.Close()))
+	}
+	t.Run("once", func(t *testing.T) {
+		env, n := world(root), 0
+		hook(env, nil, func(string) {
+			if n++; n == 1 {
+				write("3,4\n")
+			}
+		})
+		h := read(t, env)
+		if a := h.Named("top/x.csv"); len(h.Gaps) > 0 || len(a.Columns) != 2 || a.Measures[0].Value != 12 {
+			t.Errorf("%+v, %v", a, gaps(h))
+		}
+	})
+	t.Run("all_the_time", func(t *testing.T) {
+		env := world(root)
+		hook(env, nil, func(string) { write("5,6\n") })
+		h := read(t, env)
+		if a := h.Named("top/x.csv"); a == nil || a.Facets != model.FacetExistence || a.Stamp != 0 || !slices.Equal(gaps(h), []string{"top/x.csv: FileChanged"}) {
+			t.Errorf("%+v, %v", a, gaps(h))
+		}
+	})
+	t.Run("gone", func(t *testing.T) {
+		env := world(root)
+		hook(env, func(string) { must(t, os.Remove(filepath.Join(root, "top/x.csv"))) }, nil)
+		if h := read(t, env); h.Named("top/x.csv") != nil || len(h.Gaps) > 0 || !whole(h, "top") {
+			t.Errorf("%v", gaps(h))
+		}
+	})
+}
+
+func TestDeepNestingEndsWithAGap(t *testing.T) {
+	root := folderOf(t)
+	path := filepath.Join(root, "top")
+	must(t, os.Mkdir(path, 0o755))
+	at, err := os.OpenRoot(path)
+	must(t, err)
+	for range 300 { // far beyond what one path may have
+		must(t, at.Mkdir(strings.Repeat("d", 250), 0o755))
+		next, err := at.OpenRoot(strings.Repeat("d", 250))
+		must(t, err)
+		must(t, at.Close())
+		at = next
+	}
+	must(t, at.Close())
+	t.Cleanup(func() { must(t, os.RemoveAll(path)) })
+	h := read(t, world(root))
+	if len(h.Gaps) != 1 || h.Gaps[0].Code != "TooDeep" || whole(h, "top") {
+		t.Errorf("%d assets, %v", len(h.Assets), gaps(h))
+	}
+}
+
+func TestUnitsOfOthersAreRefused(t *testing.T) {
+	root := folderOf(t)
+	plant(t, root, seed())
+	for title, u := range map[string]model.Unit{
+		"no folder":      {Step: "tree"},
+		"outside":        {Step: "tree", Below: "shop", Args: map[string]string{"path": "people"}},
+		"absolute":       {Step: "tree", Below: "", Args: map[string]string{"path": "/etc"}},
+		"no such share":  {Step: "tree", Below: "shop", Args: map[string]string{"share": "2", "shares": "2"}},
+		"no number":      {Step: "tree", Below: "shop", Args: map[string]string{"share": "x", "shares": "2"}},
+		"all the shares": {Step: "tree", Below: "shop", Args: map[string]string{"share": "1", "shares": "99999"}},
+	} {
+		if err := filesystem.New().Scan(t.Context(), world(root), u, &connectortest.Haul{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", title, err)
+		}
+	}
+	for title, path := range map[string]string{"up": "shop/..", "up, escaped": "shop/..%2F..", "dot": "shop/."} {
+		h := &connectortest.Haul{}
+		u := model.Unit{Step: "tree", Below: "shop", Args: map[string]string{"path": path}}
+		if err := filesystem.New().Scan(t.Context(), world(root), u, h); err == nil && len(h.Assets) > 0 {
+			t.Errorf("%s: %d assets", title, len(h.Assets))
+		}
+	}
+}

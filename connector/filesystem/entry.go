@@ -1,0 +1,125 @@
+package filesystem
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// odd counts entries of one folder that are no assets.
+type odd struct{ links, special, long int }
+
+func (o *odd) report(w *walk, path string) error {
+	for _, g := range []model.Gap{
+		{Code: "LinkNotFollowed", Count: o.links},
+		{Code: "SpecialFile", Count: o.special},
+		{Code: "TooDeep", Count: o.long},
+	} {
+		if g.Count == 0 {
+			continue
+		}
+		g.Path, g.Facet = path, model.FacetExistence
+		if err := w.emit.Gap(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry takes one entry of a folder; folder says that it is one, to be entered.
+func (w *walk) entry(f connector.Folder, parent, name string, odd *odd) (folder bool, err error) {
+	path := model.EscapeName(name)
+	if parent != "" {
+		path = parent + "/" + path
+	}
+	w.left--
+	if !w.scope.Match(path) {
+		return false, nil
+	}
+	if len(path) > maxPath {
+		odd.long++
+		w.whole = false
+		return false, nil
+	}
+	if err := w.ctx.Err(); err != nil {
+		return false, err
+	}
+	e, err := f.Look(name)
+	if err != nil {
+		return false, w.shut(path, err)
+	}
+	switch e.Kind {
+	case connector.EntryFile:
+		return false, w.fileEntry(f, path, name, e)
+	case connector.EntryFolder:
+		return true, w.emit.Asset(w.folderAsset(path, name, e))
+	case connector.EntryLink:
+		odd.links++
+	case connector.EntrySpecial:
+		odd.special++
+	}
+	return false, nil
+}
+
+func (w *walk) folderAsset(path, name string, e connector.Entry) *model.Asset {
+	a := &model.Asset{
+		Type: typeFolder, Path: path, Name: model.CleanText(name), Container: containerOf(path), NativeID: e.NativeID, Facets: model.FacetExistence,
+	}
+	if w.level >= model.L2 {
+		a.Facets |= model.FacetStructure
+	}
+	return a
+}
+
+// containerOf is the top folder that an asset lies in, or the root for what lies directly there.
+func containerOf(path string) string {
+	if i := strings.IndexByte(path, '/'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+// fileEntry takes a file: unchanged, by name and size only, or opened.
+func (w *walk) fileEntry(f connector.Folder, path, name string, e connector.Entry) error {
+	open, sampled := w.env.Want(typeFile, path, e.Stamp)
+	if !open && !sampled {
+		return nil
+	}
+	if w.level < model.L2 {
+		return w.emit.Asset(fileAsset(path, name, e))
+	}
+	for range 2 {
+		changed, err := w.read(f, path, name, e)
+		if err != nil || !changed {
+			return err
+		}
+	}
+	a := fileAsset(path, name, e)
+	a.Stamp = 0 // to be read again next time
+	if err := w.emit.Asset(a); err != nil {
+		return err
+	}
+	gap := model.Gap{Path: path, Facet: model.FacetStructure, Code: "FileChanged", Remedy: "It was written while it was read; scan again when it is at rest"}
+	return w.emit.Gap(gap)
+}
+
+func fileAsset(path, name string, e connector.Entry) *model.Asset {
+	return &model.Asset{
+		Type: typeFile, Path: path, Name: model.CleanText(name), Container: containerOf(path), NativeID: e.NativeID, Stamp: e.Stamp,
+		Facets:   model.FacetExistence,
+		Measures: []model.Measure{{Name: "bytes", Value: e.Size}, {Name: "modified", Value: e.Modified}},
+	}
+}
+
+// sortedAttrs leaves out empty ones.
+func sortedAttrs(attrs []model.Attr) []model.Attr {
+	attrs = slices.DeleteFunc(attrs, func(a model.Attr) bool { return a.Text == "" })
+	slices.SortFunc(attrs, func(a, b model.Attr) int { return strings.Compare(a.Name, b.Name) })
+	return attrs
+}
+
+// gone reports whether a file has gone since it was listed.
+func gone(err error) bool { return fault.Is(err, fault.NotFound) }

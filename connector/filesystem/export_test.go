@@ -1,0 +1,4 @@
+package filesystem
+
+// NewSplitting splits smaller trees.
+func NewSplitting(unit, folder int) *Connector { return &Connector{split{unit, folder}} }

@@ -1,0 +1,69 @@
+package filesystem
+
+import (
+	"context"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/sample"
+)
+
+// read opens a file and emits it with what is in it. changed says that it was written meanwhile and nothing was emitted.
+func (w *walk) read(f connector.Folder, path, name string, looked connector.Entry) (changed bool, err error) {
+	a := fileAsset(path, name, looked)
+	open, err := f.Open(name)
+	if gone(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, w.unread(a, err)
+	}
+	defer func() { _ = open.Close() }()
+	before, err := open.Look()
+	if err != nil || before.Kind != connector.EntryFile {
+		return true, nil // another thing stands there now
+	}
+	a.Stamp = before.Stamp
+	a.Measures = fileAsset(path, name, before).Measures
+	w.file.Open(name, before.Size, open)
+	found, err := w.env.Formats().Read(w.ctx, &w.file, nil)
+	if err != nil && w.ctx.Err() != nil {
+		return false, w.ctx.Err()
+	}
+	after, lerr := open.Look()
+	if lerr != nil || after.Stamp != before.Stamp {
+		return true, nil
+	}
+	if err != nil {
+		return false, w.unread(a, err)
+	}
+	a.Facets |= model.FacetStructure
+	if found == nil {
+		return false, w.emit.Asset(a)
+	}
+	a.Columns = found.Columns
+	a.Attrs = sortedAttrs(append(found.Details, model.Attr{Name: attrFormat, Text: found.Type}, model.Attr{Name: attrNames, Text: string(found.Names)}))
+	if found.Rows >= 0 {
+		a.Measures = append(a.Measures, model.Measure{Name: "rows", Value: found.Rows})
+	}
+	if found.Cut {
+		if err := w.emit.Gap(model.Gap{Path: path, Facet: model.FacetStructure, Code: "ColumnsCut"}); err != nil {
+			return false, err
+		}
+	}
+	if len(found.Columns) == 0 {
+		return false, w.emit.Asset(a)
+	}
+	return false, w.emit.Sampled(a, func(ctx context.Context, values *sample.Table) error {
+		_, err := w.env.Formats().Read(ctx, &w.file, values)
+		return err
+	})
+}
+
+// unread emits a file that exists and could not be read.
+func (w *walk) unread(a *model.Asset, err error) error {
+	if err := w.emit.Asset(a); err != nil {
+		return err
+	}
+	return w.gap(a.Path, model.FacetStructure|model.FacetClassification, err)
+}

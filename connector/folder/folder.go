@@ -1,0 +1,268 @@
+// Package folder opens files of node-local sources: the one place that does. It reads, and nothing else.
+//
+// A *root* is a folder that the local policy allowed; everything is opened below it, one name at a time, with the
+// system's own means against leaving it (os.Root). Links are told and never followed. A *kept* folder is one of the
+// node's own (its state, its secrets): it is told by identity, not by name, so that no other way leads in either.
+package folder
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+)
+
+// Root says which folder may be read. It holds no descriptor: a worker opens it anew.
+type Root struct {
+	Allowed string   // the root, absolute; it may be a link, since it was named on this machine
+	Below   []string // names from there to the source's folder; none of them may be a link
+	Kept    []string // folders that are never entered, and nothing below them
+}
+
+// Open opens the source's folder.
+func Open(r Root) (connector.Folder, error) {
+	kept, err := r.kept()
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(r.Allowed)
+	if err != nil {
+		return nil, because(err)
+	}
+	root, err := os.OpenRoot(r.Allowed)
+	if err != nil {
+		return nil, because(err)
+	}
+	f, err := enter(root, info, kept)
+	if err != nil {
+		return nil, err
+	}
+	at := connector.Folder(f)
+	for _, name := range r.Below {
+		next, err := at.Enter(name)
+		_ = at.Close()
+		if err != nil {
+			return nil, err
+		}
+		at = next
+	}
+	return at, nil
+}
+
+// kept looks at the kept folders; the allowed root must not lie in one.
+func (r Root) kept() ([]fs.FileInfo, error) {
+	var kept []fs.FileInfo
+	for _, path := range r.Kept {
+		if info, err := os.Stat(path); err == nil { // what is not there needs no keeping
+			kept = append(kept, info)
+		}
+	}
+	real, err := filepath.EvalSymlinks(r.Allowed)
+	if err != nil {
+		return nil, because(err)
+	}
+	for at := real; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(at); err == nil && isKept(info, kept) {
+			return nil, errKept()
+		}
+		if at == filepath.Dir(at) {
+			return kept, nil
+		}
+	}
+}
+
+func isKept(info fs.FileInfo, kept []fs.FileInfo) bool {
+	return slices.ContainsFunc(kept, func(k fs.FileInfo) bool { return os.SameFile(k, info) })
+}
+
+func errKept() error {
+	return fault.New(fault.Denied, "FolderKept", "the folder is the node's own, and never read")
+}
+
+// Folder is one open folder. It implements connector.Folder.
+type Folder struct {
+	root *os.Root
+	self *os.File
+	fd   int // of self
+	kept []fs.FileInfo
+}
+
+var _ connector.Folder = (*Folder)(nil)
+
+// enter takes an open folder, which must be the one that was looked at.
+func enter(root *os.Root, looked fs.FileInfo, kept []fs.FileInfo) (_ *Folder, err error) {
+	f := &Folder{root: root, kept: kept}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+		}
+	}()
+	if f.self, err = root.Open("."); err != nil {
+		return nil, because(err)
+	}
+	f.fd = int(f.self.Fd())
+	info, err := f.self.Stat()
+	if err != nil {
+		return nil, because(err)
+	}
+	if !looked.IsDir() || !os.SameFile(looked, info) {
+		return nil, fault.New(fault.Invalid, "NotAFolder", "the entry is not a folder")
+	}
+	if isKept(info, kept) {
+		return nil, errKept()
+	}
+	return f, nil
+}
+
+// namesAtOnce is how many names are read at a time.
+const namesAtOnce = 512
+
+// Names gives the names of all entries.
+func (f *Folder) Names(ctx context.Context, each func(string) error) error {
+	if _, err := f.self.Seek(0, io.SeekStart); err != nil {
+		return because(err)
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		names, err := f.self.Readdirnames(namesAtOnce)
+		for _, name := range names {
+			if err := each(name); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return because(err)
+		}
+	}
+}
+
+// Look tells what an entry is.
+func (f *Folder) Look(name string) (connector.Entry, error) {
+	if name == "" {
+		name = "."
+	} else if err := single(name); err != nil {
+		return connector.Entry{}, err
+	}
+	e, err := f.look(name)
+	if e.Kind == connector.EntryFolder && len(f.kept) > 0 && name != "." {
+		if info, err := f.root.Lstat(name); err == nil && isKept(info, f.kept) {
+			e.Kind = connector.EntryKept
+		}
+	}
+	return e, err
+}
+
+// Enter opens a folder below.
+func (f *Folder) Enter(name string) (connector.Folder, error) {
+	if err := single(name); err != nil {
+		return nil, err
+	}
+	info, err := f.root.Lstat(name)
+	if err != nil {
+		return nil, because(err)
+	}
+	root, err := f.root.OpenRoot(name)
+	if err != nil {
+		return nil, because(err)
+	}
+	below, err := enter(root, info, f.kept)
+	if err != nil {
+		return nil, err
+	}
+	return below, nil
+}
+
+// Open opens a regular file. It does not wait for the other end of a pipe that took the file's place.
+func (f *Folder) Open(name string) (connector.OpenFile, error) {
+	if err := single(name); err != nil {
+		return nil, err
+	}
+	file, err := f.root.OpenFile(name, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return nil, because(err)
+	}
+	return &openFile{file}, nil
+}
+
+// single refuses what is not one name: what leads elsewhere was never listed.
+func single(name string) error {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") || filepath.Base(name) != name {
+		return fault.New(fault.Invalid, "BadName", "an entry of a folder has one name")
+	}
+	return nil
+}
+
+// Close closes the folder; folders entered from it stay open.
+func (f *Folder) Close() error {
+	var err error
+	if f.self != nil {
+		err = f.self.Close()
+	}
+	return errors.Join(err, f.root.Close())
+}
+
+type openFile struct{ *os.File }
+
+// Look tells what the file is now.
+func (o *openFile) Look() (connector.Entry, error) {
+	info, err := o.Stat()
+	if err != nil {
+		return connector.Entry{}, because(err)
+	}
+	return entryOf(info), nil
+}
+
+// entryOf is what any system tells.
+func entryOf(info fs.FileInfo) connector.Entry {
+	e := connector.Entry{Size: info.Size(), Modified: info.ModTime().Unix()}
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		e.Kind = connector.EntryFile
+	case mode.IsDir():
+		e.Kind = connector.EntryFolder
+	case mode&(fs.ModeSymlink|fs.ModeIrregular) != 0:
+		e.Kind = connector.EntryLink
+	default:
+		e.Kind = connector.EntrySpecial
+	}
+	e.Stamp = stamp(uint64(info.Size()), uint64(info.ModTime().UnixNano()), number(info))
+	return e
+}
+
+// stamp is a 64-bit FNV-1a over numbers; never 0.
+func stamp(numbers ...uint64) uint64 {
+	h := uint64(14695981039346656037)
+	for _, n := range numbers {
+		for range 8 {
+			h = (h ^ n&0xff) * 1099511628211
+			n >>= 8
+		}
+	}
+	return max(h, 1)
+}
+
+// because makes a fault of the system's error. Its text, which names the file, stays in the cause.
+func because(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fault.New(fault.Denied, "PermissionDenied", "the node's user may not read this").Because(err).
+			Try("Let the user that the node runs as read it")
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.New(fault.NotFound, "FileGone", "there is no such file or folder").Because(err).
+			Try("Look whether it was moved, or its disk is not mounted")
+	}
+	return fault.New(fault.Unreachable, "FileUnreadable", "the system can't read this").Because(err).
+		Try("Look at the disk or the mount on the node's machine")
+}

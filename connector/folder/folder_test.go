@@ -1,0 +1,141 @@
+package folder
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func tree(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	for _, dir := range []string{"data/in", "data/state/secrets"} {
+		must(t, os.MkdirAll(filepath.Join(root, dir), 0o755))
+	}
+	must(t, os.WriteFile(filepath.Join(root, "data/in/x.csv"), []byte("a,b\n"), 0o644))
+	return root
+}
+
+func names(t *testing.T, f connector.Folder) []string {
+	t.Helper()
+	var all []string
+	must(t, f.Names(t.Context(), func(name string) error { all = append(all, name); return nil }))
+	slices.Sort(all)
+	return all
+}
+
+func TestFolder(t *testing.T) {
+	t.Run("reads_below_its_root", func(t *testing.T) {
+		f, err := Open(Root{Allowed: tree(t), Below: []string{"data", "in"}})
+		must(t, err)
+		defer f.Close()
+		if got := names(t, f); !slices.Equal(got, []string{"x.csv"}) || len(names(t, f)) != 1 {
+			t.Errorf("%v", got)
+		}
+		file, err := f.Open("x.csv")
+		must(t, err)
+		defer file.Close()
+		e, err := file.Look()
+		must(t, err)
+		looked, err := f.Look("x.csv")
+		must(t, err)
+		if e.Kind != connector.EntryFile || e.Size != 4 || e.Stamp != looked.Stamp {
+			t.Errorf("%+v, %+v", e, looked)
+		}
+	})
+	t.Run("takes_one_name_at_a_time", func(t *testing.T) {
+		f, err := Open(Root{Allowed: tree(t)})
+		must(t, err)
+		defer f.Close()
+		for _, name := range []string{"..", ".", "data/in", "../x", "/etc", "", "a\x00b"} {
+			if _, err := f.Enter(name); err == nil {
+				t.Errorf("entered %q", name)
+			}
+			if _, err := f.Open(name); err == nil {
+				t.Errorf("opened %q", name)
+			}
+			if _, err := f.Look(name); err == nil && name != "" {
+				t.Errorf("looked at %q", name)
+			}
+		}
+	})
+	t.Run("follows_no_link", func(t *testing.T) {
+		root := tree(t)
+		must(t, os.Symlink("in", filepath.Join(root, "data/link")))
+		must(t, os.Symlink("/etc", filepath.Join(root, "data/out")))
+		f, err := Open(Root{Allowed: root, Below: []string{"data"}})
+		must(t, err)
+		defer f.Close()
+		for _, name := range []string{"link", "out"} {
+			if e, err := f.Look(name); err != nil || e.Kind != connector.EntryLink {
+				t.Errorf("%+v, %v", e, err)
+			}
+			if _, err := f.Enter(name); fault.CodeOf(err) != "NotAFolder" && fault.CodeOf(err) != "FileUnreadable" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := Open(Root{Allowed: root, Below: []string{"data", "link"}}); fault.CodeOf(err) != "NotAFolder" {
+			t.Errorf("a source that lies behind a link: %v", err)
+		}
+	})
+	t.Run("keeps_the_node's_own_by_whatever_way", func(t *testing.T) {
+		root := tree(t)
+		kept := []string{filepath.Join(root, "data/state"), filepath.Join(root, "nothing")}
+		must(t, os.Symlink(filepath.Join(root, "data/state"), filepath.Join(root, "alias")))
+		for _, r := range []Root{
+			{Allowed: filepath.Join(root, "data/state")},
+			{Allowed: filepath.Join(root, "data/state/secrets")},
+			{Allowed: filepath.Join(root, "alias")},
+			{Allowed: root, Below: []string{"data", "state"}},
+			{Allowed: root, Below: []string{"data", "state", "secrets"}},
+		} {
+			r.Kept = kept
+			if _, err := Open(r); fault.CodeOf(err) != "FolderKept" || !fault.Is(err, fault.Denied) {
+				t.Errorf("%+v: %v", r, err)
+			}
+		}
+		f, err := Open(Root{Allowed: filepath.Join(root, "data"), Kept: kept})
+		must(t, err)
+		defer f.Close()
+		if e, err := f.Look("state"); err != nil || e.Kind != connector.EntryKept {
+			t.Errorf("%+v, %v", e, err)
+		}
+		if e, err := f.Look("in"); err != nil || e.Kind != connector.EntryFolder {
+			t.Errorf("%+v, %v", e, err)
+		}
+	})
+	t.Run("tells_no_names_in_its_faults", func(t *testing.T) {
+		f, err := Open(Root{Allowed: tree(t)})
+		must(t, err)
+		defer f.Close()
+		_, err = f.Open("canary.csv")
+		if !fault.Is(err, fault.NotFound) || strings.Contains(err.Error(), "canary") {
+			t.Error(err)
+		}
+		if _, err := Open(Root{Allowed: "/canary/nowhere"}); !fault.Is(err, fault.NotFound) || strings.Contains(err.Error(), "canary") {
+			t.Error(err)
+		}
+	})
+	t.Run("stops_listing_when_told", func(t *testing.T) {
+		f, err := Open(Root{Allowed: tree(t), Below: []string{"data"}})
+		must(t, err)
+		defer f.Close()
+		if err := f.Names(t.Context(), func(string) error { return io.ErrShortWrite }); !errors.Is(err, io.ErrShortWrite) {
+			t.Error(err)
+		}
+	})
+}
