@@ -99,9 +99,7 @@ type Structure struct {
 const (
 	DetailDelimiter = "delimiter" // "," ";" "|" or "tab"
 	DetailEncoding  = "encoding"  // "UTF-8", "UTF-16LE", …
-	DetailCodec     = "codec"     // of the pages inside: "snappy"
 	DetailLayout    = "layout"    // "lines", "array", "document"
-	DetailWriter    = "writer"    // the program that wrote the file
 )
 
 // Malformed is the fault of a file that can't be read. The code says why; it is a gap of the asset's structure.

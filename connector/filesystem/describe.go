@@ -78,13 +78,11 @@ func typeDefs() []model.TypeDef {
 		{
 			Name: typeFile, Title: "File", Super: "DataSet", Parent: typeFolder, Column: typeColumn, Form: "file://name[/folder…]/file",
 			Attributes: []model.Field{
-				text(format.DetailCodec, "Codec", "How the pages inside the file are packed."),
 				text(attrNames, "Column names", "Where they come from: schema, header, keys, or numbers where the file has none."),
 				text(format.DetailDelimiter, "Delimiter", "What stands between the fields of a record."),
 				text(format.DetailEncoding, "Encoding", "How characters are written."),
 				text(attrFormat, "Format", "CSV, TSV, PSV, SSV, JSON, PARQUET, or GZ for a packed file."),
 				text(format.DetailLayout, "Layout", "Of JSON: lines, array or document."),
-				text(format.DetailWriter, "Writer", "Program that wrote the file."),
 			},
 		},
 	}

@@ -64,11 +64,11 @@ func (r Root) kept() ([]fs.FileInfo, error) {
 			kept = append(kept, info)
 		}
 	}
-	real, err := filepath.EvalSymlinks(r.Allowed)
+	resolved, err := filepath.EvalSymlinks(r.Allowed)
 	if err != nil {
 		return nil, because(err)
 	}
-	for at := real; ; at = filepath.Dir(at) {
+	for at := resolved; ; at = filepath.Dir(at) {
 		if info, err := os.Stat(at); err == nil && isKept(info, kept) {
 			return nil, errKept()
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/purlieu/purlieu/format/delimited"
 	"github.com/purlieu/purlieu/format/gzip"
 	"github.com/purlieu/purlieu/format/json"
+	"github.com/purlieu/purlieu/format/parquet"
 )
 
 // All makes one of each format.
@@ -14,6 +15,7 @@ func All() []format.Format {
 	return []format.Format{
 		delimited.New(),
 		json.New(),
+		parquet.New(),
 	}
 }
 

@@ -1,0 +1,231 @@
+package parquet
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/format"
+	"github.com/purlieu/purlieu/model"
+)
+
+// Bounds of a footer, in bytes.
+const (
+	tailSize  = 16 << 10 // read at first: most footers are smaller
+	maxFooter = 16 << 20
+)
+
+// Format reads footers of Parquet files.
+type Format struct{}
+
+// New is the format.
+func New() Format { return Format{} }
+
+// Describe is the format as data.
+func (Format) Describe() format.Description {
+	return format.Description{
+		Name: "parquet", Title: "Parquet", Types: []string{"PARQUET"}, Extensions: []string{".parquet"},
+		Media: []string{"application/vnd.apache.parquet"},
+	}
+}
+
+// Sniff goes by the first bytes; files with the right name and others are damaged.
+func (f Format) Sniff(name string, head []byte) format.Sure {
+	switch {
+	case len(head) >= 4 && (string(head[:4]) == "PAR1" || string(head[:4]) == "PARE"):
+		return format.Marked
+	case format.HasExtension(name, f.Describe().Extensions):
+		return format.Named
+	}
+	return format.No
+}
+
+// Read reads the footer. No values are sampled.
+func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*format.Structure, error) {
+	if !file.Anywhere() {
+		return nil, fault.New(fault.Unsupported, format.CodePacked, "the structure is at the end of the file, which is packed")
+	}
+	if ask.Values != nil {
+		return nil, fault.New(fault.Unsupported, format.CodeNotSampled, "values of Parquet files are not sampled")
+	}
+	if file.Size() == 0 {
+		return &format.Structure{Type: "PARQUET", Rows: 0}, nil
+	}
+	footer, err := footerOf(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	out := &format.Structure{Type: "PARQUET", Rows: -1}
+	w := &walker{b: footer}
+	var l leaves
+	w.fields(func(id int64, typ byte) {
+		switch {
+		case id == 2 && typ == thriftList:
+			l = w.schema()
+		case id == 3:
+			out.Rows = max(w.integer(typ), -1)
+		default:
+			w.skip(typ, 0)
+		}
+	})
+	if w.err != nil || l.broken {
+		return nil, format.Malformed(format.CodeDamaged, "the footer can't be understood").Because(w.err)
+	}
+	if out.Columns, out.Cut = l.columns, l.cut; len(l.columns) > 0 {
+		out.Names = format.Schema
+	}
+	return out, nil
+}
+
+// footerOf reads the footer from the end of the file.
+func footerOf(file *format.File) ([]byte, error) {
+	size := file.Size()
+	if size < 12 {
+		return nil, format.Malformed(format.CodeTruncated, "the file is too short")
+	}
+	tail := make([]byte, min(size, tailSize))
+	if err := readAt(file, tail, size-int64(len(tail))); err != nil {
+		return nil, err
+	}
+	end := tail[len(tail)-8:]
+	switch string(end[4:]) {
+	case "PAR1":
+	case "PARE":
+		return nil, fault.New(fault.Unsupported, format.CodeEncrypted, "the file's footer is encrypted")
+	default:
+		return nil, format.Malformed(format.CodeTruncated, "the file does not end as a Parquet file does")
+	}
+	n := int64(binary.LittleEndian.Uint32(end))
+	switch {
+	case n == 0 || n > size-12:
+		return nil, format.Malformed(format.CodeDamaged, "the footer is said to be larger than the file")
+	case n > maxFooter:
+		return nil, format.Malformed(format.CodeTooBig, "the footer is larger than %d bytes", maxFooter)
+	case n <= int64(len(tail))-8:
+		return tail[int64(len(tail))-8-n : len(tail)-8], nil
+	}
+	footer := make([]byte, n)
+	return footer, readAt(file, footer, size-8-n)
+}
+
+func readAt(file *format.File, p []byte, off int64) error {
+	n, err := file.ReadAt(p, off)
+	switch {
+	case n == len(p):
+		return nil
+	case err == nil, errors.Is(err, io.EOF):
+		return format.Malformed(format.CodeTruncated, "the file became shorter while it was read")
+	}
+	return fault.New(fault.Unreachable, format.CodeUnreadable, "the file can't be read").Because(err)
+}
+
+// leaves are the columns of a schema.
+type leaves struct {
+	columns []model.Column
+	seen    map[string]bool
+	cut     bool
+	broken  bool
+}
+
+// level is a group whose children come next.
+type level struct {
+	path    string
+	left    int64
+	notNull bool
+	list    bool // its child is the repeated one of a list, which has no name of its own
+	inner   bool // its only child is the element of a list, which has none either
+}
+
+// schema walks the list of elements, without recursion: depth is bounded as the nesting of values is.
+func (w *walker) schema() leaves {
+	size, typ := w.list()
+	if typ != thriftStruct {
+		w.fail()
+		return leaves{}
+	}
+	l := leaves{seen: make(map[string]bool, min(size, 64)), columns: make([]model.Column, 0, min(size, 64))}
+	var open []level
+	for i := range size {
+		e := w.element()
+		if w.err != nil {
+			return l
+		}
+		if i == 0 {
+			open = append(open, level{left: e.children, notNull: true})
+			continue
+		}
+		for len(open) > 0 && open[len(open)-1].left <= 0 {
+			open = open[:len(open)-1]
+		}
+		if len(open) == 0 || len(open) > format.MaxDepth {
+			l.broken = true
+			return l
+		}
+		up := &open[len(open)-1]
+		up.left--
+		at := up.child(&e)
+		if e.physical >= 0 && e.children == 0 {
+			l.leaf(at, &e)
+			continue
+		}
+		if e.children < 0 {
+			l.broken = true
+			return l
+		}
+		open = append(open, at)
+	}
+	for _, at := range open {
+		l.broken = l.broken || at.left > 0
+	}
+	return l
+}
+
+// child is where an element stands.
+func (up *level) child(e *element) level {
+	at := level{path: up.path, left: e.children, notNull: up.notNull && e.repeat == required}
+	switch {
+	case up.list && e.repeat == repeated:
+		at.path += "[]"
+		at.inner = e.children == 1
+	case up.inner:
+	default:
+		if at.path != "" {
+			at.path += "."
+		}
+		at.path += segment(e.name)
+		if e.repeat == repeated {
+			at.path += "[]"
+		}
+	}
+	at.list = e.isList() && e.children == 1
+	return at
+}
+
+func (l *leaves) leaf(at level, e *element) {
+	if len(l.columns) >= format.MaxColumns || len(at.path) > format.MaxName {
+		l.cut = true
+		return
+	}
+	if l.seen[at.path] {
+		l.broken = true
+		return
+	}
+	l.seen[at.path] = true
+	l.columns = append(l.columns, model.Column{Name: at.path, Type: e.typeName(), Ordinal: len(l.columns) + 1, NotNull: at.notNull})
+}
+
+// segment is a name in a path. One that could be taken for more than a name stands in quotes.
+func segment(name []byte) string {
+	text := model.CleanText(string(name))
+	if text == "" || strings.ContainsAny(text, ".[]{}\"") {
+		return strconv.Quote(text)
+	}
+	return text
+}
