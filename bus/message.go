@@ -61,7 +61,8 @@ type Claim struct {
 	Slots  int      `cbor:"2,keyasint"` // attempts the node could start now
 	Kinds  []string `cbor:"3,keyasint"` // source kinds it can read
 	FreeMB int      `cbor:"4,keyasint,omitempty"`
-	// Locals are the node-local sources whose identity was checked on this node.
+	// Locals are the node-local sources whose identity was checked on this node: those of an earlier answer that it vouches
+	// for.
 	Locals []string `cbor:"5,keyasint,omitempty"`
 	// Serial makes a claim that the bus doubled recognisable: the answer repeats it.
 	Serial uint64 `cbor:"6,keyasint"`
@@ -73,7 +74,22 @@ type ClaimAnswer struct {
 	Serial uint64  `cbor:"2,keyasint"`
 	Grants []Grant `cbor:"3,keyasint,omitempty"`
 	WaitMS int     `cbor:"4,keyasint,omitempty"` // the account is short of disk: do not ask before
+	// Locals are node-local sources that have work and that the claim did not name: a node on which one is what it should
+	// be names it in its next claim.
+	Locals []Local `cbor:"5,keyasint,omitempty"`
 }
+
+// Local asks whether a node-local source is on the node what it should be: there, allowed, and of the identity System,
+// where one is known.
+type Local struct {
+	Source   string         `cbor:"1,keyasint"`
+	Kind     string         `cbor:"2,keyasint"`
+	Settings model.Settings `cbor:"3,keyasint"`
+	System   string         `cbor:"4,keyasint,omitempty"`
+}
+
+// MaxLocals bounds the locals of one claim and of one answer.
+const MaxLocals = 64
 
 // Grant is one attempt with all that is needed to work on it.
 type Grant struct {

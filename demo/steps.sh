@@ -157,6 +157,8 @@ make_runtime() {
   # password, without TLS because it never leaves the machine.
   runtime policy allow --state "$D/node" --source "PostgreSql://127.0.0.1:$shop_port"
   runtime policy allow --state "$D/node" --secret file:shop-password --source "PostgreSql://127.0.0.1:$shop_port" --plaintext
+  # It may also read the shop's exported files, and no other folder of this machine.
+  runtime policy allow --state "$D/node" --folder "$root/demo/files"
 }
 
 start_node() {
@@ -174,11 +176,19 @@ register_shop() {
   client scan add shop nightly --runtime edge --credential shop-scanner --set databaseName=shop --level L2
 }
 
+register_files() {
+  client source add FileSystem files --set "folder=$root/demo/files" --authority shop-files
+  client scan add files nightly --runtime edge --level L2
+}
+
 scan_shop() { show_client scan run shop nightly --watch; }
+
+scan_files() { show_client scan run files nightly --watch; }
 
 look_around() {
   show_client search orders
   show_client asset show postgresql://shop/shop/sales/orders
+  show_client asset show file://shop-files/orders/2026-05.csv
 }
 
 show_client() {

@@ -44,3 +44,31 @@ func (g *gatekeeper) folder(grant bus.Grant) (*pipe.Folder, error) {
 	}
 	return &pipe.Folder{Allowed: allowed, Below: below, Kept: g.kept}, f.Close()
 }
+
+// vouch checks node-local sources beside the loop, since a mount may be slow, and answers on it.
+func (p *process) vouch(list []bus.Local, answer func([]string)) {
+	go func() {
+		var sources []string
+		for _, l := range list {
+			if p.gate.holds(l) {
+				sources = append(sources, l.Source)
+			}
+		}
+		p.node.Post(func() { answer(sources) })
+	}()
+}
+
+// holds reports whether a node-local source is on this machine, allowed, and the one that it should be.
+func (g *gatekeeper) holds(l bus.Local) bool {
+	at, err := g.folder(bus.Grant{Kind: l.Kind, Settings: l.Settings})
+	if err != nil || at == nil {
+		return false
+	}
+	f, err := folder.Open(folder.Root{Allowed: at.Allowed, Below: at.Below, Kept: at.Kept})
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	e, err := f.Look("")
+	return err == nil && !e.Identity().Other(model.Identity{System: l.System})
+}

@@ -36,6 +36,8 @@ type Core struct {
 	Log        *slog.Logger
 	AccountKey func() ed25519.PublicKey // receipts are signed with it; nil leaves them unverified
 	FreeMB     func() int
+	// Vouch checks node-local sources: see lease.Config.
+	Vouch func(list []bus.Local, answer func(sources []string))
 }
 
 // Node is one node. All methods but Run and Post belong to its loop.
@@ -86,7 +88,7 @@ func New(c Core) (*Node, error) {
 	}
 	n := &Node{core: c, box: box, posted: posts{bell: make(chan struct{}, 1)}}
 	n.follower = attempt.New(c.Link, c.Launcher, box, c.Renew/4, c.Log)
-	n.leases = lease.New(lease.Config{Slots: c.Slots, Kinds: c.Kinds, Renew: c.Renew, Look: c.Look, FreeMB: c.FreeMB}, c.Link, n.follower, c.Rand, c.Log)
+	n.leases = lease.New(lease.Config{Slots: c.Slots, Kinds: c.Kinds, Renew: c.Renew, Look: c.Look, Vouch: c.Vouch, FreeMB: c.FreeMB}, c.Link, n.follower, c.Rand, c.Log)
 	n.follower.Attach(n.leases)
 	box.OnDelivered(func(ref bus.AttemptRef, d outbox.Delivery) {
 		if d.Status != bus.Committed {

@@ -149,7 +149,7 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 	link := &lateLink{}
 	p.node, err = New(Core{
 		ID: p.o.State.Node, Kinds: names, Slots: p.o.Slots, Link: link, Launcher: guarded{p.broker, p.rules}, Disk: folder,
-		Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), Log: p.log, FreeMB: freeMB,
+		Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), Log: p.log, FreeMB: freeMB, Vouch: p.vouch,
 		AccountKey: func() ed25519.PublicKey { return p.o.State.ReceiptKey },
 	})
 	if err != nil {

@@ -29,6 +29,9 @@ type Config struct {
 	Kinds []string      // source kinds that the node can read
 	Renew time.Duration // between renewals, at most; 2 s. A third of the shortest lease that was granted, where that is less
 	Look  time.Duration // between claims while there is no work; 3 s
+	// Vouch checks node-local sources and answers, on the loop, with the names of those that are what they should be. It
+	// does not block; nil vouches for none.
+	Vouch func(list []bus.Local, answer func(sources []string))
 	// FreeMB tells the memory that new work could have; nil for none to tell.
 	FreeMB func() int
 }
@@ -59,12 +62,14 @@ type Machine struct {
 	claimAt  time.Time
 	renewing bool
 	renewAt  time.Time
+	locals   map[string]time.Time // sources that the node vouches for, until when
+	checking bool
 	silent   bool // the last renewal was not answered, or none was since the attempts of an earlier life came
 }
 
 // New makes a machine that holds nothing and claims at its first step.
 func New(cfg Config, link bus.Link, work Work, rng *rand.Rand, log *slog.Logger) *Machine {
-	return &Machine{cfg: cfg, link: link, work: work, rng: rng, log: log, held: map[bus.AttemptRef]bool{}}
+	return &Machine{cfg: cfg, link: link, work: work, rng: rng, log: log, held: map[bus.AttemptRef]bool{}, locals: map[string]time.Time{}}
 }
 
 // Hold adds attempts of an earlier life of the node, whose messages still wait: they take no slot.
@@ -141,7 +146,7 @@ func (m *Machine) later(d time.Duration) time.Time {
 
 func (m *Machine) claim() {
 	m.serial++
-	c := bus.Claim{V: bus.Version, Slots: m.cfg.Slots - m.busy, Kinds: m.cfg.Kinds, Serial: m.serial}
+	c := bus.Claim{V: bus.Version, Slots: m.cfg.Slots - m.busy, Kinds: m.cfg.Kinds, Serial: m.serial, Locals: m.vouched()}
 	if m.cfg.FreeMB != nil {
 		c.FreeMB = m.cfg.FreeMB()
 	}
@@ -166,6 +171,31 @@ func (m *Machine) claim() {
 	})
 }
 
+// vouchFor is how long a check of a node-local source stands: an attempt checks again by itself.
+const vouchFor = time.Minute
+
+// vouched are the sources that were checked lately, in order.
+func (m *Machine) vouched() []string {
+	maps.DeleteFunc(m.locals, func(_ string, until time.Time) bool { return m.now.After(until) })
+	names := slices.Sorted(maps.Keys(m.locals))
+	return names[:min(len(names), bus.MaxLocals)]
+}
+
+// check has sources checked, and claims again when the node vouches for one.
+func (m *Machine) check(list []bus.Local) {
+	if len(list) == 0 || m.cfg.Vouch == nil || m.checking {
+		return
+	}
+	m.checking = true
+	m.cfg.Vouch(list[:min(len(list), bus.MaxLocals)], func(sources []string) {
+		m.checking = false
+		for _, name := range sources {
+			m.locals[name] = m.now.Add(vouchFor)
+			m.claimAt = m.now
+		}
+	})
+}
+
 func (m *Machine) granted(a bus.ClaimAnswer) {
 	for _, g := range a.Grants {
 		if _, held := m.held[g.Ref]; held || m.draining {
@@ -178,6 +208,7 @@ func (m *Machine) granted(a bus.ClaimAnswer) {
 		}
 		m.work.Start(g)
 	}
+	m.check(a.Locals)
 	switch {
 	case a.WaitMS > 0:
 		m.claimAt = m.later(time.Duration(min(a.WaitMS, maxWaitMS)) * time.Millisecond)

@@ -22,8 +22,8 @@ const (
 func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.ClaimAnswer, error) {
 	answer := bus.ClaimAnswer{V: version, Serial: c.Serial}
 	runtime := bus.RuntimeOf(node)
-	if runtime == "" || len(c.Kinds) > maxKinds {
-		return answer, fault.New(fault.Invalid, "BadClaim", "a claim names one runtime and at most %d kinds", maxKinds)
+	if runtime == "" || len(c.Kinds) > maxKinds || len(c.Locals) > bus.MaxLocals {
+		return answer, fault.New(fault.Invalid, "BadClaim", "a claim names one runtime and at most %d kinds and %d sources", maxKinds, bus.MaxLocals)
 	}
 	slots := min(c.Slots, maxGrants)
 	if slots <= 0 || len(c.Kinds) == 0 {
@@ -31,13 +31,14 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 	}
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		answer.Grants = nil
-		chosen, err := s.choose(ctx, tx, store.UnitQuery{
+		chosen, locals, err := s.choose(ctx, tx, store.UnitQuery{
 			Runtime: runtime, Kinds: c.Kinds, States: []model.UnitState{model.UnitQueued},
 			NotBefore: tx.Now(), Claim: true, Limit: slots + 64,
-		}, slots)
+		}, slots, c.Locals)
 		if err != nil {
 			return err
 		}
+		answer.Locals = locals
 		answer.Grants, err = s.grant(ctx, tx, node, chosen)
 		return err
 	})
@@ -55,17 +56,17 @@ type chosenUnit struct {
 }
 
 // choose keeps what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
-// units of one never hide those of another.
-func (s *Service) choose(ctx context.Context, tx store.Tx, q store.UnitQuery, slots int) ([]chosenUnit, error) {
-	p := picker{s: s, ctx: ctx, tx: tx, slots: slots, leased: map[string]int64{}, runs: map[string]chosenUnit{}, taken: map[int64]bool{}}
+// units of one never hide those of another; so are node-local ones that the node, which vouches for some, must check first.
+func (s *Service) choose(ctx context.Context, tx store.Tx, q store.UnitQuery, slots int, vouched []string) ([]chosenUnit, []bus.Local, error) {
+	p := picker{s: s, ctx: ctx, tx: tx, slots: slots, vouched: vouched, leased: map[string]int64{}, runs: map[string]chosenUnit{}, taken: map[int64]bool{}}
 	for {
 		units, err := tx.Runs().ListUnits(ctx, q)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		full, err := p.pick(units)
 		if err != nil || len(p.out) == slots || len(units) < q.Limit || len(full) == 0 {
-			return p.out, err
+			return p.out, p.locals, err
 		}
 		q.NotSources = append(q.NotSources, full...)
 	}
@@ -81,6 +82,9 @@ type picker struct {
 	runs   map[string]chosenUnit
 	taken  map[int64]bool
 	out    []chosenUnit
+
+	vouched []string    // node-local sources that the node has checked
+	locals  []bus.Local // that it is to check
 }
 
 // pick takes what it may of units and says which of their sources can give no more.
@@ -99,6 +103,15 @@ func (p *picker) pick(units []store.Unit) (full []string, err error) {
 		c, err := p.runOf(u)
 		if err != nil {
 			return nil, err
+		}
+		may, err := p.mayRead(u, c)
+		if err != nil {
+			return nil, err
+		}
+		if !may {
+			over[u.Source] = true
+			full = append(full, u.Source)
+			continue
 		}
 		most := p.s.cfg.SourceUnits
 		if n := c.body.Grant.Budget.Connections; n > 0 {

@@ -46,11 +46,12 @@ type Config struct {
 	MaxLost     uint32        // attempts of any end before a unit is given up: it may kill its nodes; 25
 	UnitSeconds int           // deadline of one attempt; 3600
 	SourceUnits int           // units of one source that may be held at once, unless its budget says otherwise; 4
+	Vouching    time.Duration // how long planning of a node-local source waits for a node that vouches for it; 10 s
 }
 
 // DefaultConfig is what design §5 promises.
 func DefaultConfig() Config {
-	return Config{Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4}
+	return Config{Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4, Vouching: 10 * time.Second}
 }
 
 // Ringer is what the room needs of the bus: a doorbell, and a word to a node. Either may be lost.
