@@ -19,9 +19,9 @@ const (
 
 // Arguments of a tree.
 const (
-	argPath   = "path"   // of the folder to begin with; the unit's root where it is not there
-	argFrom   = "from"   // with argTo: only folders in it whose names are in this range; its files were read before
-	argTo     = "to"     // escaped, as argFrom
+	argPath   = "path" // of the folder to begin with; the unit's root where it is not there
+	argFrom   = "from" // with argTo: only folders in it whose names hash into this range; its files were read before
+	argTo     = "to"
 	argShare  = "share"  // with argShares, alone or with a range: only entries whose names hash to this share
 	argShares = "shares" // how many there are
 )
@@ -79,18 +79,24 @@ func (s share) has(name string) bool {
 	if s.of <= 1 {
 		return true
 	}
-	h := uint32(2166136261) // FNV-1a
+	return int(hashOf(name)%uint64(s.of)) == s.number
+}
+
+// hashOf is a 64-bit FNV-1a. Units name entries by it: names in units would be judged by the local policy, which may
+// hide one, and take its neighbours along.
+func hashOf(name string) uint64 {
+	h := uint64(14695981039346656037)
 	for i := range len(name) {
-		h = (h ^ uint32(name[i])) * 16777619
+		h = (h ^ uint64(name[i])) * 1099511628211
 	}
-	return int(h%uint32(s.of)) == s.number
+	return h
 }
 
 // place is where a unit begins.
 type place struct {
 	path     string
 	ranged   bool
-	from, to string
+	from, to uint64 // hashes
 	share    share
 }
 
@@ -105,7 +111,13 @@ func placeOf(u model.Unit) (place, error) {
 	}
 	from, ranged := u.Args[argFrom]
 	if ranged {
-		p.ranged, p.from, p.to = true, from, u.Args[argTo]
+		var err, err2 error
+		p.ranged = true
+		p.from, err = strconv.ParseUint(from, 10, 64)
+		p.to, err2 = strconv.ParseUint(u.Args[argTo], 10, 64)
+		if err != nil || err2 != nil {
+			return p, bad
+		}
 	}
 	if text, ok := u.Args[argShare]; ok {
 		n, err := strconv.Atoi(text)

@@ -1,6 +1,7 @@
 package filesystem
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -128,7 +129,7 @@ func (w *walk) folder(f connector.Folder, at place) error {
 	if total > w.split.folder && at.share.of == 1 && !at.ranged {
 		return w.shares(at.path, total)
 	}
-	slices.SortFunc(names, func(a, b string) int { return strings.Compare(model.EscapeName(a), model.EscapeName(b)) }) // as ranges are
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(hashOf(a), hashOf(b)) }) // as ranges are
 	below := make([]string, 0, 8)
 	odd := odd{}
 	for _, name := range names {
@@ -156,10 +157,8 @@ func (w *walk) names(f connector.Folder, at place) (names []string, total int, e
 		if !at.share.has(name) {
 			return nil
 		}
-		if at.ranged {
-			if path := model.EscapeName(name); path < at.from || path > at.to {
-				return nil
-			}
+		if h := hashOf(name); at.ranged && (h < at.from || h > at.to) {
+			return nil
 		}
 		if total++; total <= w.split.folder || at.share.of > 1 || at.ranged {
 			names = append(names, name)
@@ -212,11 +211,13 @@ func (w *walk) handOn(at place, names []string, entered int) error {
 	units := min(max(len(names)*met/max(entered, 1)/w.split.unit, 1), maxHandedOn, len(names))
 	for i := range units {
 		part := names[i*len(names)/units : (i+1)*len(names)/units]
-		args := map[string]string{argPath: at.path, argFrom: model.EscapeName(part[0]), argTo: model.EscapeName(part[len(part)-1])}
+		args := map[string]string{
+			argPath: at.path, argFrom: strconv.FormatUint(hashOf(part[0]), 10), argTo: strconv.FormatUint(hashOf(part[len(part)-1]), 10),
+		}
 		if at.share.of > 1 {
 			args[argShare], args[argShares] = strconv.Itoa(at.share.number), strconv.Itoa(at.share.of)
 		}
-		title := titleOf(at.path + "/" + args[argFrom] + " … " + args[argTo])
+		title := titleOf(at.path) + ", " + strconv.Itoa(len(part)) + " folders more"
 		if err := w.emit.Child(model.Unit{Title: title, Below: w.unit.Below, Step: stepTree, Args: args}); err != nil {
 			return err
 		}

@@ -49,14 +49,18 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 	if err != nil {
 		return nil, err
 	}
+	keep := headerRows // rows: more only for the sample
+	if ask.Values != nil {
+		keep = format.MaxRows + 1
+	}
 	comma := dialect(t.text, t.whole, promised)
-	r := newRecords(t, comma)
+	r := newRecords(t, comma, keep)
 	if !t.whole && !r.enough() { // the first rows are longer than what was read at first
 		if t, err = readText(file, true); err != nil {
 			return nil, err
 		}
 		comma = dialect(t.text, t.whole, promised)
-		r = newRecords(t, comma)
+		r = newRecords(t, comma, keep)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -122,30 +126,39 @@ func fill(values *sample.Table, columns []model.Column, rows [][]string, header 
 
 // records are the first records of a text.
 type records struct {
-	rows    [][]string // those that have as many cells as most, at most MaxRows
+	rows    [][]string // the first of those that have as many cells as most
 	columns int        // how many cells most records have
 	seen    int        // records, even or not
+	even    int        // those that have as many cells as most
 	whole   bool       // the text has no more of them
 }
 
-// newRecords cuts the first records of a text, one more than is sampled: the first may be a header. A record that alone
-// is longer than the text counts with what there is of it.
-func newRecords(t text, comma byte) *records {
+// newRecords cuts the first records of a text, one more than is sampled: the first may be a header. It keeps the first
+// of them. A record that alone is longer than the text counts with what there is of it.
+func newRecords(t text, comma byte, keep int) *records {
 	r := &records{whole: t.whole}
 	if comma == 0 {
 		return r
 	}
 	c := cutter{text: t.text, whole: t.whole, comma: comma, most: format.MaxColumns}
 	counts := make([]int, 0, format.MaxRows+1)
-	rows := make([][]string, 0, format.MaxRows+1)
-	for len(rows) <= format.MaxRows && c.next() {
-		rows, counts = append(rows, copied(c.cells)), append(counts, c.count)
+	rows := make([][]string, 0, keep)
+	for len(counts) <= format.MaxRows && c.next() {
+		if len(rows) < keep {
+			rows = append(rows, copied(c.cells))
+		}
+		counts = append(counts, c.count)
 	}
-	if len(rows) == 0 {
+	if len(counts) == 0 {
 		r.columns = bytes.Count(t.text, []byte{comma}) + 1
 		return r
 	}
-	r.seen, r.columns = len(rows), commonest(counts)
+	r.seen, r.columns = len(counts), commonest(counts)
+	for _, n := range counts {
+		if n == r.columns {
+			r.even++
+		}
+	}
 	for i, row := range rows {
 		if counts[i] == r.columns {
 			r.rows = append(r.rows, row)
@@ -161,11 +174,7 @@ func (r *records) enough() bool { return r.seen > format.MaxRows }
 
 // uneven reports whether a tenth of the records has another number of cells than the others.
 func (r *records) uneven() bool {
-	even := len(r.rows)
-	if even > 0 && r.rows[0] == nil {
-		even--
-	}
-	return (r.seen-even)*10 >= r.seen && r.seen > even
+	return (r.seen-r.even)*10 >= r.seen && r.seen > r.even
 }
 
 // commonest is the number that occurs most; of several the greatest.

@@ -8,6 +8,9 @@ import (
 	"github.com/purlieu/purlieu/format"
 )
 
+// headerRows are the records that decide about a header, with it.
+const headerRows = 33
+
 // IsHeader decides whether the first of some records is a header: only if it is unlike the records below it.
 //
 // Each of its cells must be a *label*: short words that begin with a letter; one may be blank where all below it are,
@@ -19,7 +22,7 @@ func IsHeader(rows [][]string, suspect func(string) bool) bool {
 	if len(rows) < 2 || len(rows[0]) == 0 {
 		return false
 	}
-	first, below := rows[0], rows[1:]
+	first, below := rows[0], rows[1:min(len(rows), headerRows)]
 	seen := make(map[string]bool, len(first))
 	for i, cell := range first {
 		name := strings.TrimSpace(cell)
@@ -65,7 +68,7 @@ func voice(name string, below [][]string, column int) opinion {
 	other, typed, filled := 0, 0, 0
 	repeated := false
 	style := styleOf(name)
-	last := map[string]bool{}
+	last := make(map[string]bool, len(below))
 	for _, row := range below {
 		if column >= len(row) {
 			continue
