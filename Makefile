@@ -18,14 +18,35 @@ SUMMARY := go run ./test/summary
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: deps
 deps: ## install what build and tests need from the distribution; says nothing when all is there
 	@scripts/deps
 
+# The portal needs Node; without it both programs are whole but for the portal, and the server says so.
+PORTAL := $(if $(shell command -v npm),web/dist/index.html,no-node)
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --maxsockets=8
+	touch $@
+
+web/dist/index.html: web/node_modules/.installed $(shell git ls-files -co --exclude-standard web | grep -vE '\.(go|md)$$|/browser/')
+	cd web && npm run build --silent -- --logLevel warn
+
+.PHONY: no-node
+no-node:
+	@echo "Node $(shell sed -n 's/.*"node": ">=\([0-9]*\)".*/\1/p' web/package.json) or newer is missing: this build is without the portal." >&2
+
+.PHONY: portal
+portal: $(PORTAL) ## the pages into web/dist, which the next build embeds
+
+.PHONY: portal-check
+portal-check: web/node_modules/.installed ## the portal: types, walls, unit tests
+	cd web && npm run --silent check && npm run --silent unit
+
 .PHONY: build
-build: ## both binaries into bin/, static
+build: portal ## the portal, and both binaries into bin/, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 .PHONY: demo
@@ -71,14 +92,14 @@ unit: ## the short tests of all rooms
 	$(SUMMARY) -- -short -vet=off $(GOTEST) $$(go list ./... | grep -vE '/test/(arch|e2e|sim)(/|$$)')
 
 .PHONY: check
-check: format lint vet arch unit ## format, lint, vet, arch, unit
+check: format lint vet arch unit portal-check ## format, lint, vet, arch, unit, portal-check
 
 .PHONY: suites
 suites:
 	$(SUMMARY) -required .ci/required -race '$(RACE)' -- -vet=off $(GOTEST) ./...
 
 .PHONY: test
-test: deps format lint vet suites ## everything that CI holds a change to: deps, check and all suites, e2e too
+test: deps portal format lint vet portal-check suites ## everything that CI holds a change to: deps, check and all suites, e2e too
 
 .PHONY: e2e
 e2e: ## real processes: server, nodes, databases
@@ -98,4 +119,4 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin .cache
+	rm -rf bin .cache web/dist web/node_modules

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -43,17 +44,17 @@ func (s *Server) handler() http.Handler {
 	policies := &policystore.Plane{Policies: s.access, Decider: s.access}
 	planes := slices.Concat(scans.Planes(), data.Planes(), own.Planes(), tree.Planes(), policies.Planes(), published.Planes())
 	s.prefixes = prefixesOf(planes)
-	signIn := signin.New(s.access, api.Fail)
+	signIn := signin.New(s.access, signin.Options{Fail: api.Fail, Origins: s.cfg.Portals, Portal: s.portal.Built()})
 	doors := api.New(api.Deps{
 		Planes: planes, Auth: s.access, Log: s.cfg.Log, Now: s.cfg.Now,
-		Health: http.HandlerFunc(s.health), Ready: http.HandlerFunc(s.ready), Metrics: s.known(s.meters.handler()), Observe: s.meters.observe,
+		Portals: api.Portals{Origins: s.cfg.Portals, Cookies: signin.Serves},
+		Health:  http.HandlerFunc(s.health), Ready: http.HandlerFunc(s.ready), Metrics: s.known(s.meters.handler()), Observe: s.meters.observe,
 		Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if signin.Serves(r.URL.Path) {
 				signIn.ServeHTTP(w, r)
 				return
 			}
-			if r.URL.Path == "/" {
-				http.Redirect(w, r, "/signin", http.StatusFound)
+			if s.portal.Serve(w, r) {
 				return
 			}
 			api.Fail(w, r, fault.New(fault.NotFound, "NotFound", "nothing is served at this address"))
@@ -70,6 +71,17 @@ func (s *Server) handler() http.Handler {
 			timed(doors, bodyWithin).ServeHTTP(w, r)
 		}
 	})
+}
+
+// accountFor is where the account is, for pages that were asked for under the host of a portal of its own; "" where the
+// pages' own host serves the account too.
+func (s *Server) accountFor(r *http.Request) string {
+	for _, origin := range s.cfg.Portals {
+		if _, host, _ := strings.Cut(origin, "://"); host == r.Host {
+			return s.place.get().AccountURL
+		}
+	}
+	return ""
 }
 
 // bodyWithin is how long a caller may take to send a request.

@@ -95,7 +95,7 @@ func TestTheNetworkPolicyIsAskedAtEachDoor(t *testing.T) {
 		if got := local.set("?force=true", c.policy); got != "200" {
 			t.Fatalf("%s: %s", c.policy, got)
 		}
-		account, pages, ingestion := public.code("GET", table, ""), public.code("GET", "/signin", ""), public.code("GET", "/ingest/bus", "")
+		account, pages, ingestion := public.code("GET", table, ""), public.code("GET", "/signin/page.css", ""), public.code("GET", "/ingest/bus", "")
 		if ingestion != "NetworkRefused" {
 			ingestion = "other" // what the bus says to somebody who is no node
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -20,11 +21,13 @@ import (
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api/portal"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/gate"
 	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/search"
 	"github.com/purlieu/purlieu/server/internal/store/all"
+	"github.com/purlieu/purlieu/web"
 )
 
 // Config is what a replica can be told.
@@ -35,6 +38,8 @@ type Config struct {
 	Plain  string   // host:port of the same doors without TLS, on a loopback address; "" for none
 	Names  []string // further names and addresses that the server is reached by; the first stands in authentication keys
 	Kinds  []model.Kind
+	// Portals are origins of portals on other hosts that the doors serve: "https://web.example.com".
+	Portals []string
 	// BuiltIn makes the command of the built-in runtime's node, which is started when there is first work for it; nil
 	// for none. Its standard input and output become its way to the account. ports are those of the doors on this
 	// machine, which are no sources.
@@ -61,6 +66,7 @@ type Server struct {
 	rung    chan struct{} // the built-in runtime may have work
 	meters  *meters
 	pulse   *pulse
+	portal  *portal.Door
 	place   place
 	gate    *gate.Service
 	// prefixes are the paths of the account's door; set when the handler is made.
@@ -105,6 +111,12 @@ func (c *Config) check() error {
 				Try("Without TLS the doors open on this machine only: give 127.0.0.1:PORT, or \"\" for none")
 		}
 	}
+	for _, origin := range c.Portals {
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || origin != u.Scheme+"://"+strings.ToLower(u.Host) {
+			return fault.New(fault.Invalid, "BadPortal", "%q is not the origin of a portal", origin).
+				Try("Give scheme, host and port only, in lower case: https://web.example.com")
+		}
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fault.New(fault.Invalid, "DataFolder", "the data folder %s can't be made", c.Data).Because(err).
 			Try("Give a folder that this user may write with --data")
@@ -124,6 +136,9 @@ func (s *Server) join(ctx context.Context) (err error) {
 	}
 	s.place = newPlace(s.cfg, s.certs)
 	if s.gate, err = gate.Open(ctx, s.store, s.cfg.Now); err != nil {
+		return err
+	}
+	if s.portal, err = portal.New(web.Files(), s.accountFor); err != nil {
 		return err
 	}
 	if s.bus, err = nats.NewServer(nats.ServerConfig{Authenticate: s.nodeOf, Handler: s, Log: s.cfg.Log}); err != nil {

@@ -34,6 +34,7 @@ type place struct {
 	Listen string   `env:"PURLIEU_LISTEN" default:":8443" help:"Host and port of the doors (TLS)."`
 	HTTP   string   `env:"PURLIEU_HTTP" default:"127.0.0.1:8480" placeholder:"HOST:PORT" help:"The same doors without TLS, for browsers on this machine: a loopback address, or none."`
 	Name   []string `env:"PURLIEU_NAME" placeholder:"NAME" help:"Names or addresses under which others reach this server; the first stands in authentication keys. Default: the host of --listen, else this machine's name."`
+	Portal []string `env:"PURLIEU_PORTAL" placeholder:"ORIGIN" help:"Portals on other hosts that may use this account, such as https://web.example.com. The one at its own address always may."`
 }
 
 func (d dataFlag) folder() (string, error) {
@@ -60,7 +61,7 @@ func (p place) config(log *slog.Logger) (server.Config, error) {
 		plain = ""
 	}
 	return server.Config{
-		Data: data, Store: p.Store, Listen: p.Listen, Plain: plain, Names: p.Name, Kinds: kinds(all.All()), Version: version, Log: log,
+		Data: data, Store: p.Store, Listen: p.Listen, Plain: plain, Names: p.Name, Portals: p.Portal, Kinds: kinds(all.All()), Version: version, Log: log,
 	}, nil
 }
 

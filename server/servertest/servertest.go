@@ -104,7 +104,7 @@ func (a *Account) WithPeople(ctx context.Context, keyFile string, clock func() t
 	if err != nil {
 		return "", err
 	}
-	a.open(people, people, signin.New(people, api.Fail), func(own *manage.Plane) []api.Plane {
+	a.open(people, people, signin.New(people, signin.Options{Fail: api.Fail}), func(own *manage.Plane) []api.Plane {
 		own.People, own.SignInURL = people, func() string { return "https://account.example/signin" }
 		own.Network, own.Arrival = network, func(*http.Request) gate.Arrival { return gate.Arrival{Public: true, Door: "account"} }
 		tree := &account.Plane{Collections: collections{people}, Decider: people}

@@ -22,6 +22,7 @@ const (
 	docUserName   = "username"   // by folded name: the guid
 	docApp        = "app"        // by client id: appDoc
 	docSignIn     = "signin"     // by hash of the link's token: linkDoc
+	docCode       = "signincode" // by hash of the authorization code: codeDoc
 	docSession    = "session"    // by guid: sessionDoc
 	docCollection = "collection" // by name: Collection
 	docRole       = "role"       // by collection: rolesDoc

@@ -83,28 +83,36 @@ func findLink(ctx context.Context, tx store.Tx, token string) (linkDoc, store.Do
 // Redeem uses up a one-time link: it sets the password and signs in. Name is the user's; with an administrator's link
 // it says who that shall be. A name or password that is refused leaves the link as it was. Address is the caller's.
 func (s *Service) Redeem(ctx context.Context, token, name, password, address string) (SignedIn, error) {
+	user, generation, err := s.redeemLink(ctx, token, name, password, address)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return s.startSession(ctx, user, generation)
+}
+
+// redeemLink does what Redeem says, and gives the user's guid and new generation.
+func (s *Service) redeemLink(ctx context.Context, token, name, password, address string) (id, generation string, err error) {
 	var now time.Time
-	err := s.store.View(ctx, func(tx store.Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		now = tx.Now()
 		_, _, err := findLink(ctx, tx, token)
 		return err
 	})
 	if fault.Is(err, fault.Denied) {
 		if t := s.throttle.begin(now, "", address); t != nil {
-			return SignedIn{}, t
+			return "", "", t
 		}
 	}
 	if err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
 	if err := checkPassword(password, name); err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
 	hash, err := s.passwords.hash(ctx, password)
 	if err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
-	var id, generation string
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		link, doc, err := findLink(ctx, tx, token)
 		if err != nil {
@@ -117,9 +125,9 @@ func (s *Service) Redeem(ctx context.Context, token, name, password, address str
 		return tx.Docs().Delete(ctx, docSignIn, doc.Key, doc.Version)
 	})
 	if err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
-	return s.startSession(ctx, id, generation)
+	return id, generation, nil
 }
 
 // redeem finds or makes the user of a link and sets the password.

@@ -126,11 +126,14 @@ func (s *Service) Account() string { return s.account }
 // Sealer encrypts for other rooms under the account's key file.
 func (s *Service) Sealer() *Sealer { return s.sealer }
 
-// Sweep removes sign-in links, sessions and token keys that have expired. Call it now and then, on any replica.
+// Sweep removes sign-in links, codes, sessions and token keys that have expired. Call it now and then, on any replica.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
 		now := tx.Now()
 		if err := sweep(ctx, tx, docSignIn, func(d linkDoc) bool { return now.After(d.Expires) }); err != nil {
+			return err
+		}
+		if err := sweep(ctx, tx, docCode, func(d codeDoc) bool { return now.After(d.Expires) }); err != nil {
 			return err
 		}
 		if err := sweep(ctx, tx, docSession, func(d sessionDoc) bool { return now.After(d.Expires) }); err != nil {

@@ -38,6 +38,15 @@ func wrongPassword() error {
 // SignIn takes a name and a password. Address is the caller's, for throttling. It fails with fault.Denied
 // "WrongPassword", whatever was wrong and after the same work, or with fault.Throttled.
 func (s *Service) SignIn(ctx context.Context, name, password, address string) (SignedIn, error) {
+	user, generation, err := s.checkPerson(ctx, name, password, address)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return s.startSession(ctx, user, generation)
+}
+
+// checkPerson gives the guid and the generation of the user with this name and password, as SignIn says.
+func (s *Service) checkPerson(ctx context.Context, name, password, address string) (id, generation string, err error) {
 	folded := strings.ToLower(name)
 	if len(folded) > 64 {
 		folded = folded[:64]
@@ -45,7 +54,7 @@ func (s *Service) SignIn(ctx context.Context, name, password, address string) (S
 	var user userDoc
 	var doc store.Doc
 	var now time.Time
-	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+	err = s.store.View(ctx, func(tx store.Tx) (err error) {
 		now = tx.Now()
 		user, doc, err = findUser(ctx, tx, folded)
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
@@ -54,45 +63,51 @@ func (s *Service) SignIn(ctx context.Context, name, password, address string) (S
 		return err
 	})
 	if err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
 	if err := s.throttle.begin(now, folded, address); err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
 	matches, err := s.passwords.matches(ctx, password, user.Hash)
 	if err != nil {
-		return SignedIn{}, err
+		return "", "", err
 	}
 	if !matches || user.Disabled {
-		return SignedIn{}, wrongPassword()
+		return "", "", wrongPassword()
 	}
 	s.throttle.succeeded(folded, address)
-	return s.startSession(ctx, doc.Key, user.Generation)
+	return doc.Key, user.Generation, nil
 }
 
-// startSession makes the first refresh token of a session, and the access token.
+// startSession begins a session in a transaction of its own, and makes the access token.
 func (s *Service) startSession(ctx context.Context, user, generation string) (SignedIn, error) {
 	var out SignedIn
-	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		body, doc, err := get[userDoc](ctx, tx, docUser, user)
-		if err != nil {
-			return orElse(err, wrongPassword())
-		}
-		if body.Generation != generation || body.Disabled {
-			return wrongPassword()
-		}
-		id, secret := newGUID(), newSecret()
-		out = SignedIn{Refresh: id + "." + secret, User: body.view(doc)}
-		return put(ctx, tx, docSession, id, 0, sessionDoc{
-			User: user, Generation: generation, Hash: hashSecret(secret),
-			Rotated: tx.Now(), Expires: tx.Now().Add(s.cfg.SessionLife),
-		})
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
+		out, _, err = s.beginSession(ctx, tx, user, generation)
+		return err
 	})
 	if err != nil {
 		return SignedIn{}, err
 	}
-	out.Access, err = s.issue(ctx, "", userPrefix+user, generation, s.cfg.TokenLife)
+	out.Access, err = s.issue(ctx, "", out.User.ID, generation, s.cfg.TokenLife)
 	return out, err
+}
+
+// beginSession makes the first refresh token of a session; id is the session's.
+func (s *Service) beginSession(ctx context.Context, tx store.Tx, user, generation string) (out SignedIn, id string, err error) {
+	body, doc, err := get[userDoc](ctx, tx, docUser, user)
+	if err != nil {
+		return out, "", orElse(err, wrongPassword())
+	}
+	if body.Generation != generation || body.Disabled {
+		return out, "", wrongPassword()
+	}
+	id = newGUID()
+	secret := newSecret()
+	return SignedIn{Refresh: id + "." + secret, User: body.view(doc)}, id, put(ctx, tx, docSession, id, 0, sessionDoc{
+		User: user, Generation: generation, Hash: hashSecret(secret),
+		Rotated: tx.Now(), Expires: tx.Now().Add(s.cfg.SessionLife),
+	})
 }
 
 func badRefresh(text string) error {

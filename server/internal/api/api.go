@@ -54,6 +54,7 @@ type Deps struct {
 	Fallback http.Handler // everything else: the portal; nil answers 404
 	Observe  func(Seen)   // told of every finished request; may be nil
 	MaxBody  int64        // bytes of a request's body; 0 means 8 MiB
+	Portals  Portals      // on other hosts
 }
 
 // Seen is what is known of a finished request. It holds no query and no header: tokens travel there.
@@ -82,6 +83,9 @@ func (d *doors) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.Header().Set("X-Content-Type-Options", "nosniff")
 	out.Header().Set("Cache-Control", "no-store")
 	r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))
+	if d.Portals.cross(out, r) {
+		return
+	}
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(out, r.Body, d.MaxBody)
 	}

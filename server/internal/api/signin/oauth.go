@@ -28,7 +28,13 @@ func (p *plane) token(w http.ResponseWriter, r *http.Request) {
 	switch form.Get("grant_type") {
 	case "client_credentials":
 		p.clientCredentials(w, r, form)
+	case "authorization_code":
+		p.tradeCode(w, r, form)
 	case "refresh_token":
+		if form.Get("client_id") == portalClient {
+			p.refreshPortal(w, r)
+			return
+		}
 		in, err := p.access.Refresh(r.Context(), form.Get("refresh_token"))
 		if err != nil {
 			p.refuseBy(w, r, err, "invalid_grant", http.StatusBadRequest)
@@ -42,7 +48,7 @@ func (p *plane) token(w http.ResponseWriter, r *http.Request) {
 	case "":
 		refuse(w, http.StatusBadRequest, "invalid_request", "grant_type is missing")
 	default:
-		refuse(w, http.StatusBadRequest, "unsupported_grant_type", "this account gives tokens for client_credentials and refresh_token")
+		refuse(w, http.StatusBadRequest, "unsupported_grant_type", "this account gives tokens for authorization_code, client_credentials and refresh_token")
 	}
 }
 
@@ -87,7 +93,7 @@ func (p *plane) refuseBy(w http.ResponseWriter, r *http.Request, err error, word
 	case fault.Throttled:
 		refuse(w, http.StatusTooManyRequests, "temporarily_unavailable", err.Error())
 	default:
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 	}
 }
 
@@ -97,7 +103,7 @@ func refuse(w http.ResponseWriter, status int, word, text string) {
 
 // discovery tells identity clients where things are, under the host that they asked. It says what is served and no
 // more. The issuer is the address, since clients compare it with the one that they asked; tokens are opaque to them,
-// and the account's own name in tokens is for the account alone. Clients won't go on without an authorization end point.
+// and the account's own name in tokens is for the account alone.
 func (p *plane) discovery(w http.ResponseWriter, r *http.Request) {
 	scheme := "https"
 	if r.TLS == nil {
@@ -110,22 +116,18 @@ func (p *plane) discovery(w http.ResponseWriter, r *http.Request) {
 	}
 	answer(w, http.StatusOK, map[string]any{
 		"issuer": issuer, "token_endpoint": at + "/token", "authorization_endpoint": at + "/authorize",
-		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic"},
-		"grant_types_supported":                 []string{"client_credentials", "refresh_token"},
-		"response_types_supported":              []string{},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic", "none"},
+		"grant_types_supported":                 []string{"authorization_code", "client_credentials", "refresh_token"},
+		"response_types_supported":              []string{"code"},
+		"code_challenge_methods_supported":      []string{"S256"},
 	})
-}
-
-// authorize refuses every flow that begins in a browser (RFC 6749 §4.1.2.1); nobody is sent on to an address unknown.
-func (p *plane) authorize(w http.ResponseWriter, _ *http.Request) {
-	refuse(w, http.StatusBadRequest, "unsupported_response_type", "this account signs in people at /signin, and scripts with client_credentials")
 }
 
 // keys is the account's token keys as a JWK set (RFC 7517, RFC 8037).
 func (p *plane) keys(w http.ResponseWriter, r *http.Request) {
 	keys, err := p.access.Keys(r.Context())
 	if err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	set := []map[string]string{}

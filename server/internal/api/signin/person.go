@@ -20,7 +20,7 @@ type tokens struct {
 
 func (p *plane) give(w http.ResponseWriter, r *http.Request, in access.SignedIn, err error) {
 	if err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	t := tokens{Type: "Bearer", Access: in.Access.Text, Expires: int(in.Access.Life.Seconds()), Refresh: in.Refresh}
@@ -31,7 +31,7 @@ func (p *plane) give(w http.ResponseWriter, r *http.Request, in access.SignedIn,
 func (p *plane) redeem(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Token, Name, Password string }
 	if err := decode(w, r, &body); err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	in, err := p.access.Redeem(r.Context(), body.Token, body.Name, body.Password, peer(r))
@@ -41,7 +41,7 @@ func (p *plane) redeem(w http.ResponseWriter, r *http.Request) {
 func (p *plane) password(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Name, Password string }
 	if err := decode(w, r, &body); err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	in, err := p.access.SignIn(r.Context(), body.Name, body.Password, peer(r))
@@ -55,21 +55,26 @@ type refreshBody struct {
 func (p *plane) refresh(w http.ResponseWriter, r *http.Request) {
 	var body refreshBody
 	if err := decode(w, r, &body); err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	in, err := p.access.Refresh(r.Context(), body.Refresh)
 	p.give(w, r, in, err)
 }
 
+// signOut ends the session of the refresh token that is sent or, when none is, that of the portal's cookie.
 func (p *plane) signOut(w http.ResponseWriter, r *http.Request) {
 	var body refreshBody
 	err := decode(w, r, &body)
+	if err == nil && body.Refresh == "" {
+		p.signOutPortal(w, r)
+		return
+	}
 	if err == nil {
 		err = p.access.SignOut(r.Context(), body.Refresh)
 	}
 	if err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

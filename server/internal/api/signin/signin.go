@@ -1,11 +1,16 @@
 // Package signin is where tokens are got: by people, with a one-time link or a password, and by scripts, with OAuth 2
 // client credentials on the paths that Azure identity clients expect.
 //
-// A *one-time link* is /signin#<token>: the token stands behind '#', so that it reaches neither a log nor a proxy. The
-// page there takes it, a name and a password. The command line posts the same as JSON to /signin/v1. A *tenant* is the
-// first part of the OAuth paths; this account takes any. Authorization code with PKCE comes with the portal.
+// The *portal* signs people in with an authorization code and PKCE (RFC 6749 §4.1, RFC 7636): it sends the browser to the
+// authorization end point, whose page takes name and password, and trades the code that comes back. It gets an access
+// token, which it keeps in memory; its refresh token is a *cookie* that no script can read, that changes with each use,
+// and that counts only in requests whose Origin is a portal that this door serves.
 //
-// Nothing here needs a bearer token, so all is throttled by the access room, and nothing here sets a cookie.
+// A *one-time link* is /signin#<token>: the token stands behind '#', so that it reaches neither a log nor a proxy. It
+// leads into the portal, and by it to the same end point. In a build without the portal a page here takes it. The command
+// line posts the same as JSON to /signin/v1. A *tenant* is the first part of the OAuth paths; this account takes any.
+//
+// Nothing here needs a bearer token, so all is throttled by the access room.
 package signin
 
 import (
@@ -26,24 +31,37 @@ type Access interface {
 	SignIn(ctx context.Context, name, password, address string) (access.SignedIn, error)
 	Refresh(ctx context.Context, refresh string) (access.SignedIn, error)
 	SignOut(ctx context.Context, refresh string) error
+	CodeForPassword(ctx context.Context, name, password, address string, req access.CodeRequest) (string, error)
+	CodeForLink(ctx context.Context, token, name, password, address string, req access.CodeRequest) (string, error)
+	TradeCode(ctx context.Context, code, verifier, client, redirect string) (access.SignedIn, error)
 	ClientCredentials(ctx context.Context, client, secret, address string) (access.Token, error)
 	Keys(ctx context.Context) ([]access.PublicKey, error)
+	Account() string
 }
 
 // ErrorWriter answers a request with a failure.
 type ErrorWriter func(w http.ResponseWriter, r *http.Request, err error)
 
+// Options are what the plane can be told.
+type Options struct {
+	Fail ErrorWriter
+	// Origins are the portals on other hosts that this door serves; the one under its own address is always served.
+	Origins []string
+	// Portal says that the portal is in this build: one-time links lead into it.
+	Portal bool
+}
+
 type plane struct {
+	Options
 	access Access
-	fail   ErrorWriter
 }
 
 // New makes the handler. It serves the whole paths that Serves names.
-func New(a Access, fail ErrorWriter) http.Handler {
-	p := &plane{a, fail}
+func New(a Access, o Options) http.Handler {
+	p := &plane{o, a}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /signin", p.page)
-	mux.HandleFunc("POST /signin", p.form)
+	mux.HandleFunc("POST /signin", p.redeemForm)
 	mux.HandleFunc("GET /signin/page.js", p.script)
 	mux.HandleFunc("GET /signin/page.css", p.style)
 	mux.HandleFunc("POST /signin/v1/redeem", p.redeem)
@@ -55,6 +73,7 @@ func New(a Access, fail ErrorWriter) http.Handler {
 	}
 	for _, path := range []string{"/{tenant}/oauth2/v2.0/authorize", "/{tenant}/oauth2/authorize"} {
 		mux.HandleFunc("GET "+path, p.authorize)
+		mux.HandleFunc("POST "+path, p.authorized)
 	}
 	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", p.discovery)
 	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", p.discovery)
@@ -63,7 +82,7 @@ func New(a Access, fail ErrorWriter) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if _, pattern := mux.Handler(r); pattern == "" && !Serves(r.URL.Path) {
-			fail(w, r, fault.New(fault.NotFound, "NotFound", "there is nothing at this address"))
+			o.Fail(w, r, fault.New(fault.NotFound, "NotFound", "there is nothing at this address"))
 			return
 		}
 		mux.ServeHTTP(w, r)

@@ -1,0 +1,89 @@
+// What stands around every page: theme, notices, and, for all but the pages of signing in, the shell and a person.
+import { useEffect, useRef, type RefObject } from 'react'
+import { Button, FluentProvider } from '@fluentui/react-components'
+import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { rest } from '../client/rest'
+import { signIn, signOut } from '../client/session'
+import type { WhoAmI } from '../client/types'
+import { Corner } from '../ui/Corner'
+import { Notices } from '../ui/Notices'
+import { SearchBox } from '../ui/SearchBox'
+import { Shell } from '../ui/Shell'
+import { Empty, Failed } from '../ui/States'
+import { words } from '../ui/strings'
+import { useLook } from '../ui/theme'
+import { ways } from './nav'
+
+export function Root() {
+  const { theme } = useLook()
+  return (
+    <FluentProvider theme={theme}>
+      <Notices><Outlet /></Notices>
+    </FluentProvider>
+  )
+}
+
+/** Guarded shows pages to people that are signed in, and sends all others to sign in. */
+export function Guarded() {
+  const who = useQuery({ queryKey: ['whoami'], queryFn: ({ signal }) => rest<WhoAmI>('/manage/v1/whoami', { signal }), staleTime: Infinity })
+  const help = useRef<HTMLDivElement>(null)
+  const navigate = useNavigate()
+  const searched = useLocation({ select: l => (l.pathname === '/search' ? ((l.search as { q?: string }).q ?? '') : undefined) })
+  useKeys(help)
+  useEffect(() => {
+    // Signed out in another tab: this one shows nothing more either.
+    const onStorage = (e: StorageEvent) => {
+      if (e.key === 'purlieu.known' && e.newValue === null) location.assign('/signed-out')
+    }
+    addEventListener('storage', onStorage)
+    return () => removeEventListener('storage', onStorage)
+  }, [])
+  const search = (q: string) => void navigate({ to: '/search', search: (old: object) => ({ ...(searched === undefined ? {} : old), q: q || undefined }), replace: searched !== undefined })
+  if (!who.data) return who.error ? <Leave error={who.error} retry={() => void who.refetch()} /> : null
+  return (
+    <Shell
+      ways={ways}
+      search={<SearchBox text={searched ?? ''} onText={search} />}
+      corner={<Corner name={who.data.name} help={help} onSignOut={() => void signOut().finally(() => location.assign('/signed-out'))} />}
+    >
+      <Outlet />
+    </Shell>
+  )
+}
+
+function Leave({ error, retry }: { error: Error; retry: () => void }) {
+  return <Failed error={error} retry={retry} />
+}
+
+/** useKeys: ? for help; g and a letter to go somewhere. */
+function useKeys(help: RefObject<HTMLDivElement | null>) {
+  const navigate = useNavigate()
+  useEffect(() => {
+    let before = ''
+    const onKey = (e: KeyboardEvent) => {
+      if (e.ctrlKey || e.metaKey || e.altKey) return
+      if (e.target instanceof HTMLElement && (e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName))) return
+      if (e.key === '?') help.current?.showPopover()
+      if (before === 'g') {
+        const to = { h: '/', r: '/runtimes' }[e.key]
+        if (to) void navigate({ to })
+      }
+      before = e.key
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [navigate, help])
+}
+
+export function Gone() {
+  return <Empty title={words.gone} actions={<Button as="a" href="/">{words.toHome}</Button>}>{words.goneText}</Empty>
+}
+
+/** Wrong shows what a page threw. */
+export function Wrong({ error }: { error: unknown }) {
+  const router = useRouter()
+  return <Failed error={error} retry={() => void router.invalidate()} />
+}
+
+export const leave = () => signIn(location.pathname + location.search)

@@ -1,0 +1,11 @@
+// The ways of the shell: one line per plane that has a page of its own.
+import { Home20Filled, Home20Regular } from '@fluentui/react-icons/svg/home'
+import { Search20Filled, Search20Regular } from '@fluentui/react-icons/svg/search'
+import { Server20Filled, Server20Regular } from '@fluentui/react-icons/svg/server'
+import type { Way } from '../ui/Shell'
+
+export const ways: Way[] = [
+  { to: '/', title: 'Overview', icon: Home20Regular, iconHere: Home20Filled },
+  { to: '/search', title: 'Search', icon: Search20Regular, iconHere: Search20Filled },
+  { to: '/runtimes', title: 'Runtimes', icon: Server20Regular, iconHere: Server20Filled },
+]

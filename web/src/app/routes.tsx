@@ -1,0 +1,25 @@
+// All pages: one line each. A page is loaded when it is first gone to, or when the pointer rests on a link to it.
+// Addresses must not begin like one of the account's: the server answers those first.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { Gone, Guarded, Root, Wrong } from './Root'
+
+const root = createRootRoute({ component: Root, notFoundComponent: Gone })
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Guarded })
+
+/** text reads a word of the address. */
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const routes = root.addChildren([
+  createRoute({ getParentRoute: () => root, path: '/welcome', component: lazyRouteComponent(() => import('../signin/Welcome'), 'Welcome') }),
+  createRoute({ getParentRoute: () => root, path: '/signed-in', component: lazyRouteComponent(() => import('../signin/SignedIn'), 'SignedIn') }),
+  createRoute({ getParentRoute: () => root, path: '/signed-out', component: lazyRouteComponent(() => import('../signin/SignedOut'), 'SignedOut') }),
+  shell.addChildren([
+    createRoute({ getParentRoute: () => shell, path: '/', component: lazyRouteComponent(() => import('../home/HomePage'), 'HomePage') }),
+    createRoute({
+      getParentRoute: () => shell, path: '/style', component: lazyRouteComponent(() => import('../style/StylePage'), 'StylePage'),
+      validateSearch: s => ({ tab: text(s.tab), step: text(s.step) }),
+    }),
+  ]),
+])
+
+export const router = createRouter({ routeTree: routes, defaultPreload: 'intent', defaultErrorComponent: Wrong, scrollRestoration: false })

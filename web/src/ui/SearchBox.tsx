@@ -1,0 +1,52 @@
+// The search field of the shell. What is typed is in the address at once, so that the page of hits shows it: one question
+// per key stroke, and the one before is given up.
+import { useEffect, useRef, useState } from 'react'
+import { makeStyles, tokens } from '@fluentui/react-components'
+import { Search20Regular } from '@fluentui/react-icons/svg/search'
+import { Key } from './Parts'
+import { words } from './strings'
+import { narrow } from './widths'
+
+const useStyles = makeStyles({
+  box: { position: 'relative', display: 'flex', alignItems: 'center' },
+  icon: { position: 'absolute', left: '10px', display: 'flex', color: tokens.colorNeutralForeground3, pointerEvents: 'none' },
+  field: { width: '100%', boxSizing: 'border-box', height: '32px', padding: '0 36px', font: 'inherit', fontSize: tokens.fontSizeBase300, color: tokens.colorNeutralForeground1, backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorTransparentStroke}`, borderRadius: tokens.borderRadiusMedium, '::placeholder': { color: tokens.colorNeutralForeground3, opacity: 1 }, ':hover': { backgroundColor: tokens.colorNeutralBackground4 }, ':focus': { outline: `2px solid ${tokens.colorCompoundBrandStroke}`, outlineOffset: '-1px', backgroundColor: tokens.colorNeutralBackground1 }, '::-webkit-search-cancel-button': { cursor: 'pointer' } },
+  key: { position: 'absolute', right: '8px', pointerEvents: 'none', [narrow]: { display: 'none' } },
+})
+
+interface SearchBoxProps {
+  text: string // what the address says
+  onText: (text: string) => void
+}
+
+export function SearchBox({ text, onText }: SearchBoxProps) {
+  const s = useStyles()
+  const field = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState(text)
+  // The address wins when it changes by another way than this field.
+  useEffect(() => {
+    if (document.activeElement !== field.current || text === '') setTyped(text)
+  }, [text])
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      const typing = e.target instanceof HTMLElement && (e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName))
+      const asked = (e.key === '/' && !typing && !e.ctrlKey && !e.metaKey && !e.altKey) || (e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey))
+      if (!asked) return
+      e.preventDefault()
+      field.current?.focus()
+      field.current?.select()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  return (
+    <form className={s.box} role="search" onSubmit={e => { e.preventDefault(); onText(typed) }}>
+      <span className={s.icon}><Search20Regular /></span>
+      <input
+        ref={field} type="search" className={s.field} placeholder={words.search} aria-label={words.search} aria-keyshortcuts="/ Control+K" autoComplete="off" spellCheck={false}
+        value={typed} onChange={e => { setTyped(e.target.value); onText(e.target.value) }}
+      />
+      {typed === '' && <span className={s.key}><Key>{words.searchKey}</Key></span>}
+    </form>
+  )
+}

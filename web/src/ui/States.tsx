@@ -1,0 +1,98 @@
+// The states that every page has beside the one it was made for: loading, empty, refused, failed. A page shows what it
+// asked for through Shown, so that none of them is forgotten.
+import type { ReactNode } from 'react'
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
+import { CloudOff48Regular } from '@fluentui/react-icons/svg/cloud-off'
+import { Search48Regular } from '@fluentui/react-icons/svg/search'
+import { Prohibited48Regular } from '@fluentui/react-icons/svg/prohibited'
+import { Warning48Regular } from '@fluentui/react-icons/svg/warning'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { Failure, SignedOut } from '../client/rest'
+import { failures, words } from './strings'
+
+const useStyles = makeStyles({
+  box: { display: 'flex', flexDirection: 'column', alignItems: 'center', textAlign: 'center', gap: '8px', padding: '56px 24px', maxWidth: '520px', margin: '0 auto' },
+  icon: { color: tokens.colorNeutralForeground3, marginBottom: '4px' },
+  title: { fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, margin: 0 },
+  text: { color: tokens.colorNeutralForeground2, margin: 0, overflowWrap: 'anywhere' },
+  soft: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace },
+  actions: { display: 'flex', flexWrap: 'wrap', justifyContent: 'center', gap: '8px', marginTop: '12px' },
+  bone: { backgroundColor: tokens.colorNeutralBackground5, borderRadius: tokens.borderRadiusMedium, height: '20px', marginBottom: '12px' },
+  bones: { padding: '8px 0' },
+})
+
+interface StateProps {
+  icon?: ReactNode
+  title: string
+  children?: ReactNode
+  actions?: ReactNode
+}
+
+/** Empty says that there is nothing yet, and what makes something appear. */
+export function Empty({ icon, title, children, actions }: StateProps) {
+  const s = useStyles()
+  return (
+    <div className={s.box}>
+      <span className={s.icon} aria-hidden>{icon ?? <Search48Regular />}</span>
+      <h2 className={s.title}>{title}</h2>
+      {children && <p className={s.text}>{children}</p>}
+      {actions && <div className={s.actions}>{actions}</div>}
+    </div>
+  )
+}
+
+/** sayFailure is the title and the text for an error; what the account said wins. */
+export function sayFailure(error: unknown): { title: string; text: string; request: string } {
+  if (!(error instanceof Failure)) return { title: failures.other, text: error instanceof Error ? error.message : '', request: '' }
+  const { status, message, request } = error
+  if (status === 0) return { title: failures.unreachable, text: failures.unreachableText, request }
+  if (status === 403) return { title: failures.refused, text: message || failures.refusedText, request }
+  if (status === 404) return { title: failures.missing, text: message || failures.missingText, request }
+  if (status === 501) return { title: failures.notYet, text: message, request }
+  if (status >= 500) return { title: failures.broken, text: message, request }
+  return { title: failures.other, text: message, request }
+}
+
+/** Failed shows an error: refusal, absence, or what went wrong and the request's id for the operator. */
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const s = useStyles()
+  const { title, text, request } = sayFailure(error)
+  const status = error instanceof Failure ? error.status : -1
+  const icon = status === 403 ? <Prohibited48Regular /> : status === 0 ? <CloudOff48Regular /> : status === 404 ? <Search48Regular /> : <Warning48Regular />
+  const again = retry && status !== 403 && status !== 404 && status !== 501
+  return (
+    <div className={s.box} role="alert">
+      <span className={s.icon} aria-hidden>{icon}</span>
+      <h2 className={s.title}>{title}</h2>
+      {text && <p className={s.text}>{text[0]!.toUpperCase() + text.slice(1)}</p>}
+      {request && status >= 500 && <span className={s.soft}>{failures.request(request)}</span>}
+      {again && <div className={s.actions}><Button onClick={retry}>{words.retry}</Button></div>}
+    </div>
+  )
+}
+
+const lengths = ['38%', '72%', '64%', '80%', '56%', '68%']
+
+/** Loading holds the place of what is coming, so that nothing jumps. */
+export function Loading({ lines = 5, className }: { lines?: number; className?: string }) {
+  const s = useStyles()
+  return (
+    <div className={mergeClasses(s.bones, className)} role="status" aria-label={words.loading}>
+      {Array.from({ length: lines }, (_, i) => <div key={i} className={s.bone} style={{ width: lengths[i % lengths.length] }} />)}
+    </div>
+  )
+}
+
+interface ShownProps<T> {
+  of: UseQueryResult<T>
+  empty?: (data: T) => ReactNode // what stands there when there is nothing; undefined when there is something
+  loading?: ReactNode
+  children: (data: T) => ReactNode
+}
+
+/** Shown shows a query in whatever state it is. Old data stays while newer is fetched. */
+export function Shown<T>({ of, empty, loading, children }: ShownProps<T>) {
+  if (of.data !== undefined) return empty?.(of.data) ?? children(of.data)
+  if (of.error && !(of.error instanceof SignedOut)) return <Failed error={of.error} retry={() => void of.refetch()} />
+  return loading ?? <Loading />
+}

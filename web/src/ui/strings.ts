@@ -1,0 +1,60 @@
+// What the portal says, of what all planes share. Each plane has its own beside its pages. A sentence says what is the
+// matter and then what to do; no string is made up from halves, so that another language can order it otherwise.
+
+export const words = {
+  product: 'Purlieu',
+  skip: 'Skip to the content',
+  search: 'Search the map',
+  searchKey: '/',
+  nav: 'Main',
+  notices: 'Notifications',
+  noNotices: 'Nothing to tell. What you start here, and how it ends, is listed in this place.',
+  clear: 'Clear',
+  help: 'Help',
+  helpKeys: 'Keys',
+  helpCommand: 'On the command line',
+  helpCommandText: 'All that is here can be done with the client, too.',
+  helpStyle: 'How pages are built',
+  look: 'Look',
+  looks: { system: 'As the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
+  signOut: 'Sign out',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  retry: 'Try again',
+  loading: 'Loading',
+  copy: 'Copy',
+  copied: 'Copied',
+  asCommand: 'As a command',
+  more: 'Show more',
+  none: 'none',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  back: 'Back',
+  next: 'Next',
+  step: (n: number, of: number) => `Step ${n} of ${of}`,
+  gone: 'There is no such page',
+  goneText: 'The address may be mistyped, or what it named was removed.',
+  toHome: 'Go to the overview',
+}
+
+export const keys: { keys: string[]; what: string }[] = [
+  { keys: ['/'], what: 'Search, from anywhere' },
+  { keys: ['Ctrl', 'K'], what: 'Search, from anywhere, also while typing' },
+  { keys: ['g', 'h'], what: 'Go to the overview' },
+  { keys: ['g', 'r'], what: 'Go to the runtimes' },
+  { keys: ['?'], what: 'This help' },
+]
+
+/** What a failure is called, and what can be done. */
+export const failures = {
+  refused: 'You may not see this',
+  refusedText: 'It needs a role that you do not have. Ask a collection administrator.',
+  missing: 'Not found',
+  missingText: 'It was removed, or you may not see it.',
+  unreachable: 'The account can’t be reached',
+  unreachableText: 'Check the network, and that the server is running. This page tries again by itself.',
+  broken: 'The account could not answer',
+  notYet: 'This build does not serve this yet',
+  other: 'That did not work',
+  request: (id: string) => `Request ${id}`,
+}
