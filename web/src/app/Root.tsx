@@ -3,9 +3,8 @@ import { useEffect, useRef, type RefObject } from 'react'
 import { Button, FluentProvider } from '@fluentui/react-components'
 import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import { rest } from '../client/rest'
+import { whoQuery } from '../client/may'
 import { signIn, signOut } from '../client/session'
-import type { WhoAmI } from '../client/types'
 import { Corner } from '../ui/Corner'
 import { Notices } from '../ui/Notices'
 import { SearchBox } from '../ui/SearchBox'
@@ -26,7 +25,7 @@ export function Root() {
 
 /** Guarded shows pages to people that are signed in, and sends all others to sign in. */
 export function Guarded() {
-  const who = useQuery({ queryKey: ['whoami'], queryFn: ({ signal }) => rest<WhoAmI>('/manage/v1/whoami', { signal }), staleTime: Infinity })
+  const who = useQuery(whoQuery)
   const help = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const searched = useLocation({ select: l => (l.pathname === '/search' ? ((l.search as { q?: string }).q ?? '') : undefined) })

@@ -15,6 +15,27 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/signed-out', component: lazyRouteComponent(() => import('../signin/SignedOut'), 'SignedOut') }),
   shell.addChildren([
     createRoute({ getParentRoute: () => shell, path: '/', component: lazyRouteComponent(() => import('../home/HomePage'), 'HomePage') }),
+    createRoute({ getParentRoute: () => shell, path: '/sources', component: lazyRouteComponent(() => import('../scanning/SourcesPage'), 'SourcesPage') }),
+    createRoute({
+      getParentRoute: () => shell, path: '/sources/new', component: lazyRouteComponent(() => import('../scanning/RegisterPage'), 'RegisterPage'),
+      validateSearch: s => ({ kind: text(s.kind), step: text(s.step) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/sources/$source', component: lazyRouteComponent(() => import('../scanning/SourcePage'), 'SourcePage'),
+      validateSearch: s => ({ tab: text(s.tab) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/sources/$source/scan', component: lazyRouteComponent(() => import('../scanning/ScanPage'), 'ScanPage'),
+      validateSearch: s => ({ step: text(s.step) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/runs', component: lazyRouteComponent(() => import('../scanning/RunsPage'), 'RunsPage'),
+      validateSearch: s => ({ source: text(s.source), state: text(s.state) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/runs/$run', component: lazyRouteComponent(() => import('../scanning/RunPage'), 'RunPage'),
+      validateSearch: s => ({ tab: text(s.tab), verb: text(s.verb) }),
+    }),
     createRoute({
       getParentRoute: () => shell, path: '/style', component: lazyRouteComponent(() => import('../style/StylePage'), 'StylePage'),
       validateSearch: s => ({ tab: text(s.tab), step: text(s.step) }),

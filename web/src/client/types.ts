@@ -7,4 +7,6 @@ export interface WhoAmI {
   account: string
   /** Roles by collection. */
   roles: Record<string, string[]>
+  /** Actions by collection. */
+  actions: Record<string, string[]>
 }

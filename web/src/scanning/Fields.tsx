@@ -1,0 +1,68 @@
+// A form made from fields that a connector described: no form of a source is written by hand.
+import { Field as FluentField, Input, Select, SpinButton, Switch, Textarea } from '@fluentui/react-components'
+import { words } from './strings'
+import type { Field } from './types'
+
+export type Values = Record<string, string>
+
+interface FieldsProps {
+  of: Field[]
+  values: Values
+  onChange: (name: string, value: string) => void
+}
+
+export function Fields({ of, values, onChange }: FieldsProps) {
+  return <>{of.map(f => <One key={f.name} field={f} value={values[f.name] ?? ''} onChange={v => onChange(f.name, v)} />)}</>
+}
+
+function One({ field: f, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {
+  const given = value || f.default || ''
+  if (f.type === 'switch') {
+    return <FluentField hint={f.help}><Switch label={f.title} checked={given === 'true'} onChange={(_, d) => onChange(String(d.checked))} /></FluentField>
+  }
+  return (
+    <FluentField label={f.title} hint={f.help} required={!!f.required}>
+      {f.type === 'choice' ? (
+        <Select value={given} onChange={(_, d) => onChange(d.value)}>
+          {!f.default && <option value="" />}
+          {f.choices?.map(c => <option key={c}>{c}</option>)}
+        </Select>
+      ) : f.type === 'number' ? (
+        <SpinButton value={given === '' ? null : Number(given)} displayValue={given} onChange={(_, d) => onChange(d.value !== undefined && d.value !== null ? String(d.value) : d.displayValue ?? '')} />
+      ) : f.type === 'list' ? (
+        <Textarea value={value} placeholder={f.example ?? ''} onChange={(_, d) => onChange(d.value)} />
+      ) : (
+        <Input value={value} placeholder={f.default ?? f.example ?? ''} onChange={(_, d) => onChange(d.value)} />
+      )}
+    </FluentField>
+  )
+}
+
+/** complete reports whether every field that is needed has a value, or a default. */
+export const complete = (of: Field[], values: Values) => of.every(f => !f.required || (values[f.name] ?? f.default ?? '').trim() !== '')
+
+/** properties turns texts into what the account takes: numbers and switches as such, empty ones left to their default. */
+export function properties(of: Field[], values: Values): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const f of of) {
+    const text = (values[f.name] ?? '').trim()
+    if (text === '') continue
+    if (f.type === 'number' && /^-?\d+$/.test(text)) out[f.name] = Number(text)
+    else if (f.type === 'switch') out[f.name] = text === 'true'
+    else if (f.type === 'list') out[f.name] = lines(text)
+    else out[f.name] = text
+  }
+  return out
+}
+
+/** lines are the lines of a text that say something. */
+export const lines = (text: string) => text.split('\n').map(l => l.trim()).filter(l => l !== '')
+
+const name = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
+
+/** nameProblem says what is wrong with a name for a source, scan or credential; '' when nothing is. */
+export function nameProblem(text: string, taken: readonly string[]): string {
+  if (text === '') return ''
+  if (!name.test(text) || text.length < 3 || text.length > 63) return words.badName
+  return taken.some(t => t.toLowerCase() === text.toLowerCase()) ? words.taken : ''
+}

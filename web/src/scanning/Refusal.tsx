@@ -1,0 +1,9 @@
+// What the account said against something, in its place: the notice goes, this stays until it is tried again.
+import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { sayFailure } from '../ui/States'
+
+export function Refusal({ error }: { error: unknown }) {
+  if (!error) return null
+  const { title, text } = sayFailure(error)
+  return <MessageBar intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{title}</MessageBarTitle> {text}</MessageBarBody></MessageBar>
+}

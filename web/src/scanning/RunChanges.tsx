@@ -1,0 +1,54 @@
+// What a run changed in the map, asset by asset.
+import { Field, Select } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
+import { useAddress } from '../ui/address'
+import { DataTable } from '../ui/DataTable'
+import { Link, Soft, Status, Tag, type Tone } from '../ui/Parts'
+import { Empty, Shown } from '../ui/States'
+import { changesQuery } from './rest'
+import { words } from './strings'
+import type { Changed, Run } from './types'
+
+type Verb = Changed['change']['verb']
+
+const tones: Record<Verb, Tone> = { created: 'good', updated: 'busy', deleted: 'warn', revived: 'good' }
+
+export function RunChanges({ run }: { run: Run }) {
+  const [{ verb }, change] = useAddress<{ verb?: string }>()
+  const changes = useQuery(changesQuery(run, verb))
+  return (
+    <>
+      <Field label={words.difference} orientation="horizontal">
+        <Select value={verb ?? ''} onChange={(_, d) => change({ verb: d.value || undefined } as { verb?: string })}>
+          <option value="">{words.anyChange}</option>
+          {(Object.keys(words.verbs) as Verb[]).map(v => <option key={v} value={v}>{words.verbs[v]}</option>)}
+        </Select>
+      </Field>
+      <Shown of={changes} empty={page => page.value.length === 0 ? <Empty title={words.noChanges}>{words.noChangesText}</Empty> : undefined}>
+        {page => (
+          <>
+            <DataTable
+              caption={words.runSides.changes} rows={page.value} id={c => c.asset.guid}
+              columns={[
+                { name: words.name, show: c => <Link to={`/assets/${c.asset.guid}`}>{c.asset.name}</Link> },
+                { name: words.type, show: c => <Tag>{c.asset.type}</Tag> },
+                { name: words.what, show: c => <Status tone={tones[c.change.verb]}>{words.verbs[c.change.verb]}</Status> },
+                { name: words.difference, show: c => told(c) || <Soft>–</Soft> },
+              ]}
+            />
+            {page.nextLink && <p><Soft>{words.firstPage}</Soft></p>}
+          </>
+        )}
+      </Shown>
+    </>
+  )
+}
+
+const mostNamed = 4
+
+/** told names the first differences. */
+function told(c: Changed): string {
+  const all = c.change.differences ?? []
+  const named = all.slice(0, mostNamed).map(d => (d.name ? `${d.what} ${d.name}` : d.what)).join(', ')
+  return all.length > mostNamed ? `${named}, +${all.length - mostNamed}` : named
+}

@@ -1,0 +1,103 @@
+// How a run stands: its state, the two stages side by side, what was found.
+import { useEffect, useState } from 'react'
+import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, ProgressBar, tokens } from '@fluentui/react-components'
+import { bytes, compact, count, took } from '../ui/format'
+import { Card, Facts, Link, Soft, Status, When, type Tone } from '../ui/Parts'
+import { medium } from '../ui/widths'
+import { going } from './rest'
+import { lasted, RunStatus } from './state'
+import { words } from './strings'
+import type { Run } from './types'
+
+const useStyles = makeStyles({
+  stages: { display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: '20px', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  bar: { margin: '12px 0 8px' },
+  numbers: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(120px, 1fr))', gap: '20px' },
+  number: { fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums' },
+})
+
+export function RunOverview({ run }: { run: Run }) {
+  const s = useStyles()
+  const now = useNow(going(run))
+  const ms = lasted(run, now)
+  return (
+    <>
+      {run.problem && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody><MessageBarTitle>{run.problem.text ?? run.problem.message ?? run.problem.code}</MessageBarTitle> {run.problem.remedy}</MessageBarBody>
+        </MessageBar>
+      )}
+      <Card>
+        <Facts of={[
+          [words.state, <RunStatus key="s" run={run} />],
+          [words.began, run.started ? <When key="w" at={run.started} /> : undefined],
+          [words.lasted, ms === undefined ? undefined : took(ms)],
+          [words.level, words.levels[run.level]?.title ?? run.level],
+          [words.runtime, <Link key="r" to={`/runtimes/${encodeURIComponent(run.runtime)}`}>{run.runtime}</Link>],
+        ]} />
+      </Card>
+      <div className={s.stages}><Discovery run={run} /><Ingestion run={run} /></div>
+      <Card><Numbers run={run} /></Card>
+    </>
+  )
+}
+
+function Discovery({ run }: { run: Run }) {
+  const s = useStyles()
+  const u = run.units
+  const all = Object.values(u).reduce((a, b) => a + b, 0)
+  const read = u.done + u.closed + u.failed + u.void
+  const idle = going(run) && u.leased === 0 && read === 0
+  return (
+    <Card title={words.discovery} actions={<Stage began={run.started} ended={run.discoveryEnded ?? run.ended} run={run} />}>
+      <Soft>{idle ? words.waitingForNode : words.discoveryText}</Soft>
+      <ProgressBar className={s.bar} value={all === 0 ? 0 : read / all} thickness="large" aria-label={words.discovery} />
+      <Soft>{words.unitsOf(read, all)}{run.assetsPerSecond > 0 && ` · ${words.rate(compact(Math.round(run.assetsPerSecond)))}`}</Soft>
+    </Card>
+  )
+}
+
+function Ingestion({ run }: { run: Run }) {
+  const s = useStyles()
+  const u = run.units
+  const all = Object.values(u).reduce((a, b) => a + b, 0)
+  return (
+    <Card title={words.ingestion} actions={<Stage began={run.ingestionStarted} ended={run.ended} run={run} />}>
+      <Soft>{words.ingestionText}</Soft>
+      <ProgressBar className={s.bar} value={all === 0 ? 0 : (u.closed + u.failed + u.void) / all} thickness="large" aria-label={words.ingestion} />
+      <Soft>{words.batchesOf(run.counts.batches)} · {bytes(run.counts.bytes)}</Soft>
+    </Card>
+  )
+}
+
+/** Stage says where one stage of a run stands. */
+function Stage({ began, ended, run }: { began: string | null; ended: string | null; run: Run }) {
+  const state: [Tone, string] = !began ? ['idle', words.states.Accepted] : !ended ? ['busy', words.states.InProgress]
+    : run.state === 'Failed' ? ['bad', words.states.Failed] : run.state === 'Canceled' ? ['idle', words.states.Canceled] : ['good', words.states.Succeeded]
+  return <Status tone={state[0]}>{state[1]}</Status>
+}
+
+function Numbers({ run }: { run: Run }) {
+  const s = useStyles()
+  const c = run.counts
+  const shown: [string, number, string?][] = [
+    [words.found, c.discovered], [words.facts.new, c.created], [words.facts.changed, c.updated], [words.facts.same, c.unchanged],
+    [words.facts.gone, c.deleted], [words.facts.notSeen, c.notSeen, words.notSeenHint], [words.facts.classified, c.classified], [words.facts.edges, c.edges], [words.gaps, c.gaps],
+  ]
+  return (
+    <div className={s.numbers}>
+      {shown.map(([name, n, hint]) => <div key={name} title={hint}><div className={s.number}>{count(n)}</div><Soft>{name}</Soft></div>)}
+    </div>
+  )
+}
+
+/** useNow is the time, moving by the second while it is asked to. */
+function useNow(moving: boolean): number {
+  const [now, set] = useState(() => Date.now())
+  useEffect(() => {
+    if (!moving) return
+    const timer = setInterval(() => set(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [moving])
+  return now
+}

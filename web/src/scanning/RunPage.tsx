@@ -1,0 +1,62 @@
+// One run, live while it goes on: both stages, its parts, what could not be read, and what it changed.
+import { Button } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useMay } from '../client/may'
+import { useAddress } from '../ui/address'
+import { DetailPage } from '../ui/DetailPage'
+import { useNotices } from '../ui/Notices'
+import { Link } from '../ui/Parts'
+import { sayFailure, Shown } from '../ui/States'
+import { RunChanges } from './RunChanges'
+import { RunGaps } from './RunGaps'
+import { RunOverview } from './RunOverview'
+import { RunUnits } from './RunUnits'
+import { cancelRun, going, runQuery } from './rest'
+import { words } from './strings'
+import type { Run } from './types'
+
+type Tab = keyof typeof words.runSides
+
+export function RunPage() {
+  const { run: id } = useParams({ strict: false }) as { run: string }
+  const run = useQuery(runQuery(id))
+  return <Shown of={run}>{r => <OneRun run={r} />}</Shown>
+}
+
+function OneRun({ run }: { run: Run }) {
+  const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
+  const open = tab in words.runSides ? (tab as Tab) : 'overview'
+  const counts: Partial<Record<Tab, number>> = {
+    units: Object.values(run.units).reduce((a, b) => a + b, 0),
+    gaps: run.counts.gaps,
+    changes: run.counts.created + run.counts.updated + run.counts.deleted,
+  }
+  return (
+    <DetailPage
+      title={words.run(run.scan)} open={open} onOpen={next => change({ tab: next })}
+      above={<Link to={`/sources/${encodeURIComponent(run.source)}`}>{run.source}</Link>}
+      actions={<Cancel run={run} />}
+      tabs={(Object.keys(words.runSides) as Tab[]).map(key => ({ key, title: words.runSides[key], ...(counts[key] !== undefined && { count: counts[key] }) }))}
+    >
+      {open === 'overview' && <RunOverview run={run} />}
+      {open === 'units' && <RunUnits run={run} />}
+      {open === 'gaps' && <RunGaps run={run} />}
+      {open === 'changes' && <RunChanges run={run} />}
+    </DetailPage>
+  )
+}
+
+function Cancel({ run }: { run: Run }) {
+  const may = useMay()
+  const client = useQueryClient()
+  const { tell } = useNotices()
+  const cancel = useMutation({
+    mutationFn: () => cancelRun(run),
+    onSuccess: () => tell({ kind: 'info', title: words.cancelled }),
+    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
+    onSettled: () => void client.invalidateQueries({ queryKey: ['run', run.id] }),
+  })
+  if (!going(run) || !may('scan/write', run.collection)) return null
+  return <Button onClick={() => cancel.mutate()} disabled={cancel.isPending}>{words.cancelRun}</Button>
+}

@@ -1,0 +1,35 @@
+// The parts of a run: who reads what, and how far each is.
+import { useQuery } from '@tanstack/react-query'
+import { DataTable } from '../ui/DataTable'
+import { count } from '../ui/format'
+import { Soft, Status, type Tone } from '../ui/Parts'
+import { Empty, Shown } from '../ui/States'
+import { unitsQuery } from './rest'
+import { words } from './strings'
+import type { Run, Unit } from './types'
+
+const tones: Record<Unit['state'], Tone> = { queued: 'idle', leased: 'busy', done: 'busy', closed: 'good', failed: 'bad', void: 'idle' }
+
+export function RunUnits({ run }: { run: Run }) {
+  const units = useQuery(unitsQuery(run))
+  return (
+    <Shown of={units} empty={page => page.value.length === 0 ? <Empty title={words.noUnits}>{words.waitingForNode}</Empty> : undefined}>
+      {page => (
+        <>
+          <DataTable
+            caption={words.runSides.units} rows={page.value} id={u => String(u.id)}
+            columns={[
+              { name: words.unit, show: u => u.title || u.below },
+              { name: words.state, show: u => <Status tone={tones[u.state]}>{words.unitStates[u.state]}</Status> },
+              { name: words.node, show: u => u.node ? u.node.slice(u.node.indexOf('--') + 2) : <Soft>–</Soft> },
+              { name: words.attempt, show: u => u.attempt, number: true },
+              { name: words.found, show: u => u.expectedAssets > u.discovered ? `${count(u.discovered)} / ${count(u.expectedAssets)}` : count(u.discovered), number: true },
+              { name: words.gaps, show: u => count(u.gaps), number: true },
+            ]}
+          />
+          {page.nextLink && <p><Soft>{words.firstPage}</Soft></p>}
+        </>
+      )}
+    </Shown>
+  )
+}

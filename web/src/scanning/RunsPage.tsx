@@ -1,0 +1,50 @@
+// The history: every run of every scan that the reader may see.
+import { Field, Select } from '@fluentui/react-components'
+import { History48Regular } from '@fluentui/react-icons/svg/history'
+import { useQuery } from '@tanstack/react-query'
+import { useAddress } from '../ui/address'
+import { ListPage } from '../ui/ListPage'
+import { Card, Soft } from '../ui/Parts'
+import { Empty, Shown } from '../ui/States'
+import { runsQuery, sourcesQuery } from './rest'
+import { RunsTable } from './RunsTable'
+import { words } from './strings'
+import type { Run } from './types'
+
+interface Address {
+  source?: string
+  state?: string
+}
+
+export function RunsPage() {
+  const [{ source, state }, change] = useAddress<Address>()
+  const runs = useQuery(runsQuery({ ...(source && { source }), ...(state && { state }) }))
+  const sources = useQuery(sourcesQuery())
+  const narrow = (
+    <Card>
+      <Field label={words.source}>
+        <Select value={source ?? ''} onChange={(_, d) => change({ source: d.value || undefined } as Address)}>
+          <option value="">–</option>
+          {sources.data?.map(s => <option key={s.name}>{s.name}</option>)}
+        </Select>
+      </Field>
+      <br />
+      <Field label={words.state}>
+        <Select value={state ?? ''} onChange={(_, d) => change({ state: d.value || undefined } as Address)}>
+          <option value="">{words.anyState}</option>
+          {(Object.keys(words.states) as Run['state'][]).map(k => <option key={k} value={k}>{words.states[k]}</option>)}
+        </Select>
+      </Field>
+    </Card>
+  )
+  const none = source || state
+    ? <Empty icon={<History48Regular />} title={words.noRunsFound} />
+    : <Empty icon={<History48Regular />} title={words.noRuns}>{words.noRunsText}</Empty>
+  return (
+    <ListPage title={words.runs} about={words.runsAbout} aside={narrow}>
+      <Shown of={runs} empty={page => page.value.length === 0 ? none : undefined}>
+        {page => <><RunsTable runs={page.value} />{page.nextLink && <p><Soft>{words.newest(page.value.length)}</Soft></p>}</>}
+      </Shown>
+    </ListPage>
+  )
+}

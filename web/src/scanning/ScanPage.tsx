@@ -1,0 +1,113 @@
+// Making a scan: who reads, with which login, what and how deep. The runtime is proposed, and of each that can't serve the
+// source it is said why.
+import { useState } from 'react'
+import { Checkbox, Field, Input } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useAddress } from '../ui/address'
+import { useNotices } from '../ui/Notices'
+import { Card, Facts, Link } from '../ui/Parts'
+import { sayFailure, Shown } from '../ui/States'
+import { WizardPage } from '../ui/WizardPage'
+import { complete, Fields, lines, nameProblem, properties } from './Fields'
+import { begin, commandOf, loginName, loginReady, type Draft } from './draft'
+import { LevelChoice } from './LevelChoice'
+import { LoginStep } from './LoginStep'
+import { Refusal } from './Refusal'
+import { RuntimeChoice } from './RuntimeChoice'
+import { Scope } from './Scope'
+import { createScan } from './create'
+import { credentialsQuery, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
+import { words } from './strings'
+import type { Credential, Kind, Reach, Scan, Source } from './types'
+
+export function ScanPage() {
+  const { source: name } = useParams({ strict: false }) as { source: string }
+  const source = useQuery(sourceQuery(name))
+  const kinds = useQuery(kindsQuery())
+  const reach = useQuery(reachQuery(source.data?.kind ?? ''))
+  const credentials = useQuery(credentialsQuery())
+  const scans = useQuery(scansQuery(name))
+  return (
+    <Shown of={source}>
+      {s => <Shown of={kinds}>{k => <Shown of={reach}>{r => <Shown of={credentials}>{c => <Shown of={scans}>{old => {
+        const kind = k.find(one => one.name === s.kind)
+        return kind ? <Wizard source={s} kind={kind} reach={r} credentials={c} scans={old} /> : null
+      }}</Shown>}</Shown>}</Shown>}</Shown>}
+    </Shown>
+  )
+}
+
+interface WizardProps {
+  source: Source
+  kind: Kind
+  reach: Reach[]
+  credentials: Credential[]
+  scans: Scan[]
+}
+
+function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
+  const [{ step = 'runtime' }, go] = useAddress<{ step?: string }>()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const { tell } = useNotices()
+  const [draft, setDraft] = useState<Draft>(() => begin(kind, reach, credentials, scans))
+  const change = (to: Partial<Draft>) => setDraft(old => ({ ...old, ...to }))
+  const problem = nameProblem(draft.name, scans.map(s => s.name))
+  const fields = kind.scanSettings ?? []
+
+  const create = useMutation({
+    mutationFn: () => createScan(source, kind, reach, draft),
+    onSuccess: async run => {
+      tell({ kind: 'done', title: words.scanCreated(draft.name) })
+      await client.invalidateQueries({ queryKey: ['list'] })
+      void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans` })
+    },
+    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
+  })
+
+  const runtimeReady = draft.runtime !== '' && draft.name !== '' && problem === ''
+  const steps = [
+    { key: 'runtime', title: words.scanSteps.runtime, ready: runtimeReady },
+    { key: 'login', title: words.scanSteps.login, ready: loginReady(draft, kind, credentials) },
+    { key: 'scope', title: words.scanSteps.scope, ready: complete(fields, draft.settings) },
+    { key: 'review', title: words.scanSteps.review, ready: true },
+  ]
+  const now = steps.findIndex(s => s.key === step)
+  const at = now >= 0 && steps.slice(0, now).every(s => s.ready) ? step : 'runtime'
+  return (
+    <WizardPage
+      title={words.scanTitle(source.name)} above={<Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>}
+      steps={steps} at={at} onGo={next => go({ step: next })} finish={words.scanDone} onFinish={() => create.mutate()} busy={create.isPending}
+      command={commandOf(source, kind, draft)}
+    >
+      {at === 'runtime' && (
+        <>
+          <Field label={words.scanName} required {...(problem && { validationMessage: problem })}><Input value={draft.name} onChange={(_, d) => change({ name: d.value })} /></Field>
+          <RuntimeChoice reach={reach} chosen={draft.runtime} onChoose={runtime => change({ runtime })} />
+        </>
+      )}
+      {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} draft={draft} onChange={change} />}
+      {at === 'scope' && (
+        <>
+          <LevelChoice levels={kind.levels} chosen={draft.level} onChoose={level => change({ level })} />
+          <Fields of={fields} values={draft.settings} onChange={(n, v) => change({ settings: { ...draft.settings, [n]: v } })} />
+          <Scope draft={draft} onChange={change} />
+        </>
+      )}
+      {at === 'review' && (
+        <>
+          <Refusal error={create.error} />
+          <Card>
+            <Facts of={[
+              [words.scanName, draft.name], [words.runtime, draft.runtime], [words.credential, loginName(draft) || words.noCredential], [words.level, words.levels[draft.level]?.title],
+              ...Object.entries(properties(fields, draft.settings)).map(([k, v]): [string, string] => [fields.find(f => f.name === k)?.title ?? k, String(v)]),
+              [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
+            ]} />
+          </Card>
+          <Checkbox checked={draft.runAtOnce} onChange={(_, d) => change({ runAtOnce: d.checked === true })} label={words.runAtOnce} />
+        </>
+      )}
+    </WizardPage>
+  )
+}

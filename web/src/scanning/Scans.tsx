@@ -1,0 +1,60 @@
+// The scans of a source: what each does, and a way to run it.
+import type { ReactNode } from 'react'
+import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, SplitButton, type MenuButtonProps } from '@fluentui/react-components'
+import { useMutation, type UseQueryResult } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { DataTable } from '../ui/DataTable'
+import { useNotices } from '../ui/Notices'
+import { Soft } from '../ui/Parts'
+import { Empty, sayFailure, Shown } from '../ui/States'
+import { Remove } from './Remove'
+import { deleteScan, startRun } from './rest'
+import { words } from './strings'
+import type { Scan, Source } from './types'
+
+interface ScansProps {
+  source: Source
+  of: UseQueryResult<Scan[]>
+  add: ReactNode
+  writable: boolean
+}
+
+export function Scans({ source, of, add, writable }: ScansProps) {
+  return (
+    <Shown of={of} empty={list => list.length === 0 ? <Empty title={words.noScans} actions={add}>{words.noScansText}</Empty> : undefined}>
+      {list => (
+        <DataTable
+          caption={words.sides.scans} rows={list} id={s => s.name}
+          columns={[
+            { name: words.name, show: s => s.name },
+            { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
+            { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
+            { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
+            ...(writable ? [{ name: '', show: (s: Scan) => <Acts source={source.name} scan={s.name} />, number: true }] : []),
+          ]}
+        />
+      )}
+    </Shown>
+  )
+}
+
+function Acts({ source, scan }: { source: string; scan: string }) {
+  const navigate = useNavigate()
+  const { tell } = useNotices()
+  const run = useMutation({
+    mutationFn: (full: boolean) => startRun(source, scan, full),
+    onSuccess: id => { tell({ kind: 'info', title: words.started }); void navigate({ to: `/runs/${id}` }) },
+    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
+  })
+  return (
+    <>
+      <Menu positioning="below-end">
+        <MenuTrigger disableButtonEnhancement>
+          {(trigger: MenuButtonProps) => <SplitButton size="small" menuButton={{ ...trigger, 'aria-label': words.runFull }} primaryActionButton={{ onClick: () => run.mutate(false), disabled: run.isPending }}>{words.runNow}</SplitButton>}
+        </MenuTrigger>
+        <MenuPopover><MenuList><MenuItem onClick={() => run.mutate(true)} title={words.runFullHint}>{words.runFull}</MenuItem></MenuList></MenuPopover>
+      </Menu>{' '}
+      <Remove small title={words.removeScan(scan)} text={words.removeScanText} done={words.removed(scan)} act={() => deleteScan(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]} />
+    </>
+  )
+}

@@ -1,0 +1,77 @@
+// One source: where it is, what its scans are and how they went.
+import { useQuery } from '@tanstack/react-query'
+import { Button } from '@fluentui/react-components'
+import { Add20Regular } from '@fluentui/react-icons/svg/add'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useMay } from '../client/may'
+import { useAddress } from '../ui/address'
+import { Command } from '../ui/Command'
+import { DetailPage } from '../ui/DetailPage'
+import { Drawing } from '../ui/Drawing'
+import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
+import { Empty, Shown } from '../ui/States'
+import { Remove } from './Remove'
+import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
+import { RunsTable } from './RunsTable'
+import { Scans } from './Scans'
+import { words } from './strings'
+import type { Kind, Source } from './types'
+
+type Tab = keyof typeof words.sides
+
+export function SourcePage() {
+  const { source: name } = useParams({ strict: false }) as { source: string }
+  const source = useQuery(sourceQuery(name))
+  return <Shown of={source}>{s => <OneSource source={s} />}</Shown>
+}
+
+function OneSource({ source }: { source: Source }) {
+  const navigate = useNavigate()
+  const may = useMay()
+  const kinds = useQuery(kindsQuery())
+  const scans = useQuery(scansQuery(source.name))
+  const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
+  const open = tab in words.sides ? (tab as Tab) : 'overview'
+  const kind = kinds.data?.find(k => k.name === source.kind)
+  const collection = source.properties.collection?.referenceName
+  const path = `/sources/${encodeURIComponent(source.name)}`
+  const add = may('scan/write', collection) && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: `${path}/scan` })}>{words.newScan}</Button>
+  return (
+    <DetailPage
+      title={source.name} about={kind?.title ?? source.kind} icon={<Drawing svg={kind?.icon} />} above={<Link to="/sources">{words.sources}</Link>}
+      open={open} onOpen={next => change({ tab: next })} actions={add}
+      tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && scans.data && { count: scans.data.length }) }))}
+    >
+      {open === 'overview' && <Overview source={source} kind={kind} removable={may('source/write', collection)} />}
+      {open === 'scans' && <Scans source={source} of={scans} add={add} writable={may('scan/write', collection)} />}
+      {open === 'runs' && <Runs source={source.name} />}
+    </DetailPage>
+  )
+}
+
+function Overview({ source, kind, removable }: { source: Source; kind: Kind | undefined; removable: boolean }) {
+  const p = source.properties
+  const use = kind?.credentials?.[0]
+  return (
+    <>
+      <Card title={words.settings} actions={removable && <Remove title={words.removeSource(source.name)} text={words.removeSourceText} done={words.removed(source.name)} act={() => deleteSource(source.name)} to="/sources" stale={['list', '/scan/datasources']} />}>
+        <Facts of={[
+          [words.kind, kind?.title ?? source.kind],
+          ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(p[f.name] ?? f.default)]),
+          [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
+          [words.collection, p.collection?.referenceName],
+          [words.registered, <When key="w" at={p.createdAt} />],
+        ]} />
+      </Card>
+      {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
+      {!!use?.grants?.length && <Card title={words.needs}><p><Soft>{words.needsText(use.title)}</Soft></p><Command>{use.grants.join('\n')}</Command></Card>}
+    </>
+  )
+}
+
+const shown = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value))
+
+function Runs({ source }: { source: string }) {
+  const runs = useQuery(runsQuery({ source }))
+  return <Shown of={runs} empty={page => page.value.length === 0 ? <Empty title={words.noRuns}>{words.noRunsText}</Empty> : undefined}>{page => <RunsTable runs={page.value} of="source" />}</Shown>
+}

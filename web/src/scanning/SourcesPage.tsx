@@ -1,0 +1,45 @@
+// All sources that the reader may see, and how each was last read.
+import { Button } from '@fluentui/react-components'
+import { Add20Regular } from '@fluentui/react-icons/svg/add'
+import { Database48Regular } from '@fluentui/react-icons/svg/database'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useMay } from '../client/may'
+import { DataTable } from '../ui/DataTable'
+import { ListPage } from '../ui/ListPage'
+import { Link, Soft, Tag, When } from '../ui/Parts'
+import { Empty, Shown } from '../ui/States'
+import { Named } from './Named'
+import { collectionsQuery, kindsQuery, runsQuery, sourcesQuery } from './rest'
+import { RunStatus } from './state'
+import { words } from './strings'
+
+export function SourcesPage() {
+  const navigate = useNavigate()
+  const may = useMay()
+  const sources = useQuery(sourcesQuery())
+  const kinds = useQuery(kindsQuery())
+  const collections = useQuery(collectionsQuery())
+  const runs = useQuery(runsQuery({}))
+  const register = may('source/write') && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
+  const kindOf = (name: string) => kinds.data?.find(k => k.name === name)
+  const lastOf = (source: string) => runs.data?.value.find(r => r.source === source)
+  return (
+    <ListPage title={words.sources} about={words.sourcesAbout} actions={register}>
+      <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Database48Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
+        {list => (
+          <DataTable
+            caption={words.sources} rows={list} id={s => s.name}
+            columns={[
+              { name: words.name, show: s => <Named icon={kindOf(s.kind)?.icon}><Link to={`/sources/${encodeURIComponent(s.name)}`}>{s.name}</Link></Named> },
+              { name: words.kind, show: s => kindOf(s.kind)?.title ?? s.kind },
+              { name: words.collection, show: s => <Tag>{collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName}</Tag> },
+              { name: words.lastRun, show: s => { const run = lastOf(s.name); return run ? <Link to={`/runs/${run.id}`}><RunStatus run={run} /></Link> : <Soft>{words.never}</Soft> } },
+              { name: words.changed, show: s => <When at={lastOf(s.name)?.queued ?? s.properties.lastModifiedAt} /> },
+            ]}
+          />
+        )}
+      </Shown>
+    </ListPage>
+  )
+}

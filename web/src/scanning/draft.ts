@@ -1,0 +1,88 @@
+// A scan that is being put together in the wizard.
+import { quote } from '../ui/quote'
+import { lines, nameProblem, type Values } from './Fields'
+import type { Credential, Kind, Reach, Scan, Source } from './types'
+
+export interface Draft {
+  name: string
+  runtime: string
+  /** Which login: none, one that is there by its name, or a new one. */
+  login: 'none' | 'old' | 'new'
+  credential: string // of 'old'
+  newName: string
+  newKind: string
+  open: Values // open fields of the new one
+  vaults: Values // vault of each secret field
+  secrets: Values // name in the vault of each secret field
+  level: string
+  settings: Values
+  include: string
+  exclude: string
+  runAtOnce: boolean
+}
+
+/** begin proposes: the first runtime that serves the source and is there, the deepest level, a credential that fits. */
+export function begin(kind: Kind, reach: Reach[], credentials: Credential[], scans: Scan[]): Draft {
+  const serving = reach.filter(r => r.serves)
+  const runtime = serving.find(r => r.kind === 'SelfHosted') ?? serving[0]
+  const fitting = credentials.filter(c => kind.credentials?.some(use => use.kind === c.kind))
+  const names = new Set(scans.map(s => s.name))
+  const name = ['all', ...Array.from({ length: scans.length + 1 }, (_, i) => `all-${i + 2}`)].find(n => !names.has(n))!
+  return {
+    name, runtime: runtime?.name ?? '', login: !kind.credentials?.length ? 'none' : fitting.length > 0 ? 'old' : 'new', credential: fitting[0]?.name ?? '',
+    newName: '', newKind: kind.credentials?.[0]?.kind ?? '', open: {}, vaults: {}, secrets: {},
+    level: `L${Math.max(1, ...kind.levels)}`, settings: {}, include: '', exclude: '', runAtOnce: true,
+  }
+}
+
+export const useOf = (draft: Draft, kind: Kind) => kind.credentials?.find(use => use.kind === draft.newKind)
+
+export const loginName = (draft: Draft) => ({ none: '', old: draft.credential, new: draft.newName })[draft.login]
+
+/** loginReady reports whether the login that the draft names could be used. */
+export function loginReady(draft: Draft, kind: Kind, credentials: Credential[]): boolean {
+  if (draft.login === 'none') return true
+  if (draft.login === 'old') return draft.credential !== ''
+  const use = useOf(draft, kind)
+  if (!use || draft.newName === '' || nameProblem(draft.newName, credentials.map(c => c.name)) !== '') return false
+  return use.fields.every(f => !f.required || ((f.secret ? draft.secrets[f.name] : draft.open[f.name]) ?? '').trim() !== '')
+}
+
+/** vaultOf is the vault that a secret field refers to. */
+export const vaultOf = (draft: Draft, field: string) => draft.vaults[field] ?? 'file'
+
+/** credentialOf is the new credential as the account takes it: references, never a secret. */
+export function credentialOf(draft: Draft, kind: Kind): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const f of useOf(draft, kind)?.fields ?? []) {
+    const text = ((f.secret ? draft.secrets[f.name] : draft.open[f.name]) ?? '').trim()
+    if (text === '') continue
+    out[f.name] = f.secret
+      ? { type: 'AzureKeyVaultSecret', secretName: text, secretVersion: '', store: { referenceName: vaultOf(draft, f.name), type: 'LinkedServiceReference' } }
+      : text
+  }
+  return out
+}
+
+/** prefixes turns paths that a person wrote into the qualified names that the account takes. */
+export function prefixes(authority: string, text: string): string[] {
+  const root = authority.replace(/\/$/, '')
+  return lines(text).map(path => (path.startsWith(root) ? path : `${root}/${path.replace(/^\/+/, '')}`))
+}
+
+/** commandOf says the same as commands. */
+export function commandOf(source: Source, kind: Kind, draft: Draft): string {
+  const out: string[] = []
+  if (draft.login === 'new') {
+    const fields = useOf(draft, kind)?.fields ?? []
+    const user = draft.open.user ? ` --user ${quote(draft.open.user)}` : ''
+    const secrets = fields.filter(f => f.secret && draft.secrets[f.name]).map(f => ` --secret ${quote(`${f.name}=${vaultOf(draft, f.name)}:${draft.secrets[f.name]}`)}`).join('')
+    out.push(`purlieu credential add ${quote(draft.newKind)} ${quote(draft.newName)}${user}${secrets}`)
+  }
+  const login = loginName(draft)
+  const set = Object.entries(draft.settings).filter(([, v]) => v.trim() !== '').map(([k, v]) => ` --set ${quote(`${k}=${v.trim()}`)}`).join('')
+  const scope = [...lines(draft.include).map(p => ` --include ${quote(p)}`), ...lines(draft.exclude).map(p => ` --exclude ${quote(p)}`)].join('')
+  out.push(`purlieu scan add ${quote(source.name)} ${quote(draft.name)} --runtime ${quote(draft.runtime)}${login && ` --credential ${quote(login)}`} --level ${draft.level}${set}${scope}`)
+  if (draft.runAtOnce) out.push(`purlieu scan run ${quote(source.name)} ${quote(draft.name)} --watch`)
+  return out.join('\n')
+}

@@ -1,0 +1,93 @@
+// What these pages ask the account: one function a question, shared by key.
+import { queryOptions } from '@tanstack/react-query'
+import { rest } from '../client/rest'
+import type { Changed, Collection, Credential, Gap, Kind, Page, Reach, Run, Scan, Source, Unit } from './types'
+
+const scanning = { 'api-version': '2023-09-01' }
+const collections = { 'api-version': '2019-11-01-preview' }
+const slow = 60_000 // what rarely changes is asked for again after a minute
+
+/** at is a path, each name in it escaped. */
+export const at = (...names: string[]) => '/' + names.map(encodeURIComponent).join('/')
+
+const mostPages = 50
+
+/** whole reads a list to its end: what stands here has hundreds of members, not millions. */
+async function whole<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T[]> {
+  let page = await rest<Page<T>>(path, { query, signal })
+  const all = page.value
+  for (let i = 1; page.nextLink && i < mostPages; i++) {
+    const next = new URL(page.nextLink, location.href)
+    page = await rest<Page<T>>(next.pathname + next.search, { signal })
+    all.push(...page.value)
+  }
+  return all
+}
+
+const list = <T>(path: string, query: Record<string, string>) =>
+  queryOptions({ queryKey: ['list', path, query], queryFn: ({ signal }) => whole<T>(path, query, signal) })
+
+export const kindsQuery = () => ({ ...list<Kind>('/manage/v1/kinds', {}), staleTime: slow })
+export const reachQuery = (kind: string) => ({ ...list<Reach>('/manage/v1' + at('kinds', kind, 'runtimes'), {}), enabled: kind !== '' })
+export const sourcesQuery = () => list<Source>('/scan/datasources', scanning)
+export const credentialsQuery = () => list<Credential>('/scan/credentials', scanning)
+export const collectionsQuery = () => ({ ...list<Collection>('/account/collections', collections), staleTime: slow })
+export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasources', source, 'scans'), scanning)
+
+export const sourceQuery = (name: string) =>
+  queryOptions({ queryKey: ['source', name], queryFn: ({ signal }) => rest<Source>('/scan' + at('datasources', name), { query: scanning, signal }) })
+
+/** runsQuery gives the newest runs; while one goes on they are asked for again. */
+export const runsQuery = (of: { source?: string; scan?: string; state?: string }) =>
+  queryOptions({
+    queryKey: ['runs', of],
+    queryFn: ({ signal }) => rest<Page<Run>>('/manage/v1/runs', { query: of, signal }),
+    refetchInterval: q => (q.state.data?.value.some(going) ? 2000 : 30_000),
+  })
+
+export const going = (run: Pick<Run, 'state'>) => run.state === 'Accepted' || run.state === 'InProgress'
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => rest<Run>('/manage/v1' + at('runs', id), { signal }),
+    refetchInterval: q => (q.state.data && going(q.state.data) ? 1000 : false),
+  })
+
+/** ofRun is one of the lists below a run: its first page, asked for again with the run. */
+const ofRun = <T>(run: Run, what: string, query: Record<string, string> = {}) =>
+  queryOptions({
+    queryKey: ['run', run.id, what, query],
+    queryFn: ({ signal }) => rest<Page<T>>('/manage/v1' + at('runs', run.id, what), { query, signal }),
+    refetchInterval: going(run) ? 2000 : false,
+  })
+
+export const unitsQuery = (run: Run) => ofRun<Unit>(run, 'units')
+export const gapsQuery = (run: Run) => ofRun<Gap>(run, 'gaps')
+export const changesQuery = (run: Run, verb: string | undefined) => ofRun<Changed>(run, 'changes', verb ? { verb } : {})
+
+export const putSource = (name: string, kind: string, properties: Record<string, unknown>) =>
+  rest<Source>('/scan' + at('datasources', name), { method: 'PUT', query: scanning, body: { kind, properties } })
+
+export const deleteSource = (name: string) => rest('/scan' + at('datasources', name), { method: 'DELETE', query: scanning })
+
+export const putCredential = (name: string, kind: string, typeProperties: Record<string, unknown>) =>
+  rest('/scan' + at('credentials', name), { method: 'PUT', query: scanning, body: { kind, properties: { description: '', typeProperties } } })
+
+export const putScan = (source: string, name: string, kind: string, properties: Record<string, unknown>) =>
+  rest<Scan>('/scan' + at('datasources', source, 'scans', name), { method: 'PUT', query: scanning, body: { kind, properties } })
+
+export const putFilter = (source: string, name: string, properties: Record<string, unknown>) =>
+  rest('/scan' + at('datasources', source, 'scans', name, 'filters', 'custom'), { method: 'PUT', query: scanning, body: { properties } })
+
+export const deleteScan = (source: string, name: string) => rest('/scan' + at('datasources', source, 'scans', name), { method: 'DELETE', query: scanning })
+
+/** startRun starts a run under an id of ours, so that asking twice starts one. */
+export async function startRun(source: string, scan: string, full: boolean): Promise<string> {
+  const runId = crypto.randomUUID()
+  await rest('/scan' + at('datasources', source, 'scans', scan) + ':run', { method: 'POST', query: { ...scanning, runId, scanLevel: full ? 'Full' : 'Incremental' } })
+  return runId
+}
+
+export const cancelRun = (run: Run) =>
+  rest('/scan' + at('datasources', run.source, 'scans', run.scan, 'runs', run.id) + ':cancel', { method: 'POST', query: scanning })
