@@ -2,6 +2,7 @@
 import { Database20Filled, Database20Regular } from '@fluentui/react-icons/svg/database'
 import { History20Filled, History20Regular } from '@fluentui/react-icons/svg/history'
 import { Home20Filled, Home20Regular } from '@fluentui/react-icons/svg/home'
+import { Map20Filled, Map20Regular } from '@fluentui/react-icons/svg/map'
 import { Search20Filled, Search20Regular } from '@fluentui/react-icons/svg/search'
 import { Server20Filled, Server20Regular } from '@fluentui/react-icons/svg/server'
 import type { Way } from '../ui/Shell'
@@ -9,6 +10,7 @@ import type { Way } from '../ui/Shell'
 export const ways: Way[] = [
   { to: '/', title: 'Overview', icon: Home20Regular, iconHere: Home20Filled },
   { to: '/search', title: 'Search', icon: Search20Regular, iconHere: Search20Filled },
+  { to: '/map', title: 'Data map', icon: Map20Regular, iconHere: Map20Filled },
   { to: '/sources', title: 'Sources', icon: Database20Regular, iconHere: Database20Filled },
   { to: '/runs', title: 'Runs', icon: History20Regular, iconHere: History20Filled },
   { to: '/runtimes', title: 'Runtimes', icon: Server20Regular, iconHere: Server20Filled },

@@ -15,6 +15,7 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/signed-out', component: lazyRouteComponent(() => import('../signin/SignedOut'), 'SignedOut') }),
   shell.addChildren([
     createRoute({ getParentRoute: () => shell, path: '/', component: lazyRouteComponent(() => import('../home/HomePage'), 'HomePage') }),
+    createRoute({ getParentRoute: () => shell, path: '/map', component: lazyRouteComponent(() => import('../scanning/MapPage'), 'MapPage') }),
     createRoute({ getParentRoute: () => shell, path: '/sources', component: lazyRouteComponent(() => import('../scanning/SourcesPage'), 'SourcesPage') }),
     createRoute({
       getParentRoute: () => shell, path: '/sources/new', component: lazyRouteComponent(() => import('../scanning/RegisterPage'), 'RegisterPage'),

@@ -4,6 +4,7 @@ import { Card, Soft } from '../ui/Parts'
 import { Command } from '../ui/Command'
 import { loginReady, useOf, vaultOf, type Draft } from './draft'
 import { nameProblem } from './Fields'
+import { TestConnection } from './TestConnection'
 import { words } from './strings'
 import type { Credential, Field as Described, Kind, Source } from './types'
 
@@ -15,7 +16,7 @@ interface LoginStepProps {
   onChange: (to: Partial<Draft>) => void
 }
 
-export function LoginStep({ kind, credentials, draft, onChange }: LoginStepProps) {
+export function LoginStep({ source, kind, credentials, draft, onChange }: LoginStepProps) {
   const uses = kind.credentials ?? []
   const fitting = credentials.filter(c => uses.some(use => use.kind === c.kind))
   const use = useOf(draft, kind)
@@ -50,6 +51,10 @@ export function LoginStep({ kind, credentials, draft, onChange }: LoginStepProps
       {use && draft.login === 'new' && !!use.grants?.length && (
         <Card title={words.needs}><p><Soft>{words.needsText(use.title)}</Soft></p><Command>{use.grants.join('\n')}</Command></Card>
       )}
+      <TestConnection
+        key={`${draft.runtime} ${draft.login} ${draft.credential}`} source={source.name} runtime={draft.runtime} credential={draft.login === 'old' ? draft.credential : ''}
+        ready={draft.login !== 'new'} why={words.testLater}
+      />
       {!loginReady(draft, kind, credentials) && <Soft>{words.required}</Soft>}
     </>
   )

@@ -4,6 +4,7 @@ import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, ProgressBar, t
 import { bytes, compact, count, took } from '../ui/format'
 import { Card, Facts, Link, Soft, Status, When, type Tone } from '../ui/Parts'
 import { medium } from '../ui/widths'
+import { RunProposal, Undo } from './RunProposal'
 import { going } from './rest'
 import { lasted, RunStatus } from './state'
 import { words } from './strings'
@@ -27,6 +28,8 @@ export function RunOverview({ run }: { run: Run }) {
           <MessageBarBody><MessageBarTitle>{run.problem.text ?? run.problem.message ?? run.problem.code}</MessageBarTitle> {run.problem.remedy}</MessageBarBody>
         </MessageBar>
       )}
+      <RunProposal run={run} />
+      <Undo run={run} />
       <Card>
         <Facts of={[
           [words.state, <RunStatus key="s" run={run} />],

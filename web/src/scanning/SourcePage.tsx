@@ -14,8 +14,9 @@ import { Remove } from './Remove'
 import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
 import { RunsTable } from './RunsTable'
 import { Scans } from './Scans'
+import { TestConnection } from './TestConnection'
 import { words } from './strings'
-import type { Kind, Source } from './types'
+import type { Kind, Scan, Source } from './types'
 
 type Tab = keyof typeof words.sides
 
@@ -42,14 +43,14 @@ function OneSource({ source }: { source: Source }) {
       open={open} onOpen={next => change({ tab: next })} actions={add}
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && scans.data && { count: scans.data.length }) }))}
     >
-      {open === 'overview' && <Overview source={source} kind={kind} removable={may('source/write', collection)} />}
+      {open === 'overview' && <Overview source={source} kind={kind} scan={may('scan/write', collection) ? scans.data?.[0] : undefined} removable={may('source/write', collection)} />}
       {open === 'scans' && <Scans source={source} of={scans} add={add} writable={may('scan/write', collection)} />}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>
   )
 }
 
-function Overview({ source, kind, removable }: { source: Source; kind: Kind | undefined; removable: boolean }) {
+function Overview({ source, kind, scan, removable }: { source: Source; kind: Kind | undefined; scan: Scan | undefined; removable: boolean }) {
   const p = source.properties
   const use = kind?.credentials?.[0]
   return (
@@ -63,6 +64,7 @@ function Overview({ source, kind, removable }: { source: Source; kind: Kind | un
           [words.registered, <When key="w" at={p.createdAt} />],
         ]} />
       </Card>
+      {scan && <TestConnection source={source.name} runtime={scan.properties.connectedVia?.referenceName ?? ''} credential={scan.properties.credential?.referenceName ?? ''} ready />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
       {!!use?.grants?.length && <Card title={words.needs}><p><Soft>{words.needsText(use.title)}</Soft></p><Command>{use.grants.join('\n')}</Command></Card>}
     </>

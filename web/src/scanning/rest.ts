@@ -1,7 +1,7 @@
 // What these pages ask the account: one function a question, shared by key.
 import { queryOptions } from '@tanstack/react-query'
 import { rest } from '../client/rest'
-import type { Changed, Collection, Credential, Gap, Kind, Page, Reach, Run, Scan, Source, Unit } from './types'
+import type { Changed, Collection, Credential, Gap, Kind, Page, Proposal, ProposedAsset, Reach, Run, Scan, Source, Tested, Unit } from './types'
 
 const scanning = { 'api-version': '2023-09-01' }
 const collections = { 'api-version': '2019-11-01-preview' }
@@ -28,6 +28,7 @@ const list = <T>(path: string, query: Record<string, string>) =>
   queryOptions({ queryKey: ['list', path, query], queryFn: ({ signal }) => whole<T>(path, query, signal) })
 
 export const kindsQuery = () => ({ ...list<Kind>('/manage/v1/kinds', {}), staleTime: slow })
+export const runtimesQuery = () => list<{ name: string; kind: string }>('/scan/integrationRuntimes', scanning)
 export const reachQuery = (kind: string) => ({ ...list<Reach>('/manage/v1' + at('kinds', kind, 'runtimes'), {}), enabled: kind !== '' })
 export const sourcesQuery = () => list<Source>('/scan/datasources', scanning)
 export const credentialsQuery = () => list<Credential>('/scan/credentials', scanning)
@@ -91,3 +92,16 @@ export async function startRun(source: string, scan: string, full: boolean): Pro
 
 export const cancelRun = (run: Run) =>
   rest('/scan' + at('datasources', run.source, 'scans', run.scan, 'runs', run.id) + ':cancel', { method: 'POST', query: scanning })
+
+export const proposalQuery = (id: string) =>
+  queryOptions({ queryKey: ['proposal', id], queryFn: ({ signal }) => rest<Proposal>('/manage/v1' + at('proposals', id), { signal }), enabled: id !== '' })
+
+export const proposedQuery = (id: string) =>
+  queryOptions({ queryKey: ['proposal', id, 'assets'], queryFn: ({ signal }) => rest<Page<ProposedAsset>>('/manage/v1' + at('proposals', id, 'assets'), { signal }) })
+
+export const decide = (id: string, approve: boolean) => rest<Proposal>('/manage/v1' + at('proposals', id, approve ? 'approve' : 'reject'), { method: 'POST' })
+
+export const undoRun = (run: string) => rest<{ deleted: number; restored: number }>('/manage/v1' + at('runs', run, 'undo'), { method: 'POST' })
+
+export const testSource = (source: string, runtime: string, credential: string) =>
+  rest<Tested>('/manage/v1' + at('datasources', source, 'test'), { method: 'POST', body: { runtime, credential } })

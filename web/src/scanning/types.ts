@@ -103,6 +103,7 @@ export interface Run {
   }
   units: { queued: number; leased: number; done: number; closed: number; failed: number; void: number }
   assetsPerSecond: number
+  proposal?: string | null // what it asks a person
   problem: { code: string; text?: string; message?: string; remedy?: string } | null
   gapsByCode?: { code: string; count: number; remedy?: string }[] | null
 }
@@ -136,4 +137,32 @@ export interface Step {
   ok: boolean
   detail?: string
   remedy?: string
+}
+
+/** Tested is what came of a connection test. */
+export interface Tested {
+  ok: boolean
+  node: string // that tried it
+  steps: Step[] | null
+  problem: { code: string; text: string; remedy: string } | null
+}
+
+/** Proposal is a question of a run that a person answers. */
+export interface Proposal {
+  id: string
+  kind: 'deletions' | 'identity'
+  state: 'open' | 'approved' | 'rejected' | 'expired'
+  collection: string
+  decided: string | null
+  by: string
+  assets: number
+  holds: { path: string; gone: number; total: number; empty: boolean }[]
+  before: string
+  now: string
+}
+
+export interface ProposedAsset {
+  guid: string
+  type: string
+  qualifiedName: string
 }

@@ -1,0 +1,36 @@
+// The data map as a picture: collections, the sources in them with how their last run went, and the runtimes that read
+// them. The list of sources says the same in words.
+import { Button } from '@fluentui/react-components'
+import { Map24Regular } from '@fluentui/react-icons/svg/map'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { useMay } from '../client/may'
+import { PicturePage } from '../ui/PicturePage'
+import { Empty, Loading, Shown } from '../ui/States'
+import { collectionsQuery, kindsQuery, runsQuery, runtimesQuery, sourcesQuery } from './rest'
+import { words } from './strings'
+
+const MapPicture = lazy(() => import('./MapPicture').then(m => ({ default: m.MapPicture })))
+
+export function MapPage() {
+  const navigate = useNavigate()
+  const may = useMay()
+  const sources = useQuery(sourcesQuery())
+  const collections = useQuery(collectionsQuery())
+  const runtimes = useQuery(runtimesQuery())
+  const kinds = useQuery(kindsQuery())
+  const runs = useQuery(runsQuery({}))
+  const register = may('source/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
+  return (
+    <PicturePage title={words.map} about={words.mapAbout} actions={<><Button onClick={() => void navigate({ to: '/sources' })}>{words.asList}</Button>{register}</>}>
+      <Shown of={collections}>
+        {cs => (
+          <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Map24Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
+            {list => <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data ?? []} runs={runs.data?.value ?? []} kinds={kinds.data ?? []} /></Suspense>}
+          </Shown>
+        )}
+      </Shown>
+    </PicturePage>
+  )
+}
