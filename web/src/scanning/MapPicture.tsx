@@ -1,11 +1,12 @@
 // The picture of the data map. Each thing on it is a link, in reading order, so that it can be walked by keyboard.
 import { useMemo } from 'react'
 import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
-import '@xyflow/react/dist/style.css'
+import '@xyflow/react/dist/base.css'
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Folder20Regular } from '@fluentui/react-icons/svg/folder'
 import { Server20Regular } from '@fluentui/react-icons/svg/server'
 import { Drawing } from '../ui/Drawing'
+import { useFlowStyles } from '../ui/flow'
 import { Link, Soft } from '../ui/Parts'
 import { place, placeID, type Place } from './layout'
 import { going } from './rest'
@@ -37,6 +38,7 @@ interface MapPictureProps {
 }
 
 export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapPictureProps) {
+  const { flow } = useFlowStyles()
   const { nodes, edges } = useMemo(() => {
     const { places, ties } = place(collections, sources, runtimes, runs)
     const nodes = places.map((p): Shown => ({ id: p.id, type: 'thing', position: { x: p.x, y: p.y }, width, height, sourcePosition: Position.Right, targetPosition: Position.Left, data: { place: p, ...describe(p) } }))
@@ -56,7 +58,10 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
     }
   }, [collections, sources, runtimes, runs, kinds])
   return (
-    <ReactFlow<Shown> nodes={nodes} edges={edges} nodeTypes={types} fitView fitViewOptions={{ maxZoom: 1, padding: 0.12 }} minZoom={0.1} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} elementsSelectable={false}>
+    <ReactFlow<Shown>
+      className={flow} nodes={nodes} edges={edges} nodeTypes={types}
+      fitView fitViewOptions={{ minZoom: 0.5, maxZoom: 1, padding: 0.12 }} minZoom={0.1} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} elementsSelectable={false}
+    >
       <Background color={tokens.colorNeutralStroke2} />
       <Controls showInteractive={false} />
     </ReactFlow>

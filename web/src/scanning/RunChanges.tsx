@@ -30,7 +30,7 @@ export function RunChanges({ run }: { run: Run }) {
             <DataTable
               caption={words.runSides.changes} rows={page.value} id={c => c.asset.guid}
               columns={[
-                { name: words.name, show: c => <Link to={`/assets/${c.asset.guid}`}>{c.asset.name}</Link> },
+                { name: words.name, show: c => <Link to={`/asset/${c.asset.guid}`}>{c.asset.name}</Link> },
                 { name: words.type, show: c => <Tag>{c.asset.type}</Tag> },
                 { name: words.what, show: c => <Status tone={tones[c.change.verb]}>{words.verbs[c.change.verb]}</Status> },
                 { name: words.difference, show: c => told(c) || <Soft>–</Soft> },

@@ -59,7 +59,7 @@ function Assets({ id }: { id: string }) {
   const s = useStyles()
   const assets = useQuery(proposedQuery(id))
   if (!assets.data?.value.length) return null
-  return <ul className={s.list} aria-label={words.held('')}>{assets.data.value.map(a => <li key={a.guid}><Link to={`/assets/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{a.type}</Tag></li>)}</ul>
+  return <ul className={s.list} aria-label={words.held('')}>{assets.data.value.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{a.type}</Tag></li>)}</ul>
 }
 
 function Decided({ proposal: p }: { proposal: Proposal }) {

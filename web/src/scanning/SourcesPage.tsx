@@ -7,7 +7,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { ListPage } from '../ui/ListPage'
-import { Link, Soft, Tag, When } from '../ui/Parts'
+import { Link, Soft, When } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { Named } from './Named'
 import { collectionsQuery, kindsQuery, runsQuery, sourcesQuery } from './rest'
@@ -33,7 +33,7 @@ export function SourcesPage() {
             columns={[
               { name: words.name, show: s => <Named icon={kindOf(s.kind)?.icon}><Link to={`/sources/${encodeURIComponent(s.name)}`}>{s.name}</Link></Named> },
               { name: words.kind, show: s => kindOf(s.kind)?.title ?? s.kind },
-              { name: words.collection, show: s => <Tag>{collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName}</Tag> },
+              { name: words.collection, show: s => collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName },
               { name: words.lastRun, show: s => { const run = lastOf(s.name); return run ? <Link to={`/runs/${run.id}`}><RunStatus run={run} /></Link> : <Soft>{words.never}</Soft> } },
               { name: words.changed, show: s => <When at={lastOf(s.name)?.queued ?? s.properties.lastModifiedAt} /> },
             ]}
