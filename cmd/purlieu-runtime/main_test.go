@@ -132,6 +132,7 @@ func TestCommandsWithoutANodeSayWhatIsMissing(t *testing.T) {
 		{"status"},
 		{"policy", "show"},
 		{"policy", "allow", "--source", "PostgreSql://127.0.0.1:5432"},
+		{"policy", "allow", "--folder", "/srv/data"},
 		{"egress", "show"},
 		{"egress", "verify"},
 		{"egress", "reconcile"},
@@ -152,6 +153,8 @@ func TestAPolicyIsWrittenByCommand(t *testing.T) {
 	}{
 		{[]string{"allow", "--source", "PostgreSql://10.0.0.7:5432"}, 0},
 		{[]string{"allow", "--source", "PostgreSql://db.internal:5432", "--secret", "file:pw"}, 0},
+		{[]string{"allow", "--folder", "/srv/data"}, 0},
+		{[]string{"allow", "--folder", "/srv/data", "--secret", "file:pw"}, 1},
 		{[]string{"allow", "--source", "db.internal"}, 1},
 		{[]string{"allow", "--source", "PostgreSql://db.internal:5432", "--secret", "pw"}, 1},
 		{[]string{"allow", "--source", "PostgreSql://db.internal:5432", "--plaintext"}, 1},

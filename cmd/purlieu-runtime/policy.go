@@ -73,8 +73,8 @@ a policy can say (lists of sources, names that may not leave, limits) is written
 
 // Validate refuses a command that allows nothing.
 func (c policyAllowCmd) Validate() error {
-	if c.Source == "" && c.Release == "" {
-		return fault.New(fault.Invalid, "NoSource", "nothing is named that could be allowed: give --source or --release")
+	if c.Source == "" && c.Release == "" && c.Folder == "" {
+		return fault.New(fault.Invalid, "NoSource", "nothing is named that could be allowed: give --source, --folder or --release")
 	}
 	return nil
 }
