@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -11,9 +12,10 @@ import (
 )
 
 type searchCmd struct {
-	Words  []string `arg:"" help:"Words to find; the last may be a beginning."`
+	Words  []string `arg:"" optional:"" help:"Words to find; the last may be a beginning. None: everything."`
 	Type   []string `help:"Only assets of this type, such as postgresql_table."`
 	Source []string `help:"Only assets of this source."`
+	Class  []string `help:"Only assets with this classification, on themselves or on a column, such as MICROSOFT.PERSONAL.EMAIL."`
 	Limit  int      `default:"20" help:"How many to show."`
 }
 
@@ -23,7 +25,7 @@ func (c searchCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.search(account, strings.Join(c.Words, " "), c.Type, c.Source, c.Limit)
+	found, err := a.search(account, strings.Join(c.Words, " "), c.Type, c.Source, c.Class, c.Limit)
 	if err != nil {
 		return err
 	}
@@ -42,12 +44,12 @@ func (c searchCmd) Run(a *app) error {
 	})
 }
 
-func (a *app) search(account *client.Client, words string, types, sources []string, limit int) (object, error) {
+func (a *app) search(account *client.Client, words string, types, sources, classes []string, limit int) (object, error) {
 	var and []object
 	for _, part := range []struct {
 		name   string
 		values []string
-	}{{"entityType", types}, {"purlieuSource", sources}} {
+	}{{"entityType", types}, {"purlieuSource", sources}, {"classification", classes}} {
 		var or []object
 		for _, v := range part.values {
 			or = append(or, object{part.name: v})
@@ -117,7 +119,7 @@ func (a *app) find(account *client.Client, name string) (string, error) {
 			words = name[i+1:]
 		}
 	}
-	found, err := a.search(account, words, nil, nil, 100)
+	found, err := a.search(account, words, nil, nil, nil, 100)
 	if err != nil {
 		return "", err
 	}
@@ -173,7 +175,7 @@ func (a *app) assetSheet(asset, lineage object) error {
 	if err := a.table([]string{"FIELD", "VALUE"}, rows); err != nil {
 		return err
 	}
-	for _, part := range []func(object, object) error{a.columns, a.keys} {
+	for _, part := range []func(object, object) error{a.columns, a.classes, a.keys} {
 		if err := part(asset, e); err != nil {
 			return err
 		}
@@ -220,6 +222,53 @@ func filledBy(col object) string {
 		return "= " + generated
 	}
 	return col.text("attributes", "default")
+}
+
+// classes shows the classifications of the asset and its columns, and why they were given.
+func (a *app) classes(asset, e object) error {
+	rows := [][]string{}
+	add := func(of string, e object) {
+		list, _ := e["classifications"].([]any)
+		for _, v := range list {
+			if c, ok := v.(map[string]any); ok {
+				rows = append(rows, []string{object(c).text("typeName"), of, because(c)})
+			}
+		}
+	}
+	add("", e)
+	list, _ := e.at("relationshipAttributes", "columns").([]any)
+	for _, v := range list {
+		m, _ := v.(map[string]any)
+		if c, ok := asset.at("referredEntities", object(m).text("guid")).(map[string]any); ok {
+			add(object(c).text("attributes", "name"), c)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	a.say("")
+	return a.table([]string{"CLASSIFICATION", "COLUMN", "BECAUSE"}, rows)
+}
+
+// because is the evidence of a classification in words; one that a person gave has none.
+func because(class object) string {
+	v, ok := class.at("purlieu", "evidence").(map[string]any)
+	if !ok {
+		return "given by a person"
+	}
+	e := object(v)
+	why := fmt.Sprintf("%s of %s values match, %s different", e.text("matches"), e.text("tried"), e.text("distinct"))
+	if e.text("checked") == "true" {
+		checks := e.text("checks")
+		if checks == "" {
+			checks = "0"
+		}
+		why += ", " + checks + " with a right checksum"
+	}
+	if e.text("hint") == "true" {
+		why += ", the name speaks for it"
+	}
+	return why + " (" + e.text("rule") + " " + e.text("version") + ")"
 }
 
 func (a *app) keys(_, e object) error {

@@ -111,6 +111,9 @@ func (b *bench) all() error {
 		}
 	}
 	b.slope()
+	if err := b.classification(); err != nil {
+		return err
+	}
 	return b.starts()
 }
 
