@@ -11,6 +11,7 @@ import (
 	"net"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node/internal/broker"
@@ -36,6 +37,8 @@ var _ disk.Disk = (*Disk)(nil)
 // yields arrives piece by piece, later and later, as fast as the node takes it.
 type Workers struct {
 	Connector connector.Connector
+	// Engine is what samples are held against; nil where nothing is sampled. It serves one node's loop.
+	Engine *classify.Engine
 	// After lets something happen later, on the node's loop.
 	After func(do func())
 	// Killed is asked at each piece: true kills the worker there.
@@ -48,7 +51,7 @@ type Workers struct {
 func (w *Workers) Start(grant bus.Grant, base []bus.BaseBlock, sink broker.Sink) broker.Worker {
 	run := &running{workers: w, sink: sink}
 	log := slog.New(slog.DiscardHandler)
-	deps := survey.Deps{Log: log, Dial: func(context.Context, string, int) (net.Conn, error) {
+	deps := survey.Deps{Log: log, Engine: w.Engine, Dial: func(context.Context, string, int) (net.Conn, error) {
 		return nil, fault.New(fault.Unsupported, "NoNetwork", "the simulated world has no sockets")
 	}}
 	end := survey.Run(context.Background(), pipe.Job{Grant: grant}, base, w.Connector, deps, func(f bus.Facts) error {

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 
+	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/sample"
 )
 
 // orchard is a source that exists only here: databases with schemas with tables and views, grown from a seed, that
@@ -118,7 +121,7 @@ func (o *orchard) Describe() model.Kind {
 			{Name: "orchard_table", Title: "Table", Parent: "orchard_schema", Column: "orchard_column", Process: "orchard_process"},
 		},
 		Authority: "orchard://{host|lower}", RuntimeKinds: []string{"Managed", "SelfHosted"}, ShowsAll: true,
-		Levels: []model.Level{model.L1, model.L2},
+		Levels: []model.Level{model.L1, model.L2, model.L3},
 	}
 }
 
@@ -160,7 +163,7 @@ func (o *orchard) Scan(_ context.Context, _ connector.Env, unit model.Unit, emit
 	db, sc := o.databases[d], o.databases[d].schemas[s]
 	to := min(from+o.page, len(sc.tables))
 	for _, t := range sc.tables[from:to] {
-		if err := emit.Asset(t.asset(db.name, sc.name)); err != nil {
+		if err := emit.Sampled(t.asset(db.name, sc.name), t.cells); err != nil {
 			return err
 		}
 	}
@@ -198,6 +201,36 @@ func (o *orchard) top(emit connector.Emit) error {
 		}
 	}
 	return emit.Listed(model.Listed{Whole: true})
+}
+
+// cells gives values that depend on the columns' names alone, so that it does not matter when a table is sampled. Of one
+// column in three there are none.
+func (t table) cells(_ context.Context, into *sample.Table) error {
+	for _, name := range t.columns {
+		for i := range 12 {
+			switch name[len(name)-1] % 3 {
+			case 0:
+				into.Column(name).Add(fmt.Sprintf("ripe %d", i))
+			case 1:
+				into.Column(name).Add(fmt.Sprintf("green %d", i))
+			}
+		}
+	}
+	return nil
+}
+
+// ripe is the one rule of the orchard.
+func ripe() []classify.Rule {
+	return []classify.Rule{{
+		ID: "ripe", Class: "PURLIEU.ORCHARD.RIPE", Title: "Ripe", Says: "It is.", Version: 1,
+		Shape: classify.Shape{Allow: classify.Letter | classify.Space | classify.Digit, Least: 6, Most: 9},
+		Match: func(cell string) classify.Grade {
+			if strings.HasPrefix(cell, "ripe") {
+				return classify.Strong
+			}
+			return classify.No
+		},
+	}}
 }
 
 func (t table) asset(db, schema string) *model.Asset {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/bus/bustest"
+	"github.com/purlieu/purlieu/classify"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node"
 	"github.com/purlieu/purlieu/node/nodetest"
@@ -133,7 +134,7 @@ func (w *world) register() error {
 	if _, _, err := scans.PutSource(w.ctx, model.Source{Name: "grove", Kind: kindName, Collection: "root", Settings: model.Settings{"host": "grove.example"}}); err != nil {
 		return err
 	}
-	_, _, err := scans.PutScan(w.ctx, model.Scan{Name: "all", Source: "grove", Runtime: runtime, Level: model.L2})
+	_, _, err := scans.PutScan(w.ctx, model.Scan{Name: "all", Source: "grove", Runtime: runtime, Level: model.L3})
 	return err
 }
 
@@ -175,8 +176,12 @@ func (w *world) startNode(i int) error {
 		next := n.Step(w.Now())
 		w.After(next.Sub(w.Now())+time.Millisecond, func() { moves(step) })
 	}
+	engine, err := classify.New(ripe())
+	if err != nil {
+		return err
+	}
 	workers := &nodetest.Workers{
-		Connector: w.source, Pieces: 1 + w.Rand.IntN(4),
+		Connector: w.source, Engine: engine, Pieces: 1 + w.Rand.IntN(4),
 		Killed: func() bool { return w.bad && w.Chance(w.chaos.killed) },
 		After: func(do func()) {
 			w.After(w.Between(0, 120*time.Millisecond), func() {
@@ -187,7 +192,7 @@ func (w *world) startNode(i int) error {
 			})
 		},
 	}
-	n, err := node.New(node.Core{
+	n, err = node.New(node.Core{
 		ID: id, Kinds: []string{kindName}, Slots: 2, Renew: renew, Look: look, MaxSpool: 64 << 10,
 		Link: &steppingLink{w.bus.Link(id, alive), moves, step}, Launcher: workers, Disk: w.disks[i],
 		Rand: rand.New(rand.NewPCG(w.Rand.Uint64(), 1)), Log: w.log,
