@@ -209,7 +209,7 @@ type scanRun struct {
 	Purlieu struct {
 		Code, Text string
 		Counts     struct {
-			Discovered, Created, Updated, Unchanged, Deleted, Gaps, Batches, Bytes int64
+			Discovered, Created, Updated, Unchanged, Deleted, Gaps, Batches, Bytes, Classified int64
 		}
 	}
 }
