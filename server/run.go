@@ -19,6 +19,7 @@ const (
 	sweepEvery   = 500 * time.Millisecond
 	idleEvery    = 250 * time.Millisecond // between looks at an empty inbox or index
 	indexLag     = 2 * time.Second        // that the index may fall behind for the sake of a run
+	fireEvery    = 5 * time.Second
 	revokeEvery  = 2 * time.Second
 	accessEvery  = time.Hour
 	forgetEvery  = time.Hour
@@ -100,6 +101,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("applier", s.applyLoop)
 	task("indexer", s.indexLoop)
 	task("sweeper", func(ctx context.Context) error { return s.every(ctx, s.sweepPeriod(), s.sweep) })
+	task("triggers", func(ctx context.Context) error { return s.every(ctx, fireEvery, s.core.Scans.Fire) })
 	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
 	task("network policy", func(ctx context.Context) error { return s.every(ctx, policyEvery, s.gate.Refresh) })
 	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })

@@ -32,6 +32,7 @@ type tree struct {
 	Credential credentialCmd `cmd:"" help:"Credentials: references to secrets, never the secrets."`
 	Vault      vaultCmd      `cmd:"" help:"Where secrets lie."`
 	Scan       scanCmd       `cmd:"" help:"Scans, and their runs."`
+	Trigger    triggerCmd    `cmd:"" help:"When scans run by themselves."`
 	Proposal   proposalCmd   `cmd:"" help:"What runs ask: whether so much may be deleted, whether a source has moved."`
 	Run        runCmd        `cmd:"" help:"Runs of all scans: how they go, what they changed, and taking back."`
 	Runtime    runtimeCmd    `cmd:"" help:"Integration runtimes: pools of nodes."`

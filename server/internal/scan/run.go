@@ -104,38 +104,41 @@ func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions
 		o.Type = "Manual"
 	}
 	var run store.Run
-	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		grant, def, err := s.template(ctx, tx, source, scan)
-		if err != nil {
-			return err
-		}
-		active, err := s.activeRuns(ctx, tx, source, scan)
-		if err != nil {
-			return err
-		}
-		if len(active) > 1 {
-			return fault.New(fault.Conflict, "ScanRunQueued", "the scan %s/%s has a run in progress and one that waits", source, scan).
-				Try("Wait for one of them to end, or cancel it")
-		}
-		grant.Run, grant.Full = o.RunID, o.Full
-		b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Waiting: len(active) > 0}
-		run = store.Run{ID: o.RunID, Source: source, Scan: scan, Runtime: def.Runtime, State: model.RunQueued, Queued: tx.Now()}
-		if err := writeBody(&run, b); err != nil {
-			return err
-		}
-		if err := tx.Runs().AddRun(ctx, &run); err != nil {
-			return err
-		}
-		if b.Waiting {
-			return nil
-		}
-		return s.open(ctx, tx, &run, b)
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
+		run, err = s.startIn(ctx, tx, source, scan, o)
+		return err
 	})
 	if err != nil {
 		return RunView{}, err
 	}
 	s.ring.Ring(run.Runtime)
 	return s.Run(ctx, run.ID)
+}
+
+// startIn writes a run with its first unit in the caller's transaction. What it refuses, it refuses before it writes.
+func (s *Service) startIn(ctx context.Context, tx store.Tx, source, scan string, o StartOptions) (run store.Run, err error) {
+	grant, def, err := s.template(ctx, tx, source, scan)
+	if err != nil {
+		return run, err
+	}
+	active, err := s.activeRuns(ctx, tx, source, scan)
+	if err != nil {
+		return run, err
+	}
+	if len(active) > 1 {
+		return run, fault.New(fault.Conflict, "ScanRunQueued", "the scan %s/%s has a run in progress and one that waits", source, scan).
+			Try("Wait for one of them to end, or cancel it")
+	}
+	grant.Run, grant.Full = o.RunID, o.Full
+	b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Waiting: len(active) > 0}
+	run = store.Run{ID: o.RunID, Source: source, Scan: scan, Runtime: def.Runtime, State: model.RunQueued, Queued: tx.Now()}
+	if err := writeBody(&run, b); err != nil {
+		return run, err
+	}
+	if err := tx.Runs().AddRun(ctx, &run); err != nil || b.Waiting {
+		return run, err
+	}
+	return run, s.open(ctx, tx, &run, b)
 }
 
 // activeRuns are the scan's runs that have not ended, newest first, without those that only wait for a person.

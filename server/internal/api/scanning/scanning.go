@@ -38,6 +38,11 @@ type Definitions interface {
 	ListScans(ctx context.Context, source, after string, limit int) ([]model.Scan, string, error)
 	DeleteScan(ctx context.Context, source, name string) error
 
+	PutTrigger(ctx context.Context, t scan.Trigger) (scan.Trigger, bool, error)
+	Trigger(ctx context.Context, source, scan string) (scan.Trigger, error)
+	EnableTrigger(ctx context.Context, source, scan string, enabled bool) (scan.Trigger, error)
+	DeleteTrigger(ctx context.Context, source, scan string) error
+
 	PutCredential(ctx context.Context, c scan.Credential) (bool, error)
 	Credential(ctx context.Context, name string) (scan.Credential, error)
 	ListCredentials(ctx context.Context, after string, limit int) ([]scan.Credential, string, error)
@@ -114,6 +119,11 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "DELETE", Pattern: sc, Handler: p.deleteScan},
 		{Method: "GET", Pattern: sc + "/filters/custom", Handler: p.getFilter},
 		{Method: "PUT", Pattern: sc + "/filters/custom", Handler: p.putFilter},
+		{Method: "GET", Pattern: sc + "/triggers/default", Handler: p.getTrigger},
+		{Method: "PUT", Pattern: sc + "/triggers/default", Handler: p.putTrigger},
+		{Method: "DELETE", Pattern: sc + "/triggers/default", Handler: p.deleteTrigger},
+		{Method: "POST", Pattern: sc + "/triggers/default:enable", Handler: p.enable(true)},
+		{Method: "POST", Pattern: sc + "/triggers/default:disable", Handler: p.enable(false)},
 		{Method: "POST", Pattern: sc + "/run", Handler: p.runOlder},
 		{Method: "PUT", Pattern: sc + "/run", Handler: p.runOlder},
 		{Method: "GET", Pattern: sc + "/runs", Handler: p.listRuns},

@@ -181,7 +181,6 @@ func TestARunBelongsToItsScan(t *testing.T) {
 	d.ask(404, admin, "POST", "/scan/datasources/shop/scans/two/runs/"+run+":cancel", "")
 	d.ask(400, admin, "POST", "/scan/datasources/shop/scans/one:run?runId=nonsense", "")
 	d.ask(400, admin, "POST", "/scan/datasources/shop/scans/one:run?scanLevel=Half", "")
-	d.ask(501, admin, "PUT", "/scan/datasources/shop/scans/one/triggers/default", `{}`)
 }
 
 func TestARunStaysInItsCollectionWhenItsScansNameMoves(t *testing.T) {

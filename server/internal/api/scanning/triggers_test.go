@@ -1,0 +1,38 @@
+package scanning_test
+
+import "testing"
+
+func TestATriggerIsServedAsPublished(t *testing.T) {
+	d := newDoor(t)
+	d.ask(201, admin, "PUT", "/scan/datasources/sold", source("sold.example.com", "sales"))
+	d.ask(201, admin, "PUT", "/scan/datasources/sold/scans/weekly", `{}`)
+	const at = "/scan/datasources/sold/scans/weekly/triggers/default"
+	const body = `{"properties":{"scanLevel":"Full","state":"Enabled","recurrenceInterval":null,"recurrence":{"startTime":"2021-02-12T14:59:00.416Z","interval":1,
+		"frequency":"Month","timeZone":"W. Europe Standard Time","schedule":{"hours":[23],"minutes":[56],"monthlyOccurrences":[{"day":"Wednesday","occurrence":2}]}}}}`
+	d.ask(404, admin, "GET", at, "")
+	d.ask(201, admin, "PUT", at, body)
+	d.ask(200, admin, "PUT", at, body)
+	got := d.ask(200, reader, "GET", at, "")
+	props := got["properties"].(map[string]any)
+	if got["name"] != "default" || props["scanLevel"] != "Full" || props["state"] != "Enabled" || props["purlieuNext"] == nil || props["lastScheduled"] != nil {
+		t.Errorf("%v", got)
+	}
+	if r := props["recurrence"].(map[string]any); r["timeZone"] != "W. Europe Standard Time" || r["endTime"] != nil || r["schedule"].(map[string]any)["weekDays"] != nil {
+		t.Errorf("%v", r)
+	}
+	if off := d.ask(200, admin, "POST", at+":disable", ""); off["properties"].(map[string]any)["state"] != "Disabled" {
+		t.Errorf("%v", off)
+	}
+	d.ask(200, admin, "POST", at+":enable", "")
+	for _, call := range [][3]string{{"PUT", at, body}, {"DELETE", at, ""}, {"POST", at + ":enable", ""}, {"POST", at + ":disable", ""}} {
+		d.ask(403, reader, call[0], call[1], call[2])
+	}
+	for _, bad := range []string{
+		`{"properties":{}}`, `{"properties":{"recurrence":{"frequency":"Year","interval":1}}}`, `{"properties":{"state":"Asleep","recurrence":{"frequency":"Day"}}}`,
+		`{"properties":{"recurrence":{"frequency":"Day","timeZone":"Middle Earth Standard Time"}}}`,
+	} {
+		d.ask(400, admin, "PUT", at, bad)
+	}
+	d.ask(204, admin, "DELETE", at, "")
+	d.ask(404, admin, "DELETE", at, "")
+}
