@@ -20,7 +20,7 @@ const judgePage = 500
 
 // judge says what the absence of assets from a container proves. It does where every unit that listed the container did
 // so to its end, and the catalogue shows everything, or was asked under the grants under which the asset was seen; and
-// where the asset's parent is gone itself. doomed are assets that will be deleted, nil once they are.
+// where the asset's parent is gone itself, in a container of several levels too. doomed are assets that will be deleted, nil once they are.
 func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.Base, seen *sight, missing []model.Hash, doomed map[model.Hash]bool) (lost, error) {
 	var out lost
 	if len(missing) == 0 {
@@ -34,6 +34,7 @@ func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.B
 		p: p, grants: readDigests(base.Grants), now: seen.grants, others: others, doomed: doomed,
 		proves: p.proves(base.Container[1:]) && !seen.stale,
 	}
+	below := map[model.Hash][]model.Hash{} // what would be gone with its parent, by the parent
 	for page := range slices.Chunk(missing, judgePage) {
 		rows, err := tx.Map().ByHash(ctx, page)
 		if err != nil {
@@ -52,8 +53,13 @@ func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.B
 				out.gone = append(out.gone, h)
 			case j.provesGone(row, parents[row.Parent]):
 				out.proven = append(out.proven, h)
+			case !j.proves && j.mayGo(row):
+				below[row.Parent] = append(below[row.Parent], h)
 			}
 		}
+	}
+	for i := 0; i < len(out.proven); i++ { // parents come before what is gone with them
+		out.proven = append(out.proven, below[out.proven[i]]...)
 	}
 	return out, nil
 }
@@ -85,6 +91,11 @@ func (j *judgement) provesGone(row, parent store.Entity) bool {
 	case !j.p.showsAll && (j.now == 0 || j.grants.of(row.Hash) != j.now):
 		return false // a login with fewer grants sees less
 	}
+	return j.mayGo(row)
+}
+
+// mayGo reports whether the scan may delete the asset: it is in scope, and no other scan holds it.
+func (j *judgement) mayGo(row store.Entity) bool {
 	path := strings.TrimPrefix(strings.TrimPrefix(row.QualifiedName, j.p.body.Grant.Authority), "/")
 	return j.p.body.Grant.Scope.Match(path) &&
 		!slices.ContainsFunc(j.others, func(b store.Base) bool { return hasRow(b.Rows, row.Hash) })

@@ -22,6 +22,7 @@ type protocol struct {
 	st     *sqlite.Store
 	graph  *datamap.Service
 	now    time.Time
+	kind   model.Kind   // of what is applied
 	commit func() error // fails commits; nil lets them pass
 	rung   []string
 	told   []told
@@ -57,7 +58,7 @@ func garden() model.Kind {
 
 func newProtocol(t *testing.T) *protocol {
 	t.Helper()
-	p := &protocol{T: t, now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
+	p := &protocol{T: t, now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), kind: garden()}
 	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlite.Memory, Now: func() time.Time { return p.now }, Fail: func(point string) error {
 		if p.commit == nil || point != "commit" {
 			return nil
@@ -184,7 +185,7 @@ func (p *protocol) apply(g bus.Grant, b batch) {
 		for i := range b.parts {
 			b.parts[i].Run, b.parts[i].Unit, b.parts[i].Attempt = u.Run, u.ID, u.Attempt
 		}
-		kind := garden()
+		kind := p.kind
 		did, err := p.graph.Apply(ctx, tx, datamap.Facts{
 			Source: g.Source, Collection: "root", Authority: g.Authority, Kind: &kind, Actor: "scan:" + g.Source + "/" + g.Scan,
 			Assets: b.assets, Hashes: hashes, Fingerprints: prints,
