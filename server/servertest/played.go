@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -238,8 +239,11 @@ func (sample) Query(_ context.Context, q search.Request) (search.Result, error) 
 		if strings.Contains(v.Row.Name, q.Keywords) && in(q.Collections, v.Row.Collection) &&
 			(q.Types == nil || in(q.Types, v.Row.Type)) && (q.Sources == nil || in(q.Sources, v.Row.Source)) {
 			out.Count++
-			if out.Count > int64(q.Offset) && len(out.Hits) < q.Limit {
+			if from, _ := strconv.Atoi(q.After); out.Count > int64(from) && len(out.Hits) < q.Limit {
 				out.Hits = append(out.Hits, v.Row)
+				if len(out.Hits) == q.Limit {
+					out.Next = strconv.FormatInt(out.Count, 10)
+				}
 			}
 		}
 	}
@@ -250,6 +254,14 @@ func (sample) Query(_ context.Context, q search.Request) (search.Result, error) 
 		}
 	}
 	return out, nil
+}
+
+func (s sample) Words(ctx context.Context, q search.Request) (words []string, err error) {
+	found, err := s.Query(ctx, q)
+	for _, row := range found.Hits {
+		words = append(words, row.Name)
+	}
+	return words, err
 }
 
 func in(list []string, v string) bool {

@@ -92,7 +92,7 @@ func TestPublishedLineageAnswersAsPublished(t *testing.T) {
 func TestPublishedQueriesAreUnderstood(t *testing.T) {
 	for _, name := range []string{
 		"Discovery_Query", "Discovery_Query_Facet", "Discovery_Query_Collection", "Discovery_Query_AssetType", "Discovery_Query_ObjectType",
-		"Discovery_Query_Classification", "Discovery_Query_Type",
+		"Discovery_Query_Classification", "Discovery_Query_Type", "Discovery_Query_Not",
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAccount(t)
@@ -122,6 +122,33 @@ func TestAHitAnswersAsPublished(t *testing.T) {
 	facets := got["@search.facets"].(map[string]any)["assetType"].([]any)[0].(map[string]any)
 	if facets["value"] != "PostgreSQL" || facets["count"] != 2.0 {
 		t.Errorf("%v", facets)
+	}
+}
+
+func TestSuggestionsAnswerAsPublished(t *testing.T) {
+	a := newAccount(t)
+	for _, prefix := range []string{"/datamap/api", "/catalog/api"} {
+		w := a.ask("POST", prefix+"/search/suggest", map[string]any{"keywords": "ord", "limit": 10})
+		if w.Code != 200 || !bytesContain(w.Body.Bytes(), `"@search.text":"<em>orders</em>"`) {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+		e := load(t, "datamap", "Discovery_AutoComplete")
+		got := a.compare(a.ask("POST", prefix+"/search/autocomplete", map[string]any{"keywords": "ord"}), 200, e).(map[string]any)
+		if first := got["value"].([]any)[0].(map[string]any); first["text"] != "orders" || first["queryPlusText"] != "orders" {
+			t.Errorf("%v", first)
+		}
+		for _, bad := range []map[string]any{
+			{"keywords": ""},
+			{},
+			{"keywords": strings.Repeat("x", 101)},
+			{"keywords": "a", "limit": 0},
+			{"keywords": "a", "limit": 101},
+			{"keywords": "a", "filter": []any{}},
+		} {
+			if w := a.ask("POST", prefix+"/search/suggest", bad); w.Code != 400 {
+				t.Errorf("%v: %d %s", bad, w.Code, w.Body)
+			}
+		}
 	}
 }
 

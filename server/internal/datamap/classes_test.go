@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // class is a class by the rule "r" with a number of matches.
@@ -141,8 +142,9 @@ func TestSearchIsToldTheClassesOfColumns(t *testing.T) {
 	a := sampled("t", "a MAIL", "b TEL", "c MAIL")
 	a.Classes = []model.Class{class("DOC", 9)}
 	r.lay(1, a)
-	_, _, classes, err := r.Describe(r.get("t").Row)
-	if err != nil || !slices.Equal(classes, []string{"DOC", "MAIL", "TEL"}) {
-		t.Errorf("%v, %v", classes, err)
+	_, _, tags, err := r.Describe(r.get("t").Row)
+	want := []store.Tag{{Kind: store.TagClass, Value: "DOC"}, {Kind: store.TagClass, Value: "MAIL"}, {Kind: store.TagClass, Value: "TEL"}}
+	if err != nil || !slices.Equal(tags, want) {
+		t.Errorf("%v, %v", tags, err)
 	}
 }

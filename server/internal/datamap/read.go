@@ -167,8 +167,11 @@ func (s *Service) History(ctx context.Context, guid string, before int64, limit 
 	return changes, err
 }
 
-// Describe gives what search indexes of an entity: the names of its columns, its texts, its classifications.
-func (s *Service) Describe(row store.Entity) (columns []string, text string, classes []string, err error) {
+// Show gives a row as a reader sees it, without its measures.
+func Show(row store.Entity) (View, error) { return view(row) }
+
+// Describe gives what search indexes of an entity: the names of its columns, its texts, its tags.
+func (s *Service) Describe(row store.Entity) (columns []string, text string, tags []store.Tag, err error) {
 	v, err := view(row)
 	if err != nil {
 		return nil, "", nil, err
@@ -184,5 +187,14 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, cla
 			words = append(words, c.Comment)
 		}
 	}
-	return columns, strings.Join(words, " "), classNames(&v.Asset), nil
+	for _, class := range v.Classes() {
+		tags = append(tags, store.Tag{Kind: store.TagClass, Value: class})
+	}
+	for _, owner := range v.Authored.Owners {
+		tags = append(tags, store.Tag{Kind: store.TagContact, Value: owner})
+	}
+	return columns, strings.Join(words, " "), tags, nil
 }
+
+// Classes are the classifications of the entity and of its columns, each once, in order.
+func (v View) Classes() []string { return classNames(&v.Asset) }

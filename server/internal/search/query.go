@@ -3,10 +3,14 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -25,7 +29,8 @@ const lastLook = 2 * time.Second
 // When the wait for AtLeast ends with the context's deadline, the answer is what there is (Complete < AtLeast).
 // Invalid: a negative or too large offset or limit, or an unknown facet.
 func (s *Service) Query(ctx context.Context, r Request) (Result, error) {
-	if err := check(&r); err != nil {
+	q, err := check(&r)
+	if err != nil {
 		return Result{}, err
 	}
 	late, err := s.wait(ctx, r.AtLeast)
@@ -37,7 +42,6 @@ func (s *Service) Query(ctx context.Context, r Request) (Result, error) {
 		defer cancel()
 		ctx = grace
 	}
-	q := ask(r.Keywords)
 	var out Result
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		var err error
@@ -48,14 +52,15 @@ func (s *Service) Query(ctx context.Context, r Request) (Result, error) {
 			out.Complete = out.Newest
 			return nil
 		}
-		found, err := tx.Index().Query(ctx, store.IndexQuery{
-			Terms: q.terms, Prefix: q.prefix, Exact: q.exact, Collections: r.Collections, Types: r.Types, Sources: r.Sources,
-			Classes: r.Classes, Facets: r.Facets, Offset: r.Offset, Limit: r.Limit,
-		})
+		found, err := tx.Index().Query(ctx, q)
 		if err != nil {
 			return err
 		}
-		out.Count, out.Approximate, out.Facets, out.Complete = found.Count, found.Approximate, found.Facets, found.Complete
+		out.Count, out.Approximate, out.Facets, out.Complete = found.Count, found.Approximate, named(found.Facets), found.Complete
+		out.Next = ""
+		if len(found.Entities) == r.Limit {
+			out.Next = cursorOf(found.Last)
+		}
 		rows, err := tx.Map().ByID(ctx, found.Entities)
 		if err != nil {
 			return err
@@ -77,23 +82,120 @@ func visible(e store.Entity, r Request) bool {
 		(len(r.Types) == 0 || slices.Contains(r.Types, e.Type)) && (len(r.Sources) == 0 || slices.Contains(r.Sources, e.Source))
 }
 
-func check(r *Request) error {
+// facet is a kind of tag by the name that doors ask for.
+type facet struct {
+	name string
+	kind store.TagKind
+}
+
+func facets() []facet {
+	return []facet{
+		{"type", store.TagType},
+		{"source", store.TagSource},
+		{"collection", store.TagCollection},
+		{"class", store.TagClass},
+		{"label", store.TagLabel},
+		{"term", store.TagTerm},
+		{"contact", store.TagContact},
+	}
+}
+
+// kindOf is the kind of a facet; "" for a name that is none.
+func kindOf(name string) store.TagKind {
+	for _, f := range facets() {
+		if f.name == name {
+			return f.kind
+		}
+	}
+	return ""
+}
+
+// named gives facets by their names; nil stays nil.
+func named(counts map[store.TagKind][]store.FacetCount) map[string][]store.FacetCount {
+	if counts == nil {
+		return nil
+	}
+	out := make(map[string][]store.FacetCount, len(counts))
+	for _, f := range facets() {
+		if list, ok := counts[f.kind]; ok {
+			out[f.name] = list
+		}
+	}
+	return out
+}
+
+// check refuses what can't be answered, and gives the question to the index.
+func check(r *Request) (store.IndexQuery, error) {
+	var q store.IndexQuery
 	if r.Limit == 0 {
 		r.Limit = defaultLimit
 	}
 	if r.Limit < 0 || r.Limit > mostLimit {
-		return fault.New(fault.Invalid, "BadLimit", "a page holds between 1 and %d hits", mostLimit)
+		return q, fault.New(fault.Invalid, "BadLimit", "a page holds between 1 and %d hits", mostLimit)
 	}
 	if r.Offset < 0 || r.Offset > mostOffset {
-		return fault.New(fault.Invalid, "BadOffset", "a search can be paged through up to its hit number %d", mostOffset).
-			Try("Narrow the search by more words or filters")
+		return q, fault.New(fault.Invalid, "BadOffset", "a search can be entered up to its hit number %d", mostOffset).
+			Try("Go on page by page, or narrow the search by more words or filters")
+	}
+	asked, err := sensible(r.Keywords)
+	if err != nil {
+		return q, err
+	}
+	q = store.IndexQuery{
+		Terms: asked.terms, Prefix: asked.prefix, Exact: asked.exact, NameOnly: r.NameOnly, Collections: r.Collections,
+		Filter: r.filter(), Uncounted: r.Uncounted, Offset: r.Offset, Limit: r.Limit,
 	}
 	for _, f := range r.Facets {
-		if f != "type" && f != "source" && f != "collection" && f != "class" {
-			return fault.New(fault.Invalid, "BadFacet", "%q is not a facet", f).Try("Use type, source, collection or class")
+		kind := kindOf(f)
+		if kind == "" {
+			return q, fault.New(fault.Invalid, "BadFacet", "%q is not a facet", f).
+				Try("Use type, source, collection, class, label, term or contact")
+		}
+		q.Facets = append(q.Facets, kind)
+	}
+	if r.After != "" {
+		q.After, err = placeOf(r.After)
+	}
+	return q, err
+}
+
+// filter joins the conditions of a request; nil when there is none.
+func (r Request) filter() *Filter {
+	var parts []Filter
+	for _, f := range []struct {
+		facet  string
+		values []string
+	}{{"type", r.Types}, {"source", r.Sources}, {"class", r.Classes}} {
+		if len(f.values) > 0 {
+			parts = append(parts, Is(f.facet, f.values...))
 		}
 	}
-	return nil
+	if r.Filter != nil {
+		parts = append(parts, *r.Filter)
+	}
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		return &parts[0]
+	}
+	all := And(parts...)
+	return &all
+}
+
+// cursorOf is a place as it travels.
+func cursorOf(p store.IndexPlace) string { return fmt.Sprintf("%d %d %s", p.Rank, p.Entity, p.Exact) }
+
+func placeOf(cursor string) (*store.IndexPlace, error) {
+	bad := fault.New(fault.Invalid, "BadCursor", "this is not a place in a search's results")
+	rank, rest, ok1 := strings.Cut(cursor, " ")
+	entity, exact, ok2 := strings.Cut(rest, " ")
+	r, err1 := strconv.ParseUint(rank, 10, 8)
+	e, err2 := strconv.ParseInt(entity, 10, 64)
+	if !ok1 || !ok2 || err1 != nil || err2 != nil || r > 3 || e < 0 || len(exact) > longest || !model.Storable(exact) {
+		return nil, bad
+	}
+	return &store.IndexPlace{Rank: uint8(r), Entity: e, Exact: exact}, nil
 }
 
 // wait returns when the index is complete up to the version, or with late when the deadline came first.

@@ -19,12 +19,17 @@ import (
 type Request struct {
 	Keywords    string
 	Collections []string
-	Types       []string
+	Types       []string // any of these; empty: any
 	Sources     []string
 	Classes     []string
-	Facets      []string // "type", "source", "collection", "class"
-	Offset      int
-	Limit       int
+	Filter      *Filter  // a further condition; nil: none
+	Facets      []string // "type", "source", "collection", "class", "label", "term", "contact"
+	NameOnly    bool     // words count in names only
+	Uncounted   bool     // nobody asks for count and facets
+	// After goes on behind a page: the Next of an earlier result of the same question. Offset passes over so many more.
+	After  string
+	Offset int
+	Limit  int
 	// AtLeast waits, up to the context's deadline, until the index is complete up to this version.
 	AtLeast int64
 }
@@ -32,6 +37,7 @@ type Request struct {
 // Result is a page of hits, best first.
 type Result struct {
 	Hits        []store.Entity
+	Next        string // where the next page begins; "" when there is none
 	Count       int64
 	Approximate bool
 	Facets      map[string][]store.FacetCount
@@ -39,14 +45,35 @@ type Result struct {
 	Newest      int64 // the map's newest version
 }
 
+// Filter is a condition on what a hit is: made by Is, And, Or and Not.
+type Filter = store.Filter
+
+// Is holds for hits that have one of the values of a facet, named as in Request.Facets; without values for none.
+func Is(facet string, values ...string) Filter {
+	return Filter{Kind: kindOf(facet), Values: values}
+}
+
+// And holds where all parts do; without parts always.
+func And(parts ...Filter) Filter { return Filter{Op: store.FilterAnd, Parts: parts} }
+
+// Or holds where one of the parts does; without parts never.
+func Or(parts ...Filter) Filter { return Filter{Op: store.FilterOr, Parts: parts} }
+
+// Not holds where the part does not.
+func Not(part Filter) Filter { return Filter{Op: store.FilterNot, Parts: []Filter{part}} }
+
 // Searcher is what the doors need.
 type Searcher interface {
 	Query(ctx context.Context, r Request) (Result, error)
+	// Words gives words that complete the last of the keywords, most frequent first, from the names of what the reader
+	// may see. Of the request Keywords, Collections, Types, Sources, Classes, Filter and Limit count.
+	Words(ctx context.Context, r Request) ([]string, error)
 }
 
 // Describer tells what is written inside an entity. The data map is one.
 type Describer interface {
-	// Describe gives the names of the entity's columns, its comments and descriptions as one text, and the classes that
-	// it or its columns have. It has no effect and may be called from any goroutine.
-	Describe(e store.Entity) (columns []string, text string, classes []string, err error)
+	// Describe gives the names of the entity's columns, its comments and descriptions as one text, and its tags: the
+	// classes that it or its columns have, its labels, terms and contacts. It has no effect and may be called from any
+	// goroutine.
+	Describe(e store.Entity) (columns []string, text string, tags []store.Tag, err error)
 }

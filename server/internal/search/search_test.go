@@ -18,7 +18,7 @@ import (
 // layers describes entities whose scanned layer is "columns|text|classes", comma-separated.
 type layers struct{}
 
-func (layers) Describe(e store.Entity) (columns []string, text string, classes []string, err error) {
+func (layers) Describe(e store.Entity) (columns []string, text string, tags []store.Tag, err error) {
 	if string(e.Scanned) == "broken" {
 		return nil, "", nil, errors.New("broken")
 	}
@@ -26,7 +26,10 @@ func (layers) Describe(e store.Entity) (columns []string, text string, classes [
 	split := func(s string) []string {
 		return strings.FieldsFunc(s, func(r rune) bool { return r == ',' })
 	}
-	return split(f[0]), f[1], split(f[2]), nil
+	for _, class := range split(f[2]) {
+		tags = append(tags, store.Tag{Kind: store.TagClass, Value: class})
+	}
+	return split(f[0]), f[1], tags, nil
 }
 
 type world struct {
@@ -258,10 +261,95 @@ func TestQuery_waits_for_a_version(t *testing.T) {
 
 func TestQuery_refuses_what_it_cant_answer(t *testing.T) {
 	w := open(t)
-	for _, r := range []search.Request{{Limit: -1}, {Limit: 1001}, {Offset: -1}, {Offset: 10_001}, {Facets: []string{"owner"}}} {
+	for _, r := range []search.Request{
+		{Limit: -1},
+		{Limit: 1001},
+		{Offset: -1},
+		{Offset: 10_001},
+		{Facets: []string{"owner"}},
+		{After: "x"},
+		{After: "9 9 x"},
+		{After: "1 -1 "},
+		{After: "1 1 " + strings.Repeat("x", 129)},
+		{After: "1 1 a\x00"},
+		{Keywords: strings.Repeat("word ", 2000)},
+		{Keywords: strings.Repeat("x", 10_000)},
+		{Keywords: strings.Repeat("a ", 33)},
+		{Keywords: "a\x00b"},
+		{Keywords: "\x1b[31m"},
+		{Keywords: "a\xffb"},
+		{Keywords: "..."},
+		{Keywords: "()"},
+		{Keywords: `"`},
+	} {
 		r.Collections = []string{"root"}
-		if _, err := w.service.Query(t.Context(), r); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%+v: %v", r, err)
+		_, err := w.service.Query(t.Context(), r)
+		var f *fault.Error
+		if !fault.Is(err, fault.Invalid) || !errors.As(err, &f) || len(f.Text) > 200 {
+			t.Errorf("%.80v: %v", r, err)
+		}
+	}
+	for _, words := range []string{"", "*", " * ", "_", "-", "a\tb\n", strings.Repeat("a ", 32)} {
+		if _, err := w.service.Query(t.Context(), search.Request{Keywords: words, Collections: []string{"root"}}); err != nil {
+			t.Errorf("%q: %v", words, err)
+		}
+	}
+}
+
+func TestWords_complete_what_is_typed_from_what_may_be_seen(t *testing.T) {
+	w := open(t)
+	w.write("root a/customer", "root a/customer_email", "root a/customers", "root a/CustomOrders", "hr b/custody", "root a/order_customs |x")
+	w.follow(10)
+	ask := func(typed string, collections ...string) string {
+		t.Helper()
+		words, err := w.service.Words(t.Context(), search.Request{Keywords: typed, Collections: collections, Limit: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(words, " ")
+	}
+	for _, c := range []struct{ typed, collection, want string }{
+		{"cust", "root", "customer custom customs customers"},
+		{"cust", "hr", "custody"},
+		{"cust", "none", ""},
+		{"order cust", "root", "customs"},
+		{"custome", "root", "customer customers customeremail"},
+		{"x", "root", ""},
+	} {
+		if got := ask(c.typed, c.collection); got != c.want {
+			t.Errorf("%q in %s: %q, want %q", c.typed, c.collection, got, c.want)
+		}
+	}
+}
+
+func TestQuery_goes_on_behind_a_page_while_the_map_changes(t *testing.T) {
+	w := open(t)
+	var lines []string
+	for i := range 25 {
+		lines = append(lines, fmt.Sprintf("root a/order_%02d", i))
+	}
+	list := w.write(lines...)
+	w.follow(100)
+	for _, words := range []string{"order", ""} {
+		seen := map[string]int{}
+		r := w.query(search.Request{Keywords: words, Limit: 10})
+		for pages := 1; ; pages++ {
+			for _, e := range r.Hits {
+				seen[e.Name]++
+			}
+			if pages == 1 {
+				w.set(func(e *store.Entity) { e.Deleted = !e.Deleted }, list[3]) // on a page that was shown
+				w.follow(100)
+			}
+			if r.Next == "" {
+				break
+			}
+			r = w.query(search.Request{Keywords: words, Limit: 10, After: r.Next})
+		}
+		for i := range 25 {
+			if n := seen[fmt.Sprintf("order_%02d", i)]; n != 1 && i != 3 {
+				t.Errorf("%q: order_%02d was shown %d times", words, i, n)
+			}
 		}
 	}
 }

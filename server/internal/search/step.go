@@ -89,17 +89,17 @@ func (s *Service) rows(page []store.Entity) (rows []store.IndexRow, gone []int64
 			gone = append(gone, e.ID)
 			continue
 		}
-		columns, text, classes, err := s.describe.Describe(e)
+		columns, text, tags, err := s.describe.Describe(e)
 		if err != nil { // it is still found by its name
 			s.log.Warn("an entity can't be described for the index", "entity", e.ID, "error", err)
 		}
-		rows = append(rows, rowOf(e, columns, text, classes))
+		rows = append(rows, rowOf(e, columns, text, tags))
 	}
 	return rows, gone
 }
 
 // rowOf folds what is known of an entity.
-func rowOf(e store.Entity, columns []string, text string, classes []string) store.IndexRow {
+func rowOf(e store.Entity, columns []string, text string, tags []store.Tag) store.IndexRow {
 	name, path, cols, body := newWords(mostNameWords), newWords(mostPathWords), newWords(mostColumnWords), newWords(mostTextWords)
 	name.name(e.Name)
 	for _, n := range above(e.QualifiedName) {
@@ -111,7 +111,7 @@ func rowOf(e store.Entity, columns []string, text string, classes []string) stor
 	body.text(text)
 	return store.IndexRow{
 		Entity: e.ID, Name: name.String(), Path: path.String(), Columns: cols.String(), Text: body.String(), Exact: whole(e.Name),
-		Type: e.Type, Source: e.Source, Collection: e.Collection, Classes: classes,
+		Type: e.Type, Source: e.Source, Collection: e.Collection, Tags: tags,
 	}
 }
 

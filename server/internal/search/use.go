@@ -13,8 +13,8 @@ func (s *Service) CollectionUsed(collection string) func(ctx context.Context, tx
 	return func(ctx context.Context, tx store.Tx) error {
 		used := fault.New(fault.Conflict, "CollectionNotEmpty", "assets are in the collection %s", collection).
 			Try("Move them to another collection first")
-		for offset := 0; ; offset += mostLimit {
-			found, err := tx.Index().Query(ctx, store.IndexQuery{Collections: []string{collection}, Offset: offset, Limit: mostLimit})
+		for q := (store.IndexQuery{Collections: []string{collection}, Uncounted: true, Limit: mostLimit}); ; {
+			found, err := tx.Index().Query(ctx, q)
 			if err != nil {
 				return err
 			}
@@ -30,6 +30,7 @@ func (s *Service) CollectionUsed(collection string) func(ctx context.Context, tx
 			if len(found.Entities) < mostLimit {
 				break
 			}
+			q.After = &found.Last
 		}
 		version, entity, err := tx.Index().Cursor(ctx, store.IndexFollower)
 		if err != nil {

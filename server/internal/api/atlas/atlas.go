@@ -52,6 +52,8 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "GET", Pattern: "/atlas/v2/lineage/{guid}", Handler: p.getLineage},
 		{Method: "GET", Pattern: "/atlas/v2/lineage/uniqueAttribute/type/{type}", Handler: p.getLineageByName},
 		{Method: "POST", Pattern: "/search/query", Handler: p.query},
+		{Method: "POST", Pattern: "/search/suggest", Handler: p.suggest},
+		{Method: "POST", Pattern: "/search/autocomplete", Handler: p.autocomplete},
 	}
 }
 

@@ -33,6 +33,18 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/atlas/v2/lineage/uniqueAttribute/type/postgresql_table" + name, "", 200},
 		{"POST", "/search/query", `{"keywords":"orders","limit":1,"facets":[{"facet":"entityType","count":5}],"filter":{"and":[{"entityType":"postgresql_table"}]}}`, 200},
 		{"POST", "/search/query", `{"keywords":null,"filter":{}}`, 200},
+		{"POST", "/search/query", `{"keywords":"ord","orderby":[{"name":"ASC"}],"facets":[{"facet":"label","sort":{"value":"desc"}}]}`, 200},
+		{"POST", "/search/query", `{"orderby":[{"name":"UP"}]}`, 400},
+		{"POST", "/search/query", `{"limit":0}`, 400},
+		{"POST", "/search/query", `{"limit":1001}`, 400},
+		{"POST", "/search/query", `{"offset":10001}`, 400},
+		{"POST", "/search/query", `{"offset":-1}`, 400},
+		{"POST", "/search/query", `{"continuationToken":"!"}`, 400},
+		{"POST", "/search/query", `{"facets":[{"facet":"label","sort":{"count":"up"}}]}`, 400},
+		{"POST", "/search/query", `{"facets":[{"facet":"label","count":-1}]}`, 400},
+		{"POST", "/search/suggest", `{"keywords":"ord","limit":3,"filter":{"not":{"label":"old"}}}`, 200},
+		{"POST", "/search/autocomplete", `{"keywords":"ord"}`, 200},
+		{"POST", "/search/autocomplete", `{"keywords":""}`, 400},
 	} {
 		r := httptest.NewRequest(c.method, "/datamap/api"+c.path, strings.NewReader(c.body))
 		r.Header.Set("Authorization", "Bearer "+servertest.ReaderToken)

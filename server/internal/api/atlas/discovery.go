@@ -5,29 +5,39 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/fault"
-	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
 type queryBody struct {
-	Keywords *string         `json:"keywords"`
-	Filter   json.RawMessage `json:"filter"`
-	Limit    *int            `json:"limit"`
-	Offset   int             `json:"offset"`
-	Token    string          `json:"continuationToken"`
-	Facets   []struct {
-		Facet string `json:"facet"`
-		Count int    `json:"count"`
-	} `json:"facets"`
-	AtLeast int64 `json:"purlieuAtLeast"` // wait until the index is complete up to this version
+	Keywords *string             `json:"keywords"`
+	Filter   json.RawMessage     `json:"filter"`
+	Limit    *int                `json:"limit"`
+	Offset   int                 `json:"offset"`
+	Token    string              `json:"continuationToken"`
+	OrderBy  []map[string]string `json:"orderby"`
+	Facets   []facetBody         `json:"facets"`
+	AtLeast  int64               `json:"purlieuAtLeast"` // wait until the index is complete up to this version
 }
 
-// maxHits is how many hits one answer holds.
-const maxHits = 1000
+type facetBody struct {
+	Facet string `json:"facet"`
+	Count int    `json:"count"`
+	Sort  *struct {
+		Count string `json:"count"`
+		Value string `json:"value"`
+	} `json:"sort"`
+}
+
+// The bounds of a question: hits of one answer, and the offset that it may begin at.
+const (
+	maxHits   = 1000
+	maxOffset = 10_000
+)
 
 func (p *Plane) query(w http.ResponseWriter, r *http.Request) error {
 	var body queryBody
@@ -42,17 +52,13 @@ func (p *Plane) query(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if q == nil { // nothing can match, or nothing may be seen
-		api.Answer(w, http.StatusOK, map[string]any{"@search.count": 0, "@search.count.approximate": false, "@search.facets": nil, "value": []any{}})
-		return nil
-	}
 	found, err := p.Search.Query(r.Context(), *q)
 	if err != nil {
 		return err
 	}
-	value := []any{}
-	for i := range found.Hits {
-		value = append(value, t.hit(found, i))
+	value, err := t.hits(found, q.Keywords)
+	if err != nil {
+		return err
 	}
 	answer := map[string]any{
 		"@search.count": found.Count, "@search.count.approximate": found.Approximate, "@search.facets": nil, "value": value,
@@ -61,72 +67,62 @@ func (p *Plane) query(w http.ResponseWriter, r *http.Request) error {
 	if len(body.Facets) > 0 {
 		answer["@search.facets"] = facets(body, found, t)
 	}
-	if after := q.Offset + len(found.Hits); len(found.Hits) == q.Limit && int64(after) < found.Count {
-		answer["continuationToken"] = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(after)))
+	if len(body.OrderBy) > 0 {
+		answer["purlieuOrder"] = "relevance" // the best come first whatever was asked, and this says so
+	}
+	if found.Next != "" {
+		answer["continuationToken"] = base64.RawURLEncoding.EncodeToString([]byte(found.Next))
 	}
 	api.Answer(w, http.StatusOK, answer)
 	return nil
 }
 
-// request is the published question in the words of the search room; nil when nothing can match.
+// request is the published question in the words of the search room.
 func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Request, error) {
 	readable, err := p.readable(r)
 	if err != nil {
 		return nil, err
 	}
 	q := search.Request{Collections: readable, Offset: body.Offset, Limit: 50, AtLeast: body.AtLeast}
-	if body.Keywords != nil && *body.Keywords != "*" {
+	if body.Keywords != nil {
 		q.Keywords = *body.Keywords
 	}
 	if body.Limit != nil {
 		q.Limit = *body.Limit
 	}
+	if q.Limit < 1 || q.Limit > maxHits || q.Offset < 0 || q.Offset > maxOffset {
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "limit must be 1 to %d and offset 0 to %d", maxHits, maxOffset).
+			Try("Go on page by page with the continuationToken")
+	}
+	for _, by := range body.OrderBy {
+		for _, way := range by {
+			if !order(strings.ToLower(way)) {
+				return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "orderby says ASC or DESC of each field")
+			}
+		}
+	}
 	if body.Token != "" {
 		text, err := base64.RawURLEncoding.DecodeString(body.Token)
-		if err == nil {
-			q.Offset, err = strconv.Atoi(string(text))
-		}
-		if err != nil {
+		if err != nil || !utf8.Valid(text) {
 			return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "the continuationToken is not one that was handed out")
 		}
-	}
-	if q.Limit < 1 || q.Limit > maxHits || q.Offset < 0 || q.Offset > 100_000 {
-		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "limit must be 1 to %d and offset 0 to 100000", maxHits)
+		q.After = string(text)
 	}
 	for _, f := range body.Facets {
+		if f.Count < 0 || f.Sort != nil && (!order(f.Sort.Count) || !order(f.Sort.Value)) {
+			return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "a facet has a count from 0 and is sorted asc or desc")
+		}
 		if name := facetName(f.Facet); name != "" && !slices.Contains(q.Facets, name) {
 			q.Facets = append(q.Facets, name)
 		}
 	}
-	b, err := parseFilter(body.Filter, t)
-	if err != nil {
-		return nil, err
-	}
-	if b.empty || !b.narrow(&q) {
-		return nil, nil
-	}
-	return &q, nil
+	q.Filter, err = parseFilter(body.Filter, t)
+	return &q, err
 }
 
-// hit is one match. The score falls with the place: what the engines weigh differs, the order is what counts.
-func (t types) hit(found search.Result, place int) map[string]any {
-	e := found.Hits[place]
-	out := map[string]any{
-		"@search.score": 1 / float64(place+1), "id": model.GUID(uint64(e.ID), 0), "qualifiedName": e.QualifiedName, "name": e.Name,
-		"entityType": e.Type, "description": nil, "owner": nil, "classification": []any{}, "label": []any{}, "term": []any{}, "contact": []any{},
-		"assetType": []any{}, "collectionId": e.Collection, "createTime": api.Millis(e.Created), "updateTime": api.Millis(e.Modified),
-		"purlieuSource": e.Source,
-	}
-	if title := t[e.Type].title; title != "" {
-		out["assetType"] = []any{title}
-	}
-	if what := t.objectType(e.Type); what != "" {
-		out["objectType"] = what
-	}
-	return out
-}
+func order(word string) bool { return word == "" || word == "asc" || word == "desc" }
 
-// facetName is the search room's word for a published facet; "" for one that has no values here yet.
+// facetName is the search room's word for a published facet; "" for one that has no values here.
 func facetName(published string) string {
 	switch published {
 	case "entityType", "assetType", "objectType":
@@ -137,15 +133,23 @@ func facetName(published string) string {
 		return "collection"
 	case "purlieuSource":
 		return "source"
+	case "contactId":
+		return "contact"
+	case "label", "term":
+		return published
 	}
 	return ""
 }
 
+// facets are the counts of each facet that was asked for, in the order asked for; most frequent first else.
 func facets(body queryBody, found search.Result, t types) map[string]any {
+	type one struct {
+		value string
+		count int64
+	}
 	out := map[string]any{}
 	for _, f := range body.Facets {
-		values := []any{}
-		sums, order := map[string]int64{}, []string{}
+		var list []one
 		for _, c := range found.Facets[facetName(f.Facet)] {
 			word := c.Value
 			switch f.Facet {
@@ -157,17 +161,29 @@ func facets(body queryBody, found search.Result, t types) map[string]any {
 			if word == "" {
 				continue
 			}
-			if _, seen := sums[word]; !seen {
-				order = append(order, word)
+			i := slices.IndexFunc(list, func(o one) bool { return o.value == word })
+			if i < 0 {
+				i, list = len(list), append(list, one{value: word})
 			}
-			sums[word] += c.Count
+			list[i].count += c.Count
 		}
-		slices.SortStableFunc(order, func(a, b string) int { return int(sums[b] - sums[a]) })
-		for i, word := range order {
+		slices.SortStableFunc(list, func(a, b one) int {
+			switch {
+			case f.Sort != nil && f.Sort.Value == "asc":
+				return strings.Compare(a.value, b.value)
+			case f.Sort != nil && f.Sort.Value == "desc":
+				return strings.Compare(b.value, a.value)
+			case f.Sort != nil && f.Sort.Count == "asc":
+				return int(a.count - b.count)
+			}
+			return int(b.count - a.count)
+		})
+		values := []any{}
+		for i, o := range list {
 			if f.Count > 0 && i == f.Count {
 				break
 			}
-			values = append(values, map[string]any{"value": word, "count": sums[word]})
+			values = append(values, map[string]any{"value": o.value, "count": o.count})
 		}
 		out[f.Facet] = values
 	}

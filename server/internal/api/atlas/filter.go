@@ -8,82 +8,126 @@ import (
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
-// bounds is what a filter comes to: for each dimension the values allowed (nil: any). Dimensions are joined by "and",
-// values within one by "or": the store's index answers exactly such questions.
-type bounds struct {
-	types, classes, collections, sources []string
-	empty                                bool // nothing can match
-}
+// The bounds of a filter.
+const (
+	mostFilterDepth = 16
+	mostFilterParts = 500
+)
 
 func unsupportedFilter(what string) error {
 	return fault.New(fault.Unsupported, "FilterUnsupported", "%s is not served by this build's search", what).
-		Try("Use entityType, assetType, objectType, classification, collectionId or purlieuSource, joined by and; or only within one of them")
+		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId or purlieuSource, joined by and, or and not")
 }
 
-// parseFilter reads a published filter.
-func parseFilter(raw json.RawMessage, t types) (bounds, error) {
+func badFilter(text string, args ...any) error {
+	return fault.New(fault.Invalid, "ATLAS-400-00-01D", text, args...)
+}
+
+// filtering reads one published filter.
+type filtering struct {
+	types types
+	parts int
+}
+
+// parseFilter reads a published filter; nil where it narrows nothing.
+func parseFilter(raw json.RawMessage, t types) (*search.Filter, error) {
 	if len(raw) == 0 || string(raw) == "null" {
-		return bounds{}, nil
+		return nil, nil
+	}
+	p := filtering{types: t}
+	f, err := p.read(raw, 1)
+	if err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+func (p *filtering) read(raw json.RawMessage, depth int) (search.Filter, error) {
+	if depth > mostFilterDepth {
+		return search.Filter{}, badFilter("a filter is nested at most %d deep", mostFilterDepth)
+	}
+	if p.parts++; p.parts > mostFilterParts {
+		return search.Filter{}, badFilter("a filter has at most %d parts", mostFilterParts)
 	}
 	var node map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &node); err != nil {
-		return bounds{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "a filter must be an object")
+	if err := json.Unmarshal(raw, &node); err != nil || node == nil {
+		return search.Filter{}, badFilter("a filter must be an object")
+	}
+	var below bool
+	if err := json.Unmarshal(orNull(node["includeSubTypes"]), &below); err != nil {
+		return search.Filter{}, badFilter("includeSubTypes is true or false")
 	}
 	delete(node, "includeSubTypes")
-	delete(node, "includeSubClassifications")
+	delete(node, "includeSubClassifications") // there are none
 	if len(node) == 0 {
-		return bounds{}, nil
+		return search.And(), nil
 	}
 	if len(node) > 1 {
-		return bounds{}, unsupportedFilter("a filter with several members")
+		return search.Filter{}, unsupportedFilter("a filter with several members")
 	}
 	for key, value := range node {
 		switch key {
 		case "and", "or":
-			var parts []json.RawMessage
-			if err := json.Unmarshal(value, &parts); err != nil || len(parts) > 200 {
-				return bounds{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "%s takes a list of at most 200 filters", key)
-			}
-			return join(key, parts, t)
+			return p.join(key, value, depth)
+		case "not":
+			part, err := p.read(value, depth+1)
+			return search.Not(part), err
 		default:
-			return leaf(key, value, t)
+			return p.leaf(key, value, below)
 		}
 	}
-	return bounds{}, nil
+	return search.And(), nil
 }
 
-func leaf(key string, raw json.RawMessage, t types) (bounds, error) {
+func orNull(raw json.RawMessage) json.RawMessage {
+	if raw == nil {
+		return json.RawMessage("null")
+	}
+	return raw
+}
+
+func (p *filtering) join(how string, raw json.RawMessage, depth int) (search.Filter, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return search.Filter{}, badFilter("%s takes a list of filters", how)
+	}
+	parts := make([]search.Filter, 0, min(len(list), mostFilterParts))
+	for _, item := range list {
+		part, err := p.read(item, depth+1)
+		if err != nil {
+			return part, err
+		}
+		parts = append(parts, part)
+	}
+	if how == "and" || len(parts) == 0 {
+		return search.And(parts...), nil
+	}
+	return search.Or(parts...), nil
+}
+
+func (p *filtering) leaf(key string, raw json.RawMessage, below bool) (search.Filter, error) {
+	facet := facetName(key)
+	if facet == "" {
+		return search.Filter{}, unsupportedFilter("the filter " + clip(key))
+	}
 	var value string
-	switch key {
-	case "entityType", "assetType", "objectType", "classification", "collectionId", "purlieuSource":
-		if err := json.Unmarshal(raw, &value); err != nil || value == "" {
-			return bounds{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "%s takes a text", key)
-		}
-	default:
-		return bounds{}, unsupportedFilter("the filter " + clip(key))
+	if err := json.Unmarshal(raw, &value); err != nil || value == "" {
+		return search.Filter{}, badFilter("%s takes a text", key)
 	}
-	var b bounds
-	switch key {
-	case "entityType":
-		b.types = []string{value}
-	case "assetType":
-		b.types = t.named(func(name string) bool { return t[name].title == value })
-	case "objectType":
-		b.types = t.named(func(name string) bool { return t.objectType(name) == value })
-	case "classification":
-		b.classes = []string{value}
-	case "collectionId":
-		b.collections = []string{value}
-	case "purlieuSource":
-		b.sources = []string{value}
+	t := p.types
+	switch {
+	case key == "assetType":
+		return search.Is(facet, t.named(func(name string) bool { return t[name].title == value })...), nil
+	case key == "objectType":
+		return search.Is(facet, t.named(func(name string) bool { return t.objectType(name) == value })...), nil
+	case key == "entityType" && below:
+		return search.Is(facet, append(t.named(func(name string) bool { return t[name].def.Super == value }), value)...), nil
 	}
-	b.empty = b.types != nil && len(b.types) == 0
-	return b, nil
+	return search.Is(facet, value), nil
 }
 
-// named are the types for which want holds, never nil.
-func (t types) named(want func(string) bool) []string {
-	out := []string{}
+// named are the types for which want holds.
+func (t types) named(want func(string) bool) (out []string) {
 	for name := range t {
 		if want(name) {
 			out = append(out, name)
@@ -91,96 +135,4 @@ func (t types) named(want func(string) bool) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-func join(how string, parts []json.RawMessage, t types) (bounds, error) {
-	var all bounds
-	some := false // of an "or": whether any part can match
-	for i, part := range parts {
-		b, err := parseFilter(part, t)
-		if err != nil {
-			return all, err
-		}
-		if how == "and" {
-			if all.classes != nil && b.classes != nil {
-				return all, unsupportedFilter("and over two classifications")
-			}
-			all = all.and(b)
-			continue
-		}
-		if some = some || !b.empty; b.empty && i > 0 {
-			continue
-		}
-		if i == 0 || all.empty {
-			all = b
-			continue
-		}
-		if all, err = all.or(b); err != nil {
-			return all, err
-		}
-	}
-	if how == "or" && len(parts) > 0 {
-		all.empty = !some
-	}
-	return all, nil
-}
-
-func (b bounds) and(o bounds) bounds {
-	meet := func(x, y []string) []string {
-		switch {
-		case x == nil:
-			return y
-		case y == nil:
-			return x
-		}
-		both := []string{}
-		for _, v := range x {
-			if slices.Contains(y, v) {
-				both = append(both, v)
-			}
-		}
-		return both
-	}
-	out := bounds{
-		types: meet(b.types, o.types), collections: meet(b.collections, o.collections), sources: meet(b.sources, o.sources),
-		classes: meet(b.classes, o.classes), empty: b.empty || o.empty,
-	}
-	for _, list := range [][]string{out.types, out.collections, out.sources, out.classes} {
-		out.empty = out.empty || (list != nil && len(list) == 0)
-	}
-	return out
-}
-
-// or joins two bounds of one and the same dimension.
-func (b bounds) or(o bounds) (bounds, error) {
-	mine, theirs := b.dimensions(), o.dimensions()
-	at := -1
-	for i := range mine {
-		if (*mine[i] == nil) != (*theirs[i] == nil) {
-			return b, unsupportedFilter("or over different members")
-		}
-		if *mine[i] != nil {
-			if at >= 0 {
-				return b, unsupportedFilter("or over filters of several members")
-			}
-			at = i
-		}
-	}
-	if at >= 0 {
-		*mine[at] = append(*mine[at], *theirs[at]...)
-	}
-	return b, nil
-}
-
-func (b *bounds) dimensions() [4]*[]string {
-	return [4]*[]string{&b.types, &b.classes, &b.collections, &b.sources}
-}
-
-// narrow lays the bounds over a request, and never widens what the reader may see; false when nothing is left.
-func (b bounds) narrow(q *search.Request) bool {
-	if b.collections != nil {
-		q.Collections = slices.DeleteFunc(slices.Clone(q.Collections), func(c string) bool { return !slices.Contains(b.collections, c) })
-	}
-	q.Types, q.Sources, q.Classes = b.types, b.sources, b.classes
-	return len(q.Collections) > 0
 }

@@ -19,19 +19,9 @@ const (
 	isTag  = '@'
 )
 
-// The kinds of tag.
-const (
-	tagType       = "t"
-	tagSource     = "s"
-	tagCollection = "c"
-	tagClass      = "k"
-)
-
 // mostWords is how many bytes of words one row has in the index; the engine takes a little more. Words of the name come
 // first, so that those of columns and texts are left out.
 const mostWords = 800_000
-
-type tagKey struct{ kind, value string }
 
 // lock makes a writer of the account one of the followers too, who otherwise write beside it. The order is always
 // account before followers.
@@ -44,16 +34,16 @@ func (x index) lock(ctx context.Context) error {
 	return err
 }
 
-// tags gives the numbers of values, and makes those that have none.
-func (x index) tags(ctx context.Context, keys map[tagKey]int64) error {
+// tags gives the numbers of tags, and makes those that have none.
+func (x index) tags(ctx context.Context, keys map[store.Tag]int64) error {
 	kinds, values := make([]string, 0, len(keys)), make([]string, 0, len(keys))
 	for k := range keys {
-		kinds, values = append(kinds, k.kind), append(values, k.value)
+		kinds, values = append(kinds, string(k.Kind)), append(values, k.Value)
 	}
 	note := func(rows pgx.Rows) error {
-		var k tagKey
+		var k store.Tag
 		var id int64
-		err := rows.Scan(&k.kind, &k.value, &id)
+		err := rows.Scan((*string)(&k.Kind), &k.Value, &id)
 		keys[k] = id
 		return err
 	}
@@ -64,7 +54,7 @@ func (x index) tags(ctx context.Context, keys map[tagKey]int64) error {
 	kinds, values = kinds[:0], values[:0]
 	for k, id := range keys {
 		if id == 0 {
-			kinds, values = append(kinds, k.kind), append(values, k.value)
+			kinds, values = append(kinds, string(k.Kind)), append(values, k.Value)
 		}
 	}
 	if len(kinds) == 0 {
@@ -82,7 +72,7 @@ func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
 	if err := x.lock(ctx); err != nil {
 		return err
 	}
-	keys := make(map[tagKey]int64)
+	keys := make(map[store.Tag]int64)
 	for i := range rows {
 		for _, k := range tagsOfRow(&rows[i]) {
 			keys[k] = 0
@@ -92,8 +82,8 @@ func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
 		return err
 	}
 	type r = store.IndexRow
-	tagged := func(kind string, value func(*r) string) []int64 {
-		return column(rows, func(r *r) int64 { return keys[tagKey{kind, value(r)}] })
+	tagged := func(kind store.TagKind, value func(*r) string) []int64 {
+		return column(rows, func(r *r) int64 { return keys[store.Tag{Kind: kind, Value: value(r)}] })
 	}
 	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes, words)
 		select entity, exact, type, source, collection, classes::bigint[], words::tsvector
@@ -102,38 +92,35 @@ func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
 		on conflict (entity) do update set exact = excluded.exact, type = excluded.type, source = excluded.source,
 		collection = excluded.collection, classes = excluded.classes, words = excluded.words`,
 		column(rows, func(r *r) int64 { return r.Entity }), column(rows, func(r *r) string { return r.Exact }),
-		tagged(tagType, func(r *r) string { return r.Type }), tagged(tagSource, func(r *r) string { return r.Source }),
-		tagged(tagCollection, func(r *r) string { return r.Collection }),
-		column(rows, func(r *r) string { return classesOf(r, keys) }), column(rows, func(r *r) string { return wordsOf(r, keys) }))
+		tagged(store.TagType, func(r *r) string { return r.Type }), tagged(store.TagSource, func(r *r) string { return r.Source }),
+		tagged(store.TagCollection, func(r *r) string { return r.Collection }),
+		column(rows, func(r *r) string { return othersOf(r, keys) }), column(rows, func(r *r) string { return wordsOf(r, keys) }))
 	return err
 }
 
-// tagsOfRow are the values of a row that have numbers: type, source and collection, then its classes.
-func tagsOfRow(r *store.IndexRow) []tagKey {
-	out := []tagKey{{tagType, r.Type}, {tagSource, r.Source}, {tagCollection, r.Collection}}
-	for _, class := range r.Classes {
-		out = append(out, tagKey{tagClass, class})
-	}
-	return out
+// tagsOfRow are the tags of a row: type, source and collection, then the others.
+func tagsOfRow(r *store.IndexRow) []store.Tag {
+	out := []store.Tag{{Kind: store.TagType, Value: r.Type}, {Kind: store.TagSource, Value: r.Source}, {Kind: store.TagCollection, Value: r.Collection}}
+	return append(out, r.Tags...)
 }
 
-// classesOf is the array of a row's classes, as text.
-func classesOf(r *store.IndexRow, keys map[tagKey]int64) string {
+// othersOf is the array of a row's other tags, as text.
+func othersOf(r *store.IndexRow, keys map[store.Tag]int64) string {
 	b := []byte{'{'}
-	for i, class := range r.Classes {
+	for i, tag := range r.Tags {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = strconv.AppendInt(b, keys[tagKey{tagClass, class}], 10)
+		b = strconv.AppendInt(b, keys[tag], 10)
 	}
 	return string(append(b, '}'))
 }
 
 // wordsOf is the vector of a row's tags and words, as text.
-func wordsOf(r *store.IndexRow, keys map[tagKey]int64) string {
+func wordsOf(r *store.IndexRow, keys map[store.Tag]int64) string {
 	var b []byte
 	for _, k := range tagsOfRow(r) {
-		b = appendLexeme(b, isTag, k.kind+strconv.FormatInt(keys[k], 10))
+		b = appendLexeme(b, isTag, string(k.Kind)+strconv.FormatInt(keys[k], 10))
 	}
 	for i, field := range [4]string{r.Name, r.Path, r.Columns, r.Text} {
 		where := byte(inRest)

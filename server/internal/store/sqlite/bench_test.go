@@ -2,15 +2,18 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/storetest"
 )
 
 const benchBatch = 500
@@ -141,7 +144,7 @@ func benchRows(first, n int) []store.IndexRow {
 		rows[i] = store.IndexRow{
 			Entity: int64(k + 1), Name: name, Exact: fmt.Sprintf("%s%06d", s, k), Path: fmt.Sprintf("dbexampleorg5432 db example org 5432 shop%d schema%d", k%7, k%50),
 			Columns: "id customerid customer createdat created at updatedat updated fullname full name email street city country amount",
-			Type:    []string{"table", "view"}[k%2], Source: fmt.Sprintf("shop%d", k%7), Collection: fmt.Sprintf("c%d", k%20), Classes: []string{"email"},
+			Type:    []string{"table", "view"}[k%2], Source: fmt.Sprintf("shop%d", k%7), Collection: fmt.Sprintf("c%d", k%20), Tags: []store.Tag{{Kind: store.TagClass, Value: "email"}},
 		}
 	}
 	return rows
@@ -178,7 +181,7 @@ func BenchmarkQuery(b *testing.B) {
 		all = append(all, fmt.Sprintf("c%d", i))
 	}
 	few = all[:3]
-	facets := []string{"type", "source", "collection", "class"}
+	facets := []store.TagKind{store.TagType, store.TagSource, store.TagCollection, store.TagClass}
 	for _, c := range []struct {
 		name string
 		q    store.IndexQuery
@@ -192,7 +195,7 @@ func BenchmarkQuery(b *testing.B) {
 		{"one letter", store.IndexQuery{Terms: []string{"c"}, Collections: all, Prefix: true}},
 		{"facets", store.IndexQuery{Terms: []string{"email"}, Collections: few, Facets: facets}},
 		{"nothing typed", store.IndexQuery{Collections: few, Facets: facets}},
-		{"nothing typed, a type", store.IndexQuery{Collections: few, Types: []string{"view"}}},
+		{"nothing typed, a type", store.IndexQuery{Collections: few, Filter: &store.Filter{Kind: store.TagType, Values: []string{"view"}}}},
 	} {
 		c.q.Limit = 25
 		b.Run(c.name, func(b *testing.B) {
@@ -209,4 +212,37 @@ func BenchmarkQuery(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 		})
 	}
+}
+
+// BenchmarkSearching compares searches with the bare index. The full size is PURLIEU_BENCH_ASSETS=1000000.
+func BenchmarkSearching(b *testing.B) {
+	s := openBench(b)
+	db, err := sql.Open("sqlite", s.opt.Path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	var bare *sql.Stmt
+	var mine []int64
+	storetest.Searching(b, s, func(ctx context.Context, words []string, prefix bool, collections []string, most int) (n int, err error) {
+		var parts []string
+		for i, w := range words {
+			last := prefix && i == len(words)-1
+			parts = append(parts, "("+phrase(inName, w, last)+" OR "+phrase(inRest, w, last)+")")
+		}
+		if bare == nil { // the first question is not timed
+			err = s.View(ctx, func(tx store.Tx) (err error) {
+				mine, err = tx.Index().(index).tagsOf(ctx, store.TagCollection, collections)
+				return err
+			})
+			if err != nil {
+				return 0, err
+			}
+			if bare, err = db.Prepare(`select count(*) from (select 1 from word where word match ? limit ?)`); err != nil {
+				return 0, err
+			}
+		}
+		err = bare.QueryRow(strings.Join(append(parts, tagExpr(store.TagCollection, mine)), " AND "), most).Scan(&n)
+		return n, err
+	})
 }

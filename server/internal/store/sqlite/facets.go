@@ -9,8 +9,8 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// facets counts the values of the first matches, as many as bound.
-func (x index) facets(ctx context.Context, a asked, names []string) (map[string][]store.FacetCount, error) {
+// facets counts the tags of the first matches, as many as bound.
+func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[store.TagKind][]store.FacetCount, error) {
 	text, args := `select type, source, collection, classes, count(*) from
 		(select type, source, collection, classes from found limit ?) group by 1, 2, 3, 4`, []any{bound}
 	if a.all != "" {
@@ -18,50 +18,41 @@ func (x index) facets(ctx context.Context, a asked, names []string) (map[string]
 			(select type, source, collection, classes from (select rowid as id from word where word match ? limit ?)
 			join found on found.entity = id) group by 1, 2, 3, 4`, []any{a.all, bound}
 	}
-	counts := map[string]map[int64]int64{"type": {}, "source": {}, "collection": {}, "class": {}}
+	counts := map[int64]int64{}
 	err := x.each(ctx, text, args, func(rows *sql.Rows) error {
-		var typ, source, collection, n int64
-		var classes string
-		if err := rows.Scan(&typ, &source, &collection, &classes, &n); err != nil {
+		var n int64
+		var others string
+		tags := make([]int64, 3)
+		if err := rows.Scan(&tags[0], &tags[1], &tags[2], &others, &n); err != nil {
 			return err
 		}
-		counts["type"][typ] += n
-		counts["source"][source] += n
-		counts["collection"][collection] += n
-		for _, id := range idsIn(classes) {
-			counts["class"][id] += n
+		for _, id := range append(tags, idsIn(others)...) {
+			counts[id] += n
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string][]store.FacetCount, len(names))
-	for _, name := range names {
-		if counts[name] == nil {
-			continue
-		}
-		if out[name], err = x.named(ctx, counts[name]); err != nil {
-			return nil, err
-		}
+	out := make(map[store.TagKind][]store.FacetCount, len(kinds))
+	for _, kind := range kinds {
+		out[kind] = []store.FacetCount{}
 	}
-	return out, nil
-}
-
-// named turns counts of tags into the most frequent values, ties by value.
-func (x index) named(ctx context.Context, counts map[int64]int64) ([]store.FacetCount, error) {
-	out := make([]store.FacetCount, 0, len(counts))
 	for id, n := range counts {
 		c := store.FacetCount{Count: n}
-		if _, err := x.one(ctx, `select value from tag where id = ?`, []any{id}, &c.Value); err != nil {
+		var kind store.TagKind
+		if _, err := x.one(ctx, `select kind, value from tag where id = ?`, []any{id}, &kind, &c.Value); err != nil {
 			return nil, err
 		}
-		if c.Value != "" {
-			out = append(out, c)
+		if list, wanted := out[kind]; wanted && c.Value != "" {
+			out[kind] = append(list, c)
 		}
 	}
-	slices.SortFunc(out, func(a, b store.FacetCount) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
-	})
-	return out[:min(len(out), mostFacets)], nil
+	for kind, list := range out {
+		slices.SortFunc(list, func(a, b store.FacetCount) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+		})
+		out[kind] = list[:min(len(list), mostFacets)]
+	}
+	return out, nil
 }

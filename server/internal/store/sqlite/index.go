@@ -17,33 +17,22 @@ const (
 	isTag  = '@'
 )
 
-// The kinds of tag.
-const (
-	tagType       = "t"
-	tagSource     = "s"
-	tagCollection = "c"
-	tagClass      = "k"
-)
-
-type tagKey struct{ kind, value string }
-
-// tag gives the number of a value, and makes one when it has none.
-func (x index) tag(ctx context.Context, seen map[tagKey]int64, kind, value string) (int64, error) {
-	key := tagKey{kind, value}
-	if id, ok := seen[key]; ok {
+// tag gives the number of a tag, and makes one when it has none.
+func (x index) tag(ctx context.Context, seen map[store.Tag]int64, tag store.Tag) (int64, error) {
+	if id, ok := seen[tag]; ok {
 		return id, nil
 	}
 	var id int64
-	found, err := x.one(ctx, `select id from tag where kind = ? and value = ?`, []any{kind, value}, &id)
+	found, err := x.one(ctx, `select id from tag where kind = ? and value = ?`, []any{string(tag.Kind), tag.Value}, &id)
 	if err == nil && !found {
-		_, err = x.change(ctx, `insert into tag (kind, value) values (?, ?) returning id`, []any{kind, value}, &id)
+		_, err = x.change(ctx, `insert into tag (kind, value) values (?, ?) returning id`, []any{string(tag.Kind), tag.Value}, &id)
 	}
-	seen[key] = id
+	seen[tag] = id
 	return id, err
 }
 
 func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
-	seen := make(map[tagKey]int64)
+	seen := make(map[store.Tag]int64)
 	for i := range rows {
 		if err := x.put(ctx, seen, &rows[i]); err != nil {
 			return err
@@ -52,28 +41,28 @@ func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
 	return nil
 }
 
-func (x index) put(ctx context.Context, seen map[tagKey]int64, row *store.IndexRow) error {
+func (x index) put(ctx context.Context, seen map[store.Tag]int64, row *store.IndexRow) error {
 	var ids [3]int64
-	var words, classes []byte
+	var words, others []byte
 	words = appendWords(words, inName, row.Name)
 	for _, field := range [3]string{row.Path, row.Columns, row.Text} {
 		words = appendWords(words, inRest, field)
 	}
-	for i, k := range [3]tagKey{{tagType, row.Type}, {tagSource, row.Source}, {tagCollection, row.Collection}} {
-		id, err := x.tag(ctx, seen, k.kind, k.value)
+	for i, tag := range [3]store.Tag{{Kind: store.TagType, Value: row.Type}, {Kind: store.TagSource, Value: row.Source}, {Kind: store.TagCollection, Value: row.Collection}} {
+		id, err := x.tag(ctx, seen, tag)
 		if err != nil {
 			return err
 		}
 		ids[i] = id
-		words = appendTag(words, k.kind, id)
+		words = appendTag(words, tag.Kind, id)
 	}
-	for _, class := range row.Classes {
-		id, err := x.tag(ctx, seen, tagClass, class)
+	for _, tag := range row.Tags {
+		id, err := x.tag(ctx, seen, tag)
 		if err != nil {
 			return err
 		}
-		words = appendTag(words, tagClass, id)
-		classes = strconv.AppendInt(append(classes, ' '), id, 10)
+		words = appendTag(words, tag.Kind, id)
+		others = strconv.AppendInt(append(others, ' '), id, 10)
 	}
 	if _, err := x.exec(ctx, `insert or replace into word (rowid, words) values (?, ?)`,
 		row.Entity, string(words)); err != nil {
@@ -82,11 +71,11 @@ func (x index) put(ctx context.Context, seen map[tagKey]int64, row *store.IndexR
 	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes) values (?, ?, ?, ?, ?, ?)
 		on conflict (entity) do update set exact = excluded.exact, type = excluded.type, source = excluded.source,
 		collection = excluded.collection, classes = excluded.classes`,
-		row.Entity, row.Exact, ids[0], ids[1], ids[2], strings.TrimPrefix(string(classes), " "))
+		row.Entity, row.Exact, ids[0], ids[1], ids[2], strings.TrimPrefix(string(others), " "))
 	return err
 }
 
-func appendTag(dst []byte, kind string, id int64) []byte {
+func appendTag(dst []byte, kind store.TagKind, id int64) []byte {
 	return strconv.AppendInt(append(append(dst, ' ', isTag), kind...), id, 10)
 }
 

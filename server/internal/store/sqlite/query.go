@@ -11,20 +11,28 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// bound is how many matches a query counts, sorts and can be paged through; beyond it counts are approximate.
+// bound is how many matches a query counts and sorts; beyond it counts are approximate.
 const bound = 10_000
 
 // mostFacets is how many values of a facet are given.
 const mostFacets = 50
 
+// The ranks of places.
+const (
+	rankExact = iota
+	rankName
+	rankRest
+	rankListed // without terms: by name
+)
+
 // asked is a query in the words of the engine.
 type asked struct {
-	all         string  // match expression over every field; "" when nothing narrows
-	name        string  // match expression over names only; "" without terms
-	exact       string  // the whole name that comes first; "" when none does
-	collections []int64 // nil: every collection there is
-	sets        map[string][]int64
-	other       bool // filters beside the collections
+	all         string    // match expression over every field; "" when nothing narrows
+	name        string    // match expression over names only; "" without terms
+	exact       string    // the whole name that comes first; "" when none does
+	tags        condition // what the tags of a match must meet
+	collections []int64   // nil: every collection there is
+	filtered    bool
 }
 
 func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult, error) {
@@ -40,62 +48,69 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 	if err != nil || !ok {
 		return out, err
 	}
-	if out.Count, err = x.count(ctx, a); err != nil {
-		return out, err
-	}
-	if out.Count > bound {
-		out.Count, out.Approximate = bound, true
-	}
-	if q.Offset < bound && q.Limit > 0 {
-		need := min(q.Offset+q.Limit, bound)
-		ids, err := x.best(ctx, a, need)
-		if err != nil {
+	if !q.Uncounted {
+		if out.Count, err = x.count(ctx, a); err != nil {
 			return out, err
 		}
-		out.Entities = ids[min(q.Offset, len(ids)):]
+		if out.Count > bound {
+			out.Count, out.Approximate = bound, true
+		}
+		if len(q.Facets) > 0 {
+			if out.Facets, err = x.facets(ctx, a, q.Facets); err != nil {
+				return out, err
+			}
+		}
 	}
-	if len(q.Facets) > 0 {
-		out.Facets, err = x.facets(ctx, a, q.Facets)
+	if q.Offset >= bound || q.Limit <= 0 {
+		return out, nil
 	}
-	return out, err
+	need := min(q.Offset+q.Limit, bound)
+	if !q.Uncounted && q.After == nil && !out.Approximate {
+		need = min(need, int(out.Count)) // no looking for more than there are
+	}
+	places, err := x.best(ctx, a, q.After, need)
+	if err != nil {
+		return out, err
+	}
+	for _, p := range places[min(q.Offset, len(places)):] {
+		out.Entities, out.Last = append(out.Entities, p.Entity), p
+	}
+	return out, nil
 }
 
 // ask turns the query into match expressions; false when nothing can match.
 func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error) {
-	a := asked{sets: make(map[string][]int64)}
-	var filters []string
-	for _, f := range []struct {
-		kind   string
-		values []string
-	}{{tagCollection, q.Collections}, {tagType, q.Types}, {tagSource, q.Sources}, {tagClass, q.Classes}} {
-		if len(f.values) == 0 && f.kind != tagCollection {
-			continue
-		}
-		ids, err := x.tagsOf(ctx, f.kind, f.values)
-		if err != nil || len(ids) == 0 {
+	a := asked{tags: condition{op: store.FilterAnd}}
+	ids, err := x.tagsOf(ctx, store.TagCollection, q.Collections)
+	if err != nil || len(ids) == 0 {
+		return a, false, err
+	}
+	var n int
+	if _, err := x.one(ctx, `select count(*) from tag where kind = ?`, []any{string(store.TagCollection)}, &n); err != nil {
+		return a, false, err
+	}
+	if n > len(ids) {
+		a.collections = ids
+		a.tags.parts = append(a.tags.parts, condition{kind: store.TagCollection, ids: ids})
+	}
+	if q.Filter != nil {
+		c, err := x.resolve(ctx, *q.Filter)
+		if err != nil {
 			return a, false, err
 		}
-		a.sets[f.kind] = ids
-		if f.kind == tagCollection {
-			var n int
-			if _, err := x.one(ctx, `select count(*) from tag where kind = ?`, []any{tagCollection}, &n); err != nil {
-				return a, false, err
-			}
-			if n == len(ids) {
-				continue
-			}
-			a.collections = ids
-		} else {
-			a.other = true
-		}
-		filters = append(filters, tagExpr(f.kind, ids))
+		a.tags.parts = append(a.tags.parts, c)
+		a.filtered = c.match() != (match{})
+	}
+	tags := a.tags.match()
+	if tags.none {
+		return a, false, nil
 	}
 	var terms []string
 	for _, t := range q.Terms {
 		terms = append(terms, strings.FieldsFunc(t, between)...)
 	}
 	if len(terms) == 0 {
-		a.all = strings.Join(filters, ` AND `)
+		a.all = tags.closed()
 		return a, true, nil
 	}
 	a.exact = q.Exact
@@ -106,43 +121,21 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 		name = append(name, inName)
 		all = append(all, `(`+inName+` OR `+inRest+`)`)
 	}
-	a.all = strings.Join(append(all, filters...), ` AND `)
-	a.name = strings.Join(append(name, filters...), ` AND `)
+	either := func(parts []string) string {
+		text := strings.Join(parts, ` AND `)
+		if q.Exact != "" && (len(terms) > 1 || terms[0] != q.Exact) && !strings.ContainsFunc(q.Exact, between) {
+			text = `((` + text + `) OR ` + phrase(inName, q.Exact, false) + `)`
+		}
+		if tags.yes != "" {
+			text = tags.yes + ` AND ` + text
+		}
+		return match{yes: text, no: tags.no}.closed()
+	}
+	a.name = either(name)
+	if a.all = a.name; !q.NameOnly {
+		a.all = either(all)
+	}
 	return a, true, nil
-}
-
-// tagsOf gives the numbers of the values that have one, without doubles.
-func (x index) tagsOf(ctx context.Context, kind string, values []string) ([]int64, error) {
-	var ids []int64
-	for _, v := range values {
-		var id int64
-		found, err := x.one(ctx, `select id from tag where kind = ? and value = ?`, []any{kind, v}, &id)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
-}
-
-func tagExpr(kind string, ids []int64) string {
-	parts := make([]string, len(ids))
-	for i, id := range ids {
-		parts[i] = phrase(isTag, kind+strconv.FormatInt(id, 10), false)
-	}
-	return `(` + strings.Join(parts, ` OR `) + `)`
-}
-
-// phrase is one word as the match language takes it, with nothing in it that the language knows.
-func phrase(where byte, word string, prefix bool) string {
-	p := `"` + string(where) + strings.ReplaceAll(word, `"`, `""`) + `"`
-	if prefix {
-		p += ` *`
-	}
-	return p
 }
 
 // count counts the matches up to one more than bound.
@@ -157,101 +150,99 @@ func (x index) count(ctx context.Context, a asked) (int64, error) {
 	return n, err
 }
 
-// best gives the first need matches in order.
-func (x index) best(ctx context.Context, a asked, need int) ([]int64, error) {
-	switch {
-	case a.name != "":
-		return x.ranked(ctx, a, need)
-	case a.other:
-		return x.ids(ctx, `select entity from found where entity in (select rowid from word where word match ? limit ?)
-			order by exact, entity limit ?`, a.all, bound, need)
-	case a.collections == nil:
-		return x.ids(ctx, `select entity from found order by exact, entity limit ?`, need)
-	default:
-		return x.byName(ctx, a.collections, need)
+// best gives the first need matches behind a place, in order.
+func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, need int) ([]store.IndexPlace, error) {
+	if a.name != "" {
+		return x.ranked(ctx, a, after, need)
 	}
+	var from store.IndexPlace
+	if after != nil {
+		from = *after
+	}
+	switch {
+	case a.filtered:
+		return x.listed(ctx, `select exact, entity from found where entity in (select rowid from word where word match ? limit ?)
+			and (exact, entity) > (?, ?) order by exact, entity limit ?`, a.all, bound, from.Exact, from.Entity, need)
+	case a.collections == nil:
+		return x.listed(ctx, `select exact, entity from found where (exact, entity) > (?, ?) order by exact, entity limit ?`,
+			from.Exact, from.Entity, need)
+	}
+	var all []store.IndexPlace
+	for _, c := range a.collections {
+		some, err := x.listed(ctx, `select exact, entity from found where collection = ? and (exact, entity) > (?, ?)
+			order by exact, entity limit ?`, c, from.Exact, from.Entity, need)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b store.IndexPlace) int {
+		return cmp.Or(cmp.Compare(a.Exact, b.Exact), cmp.Compare(a.Entity, b.Entity))
+	})
+	return all[:min(need, len(all))], nil
+}
+
+func (x index) listed(ctx context.Context, text string, args ...any) ([]store.IndexPlace, error) {
+	var out []store.IndexPlace
+	err := x.each(ctx, text, args, func(rows *sql.Rows) error {
+		p := store.IndexPlace{Rank: rankListed}
+		err := rows.Scan(&p.Exact, &p.Entity)
+		out = append(out, p)
+		return err
+	})
+	return out, err
 }
 
 // ranked gives exact names, then matches in the name, then the rest; each by entity.
-func (x index) ranked(ctx context.Context, a asked, need int) ([]int64, error) {
-	out, err := x.exactly(ctx, a, need)
-	if err != nil || len(out) == need {
-		return out, err
+func (x index) ranked(ctx context.Context, a asked, after *store.IndexPlace, need int) ([]store.IndexPlace, error) {
+	var out []store.IndexPlace
+	if after == nil {
+		after = &store.IndexPlace{}
 	}
-	seen := make(map[int64]bool, len(out))
-	for _, id := range out {
-		seen[id] = true
-	}
-	for _, expr := range []string{a.name, a.all} {
-		ids, err := x.ids(ctx, `select rowid from word where word match ? order by rowid limit ?`, expr, need+len(seen))
+	for rank := after.Rank; rank <= rankRest && len(out) < need; rank++ {
+		from := int64(0)
+		if rank == after.Rank {
+			from = after.Entity
+		}
+		var ids []int64
+		var err error
+		switch {
+		case rank == rankExact && a.exact != "":
+			ids, err = x.exactly(ctx, a, from, need-len(out))
+		case rank == rankName:
+			ids, err = x.ids(ctx, `select word.rowid from word join found on found.entity = word.rowid
+				where word match ? and word.rowid > ? and found.exact <> ? order by word.rowid limit ?`, a.name, from, a.exact, need-len(out))
+		case rank == rankRest && a.all != a.name:
+			ids, err = x.ids(ctx, `select rowid from word where word match ? and rowid > ? order by rowid limit ?`,
+				`(`+a.all+`) NOT (`+a.name+`)`, from, need-len(out))
+		}
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range ids {
-			if len(out) == need {
-				return out, nil
-			}
-			if !seen[id] {
-				seen[id] = true
-				out = append(out, id)
-			}
+			out = append(out, store.IndexPlace{Rank: rank, Entity: id})
 		}
 	}
 	return out, nil
 }
 
-// exactly gives the matches whose whole name is asked for.
-func (x index) exactly(ctx context.Context, a asked, need int) ([]int64, error) {
-	if a.exact == "" {
-		return nil, nil
-	}
+// exactly gives the matches whose whole name is asked for, of the first that have it.
+func (x index) exactly(ctx context.Context, a asked, from int64, need int) ([]int64, error) {
 	var out []int64
-	err := x.each(ctx, `select entity, type, source, collection, classes from found where exact = ? order by entity limit ?`,
-		[]any{a.exact, bound}, func(rows *sql.Rows) error {
-			var id, typ, source, collection int64
-			var classes string
-			if err := rows.Scan(&id, &typ, &source, &collection, &classes); err != nil {
+	err := x.each(ctx, `select entity, type, source, collection, classes from found where exact = ? and entity > ? order by entity limit ?`,
+		[]any{a.exact, from, bound}, func(rows *sql.Rows) error {
+			var id int64
+			var others string
+			tags := make([]int64, 3)
+			if err := rows.Scan(&id, &tags[0], &tags[1], &tags[2], &others); err != nil {
 				return err
 			}
-			if len(out) < need && a.allows(tagType, typ) && a.allows(tagSource, source) &&
-				a.allows(tagCollection, collection) && a.allows(tagClass, idsIn(classes)...) {
+			if len(out) < need && a.tags.allows(append(tags, idsIn(others)...)) {
 				out = append(out, id)
 			}
 			return nil
 		})
 	return out, err
-}
-
-// allows tells whether a filter lets any of the tags through.
-func (a asked) allows(kind string, ids ...int64) bool {
-	set, filtered := a.sets[kind]
-	return !filtered || slices.ContainsFunc(ids, func(id int64) bool { return slices.Contains(set, id) })
-}
-
-// byName merges the lists of collections, each by name.
-func (x index) byName(ctx context.Context, collections []int64, need int) ([]int64, error) {
-	type row struct {
-		exact  string
-		entity int64
-	}
-	var all []row
-	for _, c := range collections {
-		if err := x.each(ctx, `select exact, entity from found where collection = ? order by exact, entity limit ?`,
-			[]any{c, need}, func(rows *sql.Rows) error {
-				var r row
-				err := rows.Scan(&r.exact, &r.entity)
-				all = append(all, r)
-				return err
-			}); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(all, func(a, b row) int { return cmp.Or(cmp.Compare(a.exact, b.exact), cmp.Compare(a.entity, b.entity)) })
-	var out []int64
-	for _, r := range all[:min(need, len(all))] {
-		out = append(out, r.entity)
-	}
-	return out, nil
 }
 
 func (x index) ids(ctx context.Context, text string, args ...any) ([]int64, error) {
@@ -265,9 +256,9 @@ func (x index) ids(ctx context.Context, text string, args ...any) ([]int64, erro
 	return out, err
 }
 
-func idsIn(classes string) []int64 {
+func idsIn(tags string) []int64 {
 	var out []int64
-	for f := range strings.FieldsSeq(classes) {
+	for f := range strings.FieldsSeq(tags) {
 		if id, err := strconv.ParseInt(f, 10, 64); err == nil {
 			out = append(out, id)
 		}

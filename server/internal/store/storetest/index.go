@@ -31,16 +31,47 @@ var indexTests = []test{
 			equal(w, w.find(tx, "old").Entities, []int64{1})
 		})
 	}},
+	{"pages that go on behind the last place are the whole, each match once", func(w *world) {
+		w.loadTruth(false)
+		for line := range strings.Lines(truth) {
+			text, ok := strings.CutPrefix(line, "query ")
+			if !ok {
+				continue
+			}
+			left, _, _ := strings.Cut(strings.TrimSpace(text), "=")
+			q, paged := parseQuery(w, left)
+			if paged {
+				continue
+			}
+			w.view(func(tx store.Tx) {
+				want := get(tx.Index().Query(w.ctx, q))(w).Entities
+				var got []int64
+				for q.Limit, q.After = 1, nil; len(got) <= len(want); {
+					r := get(tx.Index().Query(w.ctx, q))(w)
+					if len(r.Entities) == 0 {
+						break
+					}
+					got, q.After = append(got, r.Entities...), &r.Last
+				}
+				if fmt.Sprint(got) != fmt.Sprint(want) {
+					w.Errorf("%s: pages of one give %v, not %v", strings.TrimSpace(line), got, want)
+				}
+			})
+		}
+	}},
 	{"facets count every match, most frequent first", func(w *world) {
 		w.loadTruth(false)
 		w.view(func(tx store.Tx) {
-			q := store.IndexQuery{Terms: []string{"customer"}, Collections: []string{"sales", "hr"}, Limit: 1, Facets: []string{"type", "source", "collection", "class"}}
+			q := store.IndexQuery{Terms: []string{"customer"}, Collections: []string{"sales", "hr"}, Limit: 1, Facets: []store.TagKind{store.TagType, store.TagSource, store.TagCollection, store.TagClass, store.TagLabel}}
 			r := get(tx.Index().Query(w.ctx, q))(w)
 			equal(w, r.Count, 4)
-			equal(w, fmt.Sprint(r.Facets), "map[class:[{email 2} {money 1} {name 1}] collection:[{sales 3} {hr 1}] source:[{shop 3} {crm 1}] type:[{table 3} {view 1}]]")
-			q.Terms, q.Facets = nil, []string{"source"}
-			equal(w, fmt.Sprint(get(tx.Index().Query(w.ctx, q))(w).Facets), "map[source:[{shop 3} {crm 2}]]")
-			q.Facets = nil
+			equal(w, fmt.Sprint(r.Facets), "map[c:[{sales 3} {hr 1}] k:[{email 2} {money 1} {name 1}] l:[{gold 1}] s:[{shop 3} {crm 1}] t:[{table 3} {view 1}]]")
+			q.Terms, q.Facets = nil, []store.TagKind{store.TagSource}
+			equal(w, fmt.Sprint(get(tx.Index().Query(w.ctx, q))(w).Facets), "map[s:[{shop 3} {crm 2}]]")
+			q.Uncounted = true
+			r = get(tx.Index().Query(w.ctx, q))(w)
+			equal(w, fmt.Sprint(r.Count, len(r.Facets), len(r.Entities)), "0 0 1")
+			q.Facets, q.Uncounted = nil, false
 			equal(w, len(get(tx.Index().Query(w.ctx, q))(w).Facets), 0)
 		})
 	}},
@@ -113,7 +144,7 @@ func (w *world) loadTruth(twice bool) {
 		w.ok(err)
 		rows = append(rows, store.IndexRow{
 			Entity: id, Exact: f[1], Name: f[2], Path: f[3], Columns: f[4], Text: f[5], Type: f[6], Source: f[7],
-			Collection: f[8], Classes: strings.Fields(f[9]),
+			Collection: f[8], Tags: tags(f[9]),
 		})
 	}
 	w.update(func(tx store.Tx) {
@@ -124,6 +155,18 @@ func (w *world) loadTruth(twice bool) {
 		}
 		w.ok(tx.Index().PutRows(w.ctx, rows))
 	})
+}
+
+// tags are the tags of a row: classes, and those of other kinds with their letter.
+func tags(text string) (out []store.Tag) {
+	for word := range strings.FieldsSeq(text) {
+		kind, value, ok := strings.Cut(word, ":")
+		if !ok {
+			kind, value = string(store.TagClass), word
+		}
+		out = append(out, store.Tag{Kind: store.TagKind(kind), Value: value})
+	}
+	return out
 }
 
 func askTruth(w *world, twice bool) {
@@ -165,18 +208,16 @@ func parseQuery(w *world, text string) (q store.IndexQuery, paged bool) {
 		q.Terms, q.Prefix = q.Terms[:n-1], true
 	}
 	q.Exact = strings.Join(q.Terms, " ")
-	for _, f := range strings.Fields(filters) {
-		kind, values, _ := strings.Cut(f, ":")
-		list := strings.Split(values, ",")
+	var all []store.Filter
+	for rest := strings.Fields(filters); len(rest) > 0; {
+		kind, values, _ := strings.Cut(rest[0], ":")
 		switch kind {
 		case "c":
-			q.Collections = list
-		case "t":
-			q.Types = list
-		case "s":
-			q.Sources = list
-		case "k":
-			q.Classes = list
+			q.Collections = strings.Split(values, ",")
+		case "exact":
+			q.Exact = values
+		case "names":
+			q.NameOnly = true
 		case "offset", "limit":
 			n, err := strconv.Atoi(values)
 			w.ok(err)
@@ -186,8 +227,42 @@ func parseQuery(w *world, text string) (q store.IndexQuery, paged bool) {
 				q.Limit = n
 			}
 		default:
-			w.Fatalf("unknown filter %s", f)
+			var f store.Filter
+			f, rest = parseFilter(w, rest)
+			all = append(all, f)
+			continue
 		}
+		rest = rest[1:]
+	}
+	switch len(all) {
+	case 0:
+	case 1:
+		q.Filter = &all[0]
+	default:
+		q.Filter = &store.Filter{Op: store.FilterAnd, Parts: all}
 	}
 	return q, paged
+}
+
+// parseFilter reads one condition: "t:table,view", "cc:hr" for a collection, or "and( … )", "or( … )", "not( … )".
+func parseFilter(w *world, words []string) (f store.Filter, rest []string) {
+	ops := map[string]store.FilterOp{"and(": store.FilterAnd, "or(": store.FilterOr, "not(": store.FilterNot}
+	op, nested := ops[words[0]]
+	if !nested {
+		kind, values, ok := strings.Cut(words[0], ":")
+		if !ok {
+			w.Fatalf("unknown filter %s", words[0])
+		}
+		if kind == "cc" {
+			kind = "c"
+		}
+		return store.Filter{Kind: store.TagKind(kind), Values: strings.Split(values, ",")}, words[1:]
+	}
+	f.Op = op
+	for rest = words[1:]; rest[0] != ")"; {
+		var part store.Filter
+		part, rest = parseFilter(w, rest)
+		f.Parts = append(f.Parts, part)
+	}
+	return f, rest[1:]
 }

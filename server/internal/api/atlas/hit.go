@@ -1,0 +1,86 @@
+package atlas
+
+import (
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/search"
+)
+
+// mostColumns is how many columns of a hit are named as found.
+const mostColumns = 5
+
+// hits are matches, best first.
+func (t types) hits(found search.Result, keywords string) ([]any, error) {
+	mark := search.NewMarker(keywords)
+	out := make([]any, 0, len(found.Hits))
+	for i, row := range found.Hits {
+		v, err := datamap.Show(row)
+		if err != nil {
+			return nil, err
+		}
+		hit := t.hit(v, i)
+		if h := highlights(v, mark); len(h) > 0 {
+			hit["@search.highlights"] = h
+		}
+		out = append(out, hit)
+	}
+	return out, nil
+}
+
+// hit is one match. The score falls with the place: what the engines weigh differs, the order is what counts.
+func (t types) hit(v datamap.View, place int) map[string]any {
+	e := v.Row
+	classes, contacts := []any{}, []any{}
+	for _, c := range v.Classes() {
+		classes = append(classes, c)
+	}
+	for _, owner := range v.Authored.Owners {
+		contacts = append(contacts, map[string]any{"id": owner, "info": nil, "contactType": "Owner"})
+	}
+	out := map[string]any{
+		"@search.score": 1 / float64(place+1), "id": v.GUID, "qualifiedName": e.QualifiedName, "name": e.Name,
+		"entityType": e.Type, "description": orNil(description(v)), "owner": orNil(v.Asset.Owner), "classification": classes,
+		"label": []any{}, "term": []any{}, "contact": contacts, "assetType": []any{}, "collectionId": e.Collection,
+		"createTime": api.Millis(e.Created), "updateTime": api.Millis(e.Modified), "purlieuSource": e.Source,
+	}
+	if title := t[e.Type].title; title != "" {
+		out["assetType"] = []any{title}
+	}
+	if what := t.objectType(e.Type); what != "" {
+		out["objectType"] = what
+	}
+	return out
+}
+
+// description is what people wrote, else what the source says.
+func description(v datamap.View) string {
+	if d := v.Authored.Description; d != nil && *d != "" {
+		return *d
+	}
+	return v.Asset.Comment
+}
+
+// highlights are the fields in which the keywords were found, with what matched between <em> and </em>. They are text,
+// not markup: the rest of a value stands in them as it is.
+func highlights(v datamap.View, mark search.Marker) map[string]any {
+	out := map[string]any{}
+	if text, ok := mark.Name(v.Row.Name); ok {
+		out["name"] = []any{text}
+	}
+	if text, ok := mark.Text(v.Row.QualifiedName); ok {
+		out["qualifiedName"] = []any{text}
+	}
+	if text, ok := mark.Text(description(v)); ok {
+		out["description"] = []any{text}
+	}
+	columns := []any{}
+	for _, c := range v.Asset.Columns {
+		if text, ok := mark.Name(c.Name); ok && len(columns) < mostColumns {
+			columns = append(columns, text)
+		}
+	}
+	if len(columns) > 0 {
+		out["purlieuColumns"] = columns
+	}
+	return out
+}

@@ -1,0 +1,125 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/search"
+	"github.com/purlieu/purlieu/server/internal/store"
+	"github.com/purlieu/purlieu/server/internal/store/postgres"
+	"github.com/purlieu/purlieu/server/internal/store/sqlite"
+	"github.com/purlieu/purlieu/test/pgserver"
+)
+
+// BenchmarkFullMap applies tables of 20 columns as ingestion does (PURLIEU_BENCH_ASSETS, else 20,000), indexes them, and
+// searches as a reader of three collections of twenty: a map of that size fits, and stays usable.
+func BenchmarkFullMap(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) {
+		st, err := sqlite.Open(b.Context(), sqlite.Options{Path: filepath.Join(b.TempDir(), "map.db")})
+		if err != nil {
+			b.Fatal(err)
+		}
+		fullMap(b, st)
+	})
+	b.Run("postgres", func(b *testing.B) {
+		server := pgserver.Start(b)
+		if err := server.Exec("postgres", "create database account"); err != nil {
+			b.Fatal(err)
+		}
+		st, err := postgres.Open(b.Context(), postgres.Options{Address: server.Address("account")})
+		if err != nil {
+			b.Fatal(err)
+		}
+		fullMap(b, st)
+	})
+}
+
+func fullMap(b *testing.B, st store.Store) {
+	defer st.Close() //nolint:errcheck // the measurement is over
+	n := 20_000
+	if text := os.Getenv("PURLIEU_BENCH_ASSETS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	ctx := b.Context()
+	graph := datamap.New(st, slog.New(slog.DiscardHandler))
+	finder := search.New(st, graph, nil)
+	began := time.Now()
+	for k := 0; k < n; k += 500 {
+		f := tables(k, min(500, n-k))
+		err := st.Update(ctx, store.Ingest, func(tx store.Tx) error {
+			_, err := graph.Apply(ctx, tx, f)
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	applied := time.Since(began)
+	began = time.Now()
+	for more := true; more; {
+		var err error
+		if more, err = finder.Step(ctx, indexPerStep); err != nil {
+			b.Fatal(err)
+		}
+	}
+	indexed := time.Since(began)
+	health, err := st.Probe(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	facets := []string{"type", "source", "collection", "class"}
+	for b.Loop() {
+		for i := range 10 {
+			for _, words := range []string{"", "customer", "inv", fmt.Sprintf("orders_%06d", i*n/10), "customer column7", "e", "schema4 stock"} {
+				began := time.Now()
+				if _, err := finder.Query(ctx, search.Request{Keywords: words, Collections: []string{"c1", "c2", "c3"}, Facets: facets, Limit: 25}); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(began))
+			}
+		}
+	}
+	b.ReportMetric(float64(n)/applied.Seconds(), "applied/s")
+	b.ReportMetric(float64(n)/indexed.Seconds(), "indexed/s")
+	b.ReportMetric(float64(health.SizeBytes)/float64(n), "B/table")
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+}
+
+// tables are a batch of tables of 20 columns.
+func tables(first, n int) datamap.Facts {
+	kind := model.Kind{Name: "PostgreSql", Types: []model.TypeDef{{Name: "postgresql_schema"}, {Name: "postgresql_table", Parent: "postgresql_schema", Column: "postgresql_column"}}}
+	f := datamap.Facts{
+		Source: fmt.Sprintf("shop%d", first/500%7), Collection: fmt.Sprintf("c%d", first/500%20), Authority: "postgresql://db:5432", Kind: &kind, Actor: "scan:shop/all",
+	}
+	subjects := []string{"customer", "orders", "invoice", "payment", "stock", "person", "address", "session", "event", "audit"}
+	for k := first; k < first+n; k++ {
+		name := fmt.Sprintf("%s_%06d", subjects[k%len(subjects)], k)
+		schema := fmt.Sprintf("shop/schema%d", k%50)
+		a := model.Asset{
+			Type: "postgresql_table", Path: schema + "/" + name, Name: name, Container: schema, NativeID: strconv.Itoa(k), Owner: "owner",
+			Facets: model.FacetExistence | model.FacetStructure,
+		}
+		for c := range 20 {
+			a.Columns = append(a.Columns, model.Column{Name: fmt.Sprintf("column%d", c), Type: "character varying(80)", Ordinal: c + 1, NotNull: c == 0})
+		}
+		a.Columns[3].Classes = []model.Class{{Name: "MICROSOFT.PERSONAL.EMAIL"}}
+		f.Assets = append(f.Assets, a)
+		f.Hashes = append(f.Hashes, model.HashOf(a.Type, model.QualifiedName(f.Authority, a.Path)))
+		f.Fingerprints = append(f.Fingerprints, uint64(k))
+	}
+	return f
+}
