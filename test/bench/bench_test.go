@@ -111,3 +111,17 @@ func TestFloorScript(t *testing.T) {
 		}
 	})
 }
+
+func TestMetrics(t *testing.T) {
+	t.Run("pairs_of_a_value_and_its_unit", func(t *testing.T) {
+		m, err := metrics([]byte("goos: linux\nBenchmarkSearching-2   \t       1\t1421648502 ns/op\t         2.932 p50-ms\t         2.494 p50-x\n--- BENCH: x\nPASS\n"))
+		if err != nil || m["p50-ms"] != 2.932 || m["p50-x"] != 2.494 || len(m) != 3 {
+			t.Fatal(m, err)
+		}
+		for _, bad := range []string{"", "PASS", "BenchmarkX 1 x ns/op"} {
+			if m, err := metrics([]byte(bad)); err == nil {
+				t.Error(bad, m)
+			}
+		}
+	})
+}

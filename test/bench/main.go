@@ -30,7 +30,7 @@ func main() {
 type bench struct {
 	repo, bin, dir string
 	sizes          []int
-	rounds         int
+	rounds, assets int
 	source         *source
 	report         report
 	perTable       map[int]spent // durable, by size
@@ -38,18 +38,25 @@ type bench struct {
 
 func run() (err error) {
 	b := &bench{perTable: map[int]spent{}, report: report{out: os.Stdout}}
-	tables := flag.String("tables", envOr("BENCH_TABLES", "1000,10000"), "sizes, in tables")
+	tables := flag.String("tables", envOr("BENCH_TABLES", "1000,10000"), "sizes, in tables; 0 for none")
+	assets := flag.String("assets", envOr("BENCH_ASSETS", "20000"), "assets to search, and tables that fill a map; 0 for none")
 	rounds := flag.String("rounds", envOr("BENCH_ROUNDS", "5"), "rounds of each size")
 	flag.StringVar(&b.repo, "repo", ".", "root of the repository")
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the binaries, below the root unless absolute")
 	page := flag.String("page", "docs/benchmarks.md", "where the results are written; empty for nowhere")
 	flag.Parse()
 	for word := range strings.SplitSeq(*tables, ",") {
+		if *tables == "0" {
+			break
+		}
 		n, err := strconv.Atoi(strings.TrimSpace(word))
 		if err != nil || n < 100 {
 			return fmt.Errorf("%q is not a number of tables from 100", word)
 		}
 		b.sizes = append(b.sizes, n)
+	}
+	if b.assets, err = strconv.Atoi(*assets); err != nil || b.assets < 0 {
+		return fmt.Errorf("%q is not a number of assets", *assets)
 	}
 	if b.rounds, err = strconv.Atoi(*rounds); err != nil || b.rounds < 1 {
 		return fmt.Errorf("%q is not a number of rounds", *rounds)
@@ -110,11 +117,20 @@ func (b *bench) all() error {
 			return fmt.Errorf("%d tables: %w", n, err)
 		}
 	}
-	b.slope()
+	if len(b.sizes) > 0 {
+		b.slope()
+		if err := b.starts(); err != nil {
+			return err
+		}
+	}
 	if err := b.classification(); err != nil {
 		return err
 	}
-	return b.starts()
+	if b.assets == 0 {
+		b.report.notRun("searching, and a full map", "≤ 2 ×", "needs BENCH_ASSETS=1000000")
+		return nil
+	}
+	return b.inRooms(b.assets)
 }
 
 // machine describes what the figures were taken on.

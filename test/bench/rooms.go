@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// inRooms runs the benchmarks of searching and of a full map, which stand in their rooms, as go test runs them.
+func (b *bench) inRooms(assets int) error {
+	size := fmt.Sprintf("%d assets", assets)
+	for _, engine := range []string{"sqlite", "postgres"} {
+		m, err := b.goBench("./server/internal/store/"+engine, "Searching", assets)
+		if err != nil {
+			return err
+		}
+		for _, p := range []string{"p50", "p99"} {
+			b.report.most(fmt.Sprintf("%s, %s, a role on 3 of 20 collections: search, %s", size, engine, p), m[p+"-x"], 2, "×",
+				fmt.Sprintf("the bare bounded index query; %.1f ms", m[p+"-ms"]))
+		}
+		if m, err = b.goBench("./server", "FullMap/"+engine, assets); err != nil {
+			return err
+		}
+		b.report.add(line{
+			what: fmt.Sprintf("%s, %s: tables of 20 columns fit and stay usable", size, engine), promised: "they do",
+			measured: fmt.Sprintf("search %.1f ms, p99 %.0f ms", m["p50-ms"], m["p99-ms"]), kept: "yes",
+			note: fmt.Sprintf("%.0f applied and %.0f indexed a second, %.0f bytes a table; facets counted", m["applied/s"], m["indexed/s"], m["B/table"]),
+		})
+	}
+	return nil
+}
+
+// goBench runs one benchmark once and gives its metrics.
+func (b *bench) goBench(room, name string, assets int) (map[string]float64, error) {
+	cmd := exec.Command("go", "test", room, "-run", "^$", "-bench", "^Benchmark"+name+"$", "-benchtime", "1x", "-timeout", "4h") //nolint:gosec // own words
+	cmd.Dir = b.repo
+	cmd.Env = append(os.Environ(), "PURLIEU_BENCH_ASSETS="+strconv.Itoa(assets))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("%s of %s: %w: %s", name, room, err, out)
+	}
+	return metrics(out)
+}
+
+// metrics reads the line of one benchmark: its name and runs, then pairs of a value and its unit.
+func metrics(out []byte) (map[string]float64, error) {
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+		words := strings.Fields(lines.Text())
+		if len(words) < 4 || !strings.HasPrefix(words[0], "Benchmark") || len(words)%2 != 0 {
+			continue
+		}
+		m := map[string]float64{}
+		for i := 2; i+1 < len(words); i += 2 {
+			v, err := strconv.ParseFloat(words[i], 64)
+			if err != nil {
+				return nil, fmt.Errorf("%q is no figure of a benchmark", words[i])
+			}
+			m[words[i+1]] = v
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("no benchmark in: %s", out)
+}
