@@ -134,7 +134,7 @@ func (p *Plane) answerEntity(w http.ResponseWriter, r *http.Request, v datamap.V
 	}
 	referred := map[string]any{}
 	types.addColumns(referred, v)
-	api.Answer(w, http.StatusOK, map[string]any{"entity": types.entity(v), "referredEntities": referred})
+	api.Answer(w, http.StatusOK, map[string]any{"entity": putClasses(v, types.entity(v), referred), "referredEntities": referred})
 	return nil
 }
 
@@ -147,7 +147,7 @@ func (p *Plane) getHeader(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	api.Answer(w, http.StatusOK, types.header(v))
+	api.Answer(w, http.StatusOK, putClasses(v, types.header(v), nil))
 	return nil
 }
 
@@ -174,8 +174,8 @@ func (p *Plane) getBulk(w http.ResponseWriter, r *http.Request) error {
 	entities, referred := []any{}, map[string]any{}
 	for _, v := range views {
 		if slices.Contains(readable, v.Row.Collection) {
-			entities = append(entities, types.entity(v))
 			types.addColumns(referred, v)
+			entities = append(entities, putClasses(v, types.entity(v), referred))
 		}
 	}
 	api.Answer(w, http.StatusOK, map[string]any{"entities": entities, "referredEntities": referred})
