@@ -44,6 +44,7 @@ type CoreConfig struct {
 	Sign  ingest.Signer // of receipts
 	Log   *slog.Logger
 	Lease time.Duration // 0 is 6 s
+	Short func() bool   // whether the store is short of room, so that nodes must wait; nil: never
 }
 
 // NewCore joins the rooms of the work protocol.
@@ -52,9 +53,13 @@ func NewCore(c CoreConfig) *Core {
 	if c.Lease > 0 {
 		cfg.Lease = c.Lease
 	}
+	taking := ingest.DefaultConfig()
+	if c.Short != nil {
+		cfg.Short, taking.Short = c.Short, c.Short
+	}
 	graph := datamap.New(c.Store, c.Log)
 	scans := scan.New(c.Store, c.Ring, graph, c.Log, cfg)
-	in := ingest.New(c.Store, scans, graph, scans, c.Sign, c.Log, ingest.DefaultConfig())
+	in := ingest.New(c.Store, scans, graph, scans, c.Sign, c.Log, taking)
 	return &Core{Scans: scans, Graph: graph, Ingest: in, Desk: desk.New(scans, in, c.Fleet)}
 }
 

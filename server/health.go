@@ -52,6 +52,9 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		status, body = http.StatusServiceUnavailable, map[string]any{"status": "failing", "code": fault.CodeOf(err)}
 	}
+	if err == nil && s.room.short.Load() {
+		body["status"], body["code"] = "waiting", "StoreShort" // scans wait, all else goes on
+	}
 	if local(r) {
 		body["version"], body["store"] = s.cfg.Version, h.Engine
 		if err == nil {

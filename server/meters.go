@@ -22,7 +22,7 @@ type meters struct {
 	ready    atomic.Bool
 }
 
-func newMeters(version string, b *nats.Server) *meters {
+func newMeters(version string, b *nats.Server, r *room) *meters {
 	m := &meters{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -42,7 +42,15 @@ func newMeters(version string, b *nats.Server) *meters {
 	gauge := func(name, help string, value func(nats.Stats) float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(b.Stats()) })
 	}
-	m.registry.MustRegister(m.requests, m.failures, m.refusals, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	short := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "purlieu_store_short_of_room", Help: "1 while scans wait because the store's disk has little room.",
+	}, func() float64 {
+		if r.short.Load() {
+			return 1
+		}
+		return 0
+	})
+	m.registry.MustRegister(short, m.requests, m.failures, m.refusals, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("purlieu_nodes_connected", "Nodes with a connection to this replica.", func(s nats.Stats) float64 { return float64(s.Nodes) }),
 		gauge("purlieu_bus_refused_connections", "Connections that the bus refused.", func(s nats.Stats) float64 { return float64(s.Refused) }),
 		gauge("purlieu_bus_failed_requests", "Requests of nodes that got no answer.", func(s nats.Stats) float64 { return float64(s.Failed) }),

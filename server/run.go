@@ -104,6 +104,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("triggers", func(ctx context.Context) error { return s.every(ctx, fireEvery, s.core.Scans.Fire) })
 	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
 	task("network policy", func(ctx context.Context) error { return s.every(ctx, policyEvery, s.gate.Refresh) })
+	task("room", s.watchRoom)
 	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {
@@ -201,12 +202,22 @@ func (s *Server) sweep(ctx context.Context) error {
 	}
 }
 
+// forget removes what its time is over for, in small transactions that let people in between.
 func (s *Server) forget(ctx context.Context) error {
-	for {
-		more, err := s.core.Scans.Forget(ctx)
-		if err != nil || !more {
+	for _, step := range []func(context.Context) (bool, error){s.core.Scans.Forget, s.core.Graph.ForgetMeasures} {
+		for more := true; more; {
+			var err error
+			if more, err = step(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	for after := int64(0); ; {
+		next, err := s.core.Graph.ForgetHistory(ctx, after)
+		if err != nil || next == 0 {
 			return err
 		}
+		after = next
 	}
 }
 

@@ -34,7 +34,7 @@ type running struct {
 func start(t *testing.T, builtIn func(ports []int) *exec.Cmd) *running {
 	t.Helper()
 	s, err := New(t.Context(), Config{
-		Data: t.TempDir(), Listen: "127.0.0.1:0", Plain: "127.0.0.1:0", Version: "1.2.3", Log: slog.New(slog.DiscardHandler), BuiltIn: builtIn,
+		Data: t.TempDir(), Listen: "127.0.0.1:0", Plain: "127.0.0.1:0", Version: "1.2.3", KeepFree: 1, Log: slog.New(slog.DiscardHandler), BuiltIn: builtIn,
 		Kinds: []model.Kind{{
 			Name: "Garden", Version: 1, ScanKinds: []string{"GardenCredential"}, Authority: "garden://{host|lower}",
 			Settings: []model.Field{{Name: "host", Type: model.FieldText, Required: true}}, Types: []model.TypeDef{{Name: "plant"}},

@@ -48,6 +48,8 @@ type Config struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Lease   time.Duration // 0 is 6 s
+	// KeepFree is how many bytes of the store's disk scans leave free; 0 is 1 GiB, or 5 % of the disk where that is more.
+	KeepFree int64
 }
 
 // Server is one replica. Make it with New, start it with Run.
@@ -67,6 +69,7 @@ type Server struct {
 	meters  *meters
 	pulse   *pulse
 	portal  *portal.Door
+	room    *room
 	place   place
 	gate    *gate.Service
 	// prefixes are the paths of the account's door; set when the handler is made.
@@ -150,11 +153,13 @@ func (s *Server) join(ctx context.Context) (err error) {
 	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
 		return err
 	}
+	s.room = &room{keep: s.cfg.KeepFree, log: s.cfg.Log}
 	s.core = NewCore(CoreConfig{
 		Store: s.store, Ring: bell{s}, Fleet: s.fleet, Sign: s.access.ReceiptSigner(), Log: s.cfg.Log, Lease: s.cfg.Lease,
+		Short: s.room.short.Load,
 	})
 	s.search = search.New(s.store, s.core.Graph, s.cfg.Log)
-	s.meters = newMeters(s.cfg.Version, s.bus)
+	s.meters = newMeters(s.cfg.Version, s.bus, s.room)
 	s.pulse = &pulse{probe: s.store.Probe, now: s.cfg.Now}
 	return s.core.Scans.PutKinds(ctx, s.cfg.Kinds)
 }

@@ -39,16 +39,28 @@ func newAccount(t testing.TB, flags ...string) *account {
 
 func openAccount(t testing.TB, p programs, flags ...string) *account {
 	t.Helper()
-	a := &account{t: t, dir: t.TempDir(), programs: p, port: theHouse.port(t), plain: theHouse.port(t), flags: flags}
+	a := plannedAccount(t, p, flags...)
 	a.start()
+	a.signIn()
+	return a
+}
+
+// plannedAccount is an account whose server was not started yet.
+func plannedAccount(t testing.TB, p programs, flags ...string) *account {
+	t.Helper()
+	return &account{t: t, dir: t.TempDir(), programs: p, port: theHouse.port(t), plain: theHouse.port(t), flags: flags}
+}
+
+// signIn redeems the first link.
+func (a *account) signIn() {
+	a.t.Helper()
 	link, err := os.ReadFile(filepath.Join(a.data(), "signin-link"))
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
-	if r := run(t, a.clientEnv(), string(link)+"ada\n"+password+"\n"+password+"\n", a.programs.server, "login", "--link", "-"); r.code != 0 {
-		t.Fatalf("login: %s", r)
+	if r := run(a.t, a.clientEnv(), string(link)+"ada\n"+password+"\n"+password+"\n", a.programs.server, "login", "--link", "-"); r.code != 0 {
+		a.t.Fatalf("login: %s", r)
 	}
-	return a
 }
 
 func (a *account) data() string { return filepath.Join(a.dir, "data") }

@@ -27,7 +27,7 @@ func onPostgres(t testing.TB) string {
 // replica starts another server of the account, with the account's key file in a data folder of its own.
 func (a *account) replica(t testing.TB) *account {
 	t.Helper()
-	r := &account{t: t, dir: t.TempDir(), programs: a.programs, port: theHouse.port(t), plain: theHouse.port(t), flags: a.flags}
+	r := plannedAccount(t, a.programs, a.flags...)
 	if err := os.Mkdir(r.data(), 0o700); err != nil {
 		t.Fatal(err)
 	}

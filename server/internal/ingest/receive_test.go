@@ -27,6 +27,26 @@ func TestABatchSentTwiceIsReceiptedTwiceAndAppliedOnce(t *testing.T) {
 	}
 }
 
+func TestABatchWaitsWhileTheStoreIsShortOfRoom(t *testing.T) {
+	short := false
+	cfg := DefaultConfig()
+	cfg.Short = func() bool { return short }
+	r := newRoom(t, cfg)
+	g := r.bed()
+	f := r.facts(g, plant("a/x"))
+	short = true
+	r.batch(g, 0, f, bus.Wait)
+	if r.inbox() != 0 {
+		t.Fatal("it was taken all the same")
+	}
+	short = false
+	r.batch(g, 0, f, bus.Committed)
+	r.apply()
+	if r.count() != 1 {
+		t.Fatalf("%d assets", r.count())
+	}
+}
+
 func TestTwoAppliersApplyABatchOnce(t *testing.T) {
 	r := newRoom(t, DefaultConfig())
 	g := r.bed()
@@ -115,7 +135,9 @@ func TestReceiptsAreSignedButForWait(t *testing.T) {
 }
 
 func TestAFullInboxOrStoreSaysWait(t *testing.T) {
-	r := newRoom(t, Config{MaxWaiting: 10, MaxFailures: 5})
+	cfg := DefaultConfig()
+	cfg.MaxWaiting = 10
+	r := newRoom(t, cfg)
 	g := r.bed()
 	r.raw(node, g.Ref, 0, make([]byte, 11), bus.Committed)
 	if got := r.raw(node, g.Ref, 1, []byte("x"), bus.Wait); got.WaitMS <= 0 || got.Signature != nil {

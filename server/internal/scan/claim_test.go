@@ -69,6 +69,27 @@ func TestClaimsRespectKindsRuntimeSlotsAndTheirOwnBounds(t *testing.T) {
 	p.one(nodeA)
 }
 
+func TestNothingIsClaimedWhileTheStoreIsShortOfRoom(t *testing.T) {
+	p := newProtocol(t)
+	p.start("plot", "all")
+	held := p.one(nodeA)
+	p.start("plot", "all")
+	short := true
+	p.cfg.Short = func() bool { return short }
+	a, err := p.Claim(t.Context(), nodeA, bus.Claim{Slots: 4, Kinds: []string{"Garden"}})
+	if err != nil || len(a.Grants) != 0 || a.WaitMS == 0 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	verdicts, err := p.Renew(t.Context(), nodeA, bus.Renew{Attempts: []bus.AttemptRef{held.Ref}})
+	if err != nil || verdicts.Verdicts[0] != bus.VerdictGo {
+		t.Errorf("what is held goes on: %+v, %v", verdicts, err)
+	}
+	p.done(nodeA, bus.Done{Ref: held.Ref}, bus.Committed)
+	p.sweep(p.Service)
+	short = false
+	p.one(nodeA)
+}
+
 func TestClaimsComeByPriorityAndNotBeforeTheirTime(t *testing.T) {
 	p := newProtocol(t)
 	p.start("plot", "all")

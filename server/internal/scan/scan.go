@@ -47,11 +47,15 @@ type Config struct {
 	UnitSeconds int           // deadline of one attempt; 3600
 	SourceUnits int           // units of one source that may be held at once, unless its budget says otherwise; 4
 	Vouching    time.Duration // how long planning of a node-local source waits for a node that vouches for it; 10 s
+	Short       func() bool   // says that the store has room for people only: nothing is claimed
 }
 
 // DefaultConfig is what design §5 promises.
 func DefaultConfig() Config {
-	return Config{Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4, Vouching: 10 * time.Second}
+	return Config{
+		Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4, Vouching: 10 * time.Second,
+		Short: func() bool { return false },
+	}
 }
 
 // Ringer is what the room needs of the bus: a doorbell, and a word to a node. Either may be lost.

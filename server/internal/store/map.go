@@ -111,9 +111,15 @@ type Map interface {
 	// History gives an entity's changes, newest first, below version before (0: from the newest).
 	History(ctx context.Context, entity int64, before int64, limit int) ([]Change, error)
 
+	// ForgetChanges looks at changes in the order in which they were added, after a cursor of 0 at first and at most limit of
+	// them, and removes those that scans made before a time. It ends at the first that was made later: next is 0.
+	ForgetChanges(ctx context.Context, before time.Time, after int64, limit int) (next int64, err error)
+
 	PutMeasures(ctx context.Context, rows []MeasureRow) error
 	// Measures gives an entity's measures, newest day first.
 	Measures(ctx context.Context, entity int64, limit int) ([]MeasureRow, error)
+	// ForgetMeasures removes measures of days before a day, at most limit of them, and says how many.
+	ForgetMeasures(ctx context.Context, before int32, limit int) (int64, error)
 
 	// PutEdges replaces the edges of a process.
 	PutEdges(ctx context.Context, process int64, edges []Edge) error

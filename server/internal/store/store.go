@@ -45,6 +45,7 @@ const (
 type Health struct {
 	Engine    string // "postgres", "sqlite"
 	FreeBytes int64  // room for growth; -1 unknown
+	DiskBytes int64  // size of the disk that has it; -1 unknown
 	SizeBytes int64
 }
 

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -46,6 +47,28 @@ func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]st
 	return store.Whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
 }
 
+func (t *tx) ForgetChanges(ctx context.Context, before time.Time, after int64, limit int) (next int64, err error) {
+	last, looked := int64(0), 0
+	young := false
+	if err := t.each(ctx, `select id, at from change where id > $1 order by id limit $2`, []any{after, limit}, func(rows pgx.Rows) error {
+		var id, at int64
+		err := rows.Scan(&id, &at)
+		if young = young || at >= micros(before); !young {
+			last = id
+			looked++
+		}
+		return err
+	}); err != nil || last == 0 {
+		return 0, err
+	}
+	// ';' is the character after ':'.
+	_, err = t.exec(ctx, `delete from change where id > $1 and id <= $2 and actor >= 'scan:' and actor < 'scan;'`, after, last)
+	if looked < limit {
+		last = 0
+	}
+	return last, err
+}
+
 func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
 	type key struct {
 		entity int64
@@ -79,4 +102,9 @@ func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.Mea
 			return nil
 		})
 	return out, err
+}
+
+func (t *tx) ForgetMeasures(ctx context.Context, before int32, limit int) (int64, error) {
+	return t.exec(ctx, `delete from measure where (entity, day) in
+		(select entity, day from measure where day < $1 order by day, entity limit $2)`, before, limit)
 }

@@ -169,7 +169,7 @@ func (s *Store) enter() error {
 // Probe writes and commits one number, and tells the size. How much room the server's disk has can't be asked; when
 // there is none, writing says so.
 func (s *Store) Probe(ctx context.Context) (store.Health, error) {
-	h := store.Health{Engine: "postgres", FreeBytes: -1}
+	h := store.Health{Engine: "postgres", FreeBytes: -1, DiskBytes: -1}
 	err := s.Update(ctx, store.People, func(t store.Tx) error {
 		_, err := t.(*tx).change(ctx, `update counter set value = value + 1 where name = 'probe' returning pg_database_size(current_database())`,
 			nil, &h.SizeBytes)

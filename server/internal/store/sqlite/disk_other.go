@@ -2,5 +2,5 @@
 
 package sqlite
 
-// freeBytes can't be told here.
-func freeBytes(string) int64 { return -1 }
+// roomOf can't be told here.
+func roomOf(string) (free, disk int64) { return -1, -1 }

@@ -247,7 +247,8 @@ func (s *Store) Probe(ctx context.Context) (store.Health, error) {
 	if err != nil {
 		return store.Health{}, err
 	}
-	h := store.Health{Engine: "sqlite", FreeBytes: freeBytes(filepath.Dir(s.path))}
+	h := store.Health{Engine: "sqlite"}
+	h.FreeBytes, h.DiskBytes = roomOf(filepath.Dir(s.path))
 	for _, suffix := range []string{"", "-wal"} {
 		if info, err := os.Stat(s.path + suffix); err == nil {
 			h.SizeBytes += info.Size()

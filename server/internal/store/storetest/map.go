@@ -129,6 +129,40 @@ var mapTests = []test{
 			equal(w, len(get(tx.Map().Measures(w.ctx, 1, 2))(w)), 2)
 		})
 	}},
+	{"the past that scans made is forgotten, what people did is kept", func(w *world) {
+		var list []store.Change
+		for v := range 12 {
+			actor := "scan:shop/daily"
+			if v%4 == 1 {
+				actor = []string{"ada", "scanner", "scan"}[v/4]
+			}
+			list = append(list, store.Change{Entity: 1, Version: int64(v + 1), At: at(v), Actor: actor, Verb: "updated"})
+		}
+		w.update(func(tx store.Tx) { w.ok(tx.Map().AddChanges(w.ctx, list)) })
+		steps := 0
+		for next := int64(0); steps == 0 || next != 0; steps++ {
+			w.update(func(tx store.Tx) { next = get(tx.Map().ForgetChanges(w.ctx, at(8), next, 3))(w) })
+		}
+		if steps < 3 {
+			w.Errorf("%d steps of 3 for 8 changes", steps)
+		}
+		w.view(func(tx store.Tx) {
+			equal(w, get(tx.Map().History(w.ctx, 1, 0, 99))(w), []store.Change{list[11], list[10], list[9], list[8], list[5], list[1]})
+		})
+	}},
+	{"measures are forgotten by day, a few at a time", func(w *world) {
+		w.update(func(tx store.Tx) {
+			var rows []store.MeasureRow
+			for i := range 10 {
+				rows = append(rows, store.MeasureRow{Entity: int64(1 + i%2), Day: int32(100 + i/2), Measures: []model.Measure{{Name: "rows", Value: int64(i)}}})
+			}
+			w.ok(tx.Map().PutMeasures(w.ctx, rows))
+			equal(w, get(tx.Map().ForgetMeasures(w.ctx, 103, 4))(w), 4)
+			equal(w, get(tx.Map().ForgetMeasures(w.ctx, 103, 4))(w), 2)
+			equal(w, get(tx.Map().ForgetMeasures(w.ctx, 103, 4))(w), 0)
+			equal(w, get(tx.Map().Measures(w.ctx, 2, 99))(w), []store.MeasureRow{rows[9], rows[7]})
+		})
+	}},
 	{"edges are replaced by process and bound to their far end", bindEdges},
 	{"parts are kept until their run is final", keepParts},
 	{"bases are found at or below a root", findBases},
