@@ -31,7 +31,7 @@ web/node_modules/.installed: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund --maxsockets=8
 	touch $@
 
-web/dist/index.html: web/node_modules/.installed $(shell git ls-files -co --exclude-standard web | grep -vE '\.(go|md)$$|/browser/')
+web/dist/index.html: web/node_modules/.installed $(wildcard $(shell git ls-files -co --exclude-standard web server/internal/api/openapi/*.json | grep -vE '\.(go|md)$$|/browser/'))
 	cd web && npm run build --silent -- --logLevel warn
 
 .PHONY: no-node

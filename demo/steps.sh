@@ -5,7 +5,9 @@
 # is ever ended by name.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-mark=$root/.cache/demo
+# Tests run a demo of their own, beside one that a person may have.
+mark=${PURLIEU_DEMO_MARK:-$root/.cache/demo}
+programs=${PURLIEU_DEMO_BIN:-$root/bin}
 D=
 if [ -f "$mark" ]; then D=$(<"$mark"); fi
 
@@ -131,13 +133,13 @@ shop_sql() {
 start_account() {
   account_port=$(free_port)
   web_port=$(free_port)
-  begin account "$root/bin/purlieu" server --data "$D/account" --listen "127.0.0.1:$account_port" --http "127.0.0.1:$web_port"
+  begin account "$programs/purlieu" server --data "$D/account" --listen "127.0.0.1:$account_port" --http "127.0.0.1:$web_port"
   wait_for account test -s "$D/account/signin-link"
   echo "$account_port" >"$D/account.port"
 }
 
 # client runs purlieu with the demo's own sign-in, not yours.
-client() { PURLIEU_CONFIG="$D/client" "$root/bin/purlieu" "$@"; }
+client() { PURLIEU_CONFIG="$D/client" "$programs/purlieu" "$@"; }
 
 # The one-time link makes the first administrator; the password is only this demo's.
 sign_in() {
@@ -147,7 +149,7 @@ sign_in() {
 
 # --- the node -------------------------------------------------------------------------------------------------------
 
-runtime() { "$root/bin/purlieu-runtime" "$@"; }
+runtime() { "$programs/purlieu-runtime" "$@"; }
 
 make_runtime() {
   client runtime add edge
@@ -162,7 +164,7 @@ make_runtime() {
 }
 
 start_node() {
-  begin node "$root/bin/purlieu-runtime" run --state "$D/node" --vault-file "$D/secrets"
+  begin node "$programs/purlieu-runtime" run --state "$D/node" --vault-file "$D/secrets"
   wait_for node node_is_online
 }
 
@@ -200,7 +202,7 @@ say_what_next() {
   cat <<TXT
 
 Look further:
-  export PURLIEU_CONFIG=$D/client PATH=$root/bin:\$PATH
+  export PURLIEU_CONFIG=$D/client PATH=$programs:\$PATH
   purlieu search email
   purlieu asset show postgresql://shop/shop/sales/open_invoices
   purlieu-runtime egress show --state $D/node        what left the network, line by line

@@ -8,6 +8,10 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 
 /** text reads a word of the address. */
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+/** texts reads a list of words of the address. */
+const texts = (value: unknown) => (Array.isArray(value) ? value.filter(v => typeof v === 'string') : text(value) ? [value as string] : undefined)
+/** whole reads a number of the address. */
+const whole = (value: unknown) => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined)
 
 const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/welcome', component: lazyRouteComponent(() => import('../signin/Welcome'), 'Welcome') }),
@@ -36,6 +40,23 @@ const routes = root.addChildren([
     createRoute({
       getParentRoute: () => shell, path: '/runs/$run', component: lazyRouteComponent(() => import('../scanning/RunPage'), 'RunPage'),
       validateSearch: s => ({ tab: text(s.tab), verb: text(s.verb) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/search', component: lazyRouteComponent(() => import('../search/SearchPage'), 'SearchPage'),
+      validateSearch: s => ({ q: text(s.q), type: texts(s.type), source: texts(s.source), class: texts(s.class), collection: texts(s.collection), most: whole(s.most) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/asset/$guid', component: lazyRouteComponent(() => import('../asset/AssetPage'), 'AssetPage'),
+      validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as) }),
+    }),
+    createRoute({ getParentRoute: () => shell, path: '/runtimes', component: lazyRouteComponent(() => import('../runtimes/RuntimesPage'), 'RuntimesPage') }),
+    createRoute({
+      getParentRoute: () => shell, path: '/runtimes/new', component: lazyRouteComponent(() => import('../runtimes/AddPage'), 'AddPage'),
+      validateSearch: s => ({ step: text(s.step), name: text(s.name) }),
+    }),
+    createRoute({
+      getParentRoute: () => shell, path: '/runtimes/$name', component: lazyRouteComponent(() => import('../runtimes/RuntimePage'), 'RuntimePage'),
+      validateSearch: s => ({ tab: text(s.tab) }),
     }),
     createRoute({
       getParentRoute: () => shell, path: '/style', component: lazyRouteComponent(() => import('../style/StylePage'), 'StylePage'),

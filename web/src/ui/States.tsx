@@ -92,7 +92,7 @@ interface ShownProps<T> {
 
 /** Shown shows a query in whatever state it is. Old data stays while newer is fetched. */
 export function Shown<T>({ of, empty, loading, children }: ShownProps<T>) {
-  if (of.data !== undefined) return empty?.(of.data) ?? children(of.data)
+  if (of.data !== undefined) return empty?.(of.data) || children(of.data)
   if (of.error && !(of.error instanceof SignedOut)) return <Failed error={of.error} retry={() => void of.refetch()} />
   return loading ?? <Loading />
 }

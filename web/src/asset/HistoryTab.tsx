@@ -1,0 +1,57 @@
+// What was done to an asset, newest first, with what differed.
+import { makeStyles, tokens } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
+import { history, type Change, type Difference } from '../client/api'
+import { Mono, Soft, Status, When, type Tone } from '../ui/Parts'
+import { Empty, Loading, Shown } from '../ui/States'
+import { narrow } from '../ui/widths'
+import { text } from './model'
+import { words } from './strings'
+
+const useStyles = makeStyles({
+  list: { listStyle: 'none', margin: 0, padding: 0, maxWidth: '960px' },
+  one: { display: 'grid', gridTemplateColumns: '160px minmax(0, 1fr)', gap: '4px 24px', padding: '16px 0', borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  changes: { display: 'flex', flexDirection: 'column', gap: '8px', margin: '10px 0 0' },
+  change: { display: 'grid', gridTemplateColumns: 'minmax(140px, max-content) minmax(0, 1fr)', gap: '2px 16px', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  old: { color: tokens.colorPaletteRedForeground1, textDecoration: 'line-through' },
+  new: { color: tokens.colorPaletteGreenForeground1 },
+  values: { overflowWrap: 'anywhere' },
+})
+
+const tones: Record<string, Tone> = { created: 'good', updated: 'busy', deleted: 'bad', revived: 'good' }
+
+export function HistoryTab({ guid }: { guid: string }) {
+  const s = useStyles()
+  const past = useQuery(history(guid))
+  return (
+    <Shown of={past} loading={<Loading lines={8} />} empty={page => page.value.length === 0 && <Empty title={words.noHistory} />}>
+      {page => <ol className={s.list}>{page.value.map(c => <Entry key={c.version} change={c} />)}</ol>}
+    </Shown>
+  )
+}
+
+function Entry({ change: c }: { change: Change }) {
+  const s = useStyles()
+  return (
+    <li className={s.one}>
+      <Soft><When at={c.at} /></Soft>
+      <div>
+        <Status tone={tones[c.verb] ?? 'idle'}>{words.verbs[c.verb] ?? c.verb}</Status> <Soft>{words.by} {c.actor}</Soft>
+        {c.verb === 'updated' && c.differences.length === 0 && <div><Soft>{words.noDifferences}</Soft></div>}
+        <div className={s.changes}>{c.verb !== 'created' && c.differences.slice(0, 40).map((d, i) => <What key={i} of={d} />)}</div>
+      </div>
+    </li>
+  )
+}
+
+function What({ of: d }: { of: Difference }) {
+  const s = useStyles()
+  const before = text(d.old)
+  const after = text(d.new)
+  return (
+    <div className={s.change}>
+      <span>{d.what} {d.name && <strong>{d.name}</strong>}</span>
+      <span className={s.values}>{before && <Mono><del className={s.old}>{before}</del></Mono>}{before && after ? ' → ' : ''}{after && <Mono><ins className={s.new}>{after}</ins></Mono>}</span>
+    </div>
+  )
+}

@@ -1,0 +1,78 @@
+// What the pages of an asset read out of an entity.
+import type { Entity, EntityInfo } from '../client/api'
+
+export interface Column {
+  guid: string
+  name: string
+  type: string
+  nullable: boolean | undefined
+  default: string
+  comment: string
+  classes: Classification[]
+}
+
+export interface Classification {
+  name: string
+  because: string
+}
+
+/** words joins texts of an attribute that may be anything. */
+export function text(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value)) return value.map(text).filter(Boolean).join(', ')
+  return JSON.stringify(value)
+}
+
+/** columnsOf are the columns in the order of their table. */
+export function columnsOf(info: EntityInfo): Column[] {
+  const refs = (info.entity as unknown as { relationshipAttributes?: { columns?: { guid: string; displayText: string }[] } }).relationshipAttributes?.columns ?? []
+  return refs.map(ref => {
+    const e = info.referredEntities[ref.guid]
+    const a = e?.attributes ?? {}
+    const nullable = a.isNullable ?? a.nullable
+    return {
+      guid: ref.guid, name: ref.displayText, type: text(a.data_type ?? a.type ?? a.dataType), default: text(a.default_value ?? a.default), comment: text(a.comment ?? a.description),
+      nullable: typeof nullable === 'boolean' ? nullable : undefined, classes: e ? classesOf(e) : [],
+    }
+  })
+}
+
+export const hasColumns = (e: Entity) => 'columns' in ((e as unknown as { relationshipAttributes?: object }).relationshipAttributes ?? {})
+
+/** descriptionOf: what a person wrote wins over what the source says. */
+export const descriptionOf = (e: Entity) => text(e.attributes.userDescription) || text(e.attributes.description) || text(e.attributes.comment)
+export const ownerOf = (e: Entity) => e.contacts.Owner.map(o => o.id).join(', ') || text(e.attributes.owner)
+
+const shownElsewhere = new Set(['qualifiedName', 'name', 'owner', 'comment', 'description', 'userDescription', 'keys', 'indexes'])
+
+/** others are the attributes that no part of the page shows by itself. */
+export function others(e: Entity): [string, string][] {
+  return Object.entries(e.attributes).filter(([name]) => !shownElsewhere.has(name)).map(([name, value]) => [name, text(value)] as [string, string]).filter(([, value]) => value !== '')
+}
+
+export interface Step {
+  name: string
+  qualifiedName?: string
+}
+
+/** pathOf are the names above an asset, from its qualified name: the authority first. */
+export function pathOf(qualifiedName: string): string[] {
+  const at = qualifiedName.indexOf('://')
+  const parts = qualifiedName.slice(at < 0 ? 0 : at + 3).replace(/#.*$/, '').split('/')
+  return parts.slice(0, -1).map(part => { try { return decodeURIComponent(part) } catch { return part } })
+}
+
+/** classesOf are the classifications of an asset or a column, with their evidence in words: counts, never a value. */
+export function classesOf(e: Entity): Classification[] {
+  return e.classifications.map(c => ({ name: c.typeName, because: because((c as { purlieu?: { evidence?: Record<string, unknown> } }).purlieu?.evidence) }))
+}
+
+function because(evidence: Record<string, unknown> | undefined): string {
+  if (!evidence) return ''
+  const why = [`${text(evidence.matches)} of ${text(evidence.tried)} values match, ${text(evidence.distinct)} different`]
+  if (evidence.checked === true) why.push(`${text(evidence.checks) || '0'} with a right checksum`)
+  if (evidence.hint === true) why.push('the name speaks for it')
+  return `${why.join(', ')} (${text(evidence.rule)} ${text(evidence.version)})`
+}

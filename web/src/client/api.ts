@@ -1,0 +1,109 @@
+// What the pages ask the account: each question is a query with a key of its own, so that parts of a page that ask the
+// same share one answer. The shapes are generated from the account's own descriptions (`npm run generate`).
+import { queryOptions } from '@tanstack/react-query'
+import type { components as datamap } from './generated/datamap'
+import type { components as manage } from './generated/manage'
+import type { components as scanning } from './generated/scanning'
+import { whoQuery } from './may'
+import { rest } from './rest'
+import type { WhoAmI } from './types'
+
+export type Overview = manage['schemas']['Overview']
+export type Attention = manage['schemas']['Attention']
+export type Run = manage['schemas']['Run']
+export type Node = manage['schemas']['Node']
+export type Kind = manage['schemas']['Kind']
+export type Asset = manage['schemas']['Asset']
+export type Change = manage['schemas']['Change']
+export type Difference = manage['schemas']['Difference']
+export type KeyState = manage['schemas']['KeyState']
+export type Runtime = scanning['schemas']['Runtime']
+export type RuntimeStatus = scanning['schemas']['RuntimeStatus']
+export type Hit = datamap['schemas']['Hit']
+export type Hits = datamap['schemas']['QueryResult']
+export type Lineage = datamap['schemas']['Lineage']
+export type Header = datamap['schemas']['Header']
+
+/** Entity is an Atlas entity; its attributes are as free as its type. */
+export type Entity = Omit<datamap['schemas']['Entity'], 'attributes' | 'classifications' | 'contacts'> & {
+  attributes: Record<string, unknown>
+  classifications: { typeName: string; attributes?: Record<string, unknown> }[]
+  contacts: { Expert: { id: string }[]; Owner: { id: string }[] }
+}
+export interface EntityInfo {
+  entity: Entity
+  referredEntities: Record<string, Entity>
+}
+
+interface Page<T> {
+  value: T[]
+  nextLink: string | null
+}
+
+export const whoami = () => whoQuery
+export const overview = () => queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => rest<Overview>('/manage/v1/overview', { signal }) })
+export const kinds = () => queryOptions({ queryKey: ['kinds'], queryFn: ({ signal }) => rest<Page<Kind>>('/manage/v1/kinds', { signal }), staleTime: 300_000 })
+export const runs = (limit: number) => queryOptions({ queryKey: ['runs', limit], queryFn: ({ signal }) => rest<Page<Run>>('/manage/v1/runs', { query: { limit }, signal }) })
+
+export interface Question {
+  keywords: string
+  types: string[]
+  sources: string[]
+  classes: string[]
+  collections: string[]
+  limit: number
+}
+
+/** filterOf joins what narrows: any of one kind, all kinds together. */
+export function filterOf(q: Question): object | null {
+  const parts = ([['entityType', q.types], ['purlieuSource', q.sources], ['classification', q.classes], ['collectionId', q.collections]] as const)
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => ({ or: values.map(value => ({ [name]: value })) }))
+  return parts.length === 0 ? null : { and: parts }
+}
+
+export const facetNames = ['entityType', 'purlieuSource', 'classification', 'collectionId'] as const
+
+export const search = (q: Question) =>
+  queryOptions({
+    queryKey: ['search', q],
+    queryFn: ({ signal }) => rest<Hits>('/datamap/api/search/query', {
+      method: 'POST', signal, query: { 'api-version': '2023-09-01' },
+      body: { keywords: q.keywords || null, filter: filterOf(q), limit: q.limit, facets: facetNames.map(facet => ({ facet, count: 12 })) },
+    }),
+  })
+
+export const entity = (guid: string) => queryOptions({ queryKey: ['entity', guid], queryFn: ({ signal }) => rest<EntityInfo>(`/datamap/api/atlas/v2/entity/guid/${encodeURIComponent(guid)}`, { signal }) })
+export const lineage = (guid: string, depth: number) =>
+  queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 500 }, signal }) })
+export const children = (guid: string) => queryOptions({ queryKey: ['children', guid], queryFn: ({ signal }) => rest<Page<Asset>>(`/manage/v1/assets/${encodeURIComponent(guid)}/children`, { query: { limit: 200 }, signal }) })
+
+export interface Day {
+  day: string
+  measures: Record<string, number>
+}
+export const measures = (guid: string) => queryOptions({ queryKey: ['measures', guid], queryFn: ({ signal }) => rest<Page<Day>>(`/manage/v1/assets/${encodeURIComponent(guid)}/measures`, { query: { limit: 90 }, signal }) })
+export const history = (guid: string) => queryOptions({ queryKey: ['history', guid], queryFn: ({ signal }) => rest<Page<Change>>(`/manage/v1/assets/${encodeURIComponent(guid)}/history`, { query: { limit: 50 }, signal }) })
+
+const version = { 'api-version': '2023-09-01' }
+const runtimeAt = (name: string) => `/scan/integrationRuntimes/${encodeURIComponent(name)}`
+export const runtimes = () => queryOptions({ queryKey: ['runtimes'], queryFn: ({ signal }) => rest<{ value: Runtime[] }>('/scan/integrationRuntimes', { query: version, signal }) })
+export const runtimeNodes = (name: string) => queryOptions({ queryKey: ['nodes', name], queryFn: ({ signal }) => rest<{ value: Node[]; state: string }>(`/manage/v1/runtimes/${encodeURIComponent(name)}/nodes`, { signal }) })
+export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', name], queryFn: ({ signal }) => rest<Record<'authKey1' | 'authKey2', KeyState>>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys`, { signal }) })
+
+export const addRuntime = (name: string, description: string) => rest<Runtime>(runtimeAt(name), { method: 'PUT', query: version, body: { kind: 'SelfHosted', properties: { description } } })
+export const deleteRuntime = (name: string) => rest<void>(runtimeAt(name), { method: 'DELETE', query: version })
+export interface Keys {
+  authKey1: string | null
+  authKey2: string | null
+}
+export const listKeys = (name: string) => rest<Keys>(`${runtimeAt(name)}:listAuthKeys`, { method: 'POST', query: version })
+export const regenerateKey = (name: string, keyName: keyof Keys) => rest<Keys>(`${runtimeAt(name)}:regenerateAuthKey`, { method: 'POST', query: version, body: { keyName } })
+export const approveNode = (id: string) => rest<void>(`/manage/v1/nodes/${encodeURIComponent(id)}/approve`, { method: 'POST' })
+export const revokeNode = (id: string) => rest<void>(`/manage/v1/nodes/${encodeURIComponent(id)}/revoke`, { method: 'POST' })
+export const removeNode = (id: string) => rest<void>(`/manage/v1/nodes/${encodeURIComponent(id)}`, { method: 'DELETE' })
+
+/** can says whether a person may do something on a collection; the account decides again at each request. */
+export function can(who: WhoAmI | undefined, action: string, collection = 'root'): boolean {
+  return who?.actions[collection]?.includes(action) ?? false
+}

@@ -1,0 +1,49 @@
+// A runtime is added in two steps; then its first node is set up.
+import { useState } from 'react'
+import { Field, Input } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { addRuntime, can, whoami } from '../client/api'
+import { Failure } from '../client/rest'
+import { useAddress } from '../ui/address'
+import { useNotices } from '../ui/Notices'
+import { Card, Facts, Link } from '../ui/Parts'
+import { quote } from '../ui/quote'
+import { Failed, sayFailure } from '../ui/States'
+import { WizardPage } from '../ui/WizardPage'
+import { nameProblem } from './state'
+import { words } from './strings'
+
+export function AddPage() {
+  const [{ step = 'name', name = '' }, change] = useAddress<{ step?: string; name?: string }>()
+  const [description, setDescription] = useState('')
+  const who = useQuery(whoami())
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const { tell } = useNotices()
+  const add = useMutation({
+    mutationFn: () => addRuntime(name, description),
+    onSuccess: () => {
+      tell({ kind: 'done', title: words.added(name), text: words.addedText })
+      void queries.invalidateQueries({ queryKey: ['runtimes'] })
+      void navigate({ to: '/runtimes/$name', params: { name }, search: { tab: 'setup' } })
+    },
+    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
+  })
+  if (who.data && !can(who.data, 'runtime/write')) return <Failed error={new Failure(403, 'Denied', words.mayNot, '')} />
+  const problem = nameProblem(name)
+  const command = `purlieu runtime add ${quote(name)}${description ? ` --description ${quote(description)}` : ''}`
+  return (
+    <WizardPage
+      title={words.addTitle} above={<Link to="/runtimes">{words.title}</Link>} at={step} onGo={next => change({ step: next })} finish={words.finish} onFinish={() => add.mutate()} busy={add.isPending} command={command}
+      steps={[{ key: 'name', title: words.steps.name, ready: name !== '' && problem === '' }, { key: 'check', title: words.steps.check, ready: name !== '' && problem === '' }]}
+    >
+      {step === 'name' ? (
+        <>
+          <Field label={words.name} hint={words.nameHint} validationMessage={problem || undefined} required><Input value={name} onChange={(_, d) => change({ name: d.value || undefined }, { replace: true })} autoComplete="off" spellCheck={false} maxLength={63} autoFocus /></Field>
+          <Field label={words.description} hint={words.descriptionHint}><Input value={description} onChange={(_, d) => setDescription(d.value)} maxLength={200} /></Field>
+        </>
+      ) : <Card><Facts of={[[words.name, name], [words.description, description], [words.kind, words.kinds.SelfHosted]]} /></Card>}
+    </WizardPage>
+  )
+}

@@ -1,0 +1,61 @@
+// The two keys of a runtime. They are asked for when a person wants to see them, and kept nowhere.
+import { useState } from 'react'
+import { Button, makeStyles, tokens } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { listKeys, regenerateKey, runtimeKeys, type Keys as Texts } from '../client/api'
+import { Command } from '../ui/Command'
+import { useNotices } from '../ui/Notices'
+import { Card, Facts, When } from '../ui/Parts'
+import { Loading, sayFailure, Shown } from '../ui/States'
+import { words as common } from '../ui/strings'
+import { quote } from '../ui/quote'
+import { words } from './strings'
+
+const useStyles = makeStyles({
+  keys: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 360px), 1fr))', gap: '16px' },
+  text: { margin: 0, color: tokens.colorNeutralForeground2, maxWidth: '720px' },
+  key: { marginTop: '12px' },
+  row: { display: 'flex', gap: '8px' },
+})
+
+const names = ['authKey1', 'authKey2'] as const
+
+export function Keys({ runtime }: { runtime: string }) {
+  const s = useStyles()
+  const states = useQuery(runtimeKeys(runtime))
+  const queries = useQueryClient()
+  const { tell } = useNotices()
+  const [texts, setTexts] = useState<Texts>()
+  const failed = (error: Error) => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) }
+  const show = useMutation({ mutationFn: () => listKeys(runtime), onSuccess: setTexts, onError: failed })
+  const renew = useMutation({
+    mutationFn: (key: keyof Texts) => regenerateKey(runtime, key),
+    onSuccess: (got, key) => { setTexts(old => (old ? { ...old, [key]: got[key] } : old)); tell({ kind: 'done', title: words.regenerated, text: words.regeneratedText }); void queries.invalidateQueries({ queryKey: ['keys', runtime] }) },
+    onError: failed,
+  })
+  return (
+    <>
+      <p className={s.text}>{words.keysAbout}</p>
+      <div className={s.row}>
+        {texts ? <Button onClick={() => setTexts(undefined)}>{words.hide}</Button> : <Button disabled={show.isPending} onClick={() => show.mutate()}>{words.show}</Button>}
+      </div>
+      <Shown of={states} loading={<Loading lines={4} />}>
+        {data => (
+          <div className={s.keys}>
+            {names.map((name, i) => (
+              <Card key={name} title={words.key(i + 1)} actions={<Button size="small" disabled={renew.isPending} onClick={() => renew.mutate(name)}>{words.regenerate}</Button>}>
+                <Facts of={[
+                  [words.created, <When key="c" at={data[name].created} />],
+                  [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],
+                  [words.enrolled, words.used(data[name].enrolledNodes, data[name].maxNodes)],
+                ]} />
+                {texts?.[name] && <div className={s.key}><Command>{texts[name]}</Command></div>}
+              </Card>
+            ))}
+          </div>
+        )}
+      </Shown>
+      <Command title={common.asCommand}>{`purlieu runtime keys ${quote(runtime)} --out runtime.key`}</Command>
+    </>
+  )
+}

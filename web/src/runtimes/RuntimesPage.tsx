@@ -1,0 +1,43 @@
+// All runtimes, with the state of their nodes.
+import { Button } from '@fluentui/react-components'
+import { Add20Regular } from '@fluentui/react-icons/svg/add'
+import { ServerRegular } from '@fluentui/react-icons/svg/server'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { can, runtimeNodes, runtimes, whoami } from '../client/api'
+import { DataTable } from '../ui/DataTable'
+import { plural } from '../ui/format'
+import { ListPage } from '../ui/ListPage'
+import { Card, Link, Soft, Status } from '../ui/Parts'
+import { Empty, Loading, Shown } from '../ui/States'
+import { toneOf } from './state'
+import { words } from './strings'
+
+export function RuntimesPage() {
+  const all = useQuery(runtimes())
+  const who = useQuery(whoami())
+  const navigate = useNavigate()
+  const nodes = useQueries({ queries: (all.data?.value ?? []).map(r => ({ ...runtimeNodes(r.name), refetchInterval: 5000 })) })
+  const mayAdd = can(who.data, 'runtime/write')
+  const add = mayAdd && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/runtimes/new' })}>{words.add}</Button>
+  return (
+    <ListPage title={words.title} about={words.about} actions={add}>
+      <Shown of={all} loading={<Card><Loading lines={6} /></Card>} empty={data => data.value.length === 0 && <Empty icon={<ServerRegular fontSize={48} />} title={words.none} actions={add}>{words.noneText}</Empty>}>
+        {data => (
+          <Card>
+            <DataTable
+              caption={words.title} id={r => r.name} rows={data.value}
+              columns={[
+                { name: words.name, show: r => <Link to="/runtimes/$name" params={{ name: r.name }}>{r.name}</Link> },
+                { name: words.state, width: '180px', show: r => { const state = nodes[data.value.indexOf(r)]?.data?.state; return state ? <Status tone={toneOf(state)}>{state}</Status> : <Soft>…</Soft> } },
+                { name: words.tabs.nodes, width: '120px', show: r => { const n = nodes[data.value.indexOf(r)]?.data?.value.length; return n === undefined ? <Soft>…</Soft> : plural(n, 'node', 'nodes') } },
+                { name: words.kind, width: '140px', show: r => words.kinds[r.kind] ?? r.kind },
+                { name: words.description, show: r => <Soft>{r.properties.description}</Soft> },
+              ]}
+            />
+          </Card>
+        )}
+      </Shown>
+    </ListPage>
+  )
+}

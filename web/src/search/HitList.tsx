@@ -1,0 +1,47 @@
+// The hits: name, where it stands, what it is. Each is one link.
+import { makeStyles, tokens } from '@fluentui/react-components'
+import type { Hit } from '../client/api'
+import { Link, Tag, When } from '../ui/Parts'
+import { iconOf, titleOf } from '../ui/types'
+import { narrow } from '../ui/widths'
+
+const useStyles = makeStyles({
+  list: { listStyle: 'none', margin: 0, padding: 0, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, overflow: 'hidden' },
+  hit: { display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr) max-content', gap: '4px 14px', alignItems: 'start', padding: '12px 16px', borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, ':last-child': { borderBottom: 'none' }, ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
+  icon: { color: tokens.colorNeutralForeground3, paddingTop: '1px' },
+  name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
+  where: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
+  about: { marginTop: '2px', color: tokens.colorNeutralForeground2, overflow: 'hidden', display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical' },
+  tags: { display: 'flex', flexWrap: 'wrap', gap: '4px', marginTop: '6px', ':empty': { display: 'none' } },
+  side: { textAlign: 'right', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, whiteSpace: 'nowrap', [narrow]: { display: 'none' } },
+})
+
+export function HitList({ hits }: { hits: Hit[] }) {
+  const s = useStyles()
+  return (
+    <ul className={s.list}>
+      {hits.map(h => {
+        const Icon = iconOf(h.entityType)
+        return (
+          <li key={h.id} className={s.hit}>
+            <Icon className={s.icon} aria-hidden />
+            <div>
+              <Link className={s.name} to="/asset/$guid" params={{ guid: h.id }}>{h.name}</Link>
+              <div className={s.where}>{whereOf(h)}</div>
+              {h.description && <div className={s.about}>{h.description}</div>}
+              <div className={s.tags}>{h.classification?.map(c => <Tag key={c} brand>{c}</Tag>)}</div>
+            </div>
+            <div className={s.side}><div>{titleOf(h.entityType)}</div><When at={h.updateTime} /></div>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+/** whereOf is the qualified name without the asset's own: the source, then the names above it. */
+export function whereOf(h: Pick<Hit, 'qualifiedName' | 'purlieuSource'>): string {
+  const path = h.qualifiedName.replace(/^[a-z0-9+.-]+:\/\//i, '').split('/')
+  const above = path.slice(1, -1).map(part => { try { return decodeURIComponent(part) } catch { return part } })
+  return [h.purlieuSource || path[0], ...above].filter(Boolean).join(' › ')
+}

@@ -1,0 +1,73 @@
+// Search: hits and facets as one types. The words and all that narrows are in the address; each key stroke is one
+// question, and the one before is given up.
+import { Button, makeStyles, tokens } from '@fluentui/react-components'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { search, type Hits } from '../client/api'
+import { useAddress } from '../ui/address'
+import { count } from '../ui/format'
+import { ListPage } from '../ui/ListPage'
+import { Empty, Loading, Shown } from '../ui/States'
+import { words as common } from '../ui/strings'
+import { Facets } from './Facets'
+import { HitList } from './HitList'
+import { words } from './strings'
+
+export interface Address {
+  q?: string
+  type?: string[]
+  source?: string[]
+  class?: string[]
+  collection?: string[]
+  most?: number
+}
+
+const step = 50
+const limit = 1000
+
+const useStyles = makeStyles({
+  holds: { minHeight: '600px' },
+  more: { marginTop: '16px' },
+  old: { opacity: 0.6 },
+  note: { margin: '0 0 12px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+})
+
+export function SearchPage() {
+  const s = useStyles()
+  const [at, change] = useAddress<Address>()
+  const most = Math.min(limit, at.most ?? step)
+  const hits = useQuery({
+    ...search({ keywords: at.q ?? '', types: at.type ?? [], sources: at.source ?? [], classes: at.class ?? [], collections: at.collection ?? [], limit: most }),
+    placeholderData: keepPreviousData, // the last hits stay until the next are there: nothing flickers while one types
+  })
+  const narrowed = [at.type, at.source, at.class, at.collection].some(v => v?.length)
+  const clear = () => change({ type: undefined, source: undefined, class: undefined, collection: undefined })
+  return (
+    <ListPage
+      title={at.q ? `“${at.q}”` : words.title} name={words.title} about={<span role="status">{hits.data ? words.found(count(hits.data['@search.count']), hits.data['@search.count.approximate']) : '\u00a0'}</span>}
+      actions={narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}
+      aside={<Facets facets={hits.data?.['@search.facets'] ?? null} at={at} change={change} />}
+    >
+      <Shown of={hits} empty={data => data.value.length === 0 && <None narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
+        {data => (
+          <div className={hits.isPlaceholderData ? s.old : undefined}>
+            <Behind hits={data} />
+            <HitList hits={data.value} />
+            {data.value.length >= most && data['@search.count'] > data.value.length && most < limit && (
+              <Button className={s.more} onClick={() => change({ most: Math.min(limit, most + step * 2) }, { replace: true })}>{common.more}</Button>
+            )}
+          </div>
+        )}
+      </Shown>
+    </ListPage>
+  )
+}
+
+function Behind({ hits }: { hits: Hits }) {
+  const s = useStyles()
+  if ((hits.purlieuNewest ?? 0) <= (hits.purlieuComplete ?? 0)) return null
+  return <p className={s.note}>{words.behind}</p>
+}
+
+function None({ narrowed, clear }: { narrowed: boolean; clear: () => void }) {
+  return <Empty title={words.none} actions={narrowed && <Button onClick={clear}>{words.clear}</Button>}>{narrowed ? words.noneNarrowed : words.noneText}</Empty>
+}
