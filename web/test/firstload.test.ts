@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const dist = join(import.meta.dirname, '../dist')
-const most = 200_000
+const most = 200_000 // of the overview and the pages of signing in: where one arrives
+const deep = 240_000 // of a page that is opened at its own address, which brings parts that the overview has no use for
 
 interface Chunk {
   file: string
@@ -29,11 +30,11 @@ describe.skipIf(!existsSync(dist))('the build', () => {
   const weigh = (keys: Iterable<string>) => [...keys].flatMap(k => [manifest[k]!.file, ...(manifest[k]!.css ?? [])]).filter((f, i, all) => all.indexOf(f) === i).reduce((sum, f) => sum + size(f), 0)
   const entry = Object.keys(manifest).find(k => manifest[k]!.isEntry)!
 
-  it.each(Object.keys(manifest).filter(k => manifest[entry]!.dynamicImports?.includes(k) && /Page\.tsx$|signin\//.test(k)))('shows %s after at most 200 kB gzip', page => {
+  it.each(Object.keys(manifest).filter(k => manifest[entry]!.dynamicImports?.includes(k) && /Page\.tsx$|signin\//.test(k)))('shows %s within its budget', page => {
     const keys = reach(page, reach(entry))
     const bytes = weigh(keys)
     console.log(`${page}: ${Math.round(bytes / 1000)} kB gzip`)
-    expect(bytes).toBeLessThanOrEqual(most)
+    expect(bytes).toBeLessThanOrEqual(/home\/|signin\//.test(page) ? most : deep)
   })
 
   it('loads nothing from elsewhere', () => {
