@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -237,7 +238,8 @@ func (sample) Query(_ context.Context, q search.Request) (search.Result, error) 
 	var out search.Result
 	for _, v := range sampleViews() {
 		if strings.Contains(v.Row.Name, q.Keywords) && in(q.Collections, v.Row.Collection) &&
-			(q.Types == nil || in(q.Types, v.Row.Type)) && (q.Sources == nil || in(q.Sources, v.Row.Source)) {
+			(q.Types == nil || in(q.Types, v.Row.Type)) && (q.Sources == nil || in(q.Sources, v.Row.Source)) &&
+			(q.Filter == nil || allows(*q.Filter, v.Row)) {
 			out.Count++
 			if from, _ := strconv.Atoi(q.After); out.Count > int64(from) && len(out.Hits) < q.Limit {
 				out.Hits = append(out.Hits, v.Row)
@@ -254,6 +256,20 @@ func (sample) Query(_ context.Context, q search.Request) (search.Result, error) 
 		}
 	}
 	return out, nil
+}
+
+// allows tells whether a row meets a condition over types, sources and collections; it has no other tags.
+func allows(f search.Filter, row store.Entity) bool {
+	meets := func(p search.Filter) bool { return allows(p, row) }
+	switch f.Op {
+	case store.FilterAnd:
+		return !slices.ContainsFunc(f.Parts, func(p search.Filter) bool { return !allows(p, row) })
+	case store.FilterOr:
+		return slices.ContainsFunc(f.Parts, meets)
+	case store.FilterNot:
+		return !slices.ContainsFunc(f.Parts, meets)
+	}
+	return in(f.Values, map[store.TagKind]string{store.TagType: row.Type, store.TagSource: row.Source, store.TagCollection: row.Collection}[f.Kind])
 }
 
 func (s sample) Words(ctx context.Context, q search.Request) (words []string, err error) {
