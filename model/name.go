@@ -127,6 +127,11 @@ func ParentPath(path string) (string, bool) {
 	return path[:i], true
 }
 
+// LastName is the last name of a path, unescaped; "" at the root.
+func LastName(path string) string {
+	return UnescapeName(path[strings.LastIndexByte(path, '/')+1:])
+}
+
 // QualifiedName joins an authority and a path.
 func QualifiedName(authority, path string) string {
 	if path == "" {

@@ -12,20 +12,23 @@ import (
 
 // Times of a question.
 const (
-	askWithin   = time.Minute
+	askWithin   = 50 * time.Second // a request may take a minute
 	wakeWithin  = 15 * time.Second // for the built-in node to start
 	wakeRetried = 200 * time.Millisecond
 )
 
 // questions puts people's questions to nodes: the scan room makes them, the fleet carries them.
-type questions struct{ s *Server }
+type questions struct {
+	*scan.Service
+	s *Server
+}
 
-// Ask asks a node of the runtime that the question names and waits for its answer, at most a minute. The built-in
+// Ask asks a node of the runtime that the question names and waits for its answer, at most 50 s. The built-in
 // runtime's node is started when it is not there. What the node or the source says against it is in the answer.
 func (q questions) Ask(ctx context.Context, question scan.Question) (fleet.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	ask, runtime, err := q.s.core.Scans.Asks(ctx, question)
+	ask, runtime, err := q.Asks(ctx, question)
 	if err != nil {
 		return fleet.Answer{}, err
 	}

@@ -11,7 +11,7 @@ import (
 
 func TestAQuestionNeedsASourceAndANodeThatIsThere(t *testing.T) {
 	r := start(t, nil)
-	ask := questions{r.Server}.Ask
+	ask := questions{r.core.Scans, r.Server}.Ask
 	if _, err := ask(t.Context(), scan.Question{Source: "none"}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("of no source: %v", err)
 	}

@@ -60,6 +60,8 @@ type sourceCmd struct {
 	Add    sourceAddCmd    `cmd:"" help:"Register a source, or change one."`
 	List   sourceListCmd   `cmd:"" help:"List sources."`
 	Show   sourceShowCmd   `cmd:"" help:"Show a source."`
+	Test   sourceTestCmd   `cmd:"" help:"Try a connection to a source, step by step, from a node of a runtime."`
+	Browse sourceBrowseCmd `cmd:"" help:"List one level of a source's names, from a node of a runtime."`
 	Delete sourceDeleteCmd `cmd:"" help:"Forget a source that has no scans; its assets stay."`
 }
 

@@ -23,7 +23,7 @@ const (
 	number         // with whatever letters are glued to it
 	param          // $1
 	operator       // a run of operator characters
-	punct          // one of ( ) [ ] , ; : .
+	punct          // one of ( ) [ ] , ; : . and ..
 )
 
 type token struct {
@@ -69,6 +69,8 @@ func measure(s string) (class, int, error) {
 		return quoted, n, err
 	case c == '$':
 		return dollar(s)
+	case strings.HasPrefix(s, ".."):
+		return punct, 2, nil // of a range of numbers
 	case isDigit(c), c == '.' && len(s) > 1 && isDigit(s[1]):
 		return number, num(s), nil
 	case isStart(c):
@@ -159,9 +161,15 @@ func name(s string, from int) (int, error) {
 	return 0, fault.New(fault.Unsupported, "TextNotUnderstood", "a quoted name that is never closed or not UTF-8")
 }
 
+// maxParam is how many digits a parameter's number has at most: the protocol counts parameters in 16 bits.
+const maxParam = 5
+
 // dollar measures what begins with '$': a parameter or a string in dollar quotes.
 func dollar(s string) (class, int, error) {
 	if n := 1 + run(s[1:], isDigit); n > 1 {
+		if n > 1+maxParam {
+			return number, n, nil // no statement has so many parameters: it says something else
+		}
 		return param, n, nil
 	}
 	tag := 1

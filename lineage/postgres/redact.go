@@ -79,10 +79,11 @@ func redact(sql string, keep func(number string) bool) (string, error) {
 }
 
 // modifier follows the tokens and knows when a number is a type's modifier: right after the name of a built-in type
-// that no function can have without quotes, and its opening parenthesis.
+// that no function can have without quotes, and its opening parenthesis, or the comma behind another modifier.
 type modifier struct {
 	typed  bool // the last token ended the name of such a type
-	inside bool // between its parentheses
+	due    bool // a modifier comes next
+	had    bool // the last token was one
 	dotted bool // a dot stands before
 	before string
 }
@@ -94,18 +95,17 @@ func (m *modifier) see(t token) {
 	case t.class == word:
 		w := strings.ToLower(t.text)
 		m.typed = !m.dotted && (takesModifier(w) || (w == "varying" && takesModifier(m.before)))
-		m.inside, m.before = false, w
-	case t.text == "(" && m.typed:
-		m.inside, m.typed = true, false
-	case m.inside && (t.text == "," || t.class == number):
+		m.due, m.had, m.before = false, false, w
 	default:
-		m.inside, m.typed, m.before = false, false, ""
+		had := t.class == number && m.keeps(t.text)
+		m.due = t.text == "(" && m.typed || t.text == "," && m.had
+		m.had, m.typed, m.before = had, false, ""
 	}
 	m.dotted = t.text == "."
 }
 
 func (m *modifier) keeps(n string) bool {
-	return m.inside && len(n) <= 5 && run(n, isDigit) == len(n)
+	return m.due && len(n) <= 5 && run(n, isDigit) == len(n)
 }
 
 // takesModifier names the types that are key words: no function is called so without quotes.

@@ -25,6 +25,18 @@ func TestRedactTakesEveryLiteralOut(t *testing.T) {
 		{"numbers", `select 1, 1.5e-3, .5, 2., 0xFF, 1_000, 12abc from t1`, `select ?, ?, ?, ?, ?, ?, ? from t1`},
 		{"signs are operators", `a = -1`, `a = -?`},
 		{"parameter", `a = $1 and b = $2`, `a = $1 and b = $2`},
+		{"a parameter is a small number", `a = $99999 and b = $4111111111111111`, `a = $99999 and b = ?`},
+		{"string that goes on behind two comments", "select E'a' -- x\n -- '\n '\\'canary', b", "select ?, b"},
+		{"bits that go on", "select B'1'\n'canary', b", "select ?, b"},
+		{"unicode string that goes on", "select U&'a'\n'\\canary', b", "select ?, b"},
+		{"escape at the end of a plain string", `select 'canary\', 'canary'`, `select ?, ?`},
+		{"a dollar quote holds another", `$a$ canary $b$ canary $b$ $a$, x`, `?, x`},
+		{"a dollar quote of no tag holds one with", `$$ canary $b$ canary $$, x`, `?, x`},
+		{"a tag of other letters", `$größe$canary$größe$, x`, `?, x`},
+		{"numbers in every form", `1_500.000_1, 0o17, 0b1010, 0XBEEF, 1e+5, 1E-5, 1.e3, 42::int8`, `?, ?, ?, ?, ?, ?, ?, ?::int8`},
+		{"a range of numbers", `for i in 1..4711`, `for i in ?..?`},
+		{"operators of many characters", `a @-@ 4711 <-> b !~~* 'canary' ~= -4711`, `a @-@ ? <-> b !~~* ? ~= -?`},
+		{"a prefix that is a word", `xcanary, e 'canary', u & 'canary'`, `xcanary, e ?, u & ?`},
 		{"line comment", "a -- canary 'x\n+ b", "a \n+ b"},
 		{"block comment", `a/* canary /* deep */ ' */b`, `a b`},
 		{"comment inside an operator", "a*--canary\nb", "a*\nb"},
@@ -33,6 +45,7 @@ func TestRedactTakesEveryLiteralOut(t *testing.T) {
 		{"time modifiers", `now()::timestamp(3) with time zone`, `now()::timestamp(3) with time zone`},
 		{"a function is no type", `f(12, 2), pg_catalog.numeric(4711, 2), "numeric"(4711)`, `f(?, ?), pg_catalog.numeric(?, ?), "numeric"(?)`},
 		{"an expression is no modifier", `interval(3) '1 day', numeric(1+4711)`, `interval(3) ?, numeric(1+?)`},
+		{"what is no modifier ends them", `numeric(0A0, 12), numeric(1 2), numeric(1, , 2), varchar(1)2`, `numeric(?, ?), numeric(1 ?), numeric(1, , ?), varchar(1)?`},
 		{"long number is no modifier", `varchar(123456)`, `varchar(?)`},
 		{"default", `nextval('people_id_seq'::regclass)`, `nextval(?::regclass)`},
 		{"json operators", `a -> 'k' ->> 2 @> '{"x":1}'`, `a -> ? ->> ? @> ?`},
@@ -66,8 +79,8 @@ func TestRedactRefusesWhatItCannotCut(t *testing.T) {
 	}
 }
 
-// FuzzRedact holds the laws: no literal is left, nothing changes the second time, and a canary inside any form of
-// literal never survives whatever stands around it.
+// FuzzRedact holds the laws: the tokens joined are the text, no literal is left, nothing changes the second time nor in a
+// piece that ends with a token, and a canary inside any form of literal never survives whatever stands around it.
 func FuzzRedact(f *testing.F) {
 	f.Add("select 'a', E'\\'b' from \"t\" -- c", uint8(0))
 	f.Add("x::numeric(1,2) /* a /* b */ */ + 1e5", uint8(3))
@@ -82,6 +95,20 @@ func FuzzRedact(f *testing.F) {
 		if err != nil {
 			return
 		}
+		var joined strings.Builder
+		for l := (lexer{text: s}); ; {
+			tok, ok, err := l.next()
+			if err != nil {
+				t.Fatalf("%q can be redacted and not be cut: %v", s, err)
+			}
+			if !ok {
+				break
+			}
+			joined.WriteString(tok.text)
+		}
+		if joined.String() != s {
+			t.Fatalf("the tokens of %q joined are %q", s, joined.String())
+		}
 		l := lexer{text: got}
 		for {
 			tok, ok, err := l.next()
@@ -90,6 +117,11 @@ func FuzzRedact(f *testing.F) {
 			}
 			if !ok {
 				break
+			}
+			if piece := got[:l.pos]; tok.class != space {
+				if again, err := Redact(piece); err != nil || again != piece {
+					t.Fatalf("%q became %q, whose piece %q becomes %q, %v", s, got, piece, again, err)
+				}
 			}
 			if tok.class == literal || tok.class == comment {
 				t.Fatalf("%q became %q with %q left", s, got, tok.text)
@@ -116,4 +148,29 @@ func BenchmarkRedact(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzRedactType holds the laws for names of types: no literal is left, nothing changes the second time.
+func FuzzRedactType(f *testing.F) {
+	for _, s := range []string{"character varying(20)", `"My ""type"""[]`, "geometry(Point,4326)", "enum('a','b')", "a$b", "-- x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := New().RedactType(s)
+		if err != nil {
+			return
+		}
+		for l := (lexer{text: got}); ; {
+			tok, ok, err := l.next()
+			if err != nil || tok.class == literal || tok.class == comment {
+				t.Fatalf("%q became %q: %v, %q", s, got, err, tok.text)
+			}
+			if !ok {
+				break
+			}
+		}
+		if again, err := New().RedactType(got); err != nil || again != got {
+			t.Fatalf("%q became %q and then %q, %v", s, got, again, err)
+		}
+	})
 }

@@ -38,6 +38,7 @@ type house struct {
 	scans     *scan.Service
 	graph     *datamap.Service
 	search    *search.Service
+	questions *counter
 	plane     *manage.Plane
 	authority *certs.Authority
 	address   string
@@ -95,10 +96,12 @@ func build(t *testing.T) *house {
 	h.scans = scan.New(st, silence{}, h.graph, log, scan.DefaultConfig())
 	must(t, h.scans.PutKinds(t.Context(), []model.Kind{shops()}))
 	h.search = search.New(st, h.graph, log)
+	h.questions = &counter{Service: h.scans}
 	h.plane = &manage.Plane{
 		Decider: h.access, Now: time.Now, People: h.access, Fleet: h.fleet, Receipts: heads{},
 		SignInURL: func() string { return "https://" + h.address + "/signin" },
 		Sources:   h.scans, Runs: h.scans, Proposals: h.scans, Map: h.graph, Search: h.search,
+		Questions: h.questions,
 	}
 	doors := openapitest.Check(t, "manage", api.New(api.Deps{Planes: h.plane.Planes(), Auth: h.access, Log: log, Now: time.Now}))
 	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

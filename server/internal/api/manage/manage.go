@@ -1,9 +1,9 @@
 // Package manage is our own plane, /manage/v1: what has no equivalent in the published description. Nodes enrol here
-// and get their tokens; people find here what they may do, the kinds of source and which runtime can serve them, runs of
-// all scans with their units, gaps and changes, an overview, and what an asset was. Administrators see to nodes, keys,
-// sign-in links, users, app registrations and roles. Users, apps and links are for whoever holds
-// collection-administrator on the root collection, person or app: who holds that can make others hold it, so a token of
-// theirs that is lost is to be treated as a lost administrator.
+// and get their tokens; people find here what they may do, the kinds of source and which runtime can serve them, whether
+// a source answers and which names it has, runs of all scans with their units, gaps and changes, an overview, and what an
+// asset was. Administrators see to nodes, keys, sign-in links, users, app registrations and roles. Users, apps and links
+// are for whoever holds collection-administrator on the root collection, person or app: who holds that can make others
+// hold it, so a token of theirs that is lost is to be treated as a lost administrator.
 //
 // The operations of Open take no bearer token: a node that enrols has none. All others ask who it is and then what that
 // may do. Bodies are JSON of at most 1 MiB; unknown fields are refused, and no error quotes one. All of it is described
@@ -61,6 +61,9 @@ type Plane struct {
 	Network Network
 	// Arrival tells how a request came.
 	Arrival func(r *http.Request) gate.Arrival
+
+	// Questions go to nodes.
+	Questions Questions
 }
 
 // Planes are all that this package serves, ready to mount: the open operations first.
@@ -97,6 +100,9 @@ func (p *Plane) Routes() []api.Route {
 	}
 	if p.Sources != nil {
 		routes = append(routes, p.kindRoutes()...)
+	}
+	if p.Questions != nil {
+		routes = append(routes, p.questionRoutes()...)
 	}
 	if p.Runs != nil {
 		routes = append(routes, p.runRoutes()...)

@@ -21,11 +21,15 @@ import (
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
+// unasked stands for questions that nobody puts.
+type unasked struct{ manage.Questions }
+
 // served are the routes of each plane that has a description.
 func served() map[string][]api.Route {
 	own := &manage.Plane{
 		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Proposals: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
-		Network: &gate.Service{},
+		Network:   &gate.Service{},
+		Questions: unasked{},
 	}
 	return map[string][]api.Route{
 		"manage": slices.Concat(own.Open(), own.Routes()), "scanning": (&scanning.Plane{}).Routes(), "datamap": (&atlas.Plane{}).Routes(),
