@@ -80,7 +80,7 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 	if err != nil {
 		return bus.Answer{}, err
 	}
-	guest, socket, err := a.b.doors.admit(a.ctx, a.grant.Kind)
+	guest, socket, err := a.b.doors.admit(context.WithoutCancel(a.ctx), a.grant.Kind)
 	if err != nil {
 		return bus.Answer{}, err
 	}

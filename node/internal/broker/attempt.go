@@ -86,7 +86,8 @@ func (a *attempt) work() Result {
 	if err != nil {
 		return a.unserved(err)
 	}
-	guest, socket, err := a.b.doors.admit(a.ctx, a.grant.Kind)
+	// The guest outlives a stop: to cancel a query in the source takes a connection of its own.
+	guest, socket, err := a.b.doors.admit(context.WithoutCancel(a.ctx), a.grant.Kind)
 	if err != nil {
 		return a.unserved(err)
 	}
