@@ -131,6 +131,17 @@ func (e *Engine) Column(c *sample.Column) (classes []model.Class, judged bool) {
 	return strongest(classes), true
 }
 
+// Tells reports whether a text that stands alone, such as a name that was found among values, is what a rule
+// recognises. Weak matches count: in doubt it is a value. It keeps nothing, and many goroutines may call it.
+func (e *Engine) Tells(text string) bool {
+	for i := range e.rules {
+		if matches, checked := e.rules[i].Grade(text, true); matches && checked {
+			return true
+		}
+	}
+	return false
+}
+
 // read takes the cells in: each different value once, with its shape. It tells how many cells are not blank.
 func (e *Engine) read(c *sample.Column) (tried int) {
 	for text := range c.All() {

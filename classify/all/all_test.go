@@ -55,3 +55,20 @@ func TestPublishedNamesAreSpelledAsPublished(t *testing.T) {
 		}
 	}
 }
+
+func TestARuleTellsAValueFromAName(t *testing.T) {
+	e, err := classify.New(All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{"ann@example.com", "4111 1111 1111 1111", "DE89370400440532013000", "10.1.2.3", "https://example.com/a", "536-22-4801", "00:1b:44:11:3a:b7", "123e4567-e89b-12d3-a456-426614174000"} {
+		if !e.Tells(value) {
+			t.Errorf("%q is taken for a name", value)
+		}
+	}
+	for _, name := range []string{"", "id", "customer", "customer_id", "e-mail", "E-Mail Address", "ip", "created_at", "url", "column1", "Größe", "2024", "q1", "lines[].sku", "phone"} {
+		if e.Tells(name) {
+			t.Errorf("%q is taken for a value", name)
+		}
+	}
+}

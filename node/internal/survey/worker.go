@@ -179,7 +179,7 @@ func (w *worker) run(a assignment) error {
 		Dial: func(ctx context.Context, host string, port int) (net.Conn, error) {
 			return pipe.Connect(ctx, a.job.Dial, a.job.Token, host, port)
 		},
-		Log: slog.New(w.lines), Dialects: w.members.Dialects, Formats: format.NewSet(w.members.Formats, w.members.Packings, nil),
+		Log: slog.New(w.lines), Dialects: w.members.Dialects, Formats: format.NewSet(w.members.Formats, w.members.Packings, w.engine.Tells),
 		// A meter that can't be sent is no loss: the next send of facts tells.
 		Meter:  func(n uint64) { _ = w.out.Send(pipe.KindMeter, pipe.Meter{Assets: n}) },
 		Engine: w.engine, Known: &w.known,

@@ -10,6 +10,9 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
+// Step is one step of a test of a connection.
+type Step = bus.Step
+
 // Answer is what a node says to a question.
 type Answer struct {
 	Node  string // bus.NodeID of the one that answered

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
@@ -77,7 +76,7 @@ type trouble struct {
 type tested struct {
 	OK      bool       `json:"ok"`
 	Node    string     `json:"node"` // that tried it
-	Steps   []bus.Step `json:"steps"`
+	Steps   []fleet.Step `json:"steps"`
 	Problem *trouble   `json:"problem"` // null when all is well
 }
 
@@ -95,7 +94,7 @@ func (p *Plane) testSource(w http.ResponseWriter, r *http.Request, who access.Pr
 	}
 	out := tested{OK: a.Failure == nil, Node: a.Node, Steps: a.Steps}
 	if out.Steps == nil {
-		out.Steps = []bus.Step{}
+		out.Steps = []fleet.Step{}
 	}
 	if f := a.Failure; f != nil {
 		out.Problem = &trouble{Code: f.Code, Text: f.Text, Remedy: f.Remedy}
