@@ -74,10 +74,10 @@ type trouble struct {
 
 // tested is a test of a connection. A test that fails is an answer, not an error.
 type tested struct {
-	OK      bool       `json:"ok"`
-	Node    string     `json:"node"` // that tried it
+	OK      bool         `json:"ok"`
+	Node    string       `json:"node"` // that tried it
 	Steps   []fleet.Step `json:"steps"`
-	Problem *trouble   `json:"problem"` // null when all is well
+	Problem *trouble     `json:"problem"` // null when all is well
 }
 
 func (p *Plane) testSource(w http.ResponseWriter, r *http.Request, who access.Principal) error {
