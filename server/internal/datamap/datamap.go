@@ -29,13 +29,6 @@ type Change = store.Change
 // MeasureRow is the measures of an entity on one day.
 type MeasureRow = store.MeasureRow
 
-// Authored is what people wrote over an entity.
-type Authored struct {
-	Description *string           `json:"description,omitempty"`
-	Owners      []string          `json:"owners,omitempty"`
-	Attributes  map[string]string `json:"attributes,omitempty"`
-}
-
 // ColumnGUID is the guid of a column of the entity.
 func (v View) ColumnGUID(number uint32) string { return model.GUID(uint64(v.Row.ID), number) }
 

@@ -2,7 +2,6 @@ package datamap
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -100,11 +99,11 @@ func view(row store.Entity) (View, error) {
 	} else {
 		v.Asset = model.Asset{Type: row.Type, Name: row.Name}
 	}
-	if row.Authored != nil {
-		if err := json.Unmarshal(row.Authored, &v.Authored); err != nil {
-			return v, fmt.Errorf("read authored layer of entity %d: %w", row.ID, err)
-		}
+	var err error
+	if v.Authored, err = readAuthored(row); err != nil {
+		return v, err
 	}
+	v.Authored.lay(&v.Asset)
 	return v, nil
 }
 
@@ -176,22 +175,20 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, tag
 	if err != nil {
 		return nil, "", nil, err
 	}
-	var words []string
-	if v.Authored.Description != nil {
-		words = append(words, *v.Authored.Description)
-	}
-	words = append(words, v.Asset.Comment)
+	words := append(v.Authored.words(), v.Asset.Comment)
 	for _, c := range v.Asset.Columns {
 		columns = append(columns, c.Name)
 		if c.Comment != "" {
 			words = append(words, c.Comment)
 		}
+		part := v.Authored.part(c.Number)
+		words = append(words, part.words()...)
 	}
 	for _, class := range v.Classes() {
 		tags = append(tags, store.Tag{Kind: store.TagClass, Value: class})
 	}
-	for _, owner := range v.Authored.Owners {
-		tags = append(tags, store.Tag{Kind: store.TagContact, Value: owner})
+	for _, contact := range v.Authored.Contacts() {
+		tags = append(tags, store.Tag{Kind: store.TagContact, Value: contact})
 	}
 	return columns, strings.Join(words, " "), tags, nil
 }

@@ -27,6 +27,8 @@ type KindLister interface {
 // Plane is what the operations stand on.
 type Plane struct {
 	Map     datamap.Reader
+	Edit    Editor
+	Remove  Remover
 	Search  search.Searcher
 	Kinds   KindLister
 	Decider api.Decider
@@ -49,6 +51,17 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "GET", Pattern: entity + "/guid/{guid}/header", Handler: p.getHeader},
 		{Method: "GET", Pattern: entity + "/bulk", Handler: p.getBulk},
 		{Method: "GET", Pattern: entity + "/uniqueAttribute/type/{type}", Handler: p.getByName},
+		{Method: "POST", Pattern: entity, Handler: p.postEntity},
+		{Method: "POST", Pattern: entity + "/bulk", Handler: p.postBulk},
+		{Method: "PUT", Pattern: entity + "/guid/{guid}", Handler: p.putAttribute},
+		{Method: "PUT", Pattern: entity + "/uniqueAttribute/type/{type}", Handler: p.putByName},
+		{Method: "DELETE", Pattern: entity + "/guid/{guid}", Handler: p.deleteEntity},
+		{Method: "DELETE", Pattern: entity + "/bulk", Handler: p.deleteBulk},
+		{Method: "DELETE", Pattern: entity + "/uniqueAttribute/type/{type}", Handler: p.deleteByName},
+		{Method: "GET", Pattern: entity + "/guid/{guid}/classifications", Handler: p.getClassifications},
+		{Method: "POST", Pattern: entity + "/guid/{guid}/classifications", Handler: p.postClassifications},
+		{Method: "DELETE", Pattern: entity + "/guid/{guid}/classification/{classification}", Handler: p.deleteClassification},
+		{Method: "POST", Pattern: entity + "/bulk/classification", Handler: p.postBulkClassification},
 		{Method: "GET", Pattern: "/atlas/v2/lineage/{guid}", Handler: p.getLineage},
 		{Method: "GET", Pattern: "/atlas/v2/lineage/uniqueAttribute/type/{type}", Handler: p.getLineageByName},
 		{Method: "POST", Pattern: "/search/query", Handler: p.query},

@@ -56,7 +56,7 @@ func orNil(s string) any {
 // entity is the whole Atlas entity of a view: of the column, when the view names one.
 func (t types) entity(v datamap.View) map[string]any {
 	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		return t.columnEntity(v, v.Asset.Columns[v.Column])
+		return t.columnEntity(v, v.Column)
 	}
 	e := t.frame(v, v.GUID, v.Row.Type)
 	e["attributes"] = attributes(v)
@@ -72,7 +72,7 @@ func (t types) entity(v datamap.View) map[string]any {
 		relations["columns"] = columns
 	}
 	e["relationshipAttributes"] = relations
-	e["customAttributes"] = measures(v)
+	e["customAttributes"] = custom(v.Authored.Part, measures(v))
 	if v.Asset.Text != "" {
 		e["purlieu"] = map[string]any{"definition": v.Asset.Text}
 	}
@@ -81,18 +81,65 @@ func (t types) entity(v datamap.View) map[string]any {
 
 // frame is what every entity has.
 func (t types) frame(v datamap.View, guid, typeName string) map[string]any {
-	contacts := []any{}
-	for _, owner := range v.Authored.Owners {
-		contacts = append(contacts, map[string]any{"id": owner})
-	}
 	return map[string]any{
 		"guid": guid, "typeName": typeName, "status": status(v), "isIncomplete": false, "version": v.Row.Version,
 		"lastModifiedTS": strconv.FormatInt(v.Row.Version, 10), "collectionId": v.Row.Collection,
 		"createTime": api.Millis(v.Row.Created), "updateTime": api.Millis(v.Row.Modified),
 		"createdBy": v.Row.CreatedBy, "updatedBy": v.Row.ModifiedBy,
 		"classifications": []any{}, "labels": []any{}, "meanings": []any{}, "businessAttributes": map[string]any{},
-		"contacts": map[string]any{"Expert": []any{}, "Owner": contacts},
+		"contacts": contacts(v.Written()),
 	}
+}
+
+// contacts are the people that a part names.
+func contacts(p datamap.Part) map[string]any {
+	list := func(of *[]datamap.Contact) []any {
+		out := []any{}
+		if of != nil {
+			for _, c := range *of {
+				out = append(out, map[string]any{"id": c.ID, "info": c.Info})
+			}
+		}
+		return out
+	}
+	return map[string]any{"Expert": list(p.Experts), "Owner": list(p.Owners)}
+}
+
+// custom are people's own attributes, beside those that are there.
+func custom(p datamap.Part, beside map[string]any) map[string]any {
+	for name, value := range p.Custom {
+		if _, taken := beside[name]; !taken {
+			beside[name] = value
+		}
+	}
+	return beside
+}
+
+// written lays what people wrote over the attributes that the source gave.
+func written(p datamap.Part, attrs map[string]any) {
+	attrs["userDescription"], attrs["displayName"] = nil, nil
+	if p.Description != nil {
+		attrs["userDescription"], attrs["description"] = *p.Description, *p.Description
+	}
+	if p.DisplayName != nil {
+		attrs["displayName"] = *p.DisplayName
+	}
+}
+
+// guidOf is the guid of the entity or column that a view names.
+func guidOf(v datamap.View) string {
+	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
+		return v.ColumnGUID(v.Asset.Columns[v.Column].Number)
+	}
+	return v.GUID
+}
+
+// shownAttributes are those of the entity or column that a view names.
+func shownAttributes(v datamap.View) map[string]any {
+	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
+		return columnAttributes(v, v.Asset.Columns[v.Column])
+	}
+	return attributes(v)
 }
 
 func attributes(v datamap.View) map[string]any {
@@ -101,15 +148,10 @@ func attributes(v datamap.View) map[string]any {
 	for _, attr := range a.Attrs {
 		out[attr.Name] = attr.Value()
 	}
-	for name, value := range v.Authored.Attributes {
-		out[name] = value
-	}
 	out["qualifiedName"], out["name"] = v.Row.QualifiedName, v.Row.Name
 	out["owner"], out["comment"] = orNil(a.Owner), orNil(a.Comment)
-	out["description"], out["userDescription"] = orNil(a.Comment), nil
-	if d := v.Authored.Description; d != nil {
-		out["userDescription"] = *d
-	}
+	out["description"] = orNil(a.Comment)
+	written(v.Authored.Part, out)
 	if len(a.Keys) > 0 {
 		out["keys"] = a.Keys
 	}
@@ -136,23 +178,32 @@ func (t types) addColumns(referred map[string]any, v datamap.View) {
 	if v.Column >= 0 {
 		return
 	}
-	for _, c := range v.Asset.Columns {
-		referred[v.ColumnGUID(c.Number)] = t.columnEntity(v, c)
+	for i, c := range v.Asset.Columns {
+		referred[v.ColumnGUID(c.Number)] = t.columnEntity(v, i)
 	}
 }
 
-func (t types) columnEntity(v datamap.View, c model.Column) map[string]any {
-	e := t.frame(v, v.ColumnGUID(c.Number), t.columnType(v.Row.Type))
+// columnAttributes are those of a column.
+func columnAttributes(v datamap.View, c model.Column) map[string]any {
 	attrs := map[string]any{
 		"qualifiedName": v.Row.QualifiedName + "#" + model.EscapeName(c.Name), "name": c.Name, "type": c.Type, "data_type": c.Type,
-		"ordinal": c.Ordinal, "nullable": !c.NotNull, "owner": nil, "comment": orNil(c.Comment), "description": orNil(c.Comment), "userDescription": nil,
+		"ordinal": c.Ordinal, "nullable": !c.NotNull, "owner": nil, "comment": orNil(c.Comment), "description": orNil(c.Comment),
 	}
+	written(v.Authored.Columns[c.Number], attrs)
 	for name, value := range map[string]string{"default": c.Default, "identity": c.Identity, "generated": c.Generated} {
 		if value != "" {
 			attrs[name] = value
 		}
 	}
-	e["attributes"] = attrs
+	return attrs
+}
+
+// columnEntity is the i-th column of the table that a view shows.
+func (t types) columnEntity(v datamap.View, i int) map[string]any {
+	c := v.Asset.Columns[i]
+	v.Column = i
+	e := t.frame(v, v.ColumnGUID(c.Number), t.columnType(v.Row.Type))
+	e["attributes"] = columnAttributes(v, c)
 	e["relationshipAttributes"] = map[string]any{
 		"meanings": []any{},
 		"table": map[string]any{
@@ -160,7 +211,7 @@ func (t types) columnEntity(v datamap.View, c model.Column) map[string]any {
 			"relationshipType": v.Row.Type + "_columns", "relationshipStatus": "ACTIVE",
 		},
 	}
-	e["customAttributes"] = map[string]any{}
+	e["customAttributes"] = custom(v.Written(), map[string]any{})
 	return e
 }
 
@@ -173,8 +224,9 @@ func (t types) header(v datamap.View) map[string]any {
 		typeName, name = t.columnType(v.Row.Type), c.Name
 		attrs = map[string]any{"qualifiedName": v.Row.QualifiedName + "#" + model.EscapeName(c.Name), "name": c.Name}
 	}
+	guid := guidOf(v)
 	return map[string]any{
-		"guid": v.GUID, "typeName": typeName, "displayText": name, "status": status(v), "attributes": attrs, "isIncomplete": false,
+		"guid": guid, "typeName": typeName, "displayText": name, "status": status(v), "attributes": attrs, "isIncomplete": false,
 		"lastModifiedTS": strconv.FormatInt(v.Row.Version, 10), "classificationNames": []any{}, "classifications": []any{},
 		"labels": []any{}, "meaningNames": []any{}, "meanings": []any{}, "collectionId": v.Row.Collection,
 	}

@@ -30,17 +30,25 @@ func (t types) hits(found search.Result, keywords string) ([]any, error) {
 // hit is one match. The score falls with the place: what the engines weigh differs, the order is what counts.
 func (t types) hit(v datamap.View, place int) map[string]any {
 	e := v.Row
-	classes, contacts := []any{}, []any{}
+	classes, people := []any{}, []any{}
 	for _, c := range v.Classes() {
 		classes = append(classes, c)
 	}
-	for _, owner := range v.Authored.Owners {
-		contacts = append(contacts, map[string]any{"id": owner, "info": nil, "contactType": "Owner"})
+	for _, part := range []struct {
+		list *[]datamap.Contact
+		word string
+	}{{v.Authored.Owners, "Owner"}, {v.Authored.Experts, "Expert"}} {
+		if part.list == nil {
+			continue
+		}
+		for _, c := range *part.list {
+			people = append(people, map[string]any{"id": c.ID, "info": orNil(c.Info), "contactType": part.word})
+		}
 	}
 	out := map[string]any{
 		"@search.score": 1 / float64(place+1), "id": v.GUID, "qualifiedName": e.QualifiedName, "name": e.Name,
 		"entityType": e.Type, "description": orNil(description(v)), "owner": orNil(v.Asset.Owner), "classification": classes,
-		"label": []any{}, "term": []any{}, "contact": contacts, "assetType": []any{}, "collectionId": e.Collection,
+		"label": []any{}, "term": []any{}, "contact": people, "assetType": []any{}, "collectionId": e.Collection,
 		"createTime": api.Millis(e.Created), "updateTime": api.Millis(e.Modified), "purlieuSource": e.Source,
 	}
 	if title := t[e.Type].title; title != "" {

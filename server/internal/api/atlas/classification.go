@@ -1,0 +1,84 @@
+package atlas
+
+import (
+	"net/http"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+)
+
+// given is a classification as clients send it.
+type given struct {
+	TypeName string `json:"typeName"`
+}
+
+func (p *Plane) getClassifications(w http.ResponseWriter, r *http.Request) error {
+	guid := r.PathValue("guid")
+	v, err := p.byGUID(r, guid)
+	if err != nil {
+		return err
+	}
+	list, _ := shownClasses(v, guid, v.OwnClasses())
+	api.Answer(w, http.StatusOK, map[string]any{"list": list, "startIndex": 0, "pageSize": len(list), "totalCount": len(list), "sortType": "NONE"})
+	return nil
+}
+
+func (p *Plane) postClassifications(w http.ResponseWriter, r *http.Request) error {
+	var body []given
+	if err := api.Read(r, &body); err != nil {
+		return err
+	}
+	if len(body) == 0 {
+		return badBody("classifications")
+	}
+	names := make([]string, len(body))
+	for i, g := range body {
+		names[i] = g.TypeName
+	}
+	return p.classify(w, r, []string{r.PathValue("guid")}, names, nil)
+}
+
+func (p *Plane) postBulkClassification(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		Classification given    `json:"classification"`
+		Guids          []string `json:"entityGuids"`
+	}
+	if err := api.Read(r, &body); err != nil {
+		return err
+	}
+	if len(body.Guids) == 0 || len(body.Guids) > maxBulk {
+		return fault.New(fault.Invalid, "ATLAS-400-00-01D", "the body needs 1 to %d entityGuids", maxBulk)
+	}
+	return p.classify(w, r, body.Guids, []string{body.Classification.TypeName}, nil)
+}
+
+func (p *Plane) deleteClassification(w http.ResponseWriter, r *http.Request) error {
+	return p.classify(w, r, []string{r.PathValue("guid")}, nil, []string{r.PathValue("classification")})
+}
+
+// classify gives classifications to entities or takes them away. One that a rule gave is refused to that rule.
+func (p *Plane) classify(w http.ResponseWriter, r *http.Request, guids, give, take []string) error {
+	who := api.PrincipalOf(r)
+	var edits []datamap.Edit
+	for _, guid := range guids {
+		v, err := p.byGUID(r, guid)
+		if err != nil {
+			return err
+		}
+		if err := p.Decider.Allow(r.Context(), who, access.WriteData, v.Row.Collection); err != nil {
+			return err
+		}
+		edits = append(edits, datamap.Edit{GUID: guid, Give: give, Take: take})
+	}
+	_, err := p.Edit.Edit(r.Context(), who.ID, edits)
+	if fault.CodeOf(err) == "NoClassification" {
+		return fault.New(fault.NotFound, "ATLAS-404-00-00E", "the entity %s has no classification %s", clip(guids[0]), clip(take[0]))
+	}
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
