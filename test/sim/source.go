@@ -87,10 +87,14 @@ func (o *orchard) change(seed uint64) {
 					t.columns = append([]string{"fresh"}, t.columns[:len(t.columns)-1]...)
 				case 3, 4:
 					t.rows += 17
+				case 5:
+					if i > 0 && t.view == nil {
+						t.name += "_renamed"
+					}
 				}
 				kept = append(kept, t)
 			}
-			sc.tables = append(kept, table{name: "grown", native: "g", columns: []string{"a"}, rows: 1})
+			sc.tables = append(kept, table{name: "grown", native: "g" + strconv.Itoa(d) + "." + strconv.Itoa(s), columns: []string{"a"}, rows: 1})
 		}
 	}
 }
@@ -123,6 +127,11 @@ func (o *orchard) Describe() model.Kind {
 		Authority: "orchard://{host|lower}", RuntimeKinds: []string{"Managed", "SelfHosted"}, ShowsAll: true,
 		Levels: []model.Level{model.L1, model.L2, model.L3},
 	}
+}
+
+// Identify gives the one name that all nodes know the orchard by.
+func (o *orchard) Identify(context.Context, connector.Env) (model.Identity, error) {
+	return model.Identity{System: "orchard", Grants: 1}, nil
 }
 
 func (o *orchard) Plan(_ context.Context, _ connector.Env, emit func(model.Unit) error) error {

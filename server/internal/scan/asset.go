@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -28,7 +29,7 @@ func (s *Service) RestoreAsset(ctx context.Context, guid, actor string) error {
 		if _, err := s.deleter.Restore(ctx, tx, actor, kind, []model.Hash{row.Hash}, 0); err != nil {
 			return err
 		}
-		return voidAsset(ctx, tx, row)
+		return voidAsset(ctx, tx, row, restoredRow)
 	})
 }
 
@@ -43,7 +44,7 @@ func (s *Service) DeleteAsset(ctx context.Context, guid, actor string) error {
 		if _, err := s.deleter.Delete(ctx, tx, actor, []model.Hash{row.Hash}); err != nil {
 			return err
 		}
-		return voidAsset(ctx, tx, row)
+		return voidAsset(ctx, tx, row, voidRow)
 	})
 }
 
@@ -69,13 +70,21 @@ func assetRow(ctx context.Context, tx store.Tx, guid string) (store.Entity, erro
 }
 
 // voidAsset makes the source's scans look at an asset anew.
-func voidAsset(ctx context.Context, tx store.Tx, row store.Entity) error {
+func voidAsset(ctx context.Context, tx store.Tx, row store.Entity, void func(model.Hash) bus.BaseRow) error {
 	if row.Scanned == nil {
 		return nil
 	}
-	var asset model.Asset
-	if err := wire.Decode(row.Scanned, &asset); err != nil {
-		return fmt.Errorf("read entity %d: %w", row.ID, err)
+	asset, err := assetOf(row)
+	if err != nil {
+		return err
 	}
-	return voidRows(ctx, tx, row.Source, ContainerKey(asset.Container), []model.Hash{row.Hash})
+	return voidRows(ctx, tx, row.Source, ContainerKey(asset.Container), []model.Hash{row.Hash}, void)
+}
+
+// assetOf is what a scan saw of a row.
+func assetOf(row store.Entity) (asset model.Asset, err error) {
+	if err := wire.Decode(row.Scanned, &asset); err != nil {
+		return asset, fmt.Errorf("read entity %d: %w", row.ID, err)
+	}
+	return asset, nil
 }

@@ -125,7 +125,7 @@ func (s *Service) carryPage(ctx context.Context, tx store.Tx, run store.Run, b b
 	if err != nil {
 		return err
 	}
-	if err := voidRows(ctx, tx, d.Source, d.Container, hashes); err != nil {
+	if err := voidRows(ctx, tx, d.Source, d.Container, hashes, voidRow); err != nil {
 		return err
 	}
 	if d.Version, err = tx.Map().NextVersion(ctx); err != nil {

@@ -13,6 +13,8 @@ import (
 type Deleter interface {
 	// Delete marks entities as deleted, with everything that hangs on them. Hashes that are not there are passed over.
 	Delete(ctx context.Context, tx store.Tx, actor string, hashes []model.Hash) (deleted int64, err error)
+	// Rename gives an asset the name of another row, which is deleted under the old name.
+	Rename(ctx context.Context, tx store.Tx, actor string, from, to store.Entity) error
 	// Restore brings deleted entities back, with what hung on them; those that live, or were changed in another version
 	// than the given one (0: any), are passed over.
 	Restore(ctx context.Context, tx store.Tx, actor string, kind *model.Kind, hashes []model.Hash, version int64) (restored int64, err error)
@@ -31,6 +33,9 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 		return s.carryOut(ctx, id)
 	}
 	if proof.planned {
+		if err := s.rename(ctx, proof); err != nil {
+			return err
+		}
 		failpoint.Hit("scan.decide.before")
 		if err := s.decide(ctx, proof); err != nil {
 			return err

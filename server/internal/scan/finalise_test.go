@@ -23,6 +23,8 @@ type look struct {
 	cut     map[string]bool // beds that were not listed to their end
 	cutRoot bool            // the root was not
 	scan    string          // "" for the scan "all"
+	// named are further plants of a bed, "name=native id column…".
+	named map[string][]string
 	// identity is what planning and the units of beds say that they reached.
 	identity model.Identity
 	other    map[string]model.Identity // beds whose unit says another
@@ -31,6 +33,18 @@ type look struct {
 func plant(bed string, i int) model.Asset {
 	name := fmt.Sprintf("p%03d", i)
 	return model.Asset{Type: "plant", Path: bed + "/" + name, Name: name, Container: bed, Facets: model.FacetExistence}
+}
+
+func namedPlant(bed, text string) model.Asset {
+	words := strings.Fields(text)
+	name, native, _ := strings.Cut(words[0], "=")
+	a := model.Asset{
+		Type: "plant", Path: bed + "/" + name, Name: name, Container: bed, NativeID: native, Facets: model.FacetExistence | model.FacetStructure,
+	}
+	for i, column := range words[1:] {
+		a.Columns = append(a.Columns, model.Column{Name: column, Ordinal: i + 1})
+	}
+	return a
 }
 
 // walk runs a scan of the garden up to the point where only finalising is left.
@@ -67,6 +81,9 @@ func (p *protocol) walk(l look) (id string) {
 			var b batch
 			for i := range l.beds[bed] {
 				b.assets = append(b.assets, plant(bed, i))
+			}
+			for _, text := range l.named[bed] {
+				b.assets = append(b.assets, namedPlant(bed, text))
 			}
 			p.send(nodeA, g, 0, b)
 			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: bed, Whole: !l.cut[bed]}}, Identity: id}, bus.Committed)

@@ -170,7 +170,7 @@ func voidSource(ctx context.Context, tx store.Tx, source string) error {
 					break
 				}
 				key = bases[0].Container
-				voidIn(&bases[0], nil)
+				voidIn(&bases[0], nil, voidRow)
 				bases[0].Grants = nil // what the other login, there, was shown proves nothing here
 				if err := tx.Map().PutBase(ctx, bases[0]); err != nil {
 					return err

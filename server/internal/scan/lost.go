@@ -12,7 +12,7 @@ import (
 // lost is what is known of assets that a run did not see. Of the others nothing is proven: they are not seen since.
 type lost struct {
 	proven []model.Hash // gone from the source, and in the map
-	gone   []model.Hash // not in the map any more
+	gone   []model.Hash // not in the map any more, or a person's and not the scan's
 }
 
 // judgePage bounds how many rows are in memory at once.
@@ -49,7 +49,7 @@ func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.B
 		for _, h := range page {
 			row, ok := rows[h]
 			switch {
-			case !ok || row.Deleted:
+			case !ok || row.Deleted || is(base.Rows, h, restoredRow):
 				out.gone = append(out.gone, h)
 			case j.provesGone(row, parents[row.Parent]):
 				out.proven = append(out.proven, h)

@@ -100,6 +100,15 @@ func TestAPersonAnswersAProposal(t *testing.T) {
 		}
 		_, err = p.Decide(t.Context(), run.Proposal, false, "person:lee")
 		wants(t, err, fault.Conflict, "ProposalDecided")
+		undone, err := p.Undo(t.Context(), run.ID, "person:kim")
+		p.ok(err)
+		if v := p.saw(look{beds: map[string]int{"a": 0, "b": 1}}); undone != 11 || v.Proposal != "" || v.Counts.NotSeen != 0 || p.held("plot/all") != 3 {
+			t.Fatalf("%d came back, and the next run: %+v asks %q", undone, v.Counts, v.Proposal)
+		}
+		p.saw(look{beds: map[string]int{"a": 11, "b": 1}})
+		run = p.saw(look{beds: map[string]int{"a": 0, "b": 1}})
+		_, err = p.Decide(t.Context(), run.Proposal, true, "person:kim")
+		p.ok(err)
 		if v := p.saw(look{beds: map[string]int{"a": 0, "b": 1}}); v.Counts.Deleted != 0 || v.Counts.NotSeen != 0 || p.held("plot/all") != 3 {
 			t.Fatalf("the next run: %+v, its base holds %d", v.Counts, p.held("plot/all"))
 		}

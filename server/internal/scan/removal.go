@@ -159,7 +159,7 @@ func (s *Service) Undo(ctx context.Context, run, actor string) (restored int64, 
 				return err
 			}
 			restored += n
-			if err := voidRows(ctx, tx, d.Source, d.Container, hashes); err != nil {
+			if err := voidRows(ctx, tx, d.Source, d.Container, hashes, restoredRow); err != nil {
 				return err
 			}
 			return tx.Docs().Delete(ctx, docRemoved, key, 0)
@@ -181,9 +181,20 @@ func kindOfSource(ctx context.Context, tx store.Tx, source string) (*model.Kind,
 	return &kind, err
 }
 
-// voidRows marks assets in the bases of every scan of the source, so that the next run of each sends them whole, or
-// misses them, whatever it saw before. Positions stay: a run may be comparing with them.
-func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes []model.Hash) error {
+// A void row says nothing but that the asset is in the base. One of a restored asset also says that its absence proves
+// nothing: a person wants it, and it leaves the base until a scan has seen it again. A row that a run saw is neither.
+func voidRow(h model.Hash) bus.BaseRow     { return bus.BaseRow{Hash: h} }
+func restoredRow(h model.Hash) bus.BaseRow { return bus.BaseRow{Hash: h, Measures: 1} }
+
+// is reports whether the row of an asset in packed rows is the given one.
+func is(rows []byte, h model.Hash, row func(model.Hash) bus.BaseRow) bool {
+	i, ok := findRow(rows, h)
+	return ok && bus.BaseRowAt(rows, i) == row(h)
+}
+
+// voidRows writes such rows for assets in the bases of every scan of the source, so that the next run of each reads them
+// anew, whatever it saw before. Positions stay: a run may be comparing with them.
+func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes []model.Hash, void func(model.Hash) bus.BaseRow) error {
 	set := hashSet(hashes)
 	for after := ""; ; {
 		scans, next, err := page(ctx, tx, DocScan, source+"/", after, PageLimit)
@@ -195,7 +206,7 @@ func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes
 			if err != nil {
 				return err
 			}
-			if voidIn(&base, set) {
+			if voidIn(&base, set, void) {
 				if err := tx.Map().PutBase(ctx, base); err != nil {
 					return err
 				}
@@ -207,8 +218,8 @@ func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes
 	}
 }
 
-// voidIn marks rows of one base; nil marks all.
-func voidIn(base *store.Base, set map[model.Hash]bool) (changed bool) {
+// voidIn writes void rows into one base; for a nil set it writes all.
+func voidIn(base *store.Base, set map[model.Hash]bool, void func(model.Hash) bus.BaseRow) (changed bool) {
 	rows := slices.Clone(base.Rows)
 	for i := range len(rows) / bus.BaseRowSize {
 		row := bus.BaseRowAt(rows, i)
@@ -216,8 +227,7 @@ func voidIn(base *store.Base, set map[model.Hash]bool) (changed bool) {
 			continue
 		}
 		changed = true
-		void := bus.BaseRow{Hash: row.Hash}
-		copy(rows[i*bus.BaseRowSize:], bus.AppendBaseRow(nil, void))
+		copy(rows[i*bus.BaseRowSize:], bus.AppendBaseRow(nil, void(row.Hash)))
 	}
 	base.Rows = rows
 	return changed

@@ -122,17 +122,23 @@ func compareHashes(a, b model.Hash) int { return bytes.Compare(a[:], b[:]) }
 
 // hasRow searches packed rows for a hash.
 func hasRow(rows []byte, h model.Hash) bool {
+	_, ok := findRow(rows, h)
+	return ok
+}
+
+// findRow gives the position of a hash in packed rows.
+func findRow(rows []byte, h model.Hash) (position int, ok bool) {
 	lo, hi := 0, len(rows)/bus.BaseRowSize
 	for lo < hi {
 		mid := (lo + hi) / 2
 		switch c := bytes.Compare(rows[mid*bus.BaseRowSize:mid*bus.BaseRowSize+len(h)], h[:]); {
 		case c == 0:
-			return true
+			return mid, true
 		case c < 0:
 			lo = mid + 1
 		default:
 			hi = mid
 		}
 	}
-	return false
+	return 0, false
 }

@@ -47,7 +47,7 @@ type Change struct {
 	Version int64
 	At      time.Time
 	Actor   string // person, or "scan:<source>/<scan>"
-	Verb    string // "created", "updated", "deleted", "revived" by a scan, "restored" by a person
+	Verb    string // "created", "updated", "deleted", "revived" by a scan, "renamed", "restored" by a person
 	Diff    []byte // JSON: what differs
 }
 
