@@ -17,6 +17,9 @@ type element struct {
 	logical   logical
 }
 
+// lastPhysical is the highest physical type, FIXED_LEN_BYTE_ARRAY (parquet.thrift, Type).
+const lastPhysical = 7
+
 // Repetitions.
 const (
 	required = 0
@@ -59,7 +62,9 @@ func (w *walker) element() element {
 	w.fields(func(id int64, typ byte) {
 		switch id {
 		case 1:
-			e.physical = w.integer(typ)
+			if e.physical = w.integer(typ); e.physical < 0 || e.physical > lastPhysical {
+				w.fail()
+			}
 		case 2:
 			e.length = w.integer(typ)
 		case 3:
