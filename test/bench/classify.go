@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"syscall"
 	"time"
 
 	"github.com/purlieu/purlieu/classify"
@@ -57,13 +56,4 @@ func throughput(bytes int, work func()) float64 {
 		spent = burnt() - begin
 	}
 	return float64(bytes) * float64(n) / 1e6 / spent.Seconds()
-}
-
-// burnt is the processor time of this process, finer than /proc tells it.
-func burnt() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
