@@ -13,7 +13,7 @@ TOOLS   := .cache/bin/.installed
 # Rooms whose tests run under the race detector: those that start goroutines. The others are pure, or step machines.
 RACE ?= bus cmd connector network node server test/e2e vault
 # Two packages at a time: the suites start servers.
-GOTEST := -p 2 -timeout 15m
+GOTEST := -p 2 -timeout 30m
 SUMMARY := go run ./test/summary
 
 .PHONY: help
