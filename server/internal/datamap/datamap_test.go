@@ -320,6 +320,27 @@ func TestLineageKeepsItsLimits(t *testing.T) {
 	}
 }
 
+func TestLineageLeavesSiblingsOut(t *testing.T) {
+	r := newRoom(t)
+	r.lay(1, table("people", "a"), table("addresses", "a"), from(table("letters", "a"), "people", "addresses"),
+		from(table("parcels", "a"), "people", "letters"))
+	for _, c := range []struct {
+		of        string
+		direction Direction
+		edges     int // an input and an output each take one
+	}{
+		{"people", Downstream, 5},    // to letters, and to parcels straight and through letters
+		{"addresses", Downstream, 4}, // what people give to letters and parcels is not its affair
+		{"parcels", Upstream, 6},
+		{"letters", Both, 6}, // people stand in it already, and what they give to parcels with them
+	} {
+		g, err := r.Lineage(t.Context(), r.get(c.of).GUID, c.direction, 5, 100)
+		if err != nil || len(g.Edges) != c.edges {
+			t.Errorf("%s %s: %d edges of %d nodes, %v", c.of, c.direction, len(g.Edges), len(g.Nodes), err)
+		}
+	}
+}
+
 func TestDumpsOfEqualMapsAreEqual(t *testing.T) {
 	a, b := newRoom(t), newRoom(t)
 	one, two := table("t", "a"), from(table("v", "b"), "t")

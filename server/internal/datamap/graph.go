@@ -119,13 +119,17 @@ func (w *walk) around(front []store.Entity, up bool) ([]store.Edge, map[int64]st
 	return all, rows, nil
 }
 
-// add puts edges and their ends into the graph and gives the rows that are new on the far side.
+// add puts edges and their ends into the graph and gives the rows that are new on the far side. What else goes into, or
+// comes out of, a process on the way is no lineage of the base: data of a sibling never passes through it.
 func (w *walk) add(edges []store.Edge, rows map[int64]store.Entity, up bool) ([]store.Entity, error) {
 	var next []store.Entity
 	for _, e := range edges {
 		process, far := rows[e.Process], rows[e.FarID]
 		key := [2]int64{e.Process, e.FarID}
 		if e.FarID == 0 || far.Deleted || process.Deleted || w.edges[key] {
+			continue
+		}
+		if _, met := w.graph.Nodes[model.GUID(uint64(far.ID), 0)]; e.Input != up && !met {
 			continue
 		}
 		fresh := false
