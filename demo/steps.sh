@@ -175,12 +175,12 @@ node_is_online() { client runtime show edge | grep -qi online; }
 register_shop() {
   client source add PostgreSql shop --set serverEndpoint=127.0.0.1 --set "port=$shop_port" --set sslMode=disable --authority shop
   client credential add BasicAuth shop-scanner --user scanner --secret password=file:shop-password
-  client scan add shop nightly --runtime edge --credential shop-scanner --set databaseName=shop --level L2
+  client scan add shop nightly --runtime edge --credential shop-scanner --set databaseName=shop --set sampleViews=true --level L3
 }
 
 register_files() {
   client source add FileSystem files --set "folder=$root/demo/files" --authority shop-files
-  client scan add files nightly --runtime edge --level L2
+  client scan add files nightly --runtime edge --level L3
 }
 
 scan_shop() { show_client scan run shop nightly --watch; }
@@ -189,8 +189,8 @@ scan_files() { show_client scan run files nightly --watch; }
 
 look_around() {
   show_client search orders
-  show_client asset show postgresql://shop/shop/sales/orders
-  show_client asset show file://shop-files/orders/2026-05.csv
+  show_client asset show postgresql://shop/shop/sales/people
+  show_client search --class MICROSOFT.PERSONAL.EMAIL
 }
 
 show_client() {
@@ -203,11 +203,14 @@ say_what_next() {
 
 Look further:
   export PURLIEU_CONFIG=$D/client PATH=$programs:\$PATH
-  purlieu search email
+  purlieu search orders
   purlieu asset show postgresql://shop/shop/sales/open_invoices
+  purlieu asset show file://shop-files/orders/2026-05.csv
   purlieu-runtime egress show --state $D/node        what left the network, line by line
   purlieu-runtime egress verify --state $D/node
-The account answers on http://127.0.0.1:$web_port (user demo, password in $D/secrets/demo-password), logs are in $D/*.log.
-Stop and remove all of it:  make demo-stop
+Logs are in $D/*.log. Stop and remove all of it:  make demo-stop
+
+Open the portal:  http://127.0.0.1:$web_port/
+Sign in as demo; the password is in $D/secrets/demo-password
 TXT
 }

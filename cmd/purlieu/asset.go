@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
@@ -169,7 +171,7 @@ func (a *app) assetSheet(asset, lineage object) error {
 	}
 	if m, ok := e.at("customAttributes").(map[string]any); ok {
 		for _, name := range sorted(m) {
-			rows = append(rows, []string{name, text(m[name])})
+			rows = append(rows, []string{name, measure(name, text(m[name]))})
 		}
 	}
 	if err := a.table([]string{"FIELD", "VALUE"}, rows); err != nil {
@@ -181,6 +183,15 @@ func (a *app) assetSheet(asset, lineage object) error {
 		}
 	}
 	return a.lineage(e.text("guid"), lineage)
+}
+
+// measure shows a measure's value: the one that is a time, in seconds since 1970, as a time.
+func measure(name, value string) string {
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if name != "modified" || err != nil {
+		return value
+	}
+	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }
 
 func sorted(m map[string]any) []string {
