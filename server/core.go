@@ -77,6 +77,16 @@ func (c *Core) Start(ctx context.Context, source, scanName string, full bool) (s
 	return v.ID, err
 }
 
+// Describe writes a description over an asset in a person's name.
+func (c *Core) Describe(ctx context.Context, typeName, qualifiedName, actor, text string) error {
+	v, err := c.Graph.ByName(ctx, typeName, qualifiedName)
+	if err != nil {
+		return err
+	}
+	_, err = c.Graph.Edit(ctx, actor, []datamap.Edit{{GUID: v.GUID, Description: &text}})
+	return err
+}
+
 // Step does one step of the replica's own work: it applies what waits in the inbox. More says that it did something.
 func (c *Core) Step(ctx context.Context) (more bool, err error) { return c.Ingest.ApplyNext(ctx) }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -32,7 +33,7 @@ func seedsToTry() uint64 {
 // outcome is what a world leaves behind.
 type outcome struct{ first, second string }
 
-// play grows a source, scans it, changes it and scans it again.
+// play grows a source, scans it, lets a person write over it, changes it and scans it again.
 func play(seed, source uint64, c chaos, replicas, nodes int) (outcome, error) {
 	var out outcome
 	tree := grow(source)
@@ -41,8 +42,12 @@ func play(seed, source uint64, c chaos, replicas, nodes int) (outcome, error) {
 		return out, err
 	}
 	defer w.close()
+	before := tree.living()
 	for i, dump := range []*string{&out.first, &out.second} {
 		if i == 1 {
+			if err := w.write(before); err != nil {
+				return out, err
+			}
 			tree.change(source)
 		}
 		w.rage(15 * time.Second)
@@ -57,7 +62,42 @@ func play(seed, source uint64, c chaos, replicas, nodes int) (outcome, error) {
 			return out, err
 		}
 	}
+	for native, name := range tree.living() {
+		if _, old := before[native]; old && !strings.Contains(out.second, fmt.Sprintf("%s\t", name)) {
+			return out, fmt.Errorf("%s is not in the map", name)
+		}
+	}
+	if err := faithful(out.second, before); err != nil {
+		return out, err
+	}
 	return out, w.tidy()
+}
+
+// faithful checks that what was written over each table stands over the one of the same native id, and nowhere else.
+func faithful(dump string, before map[string]string) error {
+	for _, l := range strings.Split(strings.TrimSpace(dump), "\n") {
+		var e struct {
+			Type, QualifiedName string
+			Deleted             bool
+			Asset               struct{ NativeID string }
+			Authored            struct{ Description string }
+		}
+		_, raw, _ := strings.Cut(l, "\t")
+		if err := json.Unmarshal([]byte(raw), &e); err != nil {
+			return err
+		}
+		if e.Type != "orchard_table" || e.Deleted {
+			continue
+		}
+		want := e.Asset.NativeID
+		if _, old := before[want]; !old {
+			want = ""
+		}
+		if e.Authored.Description != want {
+			return fmt.Errorf("over %s stands %q, want %q", e.QualifiedName, e.Authored.Description, want)
+		}
+	}
+	return nil
 }
 
 func badness(seed uint64) chaos {

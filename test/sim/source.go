@@ -94,9 +94,50 @@ func (o *orchard) change(seed uint64) {
 				}
 				kept = append(kept, t)
 			}
+			tangle(rng, &kept, fmt.Sprintf("n%d.%d", d, s))
 			sc.tables = append(kept, table{name: "grown", native: "g" + strconv.Itoa(d) + "." + strconv.Itoa(s), columns: []string{"a"}, rows: 1})
 		}
 	}
+}
+
+// tangle lets tables take names of each other: two swap, three go round, or one moves on and another, or a new one, takes
+// its name. Each native id says which is which.
+func tangle(rng *rand.Rand, tables *[]table, native string) {
+	var free []int
+	for i, t := range *tables {
+		if i > 0 && t.view == nil {
+			free = append(free, i)
+		}
+	}
+	rng.Shuffle(len(free), func(i, j int) { free[i], free[j] = free[j], free[i] })
+	at := func(i int) *table { return &(*tables)[free[i]] }
+	if len(free) > 1 {
+		at(0).name, at(1).name = at(1).name, at(0).name
+	}
+	if len(free) > 4 {
+		at(2).name, at(3).name, at(4).name = at(3).name, at(4).name, at(2).name
+	}
+	if len(free) > 6 {
+		at(5).name, at(6).name = at(6).name, at(5).name+"_moved"
+	}
+	if len(free) > 7 {
+		old := at(7).name
+		at(7).name += "_moved"
+		*tables = append(*tables, table{name: old, native: native, columns: []string{"a", "c0"}, rows: 5})
+	}
+}
+
+// living gives the names of tables by native id.
+func (o *orchard) living() map[string]string {
+	out := map[string]string{}
+	for _, db := range o.databases {
+		for _, sc := range db.schemas {
+			for _, t := range sc.tables {
+				out[t.native] = "orchard://grove.example/" + model.JoinPath(db.name, sc.name, t.name)
+			}
+		}
+	}
+	return out
 }
 
 // size counts the assets of the source.

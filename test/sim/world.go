@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -344,6 +346,20 @@ func (w *world) scan() (model.RunState, error) {
 	}
 	w.done = append(w.done, id)
 	return state, nil
+}
+
+// write lets a person write texts over tables, by qualified name.
+func (w *world) write(names map[string]string) error {
+	for _, text := range slices.Sorted(maps.Keys(names)) {
+		written := w.Run(time.Minute, func() bool {
+			core := w.cores[0]
+			return core != nil && core.Describe(w.ctx, "orchard_table", names[text], "person:kim", text) == nil
+		})
+		if !written {
+			return fmt.Errorf("nothing could be written over %s", names[text])
+		}
+	}
+	return nil
 }
 
 func (w *world) dump() (string, error) {

@@ -80,6 +80,7 @@ type applier struct {
 	fresh   []store.Entity       // to insert
 	changed []store.Entity       // to write
 	bound   map[model.Hash]int64 // those that are new or alive again: edges to them need no longer wait
+	formers []store.Former       // of changed, where another thing came under the name
 	changes []store.Change       // of changed; those of fresh ones are added once they have a row
 	did     Did
 }
@@ -115,6 +116,11 @@ func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) e
 		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}
 	revived := row.Deleted
+	if !revived && row.Source == a.facts.Source && row.NativeID != next.NativeID && row.NativeID != "" && next.NativeID != "" {
+		a.formers = append(a.formers, store.Former{
+			Entity: row.ID, Actor: a.facts.Actor, Source: row.Source, Type: row.Type, NativeID: row.NativeID, Scanned: row.Scanned,
+		})
+	}
 	same := bytes.Equal(scanned, row.Scanned)
 	if !same && sampled {
 		if same, err = onlyCounts(next, old, row.Scanned); err != nil {
@@ -200,6 +206,11 @@ func (a *applier) write() error {
 		}
 		for _, row := range a.changed {
 			a.known[row.Hash] = row
+		}
+	}
+	if len(a.formers) > 0 {
+		if err := a.tx.Map().AddFormers(a.ctx, a.formers); err != nil {
+			return fmt.Errorf("keep what stood in entities: %w", err)
 		}
 	}
 	if len(a.bound) > 0 {

@@ -10,72 +10,205 @@ import (
 	"github.com/purlieu/purlieu/wire"
 )
 
-// Rename gives an asset the name under which a scan met it again as another row: from keeps guid, history and what
-// people wrote, and takes over all that the scan saw under the new name; the row that to was stands behind, deleted,
-// under the old name. Both are live, of one type and source.
-func (s *Service) Rename(ctx context.Context, tx store.Tx, actor string, from, to store.Entity) error {
+// Move gives things that a scan met under other names their rows back. In rows, which are of one type and source, the
+// thing of each one stands now under the name of the next one; in a round, the last one's under the name of the first.
+// Guid, history and what people wrote go with the thing, and so do facets that were not in read. formers say what stood
+// in rows before.
+//
+// Where it is no round, the last row is left over: what people wrote there goes to the thing that takes its name, unless
+// they wrote over that too, and the row stands behind under the first name: deleted, or for the new thing that is there.
+func (s *Service) Move(ctx context.Context, tx store.Tx, actor string, read model.Facet, rows []store.Entity, formers map[int64]store.Former, round bool) error {
 	version, err := tx.Map().NextVersion(ctx)
 	if err != nil {
 		return err
 	}
-	var old, next model.Asset
-	if err := wire.Decode(from.Scanned, &old); err != nil {
-		return fmt.Errorf("read entity %d: %w", from.ID, err)
+	m := &move{ctx: ctx, tx: tx, actor: actor, read: read, version: version, formers: formers}
+	last := len(rows) - 1
+	for i, row := range rows {
+		switch {
+		case i < last:
+			err = m.follow(row, rows[i+1], rows[last], !round && i == last-1)
+		case round:
+			err = m.follow(row, rows[0], row, false)
+		default:
+			err = m.leave(row, rows[0])
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err := wire.Decode(to.Scanned, &next); err != nil {
-		return fmt.Errorf("read entity %d: %w", to.ID, err)
-	}
-	moved, left := to, from
-	moved.ID, moved.Created, moved.CreatedBy = from.ID, from.Created, from.CreatedBy
-	moved.Version, moved.Modified, moved.ModifiedBy = version, tx.Now(), actor
-	if moved.NextColumn, err = number(next.Columns, old.Columns, max(from.NextColumn, 1)); err != nil {
+	return m.write()
+}
+
+// move is one Move.
+type move struct {
+	ctx      context.Context
+	tx       store.Tx
+	actor    string
+	read     model.Facet
+	version  int64
+	formers  map[int64]store.Former
+	parked   []store.Entity
+	settled  []store.Entity
+	bound    map[model.Hash]int64
+	measures []store.MeasureRow
+	changes  []store.Change
+}
+
+// follow puts the thing of one row under the name of another, whose own thing is elsewhere; heir says that it inherits
+// what people wrote over the row that is left over.
+func (m *move) follow(from, to, left store.Entity, heir bool) error {
+	old, err := m.before(from)
+	if err != nil {
 		return err
 	}
-	if moved.Scanned, err = wire.Encode(&next); err != nil {
+	next, err := m.met(to)
+	if err != nil {
+		return err
+	}
+	sampled := next.Facets&model.FacetClassification != 0
+	keepUnread(&next, &old)
+	row := m.under(from, to)
+	if row.NextColumn, err = number(next.Columns, old.Columns, max(from.NextColumn, 1)); err != nil {
+		return err
+	}
+	keepUnjudged(&next, &old, sampled)
+	if row.Scanned, err = wire.Encode(&next); err != nil {
 		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}
-	if moved.Authored, err = inherit(from, to); err != nil {
+	row.Authored = from.Authored
+	if heir && row.Authored == nil {
+		if row.Authored, err = m.inherit(left, &next); err != nil {
+			return err
+		}
+	}
+	if _, overwritten := m.formers[from.ID]; !overwritten { // nothing is there under its old name
+		if err := dropProcess(m.ctx, m.tx, m.actor, from); err != nil {
+			return err
+		}
+	}
+	return m.add(from, to, row, "renamed")
+}
+
+// leave puts the row that is left over under the first name.
+func (m *move) leave(left, first store.Entity) error {
+	row := m.under(left, first)
+	row.Authored = nil
+	if _, taken := m.formers[first.ID]; !taken {
+		row.Deleted, row.NativeID = true, ""
+		return m.add(left, first, row, "deleted")
+	}
+	next, err := m.met(first)
+	if err != nil {
 		return err
 	}
-	left.ID, left.Created, left.CreatedBy = to.ID, to.Created, to.CreatedBy
-	left.Version, left.Modified, left.ModifiedBy = version, tx.Now(), actor
-	left.Deleted, left.NativeID, left.Authored = true, "", nil
-	if err := dropProcess(ctx, tx, actor, from); err != nil {
+	if row.NextColumn, err = number(next.Columns, nil, max(left.NextColumn, 1)); err != nil {
 		return err
 	}
-	if err := exchange(ctx, tx, moved, left); err != nil {
-		return err
+	if row.Scanned, err = wire.Encode(&next); err != nil {
+		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}
-	measures, err := tx.Map().Measures(ctx, to.ID, 1)
+	return m.add(left, first, row, "renamed")
+}
+
+// before is what stood in a row before something else was met under its name.
+func (m *move) before(row store.Entity) (asset model.Asset, err error) {
+	raw := row.Scanned
+	if f, ok := m.formers[row.ID]; ok {
+		raw = f.Scanned
+	}
+	if err := wire.Decode(raw, &asset); err != nil {
+		return asset, fmt.Errorf("read entity %d: %w", row.ID, err)
+	}
+	return asset, nil
+}
+
+// met is what stands now under a row's name, without the facets that it kept of what stood there before.
+func (m *move) met(row store.Entity) (asset model.Asset, err error) {
+	if err := wire.Decode(row.Scanned, &asset); err != nil {
+		return asset, fmt.Errorf("read entity %d: %w", row.ID, err)
+	}
+	if _, ok := m.formers[row.ID]; ok {
+		asset.Facets &= m.read
+	}
+	return asset, nil
+}
+
+// under is what stands under a name, in the row of a thing.
+func (m *move) under(thing, name store.Entity) store.Entity {
+	row := name
+	row.ID, row.Created, row.CreatedBy, row.NextColumn = thing.ID, thing.Created, thing.CreatedBy, thing.NextColumn
+	row.Version, row.Modified, row.ModifiedBy = m.version, m.tx.Now(), m.actor
+	return row
+}
+
+// add notes the row that a thing has from now on, with the last measures of what stands under the name.
+func (m *move) add(thing, name, row store.Entity, verb string) error {
+	parked := thing // for a moment it has a name that no asset can have
+	parked.Hash = model.HashOf("", fmt.Sprintf("row %d", thing.ID))
+	m.parked, m.settled = append(m.parked, parked), append(m.settled, row)
+	if m.bound == nil {
+		m.bound = map[model.Hash]int64{}
+	}
+	m.bound[row.Hash] = row.ID
+	change := store.Change{Entity: row.ID, Version: m.version, At: m.tx.Now(), Actor: m.actor, Verb: verb}
+	if row.Deleted {
+		m.bound[row.Hash] = 0
+		m.changes = append(m.changes, change)
+		return nil
+	}
+	measures, err := m.tx.Map().Measures(m.ctx, name.ID, 1)
 	if err != nil {
 		return err
 	}
 	for i := range measures {
-		measures[i].Entity = from.ID
+		measures[i].Entity = row.ID
 	}
-	if err := tx.Map().PutMeasures(ctx, measures); err != nil {
-		return err
-	}
-	diff, err := json.Marshal([]Difference{{What: "qualifiedName", Old: from.QualifiedName, New: to.QualifiedName}})
-	if err != nil {
-		return err
-	}
-	return tx.Map().AddChanges(ctx, []store.Change{
-		{Entity: moved.ID, Version: version, At: tx.Now(), Actor: actor, Verb: "renamed", Diff: diff},
-		{Entity: left.ID, Version: version, At: tx.Now(), Actor: actor, Verb: "deleted"},
-	})
+	m.measures = append(m.measures, measures...)
+	change.Diff, err = json.Marshal([]Difference{{What: "qualifiedName", Old: thing.QualifiedName, New: name.QualifiedName}})
+	m.changes = append(m.changes, change)
+	return err
 }
 
-// exchange writes two rows that trade names; for a moment one has a name that no asset can have.
-func exchange(ctx context.Context, tx store.Tx, moved, left store.Entity) error {
-	parked := left
-	parked.Hash = model.HashOf("", fmt.Sprintf("row %d", left.ID))
-	for _, row := range []store.Entity{parked, moved, left} {
-		if err := tx.Map().Set(ctx, []store.Entity{row}); err != nil {
-			return fmt.Errorf("write entities: %w", err)
+func (m *move) write() error {
+	for _, rows := range [][]store.Entity{m.parked, m.settled} {
+		for _, row := range rows {
+			if err := m.tx.Map().Set(m.ctx, []store.Entity{row}); err != nil {
+				return fmt.Errorf("write entities: %w", err)
+			}
 		}
 	}
-	return tx.Map().BindEdges(ctx, map[model.Hash]int64{moved.Hash: moved.ID, left.Hash: 0})
+	if err := m.tx.Map().BindEdges(m.ctx, m.bound); err != nil {
+		return fmt.Errorf("bind edges: %w", err)
+	}
+	if err := m.tx.Map().PutMeasures(m.ctx, m.measures); err != nil {
+		return fmt.Errorf("write measures: %w", err)
+	}
+	return m.tx.Map().AddChanges(m.ctx, m.changes)
+}
+
+// inherit is what people wrote over the row that is left over, for the thing that takes its name: columns by name.
+func (m *move) inherit(left store.Entity, next *model.Asset) ([]byte, error) {
+	authored, err := readAuthored(left)
+	if err != nil || left.Authored == nil {
+		return nil, err
+	}
+	old, err := m.before(left)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]uint32, len(old.Columns))
+	for _, c := range old.Columns {
+		names[c.Name] = c.Number
+	}
+	columns := authored.Columns
+	authored.Columns = nil
+	for _, c := range next.Columns {
+		if part, ok := columns[names[c.Name]]; ok {
+			authored.set(c.Number, part)
+		}
+	}
+	return authored.pack()
 }
 
 // dropProcess deletes the process that carried the lineage of an asset under its old name.
@@ -92,17 +225,4 @@ func dropProcess(ctx context.Context, tx store.Tx, actor string, row store.Entit
 	}
 	_, err = remove(ctx, tx, actor, processes)
 	return err
-}
-
-// inherit is what people wrote over the asset; where nobody did, what they wrote since it has its new name.
-func inherit(from, to store.Entity) ([]byte, error) {
-	if from.Authored != nil || to.Authored == nil {
-		return from.Authored, nil
-	}
-	authored, err := readAuthored(to)
-	if err != nil {
-		return nil, err
-	}
-	authored.Columns = nil // by numbers that are not this asset's
-	return authored.pack()
 }

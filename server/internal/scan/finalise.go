@@ -13,8 +13,9 @@ import (
 type Deleter interface {
 	// Delete marks entities as deleted, with everything that hangs on them. Hashes that are not there are passed over.
 	Delete(ctx context.Context, tx store.Tx, actor string, hashes []model.Hash) (deleted int64, err error)
-	// Rename gives an asset the name of another row, which is deleted under the old name.
-	Rename(ctx context.Context, tx store.Tx, actor string, from, to store.Entity) error
+	// Move gives things that were met under other names their rows: each one's stands now under the name of the next
+	// row, in a round the last one's under the first. formers say what stood in rows before, read what the run read.
+	Move(ctx context.Context, tx store.Tx, actor string, read model.Facet, rows []store.Entity, formers map[int64]store.Former, round bool) error
 	// Restore brings deleted entities back, with what hung on them; those that live, or were changed in another version
 	// than the given one (0: any), are passed over.
 	Restore(ctx context.Context, tx store.Tx, actor string, kind *model.Kind, hashes []model.Hash, version int64) (restored int64, err error)

@@ -153,7 +153,7 @@ func decideIdentity(ctx context.Context, tx store.Tx, version int64, p Proposal,
 	return voidSource(ctx, tx, p.Source)
 }
 
-// voidSource marks every row of every base of a source.
+// voidSource marks every row of every base of a source, and forgets what its scans left to settle.
 func voidSource(ctx context.Context, tx store.Tx, source string) error {
 	for after := ""; ; {
 		scans, next, err := page(ctx, tx, DocScan, source+"/", after, PageLimit)
@@ -161,6 +161,9 @@ func voidSource(ctx context.Context, tx store.Tx, source string) error {
 			return err
 		}
 		for _, d := range scans {
+			if err := forgetFormers(ctx, tx, "scan:"+d.Key); err != nil {
+				return err
+			}
 			for key := ""; ; {
 				bases, err := tx.Map().Bases(ctx, d.Key, "", key, 1)
 				if err != nil {

@@ -12,9 +12,16 @@ import (
 // has the same native id. That is proof of its own, and is neither weighed nor held. Native ids mean something within
 // one system only, so nothing is renamed where the source's identity is not known, and nothing that was last seen of
 // another one: such rows were voided. It runs before anything is decided, and finds nothing to do when it runs again.
+// What took a name that another asset had is looked at first (settle).
 func (s *Service) rename(ctx context.Context, p *proof) error {
-	if p.body.Grant.System == "" || p.body.Decided {
+	if p.body.Decided {
 		return nil
+	}
+	if p.body.Grant.System == "" {
+		return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return forgetFormers(ctx, tx, p.actor()) })
+	}
+	if err := s.settle(ctx, p); err != nil {
+		return err
 	}
 	return s.eachContainer(ctx, p, func(key string) error {
 		var missing []model.Hash
@@ -76,7 +83,7 @@ func (s *Service) renamePage(ctx context.Context, tx store.Tx, p *proof, missing
 			}
 			continue
 		}
-		if err := s.deleter.Rename(ctx, tx, p.actor(), row, same[0]); err != nil {
+		if err := s.deleter.Move(ctx, tx, p.actor(), p.read(), []store.Entity{row, same[0]}, nil, false); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,8 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"testing"
 	"time"
@@ -174,13 +176,13 @@ func (p *protocol) apply(g bus.Grant, b batch) {
 		parts := map[string]*store.Part{}
 		for i := range b.assets {
 			a := &b.assets[i]
-			hashes[i], prints[i] = hashOf(g, a), 1
+			hashes[i], prints[i] = hashOf(g, a), fingerprintOf(a)
 			part := parts[a.Container]
 			if part == nil {
 				b.parts = append(b.parts, store.Part{Container: ContainerKey(a.Container)})
 				part = &b.parts[len(b.parts)-1]
 			}
-			part.Rows = bus.AppendBaseRow(part.Rows, bus.BaseRow{Hash: hashes[i], Fingerprint: 1})
+			part.Rows = bus.AppendBaseRow(part.Rows, bus.BaseRow{Hash: hashes[i], Fingerprint: prints[i]})
 		}
 		for i := range b.parts {
 			b.parts[i].Run, b.parts[i].Unit, b.parts[i].Attempt = u.Run, u.ID, u.Attempt
@@ -199,6 +201,13 @@ func (p *protocol) apply(g bus.Grant, b batch) {
 		_, err = p.Applied(ctx, tx, u, RunCounts{Created: did.Created, Batches: 1}, b.children, b.gaps)
 		return err
 	})
+}
+
+// fingerprintOf covers what these tests change of an asset.
+func fingerprintOf(a *model.Asset) uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, a.Path, a.NativeID, a.Columns)
+	return h.Sum64()
 }
 
 func hashOf(g bus.Grant, a *model.Asset) model.Hash {

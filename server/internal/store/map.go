@@ -58,6 +58,17 @@ type MeasureRow struct {
 	Measures []model.Measure
 }
 
+// Former is what stood in an entity's row before a scan met something with another native id under its name. It is kept
+// until a run settles which row keeps what people wrote.
+type Former struct {
+	Entity   int64
+	Actor    string // the scan that met the other thing
+	Source   string
+	Type     string
+	NativeID string
+	Scanned  []byte // as of store.Entity
+}
+
 // Part is what one attempt of a unit saw of one container, kept until its run is final.
 type Part struct {
 	Run        string
@@ -104,7 +115,7 @@ type Map interface {
 	// Count counts live entities of a source; "" counts all.
 	Count(ctx context.Context, source string) (int64, error)
 	// Purge removes up to limit entities that are deleted and were last changed before a time, oldest first, with their
-	// measures and edges, and says how many. Their history stays; followers are not told: they saw the deletion.
+	// measures, edges and formers, and says how many. Their history stays; followers are not told: they saw the deletion.
 	Purge(ctx context.Context, before time.Time, limit int) (int, error)
 
 	AddChanges(ctx context.Context, changes []Change) error
@@ -128,6 +139,15 @@ type Map interface {
 	EdgesOfAsset(ctx context.Context, far []model.Hash, limit int) ([]Edge, error)
 	// BindEdges sets the row of pending edges whose far end has one of the hashes; id 0 makes them pending again.
 	BindEdges(ctx context.Context, far map[model.Hash]int64) error
+
+	// AddFormers keeps what stood in rows; where one is kept for a row already, that stays.
+	AddFormers(ctx context.Context, formers []Former) error
+	// Formers gives those that an actor's scans left, by entity, after an entity; FormersOf those of entities;
+	// FormersByNative those of things that had a native id.
+	Formers(ctx context.Context, actor string, after int64, limit int) ([]Former, error)
+	FormersOf(ctx context.Context, entities []int64) (map[int64]Former, error)
+	FormersByNative(ctx context.Context, source, typeName, nativeID string) ([]Former, error)
+	DropFormers(ctx context.Context, entities []int64) error
 
 	AddParts(ctx context.Context, parts []Part) error
 	// Parts gives the parts of a run in one container, by unit; Containers lists those that a run has parts of.

@@ -151,3 +151,8 @@ func (e entities) DeleteBases(_ context.Context, scan string) error {
 	e.s.Forgotten = append(e.s.Forgotten, scan)
 	return nil
 }
+
+// Formers finds none: these rooms never met anything.
+func (e entities) Formers(context.Context, string, int64, int) ([]store.Former, error) {
+	return nil, nil
+}

@@ -203,7 +203,7 @@ func (t *tx) Purge(ctx context.Context, before time.Time, limit int) (int, error
 		return 0, err
 	}
 	for _, statement := range []string{
-		`delete from measure where entity = any($1)`, `delete from edge where process = any($1)`,
+		`delete from measure where entity = any($1)`, `delete from edge where process = any($1)`, `delete from former where entity = any($1)`,
 		`update edge set far_id = 0 where far in (select hash from entity where id = any($1))`, `delete from entity where id = any($1)`,
 	} {
 		if _, err := t.exec(ctx, statement, ids); err != nil {

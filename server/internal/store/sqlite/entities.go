@@ -200,7 +200,7 @@ func (t *tx) Purge(ctx context.Context, before time.Time, limit int) (int, error
 	}
 	for _, id := range ids {
 		for _, statement := range []string{
-			`delete from measure where entity = ?`, `delete from edge where process = ?`,
+			`delete from measure where entity = ?`, `delete from edge where process = ?`, `delete from former where entity = ?`,
 			`update edge set far_id = 0 where far = (select hash from entity where id = ?)`, `delete from entity where id = ?`,
 		} {
 			if _, err := t.exec(ctx, statement, id); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -98,6 +99,7 @@ var mapTests = []test{
 			equal(w, len(get(tx.Map().ByNative(w.ctx, "shop", "table", list[0].NativeID))(w)), 0)
 		})
 	}},
+	{"formers are kept once for each row, and found by scan, row and native id", formers},
 	{"what was deleted long ago is purged, oldest first, and its history stays", purge},
 	{"history is newest first, in pages by version", func(w *world) {
 		w.update(func(tx store.Tx) {
@@ -307,6 +309,34 @@ func findBases(w *world) {
 		w.ok(m.DeleteBases(w.ctx, "s/1"))
 		equal(w, found("", "", 99), nil)
 		equal(w, len(get(m.Bases(w.ctx, "s/2", "", "", 9))(w)), 1)
+	})
+}
+
+func formers(w *world) {
+	list := w.insert("a", "b", "c")
+	former := func(i int, actor, native string) store.Former {
+		return store.Former{Entity: list[i].ID, Actor: actor, Source: "shop", Type: "table", NativeID: native, Scanned: []byte{byte(i)}}
+	}
+	long := strings.Repeat("n", 500)
+	a, b, c := former(0, "scan:shop/1", "1"), former(1, "scan:shop/1", long), former(2, "scan:shop/2", "1")
+	w.update(func(tx store.Tx) {
+		m := tx.Map()
+		w.ok(m.AddFormers(w.ctx, nil))
+		w.ok(m.AddFormers(w.ctx, []store.Former{a, b, c}))
+		w.ok(m.AddFormers(w.ctx, []store.Former{former(0, "scan:shop/9", "7")})) // the first one stays
+		equal(w, get(m.Formers(w.ctx, "scan:shop/1", 0, 9))(w), []store.Former{a, b})
+		equal(w, get(m.Formers(w.ctx, "scan:shop/1", a.Entity, 9))(w), []store.Former{b})
+		equal(w, get(m.Formers(w.ctx, "scan:shop/1", 0, 1))(w), []store.Former{a})
+		equal(w, get(m.FormersByNative(w.ctx, "shop", "table", "1"))(w), []store.Former{a, c})
+		equal(w, get(m.FormersByNative(w.ctx, "shop", "table", long))(w), []store.Former{b})
+		equal(w, len(get(m.FormersByNative(w.ctx, "shop", "view", "1"))(w)), 0)
+		equal(w, get(m.FormersOf(w.ctx, []int64{b.Entity, c.Entity, 1 << 40}))(w), map[int64]store.Former{b.Entity: b, c.Entity: c})
+		w.ok(m.DropFormers(w.ctx, []int64{a.Entity, 1 << 40}))
+		equal(w, get(m.FormersByNative(w.ctx, "shop", "table", "1"))(w), []store.Former{c})
+		list[1].Deleted, list[1].Modified = true, at(0)
+		w.ok(m.Set(w.ctx, list[1:2]))
+		equal(w, get(m.Purge(w.ctx, at(1), 9))(w), 1)
+		equal(w, len(get(m.FormersOf(w.ctx, []int64{b.Entity}))(w)), 0) // gone with its row
 	})
 }
 
