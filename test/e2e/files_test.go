@@ -32,6 +32,14 @@ func tree(t *testing.T) string {
 	return dir
 }
 
+// folder registers a folder as a source, and a scan of it at a level.
+func (a *account) folder(name, dir, level string) *source {
+	a.t.Helper()
+	a.purlieu("source", "add", "FileSystem", name, "--authority", "shop-"+name, "--set", "folder="+dir)
+	a.purlieu("scan", "add", name, "nightly", "--runtime", "edge", "--level", level)
+	return &source{db: name}
+}
+
 func TestANodeScansAFolderThatItsOwnerAllowed(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
@@ -42,9 +50,7 @@ func TestANodeScansAFolderThatItsOwnerAllowed(t *testing.T) {
 	}
 	n.start()
 	dir := tree(t)
-	s := &source{db: "files"}
-	a.purlieu("source", "add", "FileSystem", "files", "--authority", "shop-files", "--set", "folder="+dir)
-	a.purlieu("scan", "add", "files", "nightly", "--runtime", "edge", "--level", "L2")
+	s := a.folder("files", dir, "L2")
 
 	run, gaps := a.scan(s)
 	if run.Status != "Failed" || len(gaps) != 1 || gaps[0].Gap.Code != "FolderNotAllowed" || !strings.Contains(gaps[0].Gap.Remedy, "purlieu-runtime policy allow --folder ") {
@@ -98,10 +104,7 @@ func TestANodeNeverReadsItsOwnFolders(t *testing.T) {
 	n.start()
 	n.runtime("policy", "allow", "--folder", filepath.Dir(n.dir))
 	for name, folder := range map[string]string{"state": n.state(), "outbox": filepath.Join(n.state(), "outbox"), "secrets": filepath.Join(n.dir, "secrets")} {
-		s := &source{db: name}
-		a.purlieu("source", "add", "FileSystem", name, "--authority", "the-"+name, "--set", "folder="+folder)
-		a.purlieu("scan", "add", name, "nightly", "--runtime", "edge", "--level", "L1")
-		if run, gaps := a.scan(s); run.Status != "Failed" || len(gaps) != 1 || gaps[0].Gap.Code != "FolderKept" {
+		if run, gaps := a.scan(a.folder(name, folder, "L1")); run.Status != "Failed" || len(gaps) != 1 || gaps[0].Gap.Code != "FolderKept" {
 			t.Errorf("%s: the run ended %s with %v", name, run.Status, gaps)
 		}
 	}

@@ -72,13 +72,22 @@ func copyFile(t testing.TB, from, to string) {
 func TestTheMapOfAScanIsTheSameInBothStores(t *testing.T) {
 	t.Parallel()
 	var dumps []string
+	dir := tree(t)
 	for _, flags := range [][]string{nil, {onPostgres(t)}} {
 		a := newAccount(t, flags...)
-		s, large := shop(t), many(t, "many")
+		s, large, values := shop(t), many(t, "many"), people(t)
 		n := a.node(a.runtime("edge"), "one", s)
 		for _, s := range []*source{s, large} {
 			a.register(s)
 			a.scanWhole(s)
+		}
+		a.register(values)
+		a.purlieu("scan", "add", values.db, "nightly", "--credential", "scanner", "--runtime", "edge", "--set", "databaseName="+values.db, "--level", "L3")
+		n.runtime("policy", "allow", "--folder", dir)
+		for _, s := range []*source{values, a.folder("files", dir, "L3")} {
+			if r, gaps := a.scan(s); r.Status != "Succeeded" || len(gaps) == 0 {
+				t.Errorf("the run of %s ended %s with gaps %v", s.db, r.Status, gaps) // what can't be read is the same in both too
+			}
 		}
 		dumps = append(dumps, a.dump())
 		n.process.stop(t)
@@ -86,6 +95,11 @@ func TestTheMapOfAScanIsTheSameInBothStores(t *testing.T) {
 	}
 	if strings.Count(dumps[0], "\n") < 600 {
 		t.Fatalf("the map is not whole:\n%.4000s", dumps[0])
+	}
+	for _, part := range []string{"shop-files/orders/may.csv", "MICROSOFT.FINANCIAL.IBAN"} {
+		if !strings.Contains(dumps[0], part) {
+			t.Errorf("there is no %s in the map", part)
+		}
 	}
 	if d := difference(dumps[0], dumps[1]); d != "" {
 		t.Errorf("the map on PostgreSQL differs from the one on SQLite: %s", d)
