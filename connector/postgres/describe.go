@@ -83,7 +83,7 @@ func (c *Connector) Describe() model.Kind {
 			Help: "The one database to scan. Empty: every database that the login may connect to.",
 		}, {
 			Name: "sampleViews", Type: model.FieldSwitch, Title: "Sample views", Default: "false",
-			Help: "At level L3, read rows of views and foreign tables too. That runs what their owners wrote, with the rights of the login, " +
+			Help: "At level L3, read rows of views, foreign tables and tables with row security too. That runs what their owners wrote, with the rights of the login, " +
 				"and may reach other servers.",
 		}},
 		ScanKinds:   []string{f.kind + "Credential"},

@@ -139,6 +139,8 @@ func serverFault(pg *pgconn.PgError, signIn bool) error {
 		return fault.New(fault.Throttled, codeTooMany, "the server has no free connection").Because(state)
 	case "57P01", "57P02", "57P03", "57P05":
 		return fault.New(fault.Unreachable, codeStopping, "the server is stopping or starting").Because(state)
+	case "25P03":
+		return fault.New(fault.Unreachable, codeLost, "the server ended a transaction that stood still").Because(state)
 	case "57014":
 		return fault.New(fault.Throttled, codeTimeout, "a statement took longer than the budget allows").
 			Try("Raise the statement timeout in the source's budget.").Because(state)

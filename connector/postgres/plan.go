@@ -111,8 +111,8 @@ func shut(err error) bool {
 // openHome opens the session that reads what all databases share: in the one database of the scan, or in one that
 // servers commonly have.
 func (c *Connector) openHome(ctx context.Context, env connector.Env) (*session, error) {
-	if s := c.kept.take(""); s != nil {
-		return s, nil
+	if s, err := c.kept.take(ctx, ""); s != nil || err != nil {
+		return s, err
 	}
 	if one := env.Setting("databaseName"); one != "" {
 		return c.open(ctx, env, one)

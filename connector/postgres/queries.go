@@ -151,8 +151,9 @@ select t.oid, case when t.typtype = 'd' then t.typbasetype else 25 end
 from pg_type t
 where t.typtype = 'd' or (t.typname = 'citext' and t.typtype = 'b')`
 
+	// Row security is active where the login is under it, also in a session that refuses to be.
 	sqlReadable = `
-select a.attnum from pg_attribute a
+select a.attnum, row_security_active(a.attrelid) from pg_attribute a
 where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped and has_column_privilege(a.attrelid, a.attnum, 'select')`
 
 	sqlServer = `

@@ -21,7 +21,14 @@ const (
 	rowCells     = 8192 // characters of one row together, about
 )
 
-const remedySelect = "grant select on table … to the login"
+// Remedies.
+const (
+	remedySelect  = "grant select on table … to the login"
+	remedyGuarded = "Give the login bypassrls, or set sampleViews on the scan to run the policies of row security."
+)
+
+// sampleSeconds bounds a statement that reads rows.
+const sampleSeconds = 10
 
 // emitSampled emits a slice whose tables can be sampled. The session rests meanwhile.
 func (p *page) emitSampled(ctx context.Context, sl *slice) error {
@@ -73,6 +80,7 @@ type values struct {
 	path    string
 	from    pgx.Identifier
 	columns []valueColumn
+	guarded bool  // row security is active for the login
 	kept    int   // columns that the login may not read, where it may read others
 	lost    error // the connection is no more
 }
@@ -80,6 +88,7 @@ type values struct {
 type valueColumn struct {
 	number    int
 	name, raw string // as in the asset; as in the server
+	text      bool   // a text, which can be of any length
 }
 
 // valuesOf is nil for what is not sampled: views and foreign tables that nobody asked for, tables of a schema that the
@@ -95,12 +104,13 @@ func (p *page) valuesOf(sl *slice, i int) *values {
 	}
 	v := &values{p: p, oid: sl.oids[i], path: a.Path, from: pgx.Identifier{schema.name, sl.names[i]}}
 	for k := range a.Columns {
-		if c := &a.Columns[k]; p.textual(p.types.keys[sl.types[i][k]].oid) {
+		c, oid := &a.Columns[k], p.base(p.types.keys[sl.types[i][k]].oid)
+		if textual(oid) {
 			raw := c.Name
 			if other, ok := sl.raw[rawKey{i, k}]; ok {
 				raw = other
 			}
-			v.columns = append(v.columns, valueColumn{c.Ordinal, c.Name, raw})
+			v.columns = append(v.columns, valueColumn{c.Ordinal, c.Name, raw, isText(oid)})
 		}
 	}
 	if len(v.columns) == 0 {
@@ -113,9 +123,14 @@ func (p *page) valuesOf(sl *slice, i int) *values {
 func (v *values) read(ctx context.Context, t *sample.Table) error {
 	err := v.take(ctx, t)
 	if fault.CodeOf(err) == codePermission {
-		if allowed, failed := v.allowed(ctx); failed != nil {
+		allowed, failed := v.allowed(ctx)
+		switch n := len(allowed); {
+		case failed != nil:
 			err = failed
-		} else if n := len(allowed); n > 0 && n < len(v.columns) {
+		case v.guarded && !v.p.sampleViews:
+			return fault.New(fault.Denied, codeNotSampled, "the rows are guarded by row security, whose policies run what the table's owner wrote").
+				Try(remedyGuarded)
+		case n > 0 && n < len(v.columns):
 			v.kept = len(v.columns) - n
 			v.columns = allowed
 			err = v.take(ctx, t)
@@ -137,16 +152,15 @@ func (v *values) take(ctx context.Context, t *sample.Table) error {
 	for i, c := range v.columns {
 		columns[i] = t.Column(c.name)
 	}
-	return v.p.s.peek(ctx, v.statement(), func(r row) error {
+	return v.p.s.peek(ctx, v.statement(), v.p.sampleViews, func(r row) {
 		for i := range columns {
 			columns[i].Add(string(r[i]))
 		}
-		return nil
 	})
 }
 
-// statement takes the rows that the server finds first, cut in the server. concat writes a value as the type's own
-// output does, so that no cast is called that somebody else made.
+// statement takes the rows that the server finds first, cut in the server: a text is cut before all of it is unpacked.
+// concat writes any other value as the type's own output does, so that no cast is called that somebody else made.
 func (v *values) statement() string {
 	cut := strconv.Itoa(min(max(rowCells/len(v.columns), shortestCell), longestCell))
 	var b strings.Builder
@@ -155,19 +169,30 @@ func (v *values) statement() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString("left(concat(" + pgx.Identifier{c.raw}.Sanitize() + "), " + cut + ")")
+		value := pgx.Identifier{c.raw}.Sanitize()
+		if !c.text {
+			value = "pg_catalog.concat(" + value + ")"
+		}
+		b.WriteString("pg_catalog.left(" + value + ", " + cut + ")")
 	}
 	fmt.Fprintf(&b, " from %s limit %d", v.from.Sanitize(), sample.MaxRows)
 	return b.String()
 }
 
-// allowed are the columns that the login may read.
+// allowed are the columns that the login may read. It tells whether rows are guarded, too.
 func (v *values) allowed(ctx context.Context) ([]valueColumn, error) {
+	if err := v.p.s.wake(ctx); err != nil {
+		return nil, err
+	}
 	may := map[int]bool{}
-	err := v.p.s.peek(ctx, sqlReadable, func(r row) error {
+	err := v.p.s.query(ctx, sqlReadable, func(r row) error {
 		may[int(r.int(0))] = true
+		v.guarded = v.guarded || r.yes(1)
 		return nil
 	}, strconv.FormatUint(uint64(v.oid), 10))
+	if err == nil {
+		err = v.p.s.rest(ctx)
+	}
 	var out []valueColumn
 	for _, c := range v.columns {
 		if may[c.number] {
@@ -177,23 +202,52 @@ func (v *values) allowed(ctx context.Context) ([]valueColumn, error) {
 	return out, err
 }
 
-// peek is a query of a session that rests: a failure harms no transaction.
-func (s *session) peek(ctx context.Context, sql string, each func(row) error, params ...string) error {
-	err := s.query(ctx, sql, each, params...)
-	if err != nil && s.rests && !s.conn.IsClosed() {
-		s.bad = false
+// peek runs one statement of a session that rests, in a transaction of its own: one round trip, and read-only. A failure
+// leaves the session as it was. Scans of tables begin at their first page, so that the same table gives the same rows.
+// Where trusting is not set nothing is run that a table's owner wrote for its row security.
+func (s *session) peek(ctx context.Context, sql string, trusting bool, each func(row)) error {
+	guard := "off" // then it is an error where there is any
+	if trusting {
+		guard = "on"
+	}
+	begin := fmt.Sprintf("begin read only; "+settings+"set local statement_timeout = '%ds'; set local lock_timeout = '1s'; "+
+		"set local synchronize_seqscans = off; set local row_security = %s; ", sampleSeconds, sampleSeconds, guard)
+	results := s.conn.Exec(ctx, begin+sql+"; commit")
+	for results.NextResult() {
+		for rows := results.ResultReader(); rows.NextRow(); {
+			each(rows.Values())
+		}
+	}
+	err := queryFault(ctx, results.Close())
+	if err == nil || s.conn.IsClosed() || s.conn.TxStatus() == 'I' {
+		return err
+	}
+	if failed := s.exec(ctx, "rollback"); failed != nil {
+		s.bad = true
+		return failed
 	}
 	return err
 }
 
+// base is what a domain stands on, or the type itself.
+func (p *page) base(oid uint32) uint32 {
+	if base, ok := p.bases[oid]; ok {
+		return base
+	}
+	return oid
+}
+
+// isText reports whether values of a type are texts that can be of any length.
+func isText(oid uint32) bool { return oid == 25 || oid == 1043 }
+
 // textual reports whether values of a type can be classified as text. Not among them: binary data, documents, arrays,
 // geometry, flags, and enums, whose values are part of the schema and few.
-func (p *page) textual(oid uint32) bool {
-	if base, ok := p.bases[oid]; ok {
-		oid = base
+func textual(oid uint32) bool {
+	if isText(oid) {
+		return true
 	}
 	switch oid {
-	case 25, 1042, 1043, 19, // text, character, character varying, name
+	case 1042, 19, // character, name
 		20, 21, 23, 700, 701, 1700, // numbers
 		1082, 1114, 1184, // dates, timestamps
 		2950,          // uuid

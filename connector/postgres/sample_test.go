@@ -168,25 +168,76 @@ func TestViewsAreSampledOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-func TestSamplingHoldsNothingInTheServer(t *testing.T) {
+// Whoever takes the facts may let the connector wait for hours: the account is away, and the node's spool is full.
+func TestNothingIsHeldInTheServerWhileFactsAreHandedOn(t *testing.T) {
 	s, env := sampledWorld(t)
 	exec(t, s, "samples", `create table blocked (a text); grant select on blocked to taster; insert into blocked values ('x')`)
-	checked := false
-	h := &connectortest.Haul{Sampling: true, On: func(a *model.Asset) {
-		if a.Path != "samples/public/typed" || checked {
-			return
+	for _, level := range []model.Level{model.L1, model.L2, model.L3} {
+		env.Depth = level
+		checked := 0
+		h := &connectortest.Haul{Sampling: true, On: func(a *model.Asset) {
+			checked++
+			// Were the tables locked, or the transaction open, this would wait.
+			if a.Path == "samples/public/typed" {
+				exec(t, s, "samples", `set lock_timeout = '2s'; alter table typed add column later int; alter table typed drop column later`)
+			}
+			exec(t, s, "samples", `do $$ begin
+				if exists (select from pg_stat_activity where usename = 'taster' and (xact_start is not null or backend_xmin is not null)) then
+					raise exception 'a transaction is open';
+				end if; end $$`)
+		}}
+		if _, err := connectortest.ReadInto(t.Context(), postgres.New(), env, h); err != nil || checked < 10 {
+			t.Fatal(level, err, checked)
 		}
-		checked = true
-		// Were the tables locked, or the transaction open, this would wait.
-		exec(t, s, "samples", `set lock_timeout = '2s'; alter table typed add column later int; alter table typed drop column later`)
-		exec(t, s, "samples", `do $$ begin
-			if exists (select from pg_stat_activity where usename = 'taster' and (xact_start is not null or backend_xmin is not null)) then
-				raise exception 'a transaction is open';
-			end if; end $$`)
-	}}
-	if _, err := connectortest.ReadInto(t.Context(), postgres.New(), env, h); err != nil || !checked {
-		t.Fatal(err, checked)
 	}
+}
+
+// A pooler may give the server's session to somebody else behind each transaction.
+func TestNoSettingOutlivesATransaction(t *testing.T) {
+	_, env := sampledWorld(t)
+	left, err := postgres.LeftBehind(t.Context(), env, "samples")
+	if err != nil || len(left) != 0 {
+		t.Errorf("set in a session that rests: %q, %v", left, err)
+	}
+}
+
+// mallory owns a table and nothing else. What its row security runs, with the login's rights, tries to change the session so
+// that a function of its own is called with the values of the next table.
+const trap = `
+	drop role if exists mallory; create role mallory; create schema mallory authorization mallory;
+	set role mallory;
+	create table mallory.loot (value text); grant insert on mallory.loot to public; grant usage on schema mallory to public;
+	create function mallory."left"(text, int) returns text language plpgsql as $f$ begin
+		insert into mallory.loot values ($1); return pg_catalog."left"($1, $2); end $f$;
+	create function mallory.evil() returns boolean language plpgsql as $f$ begin
+		perform set_config('default_transaction_read_only', 'off', false), set_config('search_path', 'mallory, pg_catalog', false);
+		return true; end $f$;
+	create table mallory.trap (a text); insert into mallory.trap values ('bait');
+	alter table mallory.trap enable row level security; create policy p on mallory.trap using (mallory.evil());
+	grant select on mallory.trap to taster;
+	reset role;
+	create table vault (a text); insert into vault values ('canary'); grant select on vault to taster;`
+
+func TestARowPolicyIsRunOnlyWhenAskedAndReachesNoOtherTable(t *testing.T) {
+	s, env := sampledWorld(t)
+	exec(t, s, "samples", trap)
+	t.Cleanup(func() {
+		_ = s.Exec("samples", "drop owned by mallory cascade")
+		_ = s.Exec("postgres", "drop role if exists mallory")
+	})
+	h := taste(t, env)
+	told := slices.ContainsFunc(h.Gaps, func(g model.Gap) bool {
+		return g.Path == "samples/mallory/trap" && g.Code == "NotSampled"
+	})
+	if cells(h, "samples/mallory/trap", "a") != nil || !told {
+		t.Errorf("its policy was run, or no gap says that it was not: %v", h.Gaps)
+	}
+	h = taste(t, env.With("sampleViews", "true"))
+	if len(cells(h, "samples/mallory/trap", "a")) != 1 || len(cells(h, "samples/public/vault", "a")) != 1 {
+		t.Error("a table is missing")
+	}
+	exec(t, s, "samples", `do $$ begin
+		if exists (select from mallory.loot) then raise exception 'values of another table were taken'; end if; end $$`)
 }
 
 func TestASampleThatTakesTooLongIsAGap(t *testing.T) {

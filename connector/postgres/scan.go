@@ -10,7 +10,8 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
-// Scan reads one unit over one connection. It holds at most one slice of tables in memory.
+// Scan reads one unit over one connection. It holds at most one slice of tables in memory, and no transaction while it
+// emits: whoever takes the facts may let it wait for long.
 func (c *Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit, emit connector.Emit) error {
 	switch unit.Step {
 	case stepServer:
@@ -34,6 +35,9 @@ func (c *Connector) scanServer(ctx context.Context, env connector.Env, emit conn
 	}
 	dbs, err := c.databases(ctx, env, s)
 	if err != nil {
+		return err
+	}
+	if err := s.rest(ctx); err != nil {
 		return err
 	}
 	if err := emit.Asset(server); err != nil {
@@ -103,7 +107,7 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 		return err
 	}
 	if from == 0 {
-		if err := p.emitSchemas(); err != nil {
+		if err := p.emitSchemas(ctx); err != nil {
 			return err
 		}
 	}
@@ -116,6 +120,9 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 			break
 		}
 		next = uint64(last) + 1
+	}
+	if err := s.rest(ctx); err != nil {
+		return err
 	}
 	if err := p.reportSkipped(); err != nil {
 		return err
@@ -226,7 +233,10 @@ func leadingDigits(b []byte) []byte {
 }
 
 // emitSchemas emits the schemas in scope, by path, and says which of them the login may not use.
-func (p *page) emitSchemas() error {
+func (p *page) emitSchemas(ctx context.Context) error {
+	if err := p.s.rest(ctx); err != nil {
+		return err
+	}
 	for _, n := range p.schemas.sorted() {
 		if !slices.Contains(p.wanted, n.oid) {
 			continue

@@ -19,6 +19,7 @@ const (
 	connectTimeout   = 20 * time.Second
 	statementSeconds = 120 // where the budget says nothing
 	lockSeconds      = 10
+	idleSeconds      = 60 // that a transaction may stand between two statements
 	farewell         = 2 * time.Second
 	maxMessage       = 64 << 20 // one row of a hostile server
 )
@@ -58,7 +59,7 @@ type session struct {
 	kept  *kept  // where it goes when it is closed; nil: it ends
 	bad   bool   // a query failed, and its transaction with it
 	begin string // begins the transaction
-	rests bool   // there is none: each statement is one of its own
+	rests bool   // there is none
 }
 
 // kept holds the one session that a connector keeps between calls, nil while it is out or there is none.
@@ -75,29 +76,30 @@ func (c *Connector) Keep(connector.Env) (connector.Connector, func()) {
 	}
 }
 
-// take gives the kept session when it is one of this database, "" being any, and ends it when it is not.
-func (k *kept) take(database string) *session {
+// take gives the kept session, in a transaction, when it is one of this database, "" being any, and ends it when it is
+// not; nil when there is none to give.
+func (k *kept) take(ctx context.Context, database string) (*session, error) {
 	if k == nil || k.session == nil {
-		return nil
+		return nil, nil
 	}
 	s := k.session
 	k.session = nil
 	if database != "" && s.db != database {
 		s.end()
-		return nil
+		return nil, nil
 	}
-	return s
+	if err := s.wake(ctx); err != nil {
+		s.end()
+		return nil, err
+	}
+	return s, nil
 }
 
 // open signs in to a database and begins the transaction, or goes on with what was kept of it. ctx bounds the sign-in
 // only; each query has its own.
 func (c *Connector) open(ctx context.Context, env connector.Env, database string) (*session, error) {
-	if s := c.kept.take(database); s != nil {
-		if err := s.wake(ctx); err != nil {
-			s.end()
-			return nil, err
-		}
-		return s, nil
+	if s, err := c.kept.take(ctx, database); s != nil || err != nil {
+		return s, err
 	}
 	config, err := configOf(env, database)
 	if err != nil {
@@ -114,11 +116,10 @@ func (c *Connector) open(ctx context.Context, env connector.Env, database string
 	if seconds <= 0 {
 		seconds = statementSeconds
 	}
-	s.begin = fmt.Sprintf("begin isolation level repeatable read read only; set local search_path = ''; "+
-		"set local statement_timeout = '%ds'; set local lock_timeout = '%ds'; set local standard_conforming_strings = on; "+
-		"set local quote_all_identifiers = off; set local jit = off; "+
+	s.begin = fmt.Sprintf("begin isolation level repeatable read read only; "+settings+
+		"set local statement_timeout = '%ds'; set local lock_timeout = '%ds'; "+
 		"set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; "+
-		"set local enable_mergejoin = off; set local max_parallel_workers_per_gather = 0", seconds, lockSeconds)
+		"set local enable_mergejoin = off", idleSeconds, seconds, lockSeconds)
 	if err := s.exec(ctx, s.begin); err != nil {
 		s.end()
 		return nil, err
@@ -126,19 +127,21 @@ func (c *Connector) open(ctx context.Context, env connector.Env, database string
 	return s, nil
 }
 
-// sampleSeconds bounds a statement that reads rows.
-const sampleSeconds = 10
+// settings are those of every transaction. All are local to it: a pooler between may give the server's session to
+// somebody else behind the transaction, and what a table's owner has made run in one must not change the next. Nothing but
+// the system's own names is found without a schema, temporary tables last. A session that the node's machine left
+// behind, with its snapshot and locks, is ended by the server.
+const settings = "set local search_path = pg_catalog, pg_temp; set local standard_conforming_strings = on; " +
+	"set local quote_all_identifiers = off; set local jit = off; set local max_parallel_workers_per_gather = 0; " +
+	"set local idle_in_transaction_session_timeout = '%ds'; "
 
-// rest ends the transaction, so that nothing is held in the server while rows are read: no snapshot, and no lock longer
-// than a statement. Statements are read-only still. Scans of tables begin at their first page, so that the same table
-// gives the same rows.
+// rest ends the transaction, so that nothing is held in the server while facts wait to leave or rows are read: no
+// snapshot, and no lock.
 func (s *session) rest(ctx context.Context) error {
 	if s.rests {
 		return nil
 	}
-	sql := fmt.Sprintf("commit; set default_transaction_read_only = on; set search_path = ''; set statement_timeout = '%ds'; "+
-		"set lock_timeout = '1s'; set synchronize_seqscans = off; set jit = off; set max_parallel_workers_per_gather = 0", sampleSeconds)
-	err := s.exec(ctx, sql)
+	err := s.exec(ctx, "commit")
 	s.rests = err == nil
 	s.bad = s.bad || err != nil
 	return err

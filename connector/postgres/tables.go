@@ -79,6 +79,9 @@ func (p *page) slice(ctx context.Context, from, to uint32) (last uint32, more bo
 	if p.level >= model.L3 {
 		return last, more, p.emitSampled(ctx, sl)
 	}
+	if err := p.s.rest(ctx); err != nil {
+		return 0, false, err
+	}
 	for _, a := range sl.assets {
 		if err := p.emit.Asset(a); err != nil {
 			return 0, false, err
