@@ -11,7 +11,8 @@ import (
 // it: entries are named one by one, by the names that the system has for them, and links are never followed. It is for
 // one goroutine, and must be closed.
 //
-// Errors are faults with closed codes: Denied ("PermissionDenied", "FolderKept"), NotFound ("FileGone"), Unreachable.
+// Errors are faults with closed codes: Denied ("PermissionDenied", "FolderKept"), NotFound ("FileGone"), Invalid
+// (CodeNotAFile, "NotAFolder": what was looked at is not there any more, something else is), Unreachable.
 type Folder interface {
 	// Names gives the names of all entries, in no order, until each fails. Memory does not grow with their number.
 	Names(ctx context.Context, each func(name string) error) error
@@ -19,10 +20,13 @@ type Folder interface {
 	Look(name string) (Entry, error)
 	// Enter opens a folder in it. A folder that the node keeps for itself is Denied ("FolderKept").
 	Enter(name string) (Folder, error)
-	// Open opens a regular file in it.
+	// Open opens a regular file in it. A link that has taken its place is Invalid (CodeNotAFile).
 	Open(name string) (OpenFile, error)
 	Close() error
 }
+
+// CodeNotAFile says that something else stands where a file was.
+const CodeNotAFile = "NotAFile"
 
 // OpenFile is a regular file that is open for reading.
 type OpenFile interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/sample"
 )
@@ -14,6 +15,9 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	open, err := f.Open(name)
 	if gone(err) {
 		return false, nil
+	}
+	if fault.CodeOf(err) == connector.CodeNotAFile {
+		return true, nil
 	}
 	if err != nil {
 		return false, w.unread(a, err)

@@ -184,16 +184,21 @@ func (f *Folder) Enter(name string) (connector.Folder, error) {
 	return below, nil
 }
 
-// Open opens a regular file. It does not wait for the other end of a pipe that took the file's place.
+// Open opens a regular file. A link that took the file's place is not followed, even where it stays below the root: it
+// may lead into a folder that is kept. It does not wait for the other end of a pipe.
 func (f *Folder) Open(name string) (connector.OpenFile, error) {
 	if err := single(name); err != nil {
 		return nil, err
 	}
-	file, err := f.root.OpenFile(name, os.O_RDONLY|noWait, 0)
+	file, err := f.open(name)
 	if err != nil {
-		return nil, because(err)
+		return nil, err
 	}
 	return &openFile{file}, nil
+}
+
+func errLink() error {
+	return fault.New(fault.Invalid, connector.CodeNotAFile, "the entry is not a file")
 }
 
 // single refuses what is not one name: what leads elsewhere was never listed.

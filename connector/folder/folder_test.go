@@ -92,6 +92,24 @@ func TestFolder(t *testing.T) {
 			t.Errorf("a source that lies behind a link: %v", err)
 		}
 	})
+	t.Run("opens_no_link_that_took_the_place_of_a_file", func(t *testing.T) {
+		root := tree(t)
+		must(t, os.WriteFile(filepath.Join(root, "data/state/secrets/key.csv"), []byte("canary,key\n"), 0o600))
+		for name, to := range map[string]string{"kept.csv": "state/secrets/key.csv", "own.csv": "in/x.csv", "out.csv": "/etc/passwd"} {
+			must(t, os.Symlink(to, filepath.Join(root, "data", name)))
+		}
+		f, err := Open(Root{Allowed: root, Below: []string{"data"}, Kept: []string{filepath.Join(root, "data/state")}})
+		must(t, err)
+		defer f.Close()
+		for _, name := range []string{"kept.csv", "own.csv", "out.csv"} {
+			if file, err := f.Open(name); err == nil {
+				t.Errorf("%s was opened", name)
+				_ = file.Close()
+			} else if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Unreachable) {
+				t.Error(name, err)
+			}
+		}
+	})
 	t.Run("keeps_the_node's_own_by_whatever_way", func(t *testing.T) {
 		root := tree(t)
 		kept := []string{filepath.Join(root, "data/state"), filepath.Join(root, "nothing")}

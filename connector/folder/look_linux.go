@@ -1,7 +1,9 @@
 package folder
 
 import (
+	"errors"
 	"io/fs"
+	"os"
 	"strconv"
 	"syscall"
 
@@ -10,8 +12,21 @@ import (
 	"github.com/purlieu/purlieu/connector"
 )
 
-// noWait keeps the opening of a pipe from waiting for its writer.
-const noWait = syscall.O_NONBLOCK
+// open opens what has the name itself. The name is one: it was checked.
+func (f *Folder) open(name string) (*os.File, error) {
+	for {
+		fd, err := unix.Openat(f.fd, name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		switch {
+		case err == nil:
+			return os.NewFile(uintptr(fd), "file"), nil
+		case errors.Is(err, unix.EINTR): // mounts that are served by a process
+		case errors.Is(err, unix.ELOOP):
+			return nil, errLink()
+		default:
+			return nil, because(err)
+		}
+	}
+}
 
 // number is the inode.
 func number(info fs.FileInfo) uint64 {
