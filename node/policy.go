@@ -67,7 +67,8 @@ func ReadPolicy(stateDir string) (text string, trustsAccount bool, err error) {
 }
 
 // rules is the local policy as its file says it now: an edit counts from the next decision on. A file that can't be
-// read, or is no policy, allows nothing. Safe for concurrent use.
+// read, is no policy, or was there and is gone, allows nothing: some editors move a file away before they write it anew.
+// Safe for concurrent use.
 type rules struct {
 	path    string
 	command string // in refusals; "" is the runtime's own
@@ -75,6 +76,7 @@ type rules struct {
 
 	mu     sync.Mutex
 	known  bool
+	there  bool        // once it was
 	info   fs.FileInfo // of the file as it was loaded; nil for none
 	policy *policy.Policy
 	err    error
@@ -86,20 +88,26 @@ func (r *rules) now() (*policy.Policy, error) {
 	defer r.mu.Unlock()
 	info, err := os.Stat(r.path)
 	if err != nil {
-		info = nil // Load says what is wrong
+		info = nil // loading says what is wrong
 	}
 	if r.known && same(r.info, info) {
 		return r.policy, r.err
 	}
-	before := r.known
-	if r.policy, r.err = policy.Load(r.path); r.err == nil && r.command != "" {
+	r.there = r.there || info != nil
+	load := policy.Load
+	if r.there {
+		load = policy.LoadThere
+	}
+	before, trouble := r.known, r.err
+	if r.policy, r.err = load(r.path); r.err == nil && r.command != "" {
 		r.policy = r.policy.With(r.command)
 	}
-	r.known, r.info = r.err == nil || info != nil, info
+	var said *fault.Error // else the system could not read it, and may the next time
+	r.known, r.info = r.err == nil || errors.As(r.err, &said), info
 	switch {
-	case r.err != nil:
+	case r.err != nil && (trouble == nil || trouble.Error() != r.err.Error()):
 		r.log.Error("the local policy can't be used; nothing is allowed", "file", r.path, "err", r.err)
-	case before:
+	case r.err == nil && (before || trouble != nil):
 		r.log.Info("the local policy was read again", "file", r.path)
 	}
 	return r.policy, r.err

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -45,5 +46,60 @@ func TestRulesSayTheOwnersCommandAfterEachEdit(t *testing.T) {
 	}
 	if err := use(); err == nil || !strings.Contains(err.Error(), say) {
 		t.Errorf("after an edit by hand: %v", err)
+	}
+}
+
+func TestAPolicyThatWasThereAndIsGoneAllowsNothing(t *testing.T) {
+	dir := t.TempDir()
+	r := &rules{path: PolicyPath(dir), log: slog.New(slog.DiscardHandler)}
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(PolicyPath(dir), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(when, code string) {
+		t.Helper()
+		for range 2 {
+			if p, err := r.now(); fault.CodeOf(err) != code || (p == nil) != (code != "") {
+				t.Errorf("%s: %v, %v", when, p, err)
+			}
+		}
+	}
+	want("no file yet", "")
+	write("sources:\n  allow: []\nhide: [salary]\n")
+	want("a file", "")
+	away := PolicyPath(dir) + "~"
+	if err := os.Rename(PolicyPath(dir), away); err != nil {
+		t.Fatal(err)
+	}
+	want("moved away by an editor", "PolicyGone")
+	write("")
+	want("cut to nothing before it is written", "PolicyEmpty")
+	write("\n")
+	want("a blank line", "PolicyEmpty")
+	if err := os.Rename(away, PolicyPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	want("there again", "")
+	if p, _ := r.now(); !p.Hidden("salary") {
+		t.Error("what it hides is not hidden")
+	}
+}
+
+func TestAPolicyThatCouldNotBeReadOnceIsReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(PolicyPath(dir), 0o700); err != nil { // the system can't read that
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	r := &rules{path: PolicyPath(dir), log: slog.New(slog.NewTextHandler(&lines, nil))}
+	for range 3 {
+		if p, err := r.now(); err == nil || p != nil {
+			t.Fatal(p, err)
+		}
+	}
+	if n := strings.Count(lines.String(), "\n"); n != 1 {
+		t.Errorf("it is said %d times: %s", n, lines.String())
 	}
 }

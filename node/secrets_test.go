@@ -119,7 +119,7 @@ func TestAnEditOfThePolicyCountsFromTheNextDecisionOn(t *testing.T) {
 	if err := os.Remove(PolicyPath(dir)); err != nil {
 		t.Fatal(err)
 	}
-	if got := dial(); got != "AddressRefused" {
+	if got := dial(); got != "PolicyGone" {
 		t.Errorf("after it was removed: %q", got)
 	}
 }

@@ -21,13 +21,29 @@ import (
 const maxFile = 1 << 20
 
 // Load reads the policy; a file that is not there is Default. It fails with fault.Invalid where the file says what a
-// policy can't say, with the line, and with fault.Denied for a file that everybody on the machine may write.
+// policy can't say, with the line, for one that is empty, as an editor leaves it for a moment and a full disk for longer,
+// and with fault.Denied for a file that everybody on the machine may write.
 func Load(path string) (*Policy, error) {
 	data, err := read(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case data != nil && len(bytes.TrimSpace(data)) == 0:
+		return nil, fault.New(fault.Invalid, "PolicyEmpty", "the policy %s is empty", path).
+			Try("Write \"version: 1\" into it where it is meant to restrict nothing")
 	}
 	return Parse(path, data)
+}
+
+// LoadThere is Load of a file that was there a moment ago: what is gone does not allow what it forbade. It is
+// fault.Denied then.
+func LoadThere(path string) (*Policy, error) {
+	p, err := Load(path)
+	if err == nil && !p.written {
+		return nil, fault.New(fault.Denied, "PolicyGone", "the policy %s was there and is gone", path).
+			Try("Put it back. To go on without one, start the node again")
+	}
+	return p, err
 }
 
 // read is the content of the file, nil where there is none.
@@ -59,7 +75,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := reader{name: name, p: &Policy{any: true, bindings: map[string][]binding{}}}
+	r := reader{name: name, p: &Policy{written: data != nil, any: true, bindings: map[string][]binding{}}}
 	if len(doc.Content) == 0 {
 		return r.p, nil
 	}

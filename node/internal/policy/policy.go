@@ -2,9 +2,9 @@
 //
 // A policy is one YAML file on the node. A *source* entry says which sources the node may open connections to; a
 // *binding* which sources may receive the secret behind a reference; *hide* which names may not leave. Without a file
-// every source is allowed and no secret is bound. Whatever the file says about names, the node's own loopback,
-// link-local and metadata addresses are refused unless an entry names the address itself: names are resolved by
-// others.
+// every source is allowed and no secret is bound; a file that is empty, or goes away while the node runs, allows nothing.
+// Whatever the file says about names, the node's own loopback, link-local and metadata addresses are refused unless an
+// entry names the address itself: names are resolved by others.
 //
 //	version: 1
 //	sources:
@@ -44,6 +44,7 @@ const Command = "purlieu-runtime policy allow"
 // Policy is a policy as it was loaded. It does not change; many goroutines may use it.
 type Policy struct {
 	command      string // how the owner allows something; "" is Command
+	written      bool   // it came from a file
 	any          bool
 	allow        []allowed
 	folders      []string             // absolute
