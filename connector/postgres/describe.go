@@ -121,7 +121,7 @@ func (f flavour) sslMode() model.Field {
 	field := model.Field{
 		Name: "sslMode", Type: model.FieldChoice, Title: "TLS", Default: string(verifyFull),
 		Choices: []string{string(verifyFull), string(verifyCA), string(require), string(disable)},
-		Help: "verify-full checks the server's certificate and name, verify-ca the certificate only, require encrypts without a check, disable does not encrypt. " +
+		Help: "verify-full checks the server's certificate and name, verify-ca the certificate only (the name too unless certificate authorities are given), require encrypts without a check, disable does not encrypt. " +
 			"A password is sent in clear form only over a verified connection.",
 	}
 	if f.kind == "AzurePostgreSql" {

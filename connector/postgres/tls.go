@@ -13,7 +13,7 @@ type sslMode string
 
 const (
 	verifyFull sslMode = "verify-full" // the certificate and the name in it
-	verifyCA   sslMode = "verify-ca"   // the certificate
+	verifyCA   sslMode = "verify-ca"   // the certificate; the name too where anybody can have a certificate
 	require    sslMode = "require"     // encrypted, peer unchecked
 	disable    sslMode = "disable"     // in clear
 )
@@ -42,7 +42,8 @@ func parseSSLMode(s string) (sslMode, error) {
 	return "", fault.New(fault.Invalid, "BadSetting", "sslMode is not one of verify-full, verify-ca, require, disable")
 }
 
-// tlsConfig is the client's side of TLS; nil for disable. bundle holds PEM certificates, or nothing for the system's.
+// tlsConfig is the client's side of TLS; nil for disable. bundle holds PEM certificates, or nothing for the system's. Those
+// of the system give a certificate to anybody who has some name: then verify-ca checks the name as verify-full does.
 func tlsConfig(mode sslMode, host, bundle string) (*tls.Config, error) {
 	if mode == disable {
 		return nil, nil
@@ -55,10 +56,10 @@ func tlsConfig(mode sslMode, host, bundle string) (*tls.Config, error) {
 		}
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
-	switch mode {
-	case require:
+	switch {
+	case mode == require:
 		config.InsecureSkipVerify = true //nolint:gosec // the setting asks for encryption without a check
-	case verifyCA:
+	case mode == verifyCA && roots != nil:
 		config.InsecureSkipVerify = true //nolint:gosec // checked below, without the name
 		config.VerifyConnection = func(state tls.ConnectionState) error {
 			options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}

@@ -30,3 +30,13 @@ func TestTheDescriptionPromisesVerifiedTLSOnlyWhereTheConnectionIs(t *testing.T)
 		}
 	}
 }
+
+// A certificate of a public authority says nothing about who has it, but for the name in it.
+func TestWithoutAuthoritiesOfItsOwnVerifyCAChecksTheName(t *testing.T) {
+	for _, mode := range []sslMode{verifyCA, verifyFull} {
+		config, err := tlsConfig(mode, "db.example.com", "")
+		if err != nil || config.InsecureSkipVerify || config.VerifyConnection != nil || config.ServerName != "db.example.com" {
+			t.Errorf("%s: %+v, %v", mode, config, err)
+		}
+	}
+}
