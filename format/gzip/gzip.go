@@ -1,4 +1,5 @@
-// Package gzip unpacks files packed with gzip, as far as they are read: a packed bomb costs no more than any other file.
+// Package gzip unpacks files packed with gzip, as far as they are read: a packed bomb costs no more than any other file,
+// and neither does one that unpacks to nothing, however long it is.
 package gzip
 
 import (
@@ -26,11 +27,14 @@ func (Packing) Extension() string { return ".gz" }
 // Marked reports whether the file is packed.
 func (Packing) Marked(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
 
+// mostPacked is how much of a file is unpacked: text that can't be packed any smaller takes a little more than itself.
+const mostPacked = format.MaxHead + format.MaxHead/8
+
 // Unpack begins to unpack.
 func (Packing) Unpack(name string, packed, out *format.File) error {
 	var from io.Reader
 	if packed.Anywhere() {
-		from = io.NewSectionReader(packed, 0, packed.Size())
+		from = io.NewSectionReader(packed, 0, min(packed.Size(), mostPacked))
 	} else {
 		head, _, err := packed.Head(format.MaxHead)
 		if err != nil {
