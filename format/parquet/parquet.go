@@ -190,6 +190,9 @@ func (w *walker) schema() leaves {
 // child is where an element stands.
 func (up *level) child(e *element) level {
 	at := level{path: up.path, left: e.children, notNull: up.notNull && e.repeat == required}
+	if len(up.path) > format.MaxName {
+		return at // too long to be a column: it is not made longer for each of the children
+	}
 	switch {
 	case up.list && e.repeat == repeated:
 		at.path += "[]"

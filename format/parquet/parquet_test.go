@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -113,6 +114,34 @@ func TestAFooterBeyondTheBoundIsNotRead(t *testing.T) {
 	data := footer(make([]byte, 17<<20))
 	if _, err := read(t, "x.parquet", data); fault.CodeOf(err) != format.CodeTooBig {
 		t.Error(err)
+	}
+}
+
+// A name of a quarter of a megabyte with ten thousand columns below it is two gigabytes of paths.
+func TestALongNameIsNotRepeatedForEachColumnBelowIt(t *testing.T) {
+	const leaves, long = 10_000, 256 << 10
+	zigzag := func(n int) []byte { return binary.AppendUvarint(nil, uint64(n)*2) }
+	element := func(parts ...[]byte) []byte { return append(bytes.Join(parts, nil), 0) }
+	name := func(head byte, text string) []byte {
+		return append(binary.AppendUvarint([]byte{head}, uint64(len(text))), text...)
+	}
+	children := func(n int) []byte { return append([]byte{0x15}, zigzag(n)...) }
+	b := binary.AppendUvarint([]byte{0x29, 0xfc}, leaves+2) // the schema: a list of structs
+	b = append(b, element(name(0x48, "root"), children(1))...)
+	b = append(b, element(name(0x48, strings.Repeat("n", long)), children(leaves))...)
+	for range leaves {
+		b = append(b, element([]byte{0x15, 2}, name(0x38, "x"))...)
+	}
+	data := footer(append(b, 0))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	found, err := read(t, "x.parquet", data)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(found.Columns) != 0 || !found.Cut {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if spent := after.TotalAlloc - before.TotalAlloc; spent > 32<<20 {
+		t.Errorf("%d bytes were allocated for a footer of %d", spent, len(data))
 	}
 }
 
