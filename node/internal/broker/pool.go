@@ -42,7 +42,8 @@ func newPool(command func() *exec.Cmd, most int, keep time.Duration) *pool {
 	return &pool{command: command, most: most, keep: keep}
 }
 
-// poolKey tells what a worker may be used for again.
+// poolKey tells what a worker may be used for again: what was read there may own it, so that it is not shown what another
+// place of the same source answers, or is asked with.
 func poolKey(g bus.Grant) string {
 	var b strings.Builder
 	add := func(texts ...string) {
@@ -51,10 +52,12 @@ func poolKey(g bus.Grant) string {
 		}
 	}
 	add(g.Kind, g.Source, g.Authority, g.Login.Name, g.Login.Kind)
-	for _, k := range slices.Sorted(maps.Keys(g.Login.Open)) {
-		add(k, g.Login.Open[k])
+	for _, texts := range []map[string]string{g.Settings, g.Login.Open} {
+		for _, k := range slices.Sorted(maps.Keys(texts)) {
+			add(k, texts[k])
+		}
+		b.WriteByte('|')
 	}
-	b.WriteByte('|')
 	for _, k := range slices.Sorted(maps.Keys(g.Login.Secrets)) {
 		r := g.Login.Secrets[k]
 		add(k, r.Vault, r.Name, r.Version)

@@ -58,12 +58,14 @@ func TestPool(t *testing.T) {
 		}
 		for name, change := range map[string]func(*bus.Grant){
 			"source":     func(g *bus.Grant) { g.Source = "bank" },
+			"place":      func(g *bus.Grant) { g.Settings["host"] = "other.example" },
 			"credential": func(g *bus.Grant) { g.Login.Name = "owner" },
 			"user":       func(g *bus.Grant) { g.Login.Open = map[string]string{"user": "other"} },
 			"secret": func(g *bus.Grant) {
 				g.Login.Secrets = map[string]model.SecretRef{"password": {Vault: "file", Name: "x"}}
 			},
 		} {
+			first := who(s, same) // it may have given way to another
 			if other := who(s, change); other == first {
 				t.Fatal("the worker was used again for another", name)
 			}
