@@ -218,6 +218,16 @@ func TestWhoAdministersACollectionGovernsWhatIsBelowItOnly(t *testing.T) {
 	p.want(200, seller, "GET", "/manage/v1/principals?begins=sell", "")
 	_, reader := p.holder("reader", "europe", access.DataReader)
 	p.want(403, reader, "GET", "/manage/v1/principals", "")
+	_, curator := p.holder("curator", "europe", access.DataCurator)
+	p.want(200, curator, "GET", "/manage/v1/principals?begins=sell", "")
+	// The name of an id that one knows is told to whoever holds a role, and nothing beside it.
+	id := p.want(200, seller, "GET", "/manage/v1/principals?begins=sell", "")["value"].([]any)[0].(map[string]any)["id"].(string)
+	got := p.want(200, reader, "GET", "/manage/v1/principals?id="+id+"&id=user:none", "")["value"].([]any)
+	if len(got) != 1 || got[0].(map[string]any)["name"] != "seller" {
+		t.Errorf("names of ids: %v", got)
+	}
+	_, nobody := p.holder("nobody", "europe")
+	p.want(403, nobody, "GET", "/manage/v1/principals?id="+id, "")
 	p.want(403, reader, "PUT", "/account/collections/norway", parent("europe"))
 	p.want(403, reader, "DELETE", "/account/collections/france", "")
 }

@@ -81,8 +81,10 @@ func hits(found object) []object {
 }
 
 type assetCmd struct {
-	Show    assetShowCmd    `cmd:"" help:"Show an asset, by guid, qualified name or name."`
-	Restore assetRestoreCmd `cmd:"" help:"Bring back a deleted asset."`
+	Show     assetShowCmd     `cmd:"" help:"Show an asset, by guid, qualified name or name."`
+	Edit     assetEditCmd     `cmd:"" help:"Describe an asset or a column, and say who answers for it and who knows it."`
+	Classify assetClassifyCmd `cmd:"" help:"Give an asset or a column classifications, and take them away for good."`
+	Restore  assetRestoreCmd  `cmd:"" help:"Bring back a deleted asset."`
 }
 
 type assetShowCmd struct {

@@ -45,7 +45,7 @@ type tree struct {
 	Network    networkCmd    `cmd:"" help:"From where the account may be reached."`
 
 	Search searchCmd `cmd:"" help:"Find assets by words in their names, columns and comments."`
-	Asset  assetCmd  `cmd:"" help:"Show an asset: columns, keys, measures, lineage."`
+	Asset  assetCmd  `cmd:"" help:"Show an asset, and write what people know of it."`
 
 	Completion completionCmd `cmd:"" help:"Write a script that completes commands and names in a shell."`
 	Complete   completeCmd   `cmd:"" hidden:""`

@@ -143,6 +143,23 @@ func TestColumnsAreClassifiedAndNoValueLeaves(t *testing.T) {
 			t.Errorf("version %d after %d, classes %v", after.Entity.Version, before.Entity.Version, got)
 		}
 	})
+	t.Run("people write over it with the client, and scans leave it", func(t *testing.T) {
+		person := "postgresql://" + s.db + "/people/public/person"
+		a.purlieu("asset", "edit", person, "--column", "contact", "--description", "Where bills go")
+		a.purlieu("asset", "edit", person, "--owner", "ada", "--expert", "The finance team")
+		a.purlieu("asset", "classify", person, "--column", "contact", "--add", "OURS", "--remove", "MICROSOFT.PERSONAL.EMAIL")
+		a.scanWhole(s)
+		if got, _ := a.classes(s, "person"); got["contact"] != "OURS by  0: 0/0/0" {
+			t.Errorf("classes of the column: %q", got["contact"])
+		}
+		if raw := a.purlieu("-o", "json", "asset", "show", person); !strings.Contains(raw, "Where bills go") || !strings.Contains(raw, `"id": "user:`) || !strings.Contains(raw, "The finance team") {
+			t.Errorf("what people wrote is not there: %s", raw)
+		}
+		a.purlieu("asset", "classify", person, "--column", "contact", "--add", "MICROSOFT.PERSONAL.EMAIL", "--remove", "OURS")
+		if got, _ := a.classes(s, "person"); got["contact"] != want["contact"] {
+			t.Errorf("a class that was given back: %q", got["contact"])
+		}
+	})
 	t.Run("no value stands anywhere", func(t *testing.T) {
 		said := []string{n.runtime("egress", "show", "--json"), n.runtime("status"), a.dump()}
 		n.process.stop(t)

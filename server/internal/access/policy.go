@@ -120,6 +120,26 @@ func (s *Service) FindHolders(ctx context.Context, begins string, limit int) (li
 	return list, err
 }
 
+// NamesOf gives the people and apps that are called by these ids; what is not there any more is left out.
+func (s *Service) NamesOf(ctx context.Context, ids []string) (list []Holder, err error) {
+	users, err := s.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if slices.Contains(ids, u.ID) {
+			list = append(list, Holder{u.ID, u.Name})
+		}
+	}
+	apps, err := s.Apps(ctx)
+	for _, a := range apps {
+		if slices.Contains(ids, a.ID) {
+			list = append(list, Holder{a.ID, a.Name})
+		}
+	}
+	return list, err
+}
+
 // HolderOf gives the principal of a bare guid, as published policies name people and apps; NotFound.
 func (s *Service) HolderOf(ctx context.Context, guid string) (principal string, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {

@@ -47,7 +47,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/asset/$guid', component: lazyRouteComponent(() => import('../asset/AssetPage'), 'AssetPage'),
-      validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as) }),
+      validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as), column: text(s.column) }),
     }),
     createRoute({ getParentRoute: () => shell, path: '/runtimes', component: lazyRouteComponent(() => import('../runtimes/RuntimesPage'), 'RuntimesPage') }),
     createRoute({

@@ -1,13 +1,16 @@
 // The page of an asset: what it is, its columns, what feeds it and is fed by it, and what was done to it.
 import { lazy, Suspense } from 'react'
-import { makeStyles, tokens } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
+import { Button, makeStyles, tokens } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { entity } from '../client/api'
+import { restoreAsset } from '../client/edit'
+import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
+import { useNotices } from '../ui/Notices'
 import { Link, Status, Tag } from '../ui/Parts'
-import { Failed, Loading } from '../ui/States'
+import { Failed, Loading, sayFailure } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
 import { HistoryTab } from './HistoryTab'
 import { columnsOf, hasColumns, pathOf, text } from './model'
@@ -22,6 +25,7 @@ export interface Address {
   tab?: Tab
   find?: string
   as?: string
+  column?: string
 }
 
 const useStyles = makeStyles({
@@ -36,6 +40,7 @@ export function AssetPage() {
   const { guid } = useParams({ strict: false }) as { guid: string }
   const [at, change] = useAddress<Address>()
   const info = useQuery(entity(guid))
+  const may = useMay()
   if (!info.data) return info.error ? <Failed error={info.error} retry={() => void info.refetch()} /> : <div className={s.page}><Loading lines={10} /></div>
   const e = info.data.entity
   const name = text(e.attributes.name)
@@ -43,17 +48,34 @@ export function AssetPage() {
   const tabs: Tab[] = hasColumns(e) ? ['overview', 'schema', 'lineage', 'history'] : ['overview', 'lineage', 'history']
   const open = tabs.find(t => t === at.tab) ?? 'overview'
   const Icon = iconOf(e.typeName)
+  const writes = may('data/write', e.collectionId) && e.status !== 'DELETED'
   return (
     <DetailPage
       key={guid} full={open === 'lineage'} title={name} icon={<span className={s.icon} aria-hidden><Icon /></span>}
       above={<div className={s.path}><Link to="/search">{words.assets}</Link> › {pathOf(text(e.attributes.qualifiedName)).join(' › ')}</div>}
       about={<div className={s.about}><Tag>{titleOf(e.typeName)}</Tag>{e.status === 'DELETED' && <Status tone="bad">{words.deleted}</Status>}{e.classifications.map(c => <Tag key={c.typeName} brand>{c.typeName}</Tag>)}</div>}
-      tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined })}
+      actions={e.status === 'DELETED' && may('data/write', e.collectionId) && <Restore guid={guid} name={name} />}
+      tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined })}
     >
-      {open === 'overview' && <OverviewTab info={info.data} columns={columns} />}
-      {open === 'schema' && <SchemaTab entity={e} columns={columns} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} />}
+      {open === 'overview' && <OverviewTab entity={e} columns={columns} may={writes} />}
+      {open === 'schema' && <SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} />}
       {open === 'lineage' && <Suspense fallback={<Loading />}><LineageTab guid={guid} as={at.as} onAs={as => change({ as })} /></Suspense>}
       {open === 'history' && <HistoryTab guid={guid} />}
     </DetailPage>
   )
+}
+
+/** Restore brings a deleted asset back, with what people wrote about it. */
+function Restore({ guid, name }: { guid: string; name: string }) {
+  const queries = useQueryClient()
+  const { tell } = useNotices()
+  const act = useMutation({
+    mutationFn: () => restoreAsset(guid),
+    onSuccess: async () => {
+      tell({ kind: 'done', title: words.restored(name) })
+      await Promise.all([queries.invalidateQueries({ queryKey: entity(guid).queryKey }), queries.invalidateQueries({ queryKey: ['history', guid] })])
+    },
+    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
+  })
+  return <Button disabled={act.isPending} onClick={() => act.mutate()}>{words.restore}</Button>
 }

@@ -1,6 +1,7 @@
 // What was done to an asset, newest first, with what differed.
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
+import { useNames } from '../client/people'
 import { history, type Change, type Difference } from '../client/api'
 import { Mono, Soft, Status, When, type Tone } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
@@ -21,22 +22,27 @@ const useStyles = makeStyles({
 const tones: Record<string, Tone> = { created: 'good', updated: 'busy', deleted: 'bad', revived: 'good' }
 
 export function HistoryTab({ guid }: { guid: string }) {
-  const s = useStyles()
   const past = useQuery(history(guid))
   return (
     <Shown of={past} loading={<Loading lines={8} />} empty={page => page.value.length === 0 && <Empty title={words.noHistory} />}>
-      {page => <ol className={s.list}>{page.value.map(c => <Entry key={c.version} change={c} />)}</ol>}
+      {page => <Entries of={page.value} />}
     </Shown>
   )
 }
 
-function Entry({ change: c }: { change: Change }) {
+function Entries({ of }: { of: Change[] }) {
+  const s = useStyles()
+  const names = useNames(of.map(c => c.actor))
+  return <ol className={s.list}>{of.map(c => <Entry key={c.version} change={c} by={names(c.actor)} />)}</ol>
+}
+
+function Entry({ change: c, by }: { change: Change; by: string }) {
   const s = useStyles()
   return (
     <li className={s.one}>
       <Soft><When at={c.at} /></Soft>
       <div>
-        <Status tone={tones[c.verb] ?? 'idle'}>{words.verbs[c.verb] ?? c.verb}</Status> <Soft>{words.by} {c.actor}</Soft>
+        <Status tone={tones[c.verb] ?? 'idle'}>{words.verbs[c.verb] ?? c.verb}</Status> <Soft>{words.by} {by}</Soft>
         {c.verb === 'updated' && c.differences.length === 0 && <div><Soft>{words.noDifferences}</Soft></div>}
         <div className={s.changes}>{c.verb !== 'created' && c.differences.slice(0, 40).map((d, i) => <What key={i} of={d} />)}</div>
       </div>

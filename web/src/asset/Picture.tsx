@@ -5,6 +5,7 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import { useNavigate } from '@tanstack/react-router'
 import type { Header, Lineage } from '../client/api'
+import { useFlowStyles } from '../ui/flow'
 import { useLook } from '../ui/theme'
 import { Loading } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
@@ -12,7 +13,7 @@ import { layOut, type Placed } from './layout'
 import { words } from './strings'
 
 const useStyles = makeStyles({
-  flow: { flex: 1, minHeight: 0, '& .react-flow__attribution': { backgroundColor: 'transparent' }, '& .react-flow__attribution a': { color: tokens.colorNeutralForeground2 }, '& .react-flow__edge-path': { stroke: tokens.colorNeutralStroke1Hover, strokeWidth: '1.5' }, '& .react-flow__controls-button': { backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1, border: 'none', width: '28px', height: '28px' }, '& .react-flow__controls': { boxShadow: tokens.shadow4, borderRadius: tokens.borderRadiusMedium, overflow: 'hidden' }, '& .react-flow__controls-button svg': { fill: 'currentColor' } },
+  flow: { '& .react-flow__edge-path': { stroke: tokens.colorNeutralStroke1Hover, strokeWidth: '1.5' } },
   node: { width: '220px', height: '52px', boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: '10px', padding: '0 12px', borderRadius: tokens.borderRadiusMedium, border: `1px solid ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1, textAlign: 'left', font: 'inherit', cursor: 'pointer', ':hover': { border: `1px solid ${tokens.colorBrandStroke1}` }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` } },
   base: { border: `2px solid ${tokens.colorBrandStroke1}`, backgroundColor: tokens.colorBrandBackground2 },
   process: { border: `1px dashed ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground3 },
@@ -46,6 +47,7 @@ const nodeTypes = { asset: AssetBox }
 
 export function Picture({ of }: { of: Lineage }) {
   const s = useStyles()
+  const flow = useFlowStyles()
   const { look } = useLook()
   const [placed, setPlaced] = useState<Placed>()
   useEffect(() => {
@@ -61,7 +63,7 @@ export function Picture({ of }: { of: Lineage }) {
   const edges: Edge[] = of.relations.map(r => ({ id: r.relationshipId, source: r.fromEntityId, target: r.toEntityId, focusable: false }))
   return (
     <ReactFlow
-      className={s.flow} nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={look === 'light' ? 'light' : 'dark'} fitView fitViewOptions={{ maxZoom: 1, padding: 0.15 }} minZoom={0.05} onlyRenderVisibleElements
+      className={mergeClasses(flow.flow, s.flow)} nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={look === 'light' ? 'light' : 'dark'} fitView fitViewOptions={{ maxZoom: 1, padding: 0.15 }} minZoom={0.05} onlyRenderVisibleElements
       nodesConnectable={false} nodesDraggable={false} elementsSelectable={false} disableKeyboardA11y ariaLabelConfig={{ 'controls.zoomIn.ariaLabel': words.zoomIn, 'controls.zoomOut.ariaLabel': words.zoomOut, 'controls.fitView.ariaLabel': words.fit }}
     >
       <Background gap={24} />

@@ -1,14 +1,15 @@
 // The columns of a table, however many: only those in sight are drawn. What is searched for is in the address.
-import { useDeferredValue, useMemo } from 'react'
-import { Input, makeStyles, tokens } from '@fluentui/react-components'
+import { useDeferredValue, useMemo, useRef } from 'react'
+import { Input, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Key16Regular } from '@fluentui/react-icons/svg/key'
 import { Search16Regular } from '@fluentui/react-icons/svg/search'
 import type { Entity } from '../client/api'
 import { count } from '../ui/format'
 import { Card, Facts, Mono, Soft, Tag } from '../ui/Parts'
 import { Empty } from '../ui/States'
-import { narrow } from '../ui/widths'
+import { medium, narrow } from '../ui/widths'
 import { Windowed } from '../ui/Windowed'
+import { ColumnCard } from './ColumnCard'
 import { text, type Column } from './model'
 import { words } from './strings'
 
@@ -17,6 +18,11 @@ const useStyles = makeStyles({
   find: { minWidth: '240px' },
   table: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', backgroundColor: tokens.colorNeutralBackground1 },
   grid: { display: 'grid', gridTemplateColumns: '56px minmax(160px, 2fr) minmax(120px, 1.2fr) 56px minmax(120px, 1.5fr) minmax(140px, 2fr)', gap: '12px', alignItems: 'center', height: '100%', padding: '0 16px', [narrow]: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' } },
+  tight: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' },
+  row: { cursor: 'pointer', ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
+  open: { backgroundColor: tokens.colorSubtleBackgroundSelected },
+  split: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(320px, 420px)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  side: { minWidth: 0, [medium]: { order: -1 } },
   head: { height: '36px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
   cell: { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   wide: { [narrow]: { display: 'none' } },
@@ -28,27 +34,38 @@ const useStyles = makeStyles({
 interface SchemaTabProps {
   entity: Entity
   columns: Column[]
+  may: boolean // may it be written?
   find: string
   onFind: (find: string) => void
+  column: string | undefined // the one that is open
+  onColumn: (name: string | undefined) => void
 }
 
-export function SchemaTab({ entity, columns, find, onFind }: SchemaTabProps) {
+export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn }: SchemaTabProps) {
   const s = useStyles()
   const wanted = useDeferredValue(find.toLowerCase())
   const keyed = useMemo(() => keyColumns(entity), [entity])
+  const open = columns.find(c => c.name === column)
+  const list = useRef<HTMLDivElement>(null)
+  const close = () => { onColumn(undefined); list.current?.querySelector<HTMLElement>('[role=list]')?.focus() }
   const fitting = useMemo(() => columns.map((c, i) => ({ ...c, place: i + 1 })).filter(c => c.name.toLowerCase().includes(wanted)), [columns, wanted])
   return (
     <>
       <div className={s.bar}>
         <Input className={s.find} type="search" contentBefore={<Search16Regular />} placeholder={words.find} aria-label={words.find} value={find} onChange={(_, d) => onFind(d.value)} />
         <span role="status"><Soft>{words.shown(count(fitting.length), count(columns.length))}</Soft></span>
+        <span className={s.wide}><Soft>{words.openHint}</Soft></span>
       </div>
       {fitting.length === 0 ? <Empty title={words.noColumn} /> : (
-        <div className={s.table}>
-          <div className={`${s.head} ${s.grid}`} aria-hidden>
-            <span>{words.position}</span><span>{words.column}</span><span>{words.columnType}</span><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.comment}</span>
+        <div className={open ? s.split : undefined}>
+          <div className={s.table} ref={list}>
+            <div className={mergeClasses(s.head, s.grid, open && s.tight)} aria-hidden>
+              <span>{words.position}</span><span>{words.column}</span><span>{words.columnType}</span>
+              {!open && <><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.description}</span></>}
+            </div>
+            <Windowed label={words.tabs.schema} count={fitting.length} height={40} most={16} onOpen={i => onColumn(fitting[i]!.name)} row={i => <Row column={fitting[i]!} keyed={keyed} open={open} onOpen={onColumn} />} />
           </div>
-          <Windowed label={words.tabs.schema} count={fitting.length} height={40} most={16} row={i => <Row column={fitting[i]!} keyed={keyed} />} />
+          {open && <div className={s.side}><ColumnCard key={open.guid} column={open} of={entity} may={may} onClose={close} /></div>}
         </div>
       )}
       <Structure entity={entity} />
@@ -56,16 +73,27 @@ export function SchemaTab({ entity, columns, find, onFind }: SchemaTabProps) {
   )
 }
 
-function Row({ column: c, keyed }: { column: Column & { place: number }; keyed: Set<string> }) {
+interface RowProps {
+  column: Column & { place: number }
+  keyed: Set<string>
+  open: Column | undefined // the column that is shown beside the table
+  onOpen: (name: string) => void
+}
+
+function Row({ column: c, keyed, open, onOpen }: RowProps) {
   const s = useStyles()
   return (
-    <div className={s.grid}>
+    <div className={mergeClasses(s.grid, s.row, open && s.tight, open?.guid === c.guid && s.open)} onClick={() => onOpen(c.name)}>
       <span className={s.number}>{c.place}</span>
       <span className={s.name} title={c.name}><span className={s.cell}>{c.name}</span>{keyed.has(c.name) && <Key16Regular className={s.key} aria-label={words.key} />}</span>
       <span className={s.cell} title={c.type}><Mono>{c.type}</Mono></span>
-      <span className={`${s.cell} ${s.wide}`}><Soft>{c.nullable === undefined ? '' : c.nullable ? words.yes : words.no}</Soft></span>
-      <span className={`${s.cell} ${s.wide}`}>{c.classes.map(k => <Tag key={k.name} brand title={k.because || k.name}>{k.name}</Tag>)}</span>
-      <span className={`${s.cell} ${s.wide}`} title={c.comment}><Soft>{c.comment}</Soft></span>
+      {!open && (
+        <>
+          <span className={mergeClasses(s.cell, s.wide)}><Soft>{c.nullable === undefined ? '' : c.nullable ? words.yes : words.no}</Soft></span>
+          <span className={mergeClasses(s.cell, s.wide)}>{c.classes.map(k => <Tag key={k.name} brand title={k.because || k.name}>{k.name}</Tag>)}</span>
+          <span className={mergeClasses(s.cell, s.wide)} title={c.comment}><Soft>{c.comment}</Soft></span>
+        </>
+      )}
     </div>
   )
 }

@@ -9,6 +9,7 @@ export interface Column {
   default: string
   comment: string
   classes: Classification[]
+  entity: Entity | undefined
 }
 
 export interface Classification {
@@ -33,8 +34,8 @@ export function columnsOf(info: EntityInfo): Column[] {
     const a = e?.attributes ?? {}
     const nullable = a.isNullable ?? a.nullable
     return {
-      guid: ref.guid, name: ref.displayText, type: text(a.data_type ?? a.type ?? a.dataType), default: text(a.default_value ?? a.default), comment: text(a.comment ?? a.description),
-      nullable: typeof nullable === 'boolean' ? nullable : undefined, classes: e ? classesOf(e) : [],
+      guid: ref.guid, name: ref.displayText, type: text(a.data_type ?? a.type ?? a.dataType), default: text(a.default_value ?? a.default), comment: text(a.userDescription) || text(a.comment),
+      nullable: typeof nullable === 'boolean' ? nullable : undefined, classes: e ? classesOf(e) : [], entity: e,
     }
   })
 }
@@ -42,10 +43,13 @@ export function columnsOf(info: EntityInfo): Column[] {
 export const hasColumns = (e: Entity) => 'columns' in ((e as unknown as { relationshipAttributes?: object }).relationshipAttributes ?? {})
 
 /** descriptionOf: what a person wrote wins over what the source says. */
-export const descriptionOf = (e: Entity) => text(e.attributes.userDescription) || text(e.attributes.description) || text(e.attributes.comment)
-export const ownerOf = (e: Entity) => e.contacts.Owner.map(o => o.id).join(', ') || text(e.attributes.owner)
+export const descriptionOf = (e: Entity) => text(e.attributes.userDescription) || text(e.attributes.comment)
+/** sourceSays is the source's own text, where a person's stands before it. */
+export const sourceSays = (e: Entity) => (text(e.attributes.userDescription) ? text(e.attributes.comment) : '')
+/** refusedOf are the classifications that people took away from rules. */
+export const refusedOf = (e: Entity) => [...new Set((e.purlieu?.refused ?? []).map(r => r.typeName))]
 
-const shownElsewhere = new Set(['qualifiedName', 'name', 'owner', 'comment', 'description', 'userDescription', 'keys', 'indexes'])
+const shownElsewhere = new Set(['qualifiedName', 'name', 'owner', 'comment', 'description', 'userDescription', 'displayName', 'keys', 'indexes'])
 
 /** others are the attributes that no part of the page shows by itself. */
 export function others(e: Entity): [string, string][] {

@@ -4,9 +4,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { components as datamap } from './generated/datamap'
 import type { components as manage } from './generated/manage'
 import type { components as scanning } from './generated/scanning'
-import { whoQuery } from './may'
 import { rest } from './rest'
-import type { WhoAmI } from './types'
 
 export type Overview = manage['schemas']['Overview']
 export type Attention = manage['schemas']['Attention']
@@ -28,7 +26,7 @@ export type Header = datamap['schemas']['Header']
 export type Entity = Omit<datamap['schemas']['Entity'], 'attributes' | 'classifications' | 'contacts'> & {
   attributes: Record<string, unknown>
   classifications: { typeName: string; attributes?: Record<string, unknown> }[]
-  contacts: { Expert: { id: string }[]; Owner: { id: string }[] }
+  contacts: { Expert: { id: string; info: string }[]; Owner: { id: string; info: string }[] }
 }
 export interface EntityInfo {
   entity: Entity
@@ -40,7 +38,6 @@ interface Page<T> {
   nextLink: string | null
 }
 
-export const whoami = () => whoQuery
 export const overview = () => queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => rest<Overview>('/manage/v1/overview', { signal }) })
 export const kinds = () => queryOptions({ queryKey: ['kinds'], queryFn: ({ signal }) => rest<Page<Kind>>('/manage/v1/kinds', { signal }), staleTime: 300_000 })
 export const runs = (limit: number) => queryOptions({ queryKey: ['runs', limit], queryFn: ({ signal }) => rest<Page<Run>>('/manage/v1/runs', { query: { limit }, signal }) })
@@ -74,6 +71,16 @@ export const search = (q: Question) =>
   })
 
 export const entity = (guid: string) => queryOptions({ queryKey: ['entity', guid], queryFn: ({ signal }) => rest<EntityInfo>(`/datamap/api/atlas/v2/entity/guid/${encodeURIComponent(guid)}`, { signal }) })
+/** classNames are the classifications that are in use. */
+export const classNames = () =>
+  queryOptions({
+    queryKey: ['classNames'], staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const hits = await rest<Hits>('/datamap/api/search/query', { method: 'POST', signal, query: { 'api-version': '2023-09-01' }, body: { keywords: null, filter: null, limit: 1, facets: [{ facet: 'classification', count: 200 }] } })
+      return (hits['@search.facets']?.classification ?? []).map(f => f.value)
+    },
+  })
+
 export const lineage = (guid: string, depth: number) =>
   queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 500 }, signal }) })
 export const children = (guid: string) => queryOptions({ queryKey: ['children', guid], queryFn: ({ signal }) => rest<Page<Asset>>(`/manage/v1/assets/${encodeURIComponent(guid)}/children`, { query: { limit: 200 }, signal }) })
@@ -102,8 +109,3 @@ export const regenerateKey = (name: string, keyName: keyof Keys) => rest<Keys>(`
 export const approveNode = (id: string) => rest<void>(`/manage/v1/nodes/${encodeURIComponent(id)}/approve`, { method: 'POST' })
 export const revokeNode = (id: string) => rest<void>(`/manage/v1/nodes/${encodeURIComponent(id)}/revoke`, { method: 'POST' })
 export const removeNode = (id: string) => rest<void>(`/manage/v1/nodes/${encodeURIComponent(id)}`, { method: 'DELETE' })
-
-/** can says whether a person may do something on a collection; the account decides again at each request. */
-export function can(who: WhoAmI | undefined, action: string, collection = 'root'): boolean {
-  return who?.actions[collection]?.includes(action) ?? false
-}

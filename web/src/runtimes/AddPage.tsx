@@ -1,9 +1,10 @@
 // A runtime is added in two steps; then its first node is set up.
 import { useState } from 'react'
 import { Field, Input } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { addRuntime, can, whoami } from '../client/api'
+import { addRuntime } from '../client/api'
+import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useNotices } from '../ui/Notices'
@@ -17,7 +18,7 @@ import { words } from './strings'
 export function AddPage() {
   const [{ step = 'name', name = '' }, change] = useAddress<{ step?: string; name?: string }>()
   const [description, setDescription] = useState('')
-  const who = useQuery(whoami())
+  const may = useMay()
   const queries = useQueryClient()
   const navigate = useNavigate()
   const { tell } = useNotices()
@@ -30,7 +31,7 @@ export function AddPage() {
     },
     onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
   })
-  if (who.data && !can(who.data, 'runtime/write')) return <Failed error={new Failure(403, 'Denied', words.mayNot, '')} />
+  if (!may('runtime/write')) return <Failed error={new Failure(403, 'Denied', words.mayNot, '')} />
   const problem = nameProblem(name)
   const command = `purlieu runtime add ${quote(name)}${description ? ` --description ${quote(description)}` : ''}`
   return (

@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { approveNode, removeNode, revokeNode, type Node } from '../client/api'
+import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
 import { useNotices } from '../ui/Notices'
 import { Card, Soft, Status, When } from '../ui/Parts'
@@ -45,7 +46,7 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
         <>
           {n.pendingApproval && <Button size="small" appearance="primary" disabled={act.isPending} onClick={() => act.mutate({ run: () => approveNode(n.id), said: words.approved(n.nodeName) })}>{words.approve}</Button>}{' '}
           {n.revoked ? <Button size="small" disabled={act.isPending} onClick={() => act.mutate({ run: () => removeNode(n.id), said: words.removed(n.nodeName) })}>{words.remove}</Button>
-            : <Button size="small" disabled={act.isPending} onClick={() => confirm(words.revokeSure(n.nodeName)) && act.mutate({ run: () => revokeNode(n.id), said: words.revoked(n.nodeName) })}>{words.revoke}</Button>}
+            : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(n.id)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
         </>
       ),
     })

@@ -1,15 +1,15 @@
 // One runtime: its nodes, its keys, and how a node is set up.
-import { Button } from '@fluentui/react-components'
 import { Server24Regular } from '@fluentui/react-icons/svg/server'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
-import { can, deleteRuntime, runtimeNodes, runtimes, whoami } from '../client/api'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { deleteRuntime, runtimeNodes, runtimes } from '../client/api'
+import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
+import { Ask } from '../ui/Ask'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
-import { useNotices } from '../ui/Notices'
 import { Link, Status } from '../ui/Parts'
-import { Failed, Loading, sayFailure, Shown } from '../ui/States'
+import { Failed, Loading, Shown } from '../ui/States'
 import { Keys } from './Keys'
 import { Nodes } from './Nodes'
 import { Setup } from './Setup'
@@ -23,19 +23,11 @@ export function RuntimePage() {
   const [at, change] = useAddress<{ tab?: Tab }>()
   const nodes = useQuery({ ...runtimeNodes(name), refetchInterval: 3000 })
   const all = useQuery(runtimes())
-  const who = useQuery(whoami())
-  const navigate = useNavigate()
-  const queries = useQueryClient()
-  const { tell } = useNotices()
-  const remove = useMutation({
-    mutationFn: () => deleteRuntime(name),
-    onSuccess: () => { tell({ kind: 'done', title: words.deleted(name) }); void queries.invalidateQueries({ queryKey: ['runtimes'] }); void navigate({ to: '/runtimes' }) },
-    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
-  })
+  const may = useMay()
   const runtime = all.data?.value.find(r => r.name === name)
   if (nodes.error && !nodes.data) return <Failed error={nodes.error} retry={() => void nodes.refetch()} />
   if (all.data && !runtime) return <Failed error={new Failure(404, 'NotFound', '', '')} />
-  const mayWrite = can(who.data, 'runtime/write')
+  const mayWrite = may('runtime/write')
   const selfHosted = runtime?.kind !== 'Managed'
   const tabs: Tab[] = selfHosted && mayWrite ? ['nodes', 'keys', 'setup'] : ['nodes']
   const open = tabs.find(t => t === at.tab) ?? 'nodes'
@@ -43,7 +35,7 @@ export function RuntimePage() {
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
       about={<>{nodes.data ? <Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> : '\u00a0'} {runtime?.properties.description}</>}
-      actions={mayWrite && selfHosted && <Button disabled={remove.isPending} onClick={() => confirm(words.deleteSure(name)) && remove.mutate()}>{words.delete}</Button>}
+      actions={mayWrite && selfHosted && <Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' && nodes.data ? { count: nodes.data.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
       {open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}

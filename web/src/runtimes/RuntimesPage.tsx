@@ -4,7 +4,8 @@ import { Add20Regular } from '@fluentui/react-icons/svg/add'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { can, runtimeNodes, runtimes, whoami } from '../client/api'
+import { runtimeNodes, runtimes } from '../client/api'
+import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { plural } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
@@ -15,10 +16,10 @@ import { words } from './strings'
 
 export function RuntimesPage() {
   const all = useQuery(runtimes())
-  const who = useQuery(whoami())
+  const may = useMay()
   const navigate = useNavigate()
   const nodes = useQueries({ queries: (all.data?.value ?? []).map(r => ({ ...runtimeNodes(r.name), refetchInterval: 5000 })) })
-  const mayAdd = can(who.data, 'runtime/write')
+  const mayAdd = may('runtime/write')
   const add = mayAdd && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/runtimes/new' })}>{words.add}</Button>
   return (
     <ListPage title={words.title} about={words.about} actions={add}>

@@ -13,7 +13,7 @@ export const words = {
   managedNodes: 'This runtime is built in: its node starts by itself when there is first work for it.',
   approve: 'Approve', revoke: 'Revoke', remove: 'Remove',
   approved: (n: string) => `${n} may work now`, revoked: (n: string) => `${n} is cut off`, removed: (n: string) => `${n} was removed`,
-  revokeSure: (n: string) => `Cut off ${n}? Its connections end within seconds, and it can’t come back with its key.`,
+  revokeSure: (n: string) => `Cut off ${n}?`, revokeText: 'Its connections end within seconds, and it can’t come back with its key.',
   unreceipted: 'Not yet receipted',
   keysAbout: 'A key enrols nodes until it is regenerated. Whoever has it can enrol one: give it to the node on its standard input or as a file, never in a command line.',
   show: 'Show the keys', hide: 'Hide the keys', key: (n: number) => `Key ${n}`,
@@ -34,6 +34,6 @@ export const words = {
   finish: 'Add it',
   added: (n: string) => `${n} is there`, addedText: 'Set up its first node now.',
   delete: 'Delete the runtime', deleted: (n: string) => `${n} was deleted`,
-  deleteSure: (n: string) => `Delete ${n} and cut off its nodes?`,
+  deleteSure: (n: string) => `Delete the runtime ${n}?`, deleteText: 'Its nodes are cut off. Scans that name it wait until they name another.',
   mayNot: 'You may look at runtimes. To change them, or to see their keys, it takes data source administrator on the root collection.',
 }

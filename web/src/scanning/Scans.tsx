@@ -7,7 +7,7 @@ import { DataTable } from '../ui/DataTable'
 import { useNotices } from '../ui/Notices'
 import { Soft } from '../ui/Parts'
 import { Empty, sayFailure, Shown } from '../ui/States'
-import { Remove } from './Remove'
+import { Ask } from '../ui/Ask'
 import { deleteScan, startRun } from './rest'
 import { words } from './strings'
 import type { Scan, Source } from './types'
@@ -54,7 +54,7 @@ function Acts({ source, scan }: { source: string; scan: string }) {
         </MenuTrigger>
         <MenuPopover><MenuList><MenuItem onClick={() => run.mutate(true)} title={words.runFullHint}>{words.runFull}</MenuItem></MenuList></MenuPopover>
       </Menu>{' '}
-      <Remove small title={words.removeScan(scan)} text={words.removeScanText} done={words.removed(scan)} act={() => deleteScan(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]} />
+      <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]}>{words.removeScanText}</Ask>
     </>
   )
 }

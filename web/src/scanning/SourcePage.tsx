@@ -10,7 +10,7 @@ import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
-import { Remove } from './Remove'
+import { Ask } from '../ui/Ask'
 import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
 import { RunsTable } from './RunsTable'
 import { Scans } from './Scans'
@@ -55,7 +55,7 @@ function Overview({ source, kind, scan, removable }: { source: Source; kind: Kin
   const use = kind?.credentials?.[0]
   return (
     <>
-      <Card title={words.settings} actions={removable && <Remove title={words.removeSource(source.name)} text={words.removeSourceText} done={words.removed(source.name)} act={() => deleteSource(source.name)} to="/sources" stale={['list', '/scan/datasources']} />}>
+      <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
         <Facts of={[
           [words.kind, kind?.title ?? source.kind],
           ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(p[f.name] ?? f.default)]),

@@ -2,7 +2,7 @@
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
 import { Card, Soft, Status } from '../ui/Parts'
-import { Refusal } from './Refusal'
+import { Refusal } from '../ui/Refusal'
 import { testSource } from './rest'
 import { words } from './strings'
 

@@ -13,6 +13,7 @@ export interface Notice {
   kind: 'done' | 'failed' | 'info'
   title: string
   text?: string
+  undo?: () => void // takes back what was done; offered while the notice is shown
   at: Date
 }
 
@@ -86,6 +87,7 @@ function Toast({ notice, hide }: { notice: Notice; hide: (id: number) => void })
         <div className={s.title}>{notice.title}</div>
         {notice.text && <div className={s.soft}>{notice.text}</div>}
       </div>
+      {notice.undo && <Button size="small" onClick={() => { hide(notice.id); notice.undo!() }}>{words.undo}</Button>}
       <Button appearance="transparent" size="small" icon={<Dismiss16Regular />} aria-label={words.close} onClick={() => hide(notice.id)} />
     </div>
   )

@@ -28,7 +28,7 @@ const useStyles = makeStyles({
   fact: { margin: 0, overflowWrap: 'anywhere', [narrow]: { marginBottom: '10px' } },
   mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   soft: { color: tokens.colorNeutralForeground2 },
-  tag: { display: 'inline-flex', alignItems: 'center', gap: '4px', padding: '1px 8px', borderRadius: tokens.borderRadiusCircular, fontSize: tokens.fontSizeBase200, lineHeight: '20px', backgroundColor: tokens.colorNeutralBackground4, color: tokens.colorNeutralForeground2, whiteSpace: 'nowrap' },
+  tag: { display: 'inline-flex', alignItems: 'center', gap: '4px', padding: '1px 8px', borderRadius: tokens.borderRadiusCircular, fontSize: tokens.fontSizeBase200, lineHeight: '20px', backgroundColor: tokens.colorNeutralBackground4, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere', minWidth: 0 },
   tagBrand: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
   key: { display: 'inline-block', minWidth: '20px', padding: '0 6px', boxSizing: 'border-box', textAlign: 'center', border: `1px solid ${tokens.colorNeutralStroke1}`, borderBottomWidth: '2px', borderRadius: tokens.borderRadiusSmall, fontFamily: tokens.fontFamilyBase, fontSize: tokens.fontSizeBase200, lineHeight: '18px', color: tokens.colorNeutralForeground2, backgroundColor: tokens.colorNeutralBackground1 },
 })

@@ -15,11 +15,12 @@ interface WindowedProps {
   height: number // of a row
   most: number // rows in sight at once
   row: (index: number) => ReactNode
+  onOpen?: (index: number) => void // Enter on a row
 }
 
 const beyond = 8 // rows that are there above and below those in sight
 
-export function Windowed({ label, count, height, most, row }: WindowedProps) {
+export function Windowed({ label, count, height, most, row, onOpen }: WindowedProps) {
   const s = useStyles()
   const box = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -43,7 +44,11 @@ export function Windowed({ label, count, height, most, row }: WindowedProps) {
   return (
     <div
       ref={box} className={s.scroll} style={{ height: sight * height }} role="list" aria-label={label} tabIndex={0} onScroll={e => setTop(e.currentTarget.scrollTop)}
-      onKeyDown={e => { const go = step[e.key]; if (go) { e.preventDefault(); setNow(n => Math.max(0, Math.min(count - 1, go(n)))) } }}
+      onKeyDown={e => {
+        const go = step[e.key]
+        if (go) { e.preventDefault(); setNow(n => Math.max(0, Math.min(count - 1, go(n)))) }
+        if (e.key === 'Enter' && now >= 0) { e.preventDefault(); onOpen?.(now) }
+      }}
     >
       <div style={{ height: count * height }} role="presentation">
         {rows.map(i => (

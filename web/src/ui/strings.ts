@@ -29,6 +29,8 @@ export const words = {
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
+  undo: 'Undo',
+  copyCommand: 'Copy as a command',
   back: 'Back',
   next: 'Next',
   step: (n: number, of: number) => `Step ${n} of ${of}`,

@@ -74,14 +74,33 @@ func (t types) entity(v datamap.View) map[string]any {
 	e["relationshipAttributes"] = relations
 	e["customAttributes"] = custom(v.Authored.Part, measures(v))
 	if v.Asset.Text != "" {
-		e["purlieu"] = map[string]any{"definition": v.Asset.Text}
+		ours(e)["definition"] = v.Asset.Text
 	}
 	return e
 }
 
+// ours is where an entity keeps what it has beyond the published form.
+func ours(e map[string]any) map[string]any {
+	m, ok := e["purlieu"].(map[string]any)
+	if !ok {
+		m = map[string]any{}
+		e["purlieu"] = m
+	}
+	return m
+}
+
+// refused are the classifications that people took away from rules: each can be given back by its name.
+func refused(p datamap.Part) []any {
+	out := []any{}
+	for _, r := range p.Refused {
+		out = append(out, map[string]any{"typeName": r.Class, "rule": r.Rule})
+	}
+	return out
+}
+
 // frame is what every entity has.
 func (t types) frame(v datamap.View, guid, typeName string) map[string]any {
-	return map[string]any{
+	e := map[string]any{
 		"guid": guid, "typeName": typeName, "status": status(v), "isIncomplete": false, "version": v.Row.Version,
 		"lastModifiedTS": strconv.FormatInt(v.Row.Version, 10), "collectionId": v.Row.Collection,
 		"createTime": api.Millis(v.Row.Created), "updateTime": api.Millis(v.Row.Modified),
@@ -89,6 +108,10 @@ func (t types) frame(v datamap.View, guid, typeName string) map[string]any {
 		"classifications": []any{}, "labels": []any{}, "meanings": []any{}, "businessAttributes": map[string]any{},
 		"contacts": contacts(v.Written()),
 	}
+	if list := refused(v.Written()); len(list) > 0 {
+		ours(e)["refused"] = list
+	}
+	return e
 }
 
 // contacts are the people that a part names.

@@ -224,6 +224,15 @@ func TestClassificationsAreGivenAndTakenByPeople(t *testing.T) {
 	if len(list) != 1 {
 		t.Errorf("the column shows %v", list)
 	}
+	// Who looks at it sees what was taken away, and can give it back: with the evidence of the rule.
+	ours, _ := l.entity(column)["purlieu"].(map[string]any)
+	if got := fmt.Sprint(ours["refused"]); got != "[map[rule:name typeName:MICROSOFT.PERSONAL.NAME]]" {
+		t.Errorf("refused: %s", got)
+	}
+	l.call(servertest.Token, "POST", "/guid/"+column+"/classifications", `[{"typeName":"MICROSOFT.PERSONAL.NAME"}]`, 204)
+	if e := l.entity(column); names(column) != "MICROSOFT.PERSONAL.NAME SHARED" || e["purlieu"] != nil || !strings.Contains(fmt.Sprint(e["classifications"]), "rule:name") {
+		t.Errorf("%q, %v", names(column), e["classifications"])
+	}
 }
 
 func TestWritesAreForCuratorsOfTheCollection(t *testing.T) {

@@ -1,0 +1,76 @@
+// The classifications of an asset or a column: why each is there, giving and taking. What was taken from a rule stays
+// taken, and can be given back.
+import { useState } from 'react'
+import { Button, Input, makeStyles } from '@fluentui/react-components'
+import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
+import { useQuery } from '@tanstack/react-query'
+import { classNames, type Entity } from '../client/api'
+import { CopyButton } from '../ui/Command'
+import { Soft, Tag } from '../ui/Parts'
+import { quote } from '../ui/quote'
+import { words as shared } from '../ui/strings'
+import { targetOf, type Target } from './draft'
+import { classesOf, refusedOf, text } from './model'
+import { words } from './strings'
+import { useClassify } from './useWrite'
+
+const useStyles = makeStyles({
+  all: { display: 'flex', flexDirection: 'column', gap: '10px' },
+  on: { display: 'flex', flexWrap: 'wrap', gap: '2px 6px', alignItems: 'center' },
+  row: { display: 'flex', gap: '8px', alignItems: 'center' },
+  input: { flex: 1, minWidth: 0 },
+})
+
+interface ClassesProps {
+  of: Entity
+  asset: string // guid of the page's asset
+  target: Target
+  may: boolean // may it be written?
+}
+
+export function Classes({ of, asset, target, may }: ClassesProps) {
+  const s = useStyles()
+  const act = useClassify(asset)
+  const called = text(of.attributes.name)
+  const own = classesOf(of)
+  const refused = refusedOf(of)
+  const one = (name: string, give: boolean) => act.mutate({ guid: of.guid, name, called, give })
+  return (
+    <div className={s.all}>
+      {own.length === 0 && <Soft>{words.noClassifications}</Soft>}
+      {own.map(c => (
+        <div key={c.name}>
+          <div className={s.on}>
+            <Tag brand>{c.name}</Tag>
+            {may && <Button appearance="transparent" size="small" icon={<Dismiss16Regular />} aria-label={words.take(c.name)} title={words.take(c.name)} disabled={act.isPending} onClick={() => one(c.name, false)} />}
+          </div>
+          <Soft>{c.because || words.byPerson}</Soft>
+        </div>
+      ))}
+      {refused.map(name => (
+        <div key={name} className={s.on}>
+          <Soft>{words.refused(name)}</Soft>
+          {may && <Button appearance="transparent" size="small" disabled={act.isPending} onClick={() => one(name, true)} aria-label={words.giveBackNamed(name)}>{words.giveBack}</Button>}
+        </div>
+      ))}
+      {may && <Give has={own.map(c => c.name)} busy={act.isPending} target={target} onGive={name => one(name, true)} />}
+    </div>
+  )
+}
+
+function Give({ has, busy, target, onGive }: { has: string[]; busy: boolean; target: Target; onGive: (name: string) => void }) {
+  const s = useStyles()
+  const [typed, setTyped] = useState('')
+  const known = useQuery(classNames())
+  const name = typed.trim()
+  const list = `classes-${target.column ?? ''}`
+  const give = () => { if (name && !has.includes(name)) onGive(name); setTyped('') }
+  return (
+    <form className={s.row} onSubmit={e => { e.preventDefault(); give() }}>
+      <Input className={s.input} value={typed} list={list} aria-label={words.addClass} placeholder={words.addClass} autoComplete="off" onChange={(_, d) => setTyped(d.value)} />
+      <datalist id={list}>{known.data?.filter(n => !has.includes(n)).map(n => <option key={n} value={n} />)}</datalist>
+      <Button type="submit" disabled={!name || busy}>{words.add}</Button>
+      {name && <CopyButton text={`purlieu asset classify ${targetOf(target)} --add=${quote(name)}`} label={shared.copyCommand} />}
+    </form>
+  )
+}

@@ -1,0 +1,36 @@
+// What people write over assets and columns.
+import { rest } from './rest'
+import type { Entity, EntityInfo } from './api'
+
+const entityAt = '/datamap/api/atlas/v2/entity'
+const at = (guid: string) => `${entityAt}/guid/${encodeURIComponent(guid)}`
+
+export interface Contact {
+  id: string
+  info: string
+}
+
+/** Writing is what is to stand over an entity; a part that is left out stays as it is. */
+export interface Writing {
+  description?: string
+  contacts?: { Owner: Contact[]; Expert: Contact[] }
+}
+
+/** readEntity asks for an entity or column as it is now, past what the page has. */
+export const readEntity = (guid: string) => rest<EntityInfo>(at(guid)).then(info => info.entity)
+
+/** writeEntity writes over an entity, if it is still as the version says: else a Failure of status 409. */
+export const writeEntity = (entity: Pick<Entity, 'guid' | 'typeName' | 'lastModifiedTS'>, { description, contacts }: Writing) =>
+  rest<unknown>(entityAt, {
+    method: 'POST',
+    body: {
+      entity: {
+        guid: entity.guid, typeName: entity.typeName, lastModifiedTS: entity.lastModifiedTS,
+        ...(description !== undefined && { attributes: { userDescription: description } }), ...(contacts && { contacts }),
+      },
+    },
+  })
+
+export const classify = (guid: string, name: string) => rest<void>(`${at(guid)}/classifications`, { method: 'POST', body: [{ typeName: name }] })
+export const declassify = (guid: string, name: string) => rest<void>(`${at(guid)}/classification/${encodeURIComponent(name)}`, { method: 'DELETE' })
+export const restoreAsset = (guid: string) => rest<void>(`/manage/v1/assets/${encodeURIComponent(guid)}/restore`, { method: 'POST' })

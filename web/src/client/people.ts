@@ -1,0 +1,30 @@
+// People and apps by name and id: ids stand in histories, contacts and roles.
+import { useMemo } from 'react'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { components } from './generated/manage'
+import { rest } from './rest'
+
+export type Principal = components['schemas']['Principal']
+
+interface Page<T> {
+  value: T[]
+}
+
+/** principals finds people and apps by the beginning of their name. */
+export const principals = (begins: string) =>
+  queryOptions({ queryKey: ['principals', begins], queryFn: ({ signal }) => rest<Page<Principal>>('/manage/v1/principals', { query: { begins: begins || undefined }, signal }), staleTime: 60_000 })
+
+const known = /^(user|app):/
+
+/** useNames gives the name of each id, or the id itself where nobody is called so. */
+export function useNames(ids: readonly (string | null | undefined)[]): (id: string) => string {
+  const asked = useMemo(() => [...new Set(ids.filter(id => !!id && known.test(id)))].sort() as string[], [ids])
+  const { data } = useQuery({
+    queryKey: ['names', asked], queryFn: ({ signal }) => rest<Page<Principal>>('/manage/v1/principals', { query: { id: asked }, signal }),
+    enabled: asked.length > 0, staleTime: 60_000,
+  })
+  return useMemo(() => {
+    const names = new Map(data?.value.map(p => [p.id, p.name]))
+    return (id: string) => names.get(id) ?? id
+  }, [data])
+}
