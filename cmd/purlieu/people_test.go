@@ -49,6 +49,8 @@ func TestCollectionsRolesAndPeopleAreSeenTo(t *testing.T) {
 	s.run(0, "role", "add", "sales", "data-curator", "bob")
 	s.run(0, "role", "list", "sales")
 	s.shows("data-curator", "bob", "user:")
+	s.run(0, "role", "list", "europe", "--all")
+	s.shows("data-curator", "bob", "sales", "ada", "root")
 	s.run(4, "role", "add", "sales", "data-curator", "nobody")
 	s.shows("purlieu user list")
 	s.run(2, "role", "add", "sales", "owner", "bob")

@@ -94,13 +94,19 @@ func (a *app) change(r roleArgs, method, done string) error {
 	return err
 }
 
-type roleListCmd struct{ collectionArg }
+type roleListCmd struct {
+	collectionArg
+	All bool `help:"Those held above, too, as far as they count here."`
+}
 
 // Run lists holders.
 func (c roleListCmd) Run(a *app) error {
 	account, err := a.client()
 	if err != nil {
 		return err
+	}
+	if c.All {
+		return a.counting(account, c.Collection)
 	}
 	var held map[string][]string
 	if err := account.Get(a.ctx, "/manage/v1/collections/"+esc(c.Collection)+"/roles", &held); err != nil {
@@ -123,6 +129,29 @@ func (c roleListCmd) Run(a *app) error {
 		}
 		sortRows(rows)
 		return a.table([]string{"ROLE", "NAME", "ID"}, rows)
+	})
+}
+
+// counting lists the roles that count on a collection, with where they are held.
+func (a *app) counting(account *client.Client, collection string) error {
+	var all object
+	if err := account.Get(a.ctx, "/manage/v1/collections/"+esc(collection)+"/access", &all); err != nil {
+		return err
+	}
+	return a.write(all, func() error {
+		rows := [][]string{}
+		list, _ := all.at("value").([]any)
+		for _, v := range list {
+			m, _ := v.(map[string]any)
+			rows = append(rows, []string{object(m).text("role"), object(m).text("name"), object(m).text("from"), object(m).text("id")})
+		}
+		if err := a.table([]string{"ROLE", "NAME", "HELD ON", "ID"}, rows); err != nil {
+			return err
+		}
+		if all.text("inherits") == "false" {
+			a.say("Inheritance is cut: of the roles held above only collection administrators count.")
+		}
+		return nil
 	})
 }
 

@@ -204,6 +204,43 @@ func (s *Service) RolesOn(ctx context.Context, collection string) (map[Role][]st
 	return roles.Holders, err
 }
 
+// Held is a role that counts on a collection.
+type Held struct {
+	Role Role
+	ID   string // of who holds it
+	From string // the collection that it is held on: this one, or one above
+}
+
+// RolesCounting gives the roles that count on the collection, with where they are held: its own first, then upwards, in
+// the order of Roles. A role that counts for the whole account (network-administrator) stands at the root alone.
+func (s *Service) RolesCounting(ctx context.Context, collection string) (list []Held, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		list = nil
+		up, err := ancestors(ctx, tx, collection)
+		if err != nil {
+			return err
+		}
+		cut := false
+		for _, at := range up {
+			roles, _, err := rolesOn(ctx, tx, at)
+			if err != nil {
+				return err
+			}
+			for _, role := range Roles() {
+				if (cut && role != CollectionAdministrator) || (role == NetworkAdministrator && collection != RootCollection) {
+					continue
+				}
+				for _, id := range roles.Holders[role] {
+					list = append(list, Held{role, id, at})
+				}
+			}
+			cut = cut || roles.Cut
+		}
+		return nil
+	})
+	return list, err
+}
+
 // Assign gives a person or app a role on a collection. One that is held already is no error.
 func (s *Service) Assign(ctx context.Context, collection string, role Role, principal string) error {
 	return s.store.Update(ctx, store.People, func(tx store.Tx) error {

@@ -22,6 +22,7 @@ func (p *Plane) peopleRoutes() []api.Route {
 		{Method: "DELETE", Pattern: "/apps/{id+}", Handler: p.may(access.WriteCollection, p.deleteApp)},
 		{Method: "POST", Pattern: "/apps/{id}/secret", Handler: p.may(access.WriteCollection, p.renewSecret)},
 		{Method: "GET", Pattern: "/collections/{collection}/roles", Handler: p.as(p.roles)},
+		{Method: "GET", Pattern: "/collections/{collection}/access", Handler: p.as(p.access)},
 		{Method: "GET", Pattern: "/collections/{collection}/inheritance", Handler: p.as(p.inheritance)},
 		{Method: "PUT", Pattern: "/collections/{collection}/inheritance", Handler: p.as(p.setInheritance)},
 		{Method: "GET", Pattern: "/principals", Handler: p.as(p.principals)},
@@ -184,6 +185,47 @@ func (p *Plane) roles(w http.ResponseWriter, r *http.Request, who access.Princip
 		return err
 	}
 	return answer(w, http.StatusOK, roles)
+}
+
+// held is a role that counts on a collection, and where it is held.
+type held struct {
+	Role access.Role `json:"role"`
+	ID   string      `json:"id"`
+	Name string      `json:"name"`
+	From string      `json:"from"`
+}
+
+// access tells who may do something on a collection: by which role, held where, and whether those above count.
+func (p *Plane) access(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	collection := r.PathValue("collection")
+	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+		return err
+	}
+	policy, err := p.People.Policy(r.Context(), collection)
+	if err != nil {
+		return err
+	}
+	counting, err := p.People.RolesCounting(r.Context(), collection)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(counting))
+	for i, h := range counting {
+		ids[i] = h.ID
+	}
+	named, err := p.People.NamesOf(r.Context(), ids)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, n := range named {
+		names[n.ID] = n.Name
+	}
+	value := []held{}
+	for _, h := range counting {
+		value = append(value, held{h.Role, h.ID, names[h.ID], h.From})
+	}
+	return answer(w, http.StatusOK, map[string]any{"inherits": policy.Inherits, "value": value})
 }
 
 func (p *Plane) assign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
