@@ -109,9 +109,12 @@ func (w *walk) fileEntry(f connector.Folder, path, name string, e connector.Entr
 func fileAsset(path, name string, e connector.Entry) *model.Asset {
 	return &model.Asset{
 		Type: typeFile, Path: path, Name: model.CleanText(name), Container: containerOf(path), NativeID: e.NativeID, Stamp: e.Stamp,
-		Facets:   model.FacetExistence,
-		Measures: []model.Measure{{Name: "bytes", Value: e.Size}, {Name: "modified", Value: e.Modified}},
+		Facets: model.FacetExistence, Measures: measuresOf(e),
 	}
+}
+
+func measuresOf(e connector.Entry) []model.Measure {
+	return []model.Measure{{Name: "bytes", Value: e.Size}, {Name: "modified", Value: e.Modified}}
 }
 
 // sortedAttrs leaves out empty ones.

@@ -28,7 +28,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 		return true, nil // another thing stands there now
 	}
 	a.Stamp = before.Stamp
-	a.Measures = fileAsset(path, name, before).Measures
+	a.Measures = measuresOf(before)
 	w.file.Open(name, before.Size, open)
 	found, err := w.env.Formats().Read(w.ctx, &w.file, nil)
 	if err != nil && w.ctx.Err() != nil {

@@ -190,11 +190,7 @@ func (f *Folder) Open(name string) (connector.OpenFile, error) {
 	if err := single(name); err != nil {
 		return nil, err
 	}
-	file, err := f.open(name)
-	if err != nil {
-		return nil, err
-	}
-	return &openFile{file}, nil
+	return f.open(name)
 }
 
 func errLink() error {
@@ -203,7 +199,7 @@ func errLink() error {
 
 // single refuses what is not one name: what leads elsewhere was never listed.
 func single(name string) error {
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") || filepath.Base(name) != name {
+	if name == "" || name == "." || name == ".." || strings.IndexByte(name, '/') >= 0 || strings.IndexByte(name, 0) >= 0 || filepath.Base(name) != name {
 		return fault.New(fault.Invalid, "BadName", "an entry of a folder has one name")
 	}
 	return nil
@@ -216,34 +212,6 @@ func (f *Folder) Close() error {
 		err = f.self.Close()
 	}
 	return errors.Join(err, f.root.Close())
-}
-
-type openFile struct{ *os.File }
-
-// Look tells what the file is now.
-func (o *openFile) Look() (connector.Entry, error) {
-	info, err := o.Stat()
-	if err != nil {
-		return connector.Entry{}, because(err)
-	}
-	return entryOf(info), nil
-}
-
-// entryOf is what any system tells.
-func entryOf(info fs.FileInfo) connector.Entry {
-	e := connector.Entry{Size: info.Size(), Modified: info.ModTime().Unix()}
-	switch mode := info.Mode(); {
-	case mode.IsRegular():
-		e.Kind = connector.EntryFile
-	case mode.IsDir():
-		e.Kind = connector.EntryFolder
-	case mode&(fs.ModeSymlink|fs.ModeIrregular) != 0:
-		e.Kind = connector.EntryLink
-	default:
-		e.Kind = connector.EntrySpecial
-	}
-	e.Stamp = stamp(uint64(info.Size()), uint64(info.ModTime().UnixNano()), number(info))
-	return e
 }
 
 // stamp is a 64-bit FNV-1a over numbers; never 0.

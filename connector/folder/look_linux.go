@@ -1,40 +1,12 @@
 package folder
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"strconv"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/purlieu/purlieu/connector"
 )
-
-// open opens what has the name itself. The name is one: it was checked.
-func (f *Folder) open(name string) (*os.File, error) {
-	for {
-		fd, err := unix.Openat(f.fd, name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-		switch {
-		case err == nil:
-			return os.NewFile(uintptr(fd), "file"), nil
-		case errors.Is(err, unix.EINTR): // mounts that are served by a process
-		case errors.Is(err, unix.ELOOP):
-			return nil, errLink()
-		default:
-			return nil, because(err)
-		}
-	}
-}
-
-// number is the inode.
-func number(info fs.FileInfo) uint64 {
-	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		return s.Ino
-	}
-	return 0
-}
 
 // look asks for all that is wanted of an entry at once.
 func (f *Folder) look(name string) (connector.Entry, error) {
@@ -43,8 +15,14 @@ func (f *Folder) look(name string) (connector.Entry, error) {
 	if err != nil {
 		return connector.Entry{}, because(err)
 	}
-	e := connector.Entry{Size: int64(st.Size), Modified: st.Mtime.Sec, NativeID: nativeID(&st)}
-	switch st.Mode & unix.S_IFMT {
+	e := entryOf(uint32(st.Mode), int64(st.Size), st.Mtime.Sec, int64(st.Mtime.Nsec), st.Ino)
+	e.NativeID = nativeID(&st)
+	return e, nil
+}
+
+func entryOf(mode uint32, size, seconds, nanoseconds int64, number uint64) connector.Entry {
+	e := connector.Entry{Size: size, Modified: seconds, Stamp: stamp(uint64(size), uint64(seconds*1e9+nanoseconds), number)}
+	switch mode & unix.S_IFMT {
 	case unix.S_IFREG:
 		e.Kind = connector.EntryFile
 	case unix.S_IFDIR:
@@ -54,8 +32,7 @@ func (f *Folder) look(name string) (connector.Entry, error) {
 	default:
 		e.Kind = connector.EntrySpecial
 	}
-	e.Stamp = stamp(st.Size, uint64(st.Mtime.Sec*1e9+int64(st.Mtime.Nsec)), st.Ino)
-	return e, nil
+	return e
 }
 
 // nativeID is the inode and the time at which it was given, since inodes are given again. The device is left out: its

@@ -10,8 +10,17 @@ import (
 	"github.com/purlieu/purlieu/connector"
 )
 
+// look tells what any system tells: no native id.
+func (f *Folder) look(name string) (connector.Entry, error) {
+	info, err := f.root.Lstat(name)
+	if err != nil {
+		return connector.Entry{}, because(err)
+	}
+	return entryOf(info), nil
+}
+
 // open opens a file and then looks whether it is what has the name, and not what a link there leads to.
-func (f *Folder) open(name string) (*os.File, error) {
+func (f *Folder) open(name string) (connector.OpenFile, error) {
 	file, err := f.root.Open(name)
 	if err != nil {
 		return nil, because(err)
@@ -24,20 +33,36 @@ func (f *Folder) open(name string) (*os.File, error) {
 	case !os.SameFile(opened, named):
 		err = errLink()
 	default:
-		return file, nil
+		return &openFile{file}, nil
 	}
 	_ = file.Close()
 	return nil, err
 }
 
-// number is unknown.
-func number(fs.FileInfo) uint64 { return 0 }
+type openFile struct{ *os.File }
 
-// look tells what any system tells: no native id.
-func (f *Folder) look(name string) (connector.Entry, error) {
-	info, err := f.root.Lstat(name)
+// Look tells what the file is now.
+func (o *openFile) Look() (connector.Entry, error) {
+	info, err := o.Stat()
 	if err != nil {
 		return connector.Entry{}, because(err)
 	}
 	return entryOf(info), nil
+}
+
+// entryOf is what any system tells. The file's number is unknown.
+func entryOf(info fs.FileInfo) connector.Entry {
+	e := connector.Entry{Size: info.Size(), Modified: info.ModTime().Unix()}
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		e.Kind = connector.EntryFile
+	case mode.IsDir():
+		e.Kind = connector.EntryFolder
+	case mode&(fs.ModeSymlink|fs.ModeIrregular) != 0:
+		e.Kind = connector.EntryLink
+	default:
+		e.Kind = connector.EntrySpecial
+	}
+	e.Stamp = stamp(uint64(info.Size()), uint64(info.ModTime().UnixNano()), 0)
+	return e
 }

@@ -2,34 +2,48 @@ package delimited
 
 import "bytes"
 
-// cutter cuts text into records and cells. It allocates nothing but the list of cells, which is used again.
+// cutter cuts text into records and cells. It allocates nothing but the list of cells, and follows none of them.
 type cutter struct {
 	text  []byte
+	at    int  // where the next record begins
 	whole bool // nothing comes behind the text
 	comma byte
-	cells [][]byte
-	most  int // cells that are kept of one record
-	count int // cells of the last record, kept or not
+	cells []cell // those that were kept, record after record
+	count int    // cells of the last record, kept or not
 }
 
-// next cuts the next record; false at the end, or where the last record is cut off. Empty lines are passed over. Cells
-// are parts of the text, but for those with doubled quotes.
-func (c *cutter) next() bool {
-	for len(c.text) > 0 && (c.text[0] == '\n' || c.text[0] == '\r') {
-		c.text = c.text[1:]
+// cell is a place in a text: without the quotes around it, but with those that are doubled in it.
+type cell struct {
+	from, to int32
+	doubled  bool
+}
+
+// of gives the cell's text: a part of the whole text, but for one with doubled quotes.
+func (c cell) of(text []byte) []byte {
+	if part := text[c.from:c.to]; !c.doubled {
+		return part
 	}
-	if len(c.text) == 0 {
+	return bytes.ReplaceAll(text[c.from:c.to], []byte(`""`), []byte(`"`))
+}
+
+// next cuts the next record and keeps its first cells; false at the end, or where the last record is cut off. Empty
+// lines are passed over.
+func (c *cutter) next(keep int) bool {
+	for c.at < len(c.text) && (c.text[c.at] == '\n' || c.text[c.at] == '\r') {
+		c.at++
+	}
+	if c.at == len(c.text) {
 		return false
 	}
-	c.cells, c.count = c.cells[:0], 0
+	c.count = 0
 	for {
-		cell, rest, end := c.cell(c.text)
+		cell, rest, end := c.cell(c.at)
 		if end == cutOff {
-			c.text = nil
+			c.at = len(c.text)
 			return false
 		}
-		c.text = rest
-		if c.count++; c.count <= c.most {
+		c.at = rest
+		if c.count++; c.count <= keep {
 			c.cells = append(c.cells, cell)
 		}
 		if end == endOfRecord {
@@ -47,71 +61,77 @@ const (
 	cutOff
 )
 
-// cell takes one cell off the text. Quotes count only at both ends of it.
-func (c *cutter) cell(text []byte) (cell, rest []byte, end ending) {
-	if len(text) > 0 && text[0] == '"' {
-		if cell, rest, end, ok := c.quoted(text); ok {
+// cell takes the cell that begins at from; rest is where the next one begins. Quotes count only at both ends of it.
+func (c *cutter) cell(from int) (_ cell, rest int, end ending) {
+	text, comma := c.text, c.comma
+	if from < len(text) && text[from] == '"' {
+		if cell, rest, end, ok := c.quoted(from); ok {
 			return cell, rest, end
 		}
 	}
-	for i, b := range text {
+	for i := from; i < len(text); i++ {
+		b := text[i]
+		if b != comma && b != '\n' && b != '\r' {
+			continue
+		}
 		switch b {
-		case c.comma:
-			return text[:i], text[i+1:], endOfCell
+		case comma:
+			return place(from, i), i + 1, endOfCell
 		case '\n':
-			return bytes.TrimSuffix(text[:i], []byte{'\r'}), text[i+1:], endOfRecord
-		case '\r':
-			if i+1 < len(text) && text[i+1] == '\n' {
-				continue
+			to := i
+			if to > from && text[to-1] == '\r' {
+				to--
 			}
-			if i+1 < len(text) || c.whole { // lines that end in a carriage return alone
-				return text[:i], text[i+1:], endOfRecord
-			}
+			return place(from, to), i + 1, endOfRecord
+		}
+		if i+1 < len(text) && text[i+1] == '\n' {
+			continue
+		}
+		if i+1 < len(text) || c.whole { // lines that end in a carriage return alone
+			return place(from, i), i + 1, endOfRecord
 		}
 	}
 	if !c.whole {
-		return nil, nil, cutOff
+		return cell{}, 0, cutOff
 	}
-	return text, nil, endOfRecord
+	return place(from, len(text)), len(text), endOfRecord
 }
 
+func place(from, to int) cell { return cell{from: int32(from), to: int32(to)} } //nolint:gosec // heads are small
+
 // quoted takes a quoted cell; ok is false where the quotes are not at both ends, so that they are text.
-func (c *cutter) quoted(text []byte) (cell, rest []byte, end ending, ok bool) {
+func (c *cutter) quoted(from int) (_ cell, rest int, end ending, ok bool) {
+	text := c.text
 	doubled := false
-	at := 1
+	at := from + 1
 	for {
 		i := bytes.IndexByte(text[at:], '"')
 		if i < 0 {
-			return nil, nil, cutOff, !c.whole // it may end behind the head
+			return cell{}, 0, cutOff, !c.whole // it may end behind the head
 		}
 		at += i + 1
+		found := place(from+1, at-1)
+		found.doubled = doubled
 		if at == len(text) {
 			if !c.whole {
-				return nil, nil, cutOff, true
+				return cell{}, 0, cutOff, true
 			}
-			return unquote(text[1:at-1], doubled), nil, endOfRecord, true
+			return found, at, endOfRecord, true
 		}
 		switch next := text[at]; {
 		case next == '"':
 			doubled = true
 			at++
 		case next == c.comma:
-			return unquote(text[1:at-1], doubled), text[at+1:], endOfCell, true
+			return found, at + 1, endOfCell, true
 		case next == '\n' || next == '\r':
-			rest := text[at+1:]
-			if next == '\r' && len(rest) > 0 && rest[0] == '\n' {
-				rest = rest[1:]
+			at++
+			if next == '\r' && at < len(text) && text[at] == '\n' {
+				at++
 			}
-			return unquote(text[1:at-1], doubled), rest, endOfRecord, true
+			return found, at, endOfRecord, true
 		default:
-			return nil, nil, endOfCell, false
+			return cell{}, 0, endOfCell, false
 		}
 	}
-}
-
-func unquote(cell []byte, doubled bool) []byte {
-	if !doubled {
-		return cell
-	}
-	return bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
 }

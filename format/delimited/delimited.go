@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
@@ -78,14 +77,14 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 	out.Details = []model.Attr{{Name: format.DetailDelimiter, Text: shown(comma)}, {Name: format.DetailEncoding, Text: t.encoding}}
 	out.Cut = r.columns > format.MaxColumns
 	kept := min(r.columns, format.MaxColumns)
-	header := !out.Cut && IsHeader(r.rows, ask.Suspect)
+	header := !out.Cut && isHeader(r, ask.Suspect)
 	if header {
-		out.Names, out.Columns = format.Header, named(r.rows[0])
+		out.Names, out.Columns = format.Header, named(r)
 	} else {
 		out.Names, out.Columns = format.Numbered, format.Numbers(kept, "string")
 	}
 	if ask.Values != nil {
-		fill(ask.Values, out.Columns, r.rows, header)
+		fill(ask.Values, out.Columns, r, header)
 	}
 	return out, nil
 }
@@ -97,10 +96,11 @@ func shown(comma byte) string {
 	return string(rune(comma))
 }
 
-func named(header []string) []model.Column {
-	columns := make([]model.Column, len(header))
-	for i, cell := range header {
-		name := strings.TrimSpace(cell)
+// named makes columns of a header. Names outlive the file, so they are copies.
+func named(r *records) []model.Column {
+	columns := make([]model.Column, r.width(0))
+	for i := range columns {
+		name := string(bytes.TrimSpace(r.cell(0, i)))
 		if name == "" {
 			name = format.NumberedName(i + 1)
 		}
@@ -110,102 +110,17 @@ func named(header []string) []model.Column {
 }
 
 // fill gives the cells of each column to the sample.
-func fill(values *sample.Table, columns []model.Column, rows [][]string, header bool) {
+func fill(values *sample.Table, columns []model.Column, r *records, header bool) {
+	first := 0
 	if header {
-		rows = rows[1:]
+		first = 1
 	}
 	for i, c := range columns {
 		column := values.Column(c.Name)
-		for _, row := range rows {
-			if i < len(row) && !column.Add(row[i]) {
+		for row := first; row < r.len(); row++ {
+			if i < r.width(row) && !column.Add(string(r.cell(row, i))) {
 				break
 			}
 		}
 	}
-}
-
-// records are the first records of a text.
-type records struct {
-	rows    [][]string // the first of those that have as many cells as most
-	columns int        // how many cells most records have
-	seen    int        // records, even or not
-	even    int        // those that have as many cells as most
-	whole   bool       // the text has no more of them
-}
-
-// newRecords cuts the first records of a text, one more than is sampled: the first may be a header. It keeps the first
-// of them. A record that alone is longer than the text counts with what there is of it.
-func newRecords(t text, comma byte, keep int) *records {
-	r := &records{whole: t.whole}
-	if comma == 0 {
-		return r
-	}
-	c := cutter{text: t.text, whole: t.whole, comma: comma, most: format.MaxColumns}
-	counts := make([]int, 0, format.MaxRows+1)
-	rows := make([][]string, 0, keep)
-	for len(counts) <= format.MaxRows && c.next() {
-		if len(rows) < keep {
-			rows = append(rows, copied(c.cells))
-		}
-		counts = append(counts, c.count)
-	}
-	if len(counts) == 0 {
-		r.columns = bytes.Count(t.text, []byte{comma}) + 1
-		return r
-	}
-	r.seen, r.columns = len(counts), commonest(counts)
-	for _, n := range counts {
-		if n == r.columns {
-			r.even++
-		}
-	}
-	for i, row := range rows {
-		if counts[i] == r.columns {
-			r.rows = append(r.rows, row)
-		} else if i == 0 {
-			r.rows = append(r.rows, nil) // a first record of another length is no header, and no data
-		}
-	}
-	return r
-}
-
-// enough reports whether there are as many records as are ever looked at.
-func (r *records) enough() bool { return r.seen > format.MaxRows }
-
-// uneven reports whether a tenth of the records has another number of cells than the others.
-func (r *records) uneven() bool {
-	return (r.seen-r.even)*10 >= r.seen && r.seen > r.even
-}
-
-// commonest is the number that occurs most; of several the greatest.
-func commonest(counts []int) int {
-	times := make(map[int]int, 4)
-	best := 0
-	for _, n := range counts {
-		times[n]++
-		if times[n] > times[best] || times[n] == times[best] && n > best {
-			best = n
-		}
-	}
-	return best
-}
-
-// copied copies cells out of the text: one piece of memory for all of them.
-func copied(cells [][]byte) []string {
-	size := 0
-	for _, c := range cells {
-		size += len(c)
-	}
-	all := make([]byte, 0, size)
-	for _, c := range cells {
-		all = append(all, c...)
-	}
-	joined := string(all)
-	row := make([]string, len(cells))
-	at := 0
-	for i, c := range cells {
-		row[i] = joined[at : at+len(c)]
-		at += len(c)
-	}
-	return row
 }

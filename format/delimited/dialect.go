@@ -66,10 +66,10 @@ func dialect(text []byte, whole bool, promised byte) byte {
 
 // evenness is the share, in per cent, of the first records that have the commonest number of cells, and that number.
 func evenness(text []byte, whole bool, comma byte) (share, cells int) {
-	c := cutter{text: text, whole: whole, comma: comma, most: 0}
+	c := cutter{text: text, whole: whole, comma: comma}
 	var counts [triedRecords]int
 	n := 0
-	for n < triedRecords && c.next() {
+	for n < triedRecords && c.next(0) {
 		counts[n] = c.count
 		n++
 	}

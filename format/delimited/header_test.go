@@ -20,11 +20,7 @@ func TestHeadersAreDecidedAsTheTableSays(t *testing.T) {
 		}
 		n++
 		t.Run(reason, func(t *testing.T) {
-			var rows [][]string
-			for _, line := range lines[1:] {
-				rows = append(rows, strings.Split(line, "|"))
-			}
-			if IsHeader(rows, nil) != (verdict == "header") {
+			if isHeader(recordsOf(lines[1:]...), nil) != (verdict == "header") {
 				t.Errorf("%q is not taken for %s", lines[1], verdict)
 			}
 		})
@@ -32,7 +28,23 @@ func TestHeadersAreDecidedAsTheTableSays(t *testing.T) {
 	if n < 20 {
 		t.Errorf("only %d cases", n)
 	}
-	if IsHeader([][]string{{"id", "name"}, {"1", "Ann"}}, func(text string) bool { return text == "name" }) {
+	if isHeader(recordsOf("id|name", "1|Ann"), func(text string) bool { return text == "name" }) {
 		t.Error("a suspect name is taken for a header")
 	}
+}
+
+// recordsOf takes lines whose cells are parted by bars, even or not.
+func recordsOf(lines ...string) *records {
+	r := &records{}
+	for _, line := range lines {
+		row := span{from: int32(len(r.cells))}
+		for cell := range strings.SplitSeq(line, "|") {
+			from := len(r.text)
+			r.text = append(r.text, cell...)
+			r.cells = append(r.cells, place(from, len(r.text)))
+		}
+		row.to = int32(len(r.cells))
+		r.rows = append(r.rows, row)
+	}
+	return r
 }
