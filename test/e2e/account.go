@@ -77,7 +77,7 @@ func (a *account) launch(env ...string) {
 	a.t.Helper()
 	args := append([]string{
 		"server", "--data", a.data(), "--listen", fmt.Sprintf("127.0.0.1:%d", a.port), "--http", fmt.Sprintf("127.0.0.1:%d", a.plain),
-		"--no-built-in", "--log-level", "debug",
+		"--no-built-in", "--log-level", "debug", "--keep-free", "1", // MiB: how full this machine's disk is must not matter
 	}, a.flags...)
 	a.server = start(a.t, "server", a.dir, env, a.programs.server, args...)
 }
