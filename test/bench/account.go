@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
+	"github.com/purlieu/purlieu/test/pgserver"
 )
 
 // account is a fresh `purlieu server` in a process of its own, with an administrator signed in.
@@ -21,12 +23,22 @@ type account struct {
 	listen, http string
 	cmd          *exec.Cmd
 	rest         *client.Client
-	env          []string // of the command line client
+	env          []string         // of the command line client
+	store        *pgserver.Server // nil: the store is SQLite
+	flags        []string
 }
 
-// startAccount starts a server in an empty folder and signs in. ready is how long its doors took to open.
-func startAccount(bin, dir string) (a *account, ready time.Duration, err error) {
-	a = &account{bin: bin, dir: dir}
+// startAccount starts a server in an empty folder and signs in. ready is how long its doors took to open. Its store is a
+// new database where a server for it is given, else a file.
+func startAccount(bin, dir string, store *pgserver.Server) (a *account, ready time.Duration, err error) {
+	a = &account{bin: bin, dir: dir, store: store}
+	if store != nil {
+		db := strings.ToLower(rand.Text())
+		if err := store.Exec("postgres", "create database "+db); err != nil {
+			return nil, 0, err
+		}
+		a.flags = []string{"--store", store.Address(db)}
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, 0, err
 	}
@@ -50,8 +62,8 @@ func startAccount(bin, dir string) (a *account, ready time.Duration, err error) 
 func (a *account) start() (time.Duration, error) {
 	began := time.Now()
 	var err error
-	a.cmd, err = begin(a.log(), filepath.Join(a.bin, "purlieu"), nil, "server", "--data", filepath.Join(a.dir, "data"),
-		"--listen", a.listen, "--http", a.http)
+	args := append([]string{"server", "--data", filepath.Join(a.dir, "data"), "--listen", a.listen, "--http", a.http}, a.flags...)
+	a.cmd, err = begin(a.log(), filepath.Join(a.bin, "purlieu"), nil, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -106,17 +118,40 @@ func (a *account) cli(args ...string) error {
 
 // register makes the runtime, and a scan of one database.
 func (a *account) register(s *source, tables int) error {
-	for _, args := range [][]string{
+	return a.all([][]string{
 		{"runtime", "add", "edge"},
 		{"source", "add", "PostgreSql", "bench", "--set", "serverEndpoint=" + s.Host, "--set", "port=" + strconv.Itoa(s.Port), "--set", "sslMode=disable", "--authority", "bench"},
 		{"credential", "add", "BasicAuth", "bench", "--user", s.User, "--secret", "password=file:bench"},
 		{"scan", "add", "bench", "all", "--runtime", "edge", "--credential", "bench", "--level", "L2", "--set", "databaseName=" + database(tables)},
-	} {
+	})
+}
+
+// registerFolder makes the runtime, and a scan of one folder.
+func (a *account) registerFolder(folder string) error {
+	return a.all([][]string{
+		{"runtime", "add", "edge"},
+		{"source", "add", "FileSystem", "bench", "--authority", "bench", "--set", "folder=" + folder},
+		{"scan", "add", "bench", "all", "--runtime", "edge", "--level", "L2"},
+	})
+}
+
+// all runs commands of the client, one after the other.
+func (a *account) all(commands [][]string) error {
+	for _, args := range commands {
 		if err := a.cli(args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pids are the processes that work for the account: its server, and that of its store; 0 where there is none.
+func (a *account) pids() [2]int {
+	pids := [2]int{a.cmd.Process.Pid}
+	if a.store != nil {
+		pids[1] = a.store.PID()
+	}
+	return pids
 }
 
 // runState is what the benchmark looks at of a run.

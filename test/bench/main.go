@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/purlieu/purlieu/test/pgserver"
 )
 
 func main() {
@@ -31,7 +33,9 @@ type bench struct {
 	repo, bin, dir string
 	sizes          []int
 	rounds, assets int
+	files          int
 	source         *source
+	store          *pgserver.Server // that accounts keep their maps in
 	report         report
 	perTable       map[int]spent // durable, by size
 }
@@ -40,6 +44,7 @@ func run() (err error) {
 	b := &bench{perTable: map[int]spent{}, report: report{out: os.Stdout}}
 	tables := flag.String("tables", envOr("BENCH_TABLES", "1000,10000"), "sizes, in tables; 0 for none")
 	assets := flag.String("assets", envOr("BENCH_ASSETS", "20000"), "assets to search, and tables that fill a map; 0 for none")
+	files := flag.String("files", envOr("BENCH_FILES", "20000"), "small CSV files, and ten times as many as Parquet files; 0 for none")
 	rounds := flag.String("rounds", envOr("BENCH_ROUNDS", "5"), "rounds of each size")
 	flag.StringVar(&b.repo, "repo", ".", "root of the repository")
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the binaries, below the root unless absolute")
@@ -57,6 +62,9 @@ func run() (err error) {
 	}
 	if b.assets, err = strconv.Atoi(*assets); err != nil || b.assets < 0 {
 		return fmt.Errorf("%q is not a number of assets", *assets)
+	}
+	if b.files, err = strconv.Atoi(*files); err != nil || b.files < 0 {
+		return fmt.Errorf("%q is not a number of files", *files)
 	}
 	if b.rounds, err = strconv.Atoi(*rounds); err != nil || b.rounds < 1 {
 		return fmt.Errorf("%q is not a number of rounds", *rounds)
@@ -76,6 +84,10 @@ func run() (err error) {
 		return err
 	}
 	defer b.source.Stop()
+	if b.store, err = startStore(b.dir); err != nil {
+		return err
+	}
+	defer b.store.Stop()
 	if err := b.all(); err != nil {
 		return err
 	}
@@ -123,12 +135,11 @@ func (b *bench) all() error {
 			return err
 		}
 	}
-	if err := b.classification(); err != nil {
+	if err := b.trees(); err != nil {
 		return err
 	}
-	if b.assets == 0 {
-		b.report.notRun("searching, and a full map", "≤ 2 ×", "needs BENCH_ASSETS=1000000")
-		return nil
+	if err := b.classification(); err != nil {
+		return err
 	}
 	return b.inRooms(b.assets)
 }

@@ -18,14 +18,20 @@ type node struct {
 	cmd      *exec.Cmd
 }
 
-// startNode enrols a node, lets it reach the source, starts it and waits until the account sees it.
+// startNode enrols a node that may reach a source.
 func startNode(a *account, s *source, name string) (*node, error) {
+	at := fmt.Sprintf("PostgreSql://%s:%d", s.Host, s.Port)
+	return enrolNode(a, name, s.Password, []string{"--source", at}, []string{"--secret", "file:bench", "--source", at, "--plaintext"})
+}
+
+// enrolNode enrols a node with what its policy allows, starts it and waits until the account sees it.
+func enrolNode(a *account, name, password string, allowed ...[]string) (*node, error) {
 	n := &node{dir: filepath.Join(a.dir, name), bin: filepath.Join(a.bin, "purlieu-runtime")}
 	secrets := filepath.Join(n.dir, "secrets")
 	if err := os.MkdirAll(secrets, 0o700); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(secrets, "bench"), []byte(s.Password), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(secrets, "bench"), []byte(password), 0o600); err != nil {
 		return nil, err
 	}
 	var keys struct {
@@ -34,13 +40,12 @@ func startNode(a *account, s *source, name string) (*node, error) {
 	if err := a.rest.Do(context.Background(), http.MethodPost, "/scan/integrationRuntimes/edge:listAuthKeys", nil, &keys); err != nil {
 		return nil, err
 	}
-	at := fmt.Sprintf("PostgreSql://%s:%d", s.Host, s.Port)
 	env := []string{"PURLIEU_BENCH_KEY=" + keys.Key}
-	for _, args := range [][]string{
-		{"enrol", "--state", n.state(), "--key-env", "PURLIEU_BENCH_KEY", "--name", name},
-		{"policy", "allow", "--state", n.state(), "--source", at},
-		{"policy", "allow", "--state", n.state(), "--secret", "file:bench", "--source", at, "--plaintext"},
-	} {
+	commands := [][]string{{"enrol", "--state", n.state(), "--key-env", "PURLIEU_BENCH_KEY", "--name", name}}
+	for _, what := range allowed {
+		commands = append(commands, append([]string{"policy", "allow", "--state", n.state()}, what...))
+	}
+	for _, args := range commands {
 		if _, err := call(n.bin, env, args...); err != nil {
 			return nil, err
 		}

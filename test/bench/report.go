@@ -62,6 +62,20 @@ func (r *report) most(what string, value, limit float64, unit, note string) {
 	r.add(line{what: what, promised: fmt.Sprintf("≤ %g %s", limit, unit), measured: fmt.Sprintf("%.4g %s", value, unit), kept: kept(value <= limit), note: note})
 }
 
+// costs adds a line of the medians of pairs against a promise about processor time alone.
+func (r *report) costs(what string, pairs []ratio, most float64, note string) {
+	m := ratio{
+		median(pairs, func(p ratio) float64 { return p.wall }),
+		median(pairs, func(p ratio) float64 { return p.cpu }),
+	}
+	r.add(line{what: what, promised: fmt.Sprintf("≤ %.2f × of CPU", most), measured: m.String(), kept: kept(m.cpu <= most), note: note})
+}
+
+// least adds a line of one number against what it must reach.
+func (r *report) least(what string, value, limit float64, unit, note string) {
+	r.add(line{what: what, promised: fmt.Sprintf("≥ %g %s", limit, unit), measured: fmt.Sprintf("%.4g %s", value, unit), kept: kept(value >= limit), note: note})
+}
+
 // median of what of gives for each of a list that is not empty.
 func median[T any](list []T, of func(T) float64) float64 {
 	values := make([]float64, len(list))
@@ -106,6 +120,13 @@ a ` + "`purlieu-runtime`" + ` in a process of its own, and a real PostgreSQL, al
 - **Sizes**: 1,000 and 10,000 tables of ten columns; ` + "`BENCH_TABLES=1000,10000,50000 make bench`" + ` measures 50,000 too, in five to fifteen
   minutes. ` + "`BENCH_ROUNDS`" + ` sets the rounds (5). ` + "`BENCH_ASSETS`" + ` (20,000; 0 for none) is the number of assets that are searched in a
   store that holds little else, and of tables of 20 columns that fill a map as ingestion does, in both stores.
+- **PostgreSQL as store**: the first scan into accounts whose store is a PostgreSQL server of its own, durable like SQLite; its processor
+  time counts with the account's.
+- **Files**: the floor opens, reads and closes each file of the tree, in one process; for Parquet files it reads the schema with the
+  library alone. The node's processor time until the last batch is sealed is held against it. ` + "`BENCH_FILES`" + ` (20,000; 0 for none) is the
+  number of small CSV files; a tenth as many are Parquet files.
+- **Ingestion**: batches of 500 tables of ten columns, ready in the inbox, are applied; the floor upserts the rows that came of them into the
+  same tables of another store, 500 a transaction; eight batches of each in turn.
 - **Searching**: the bare bounded index query is one statement that counts matches up to 10,001 in the reader's collections; the search
   counts too, puts exact names first and reads the rows of the page. Ten questions in turn, two hundred times over, the engine's first.
 - **Verdict**: the processor ratio. On two processors the floor alone keeps both busy, while a scan also judges, stores and indexes on them: its

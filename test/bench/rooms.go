@@ -10,8 +10,28 @@ import (
 	"strings"
 )
 
+// million is the size at which searching and a full map are promised.
+const million = 1_000_000
+
 // inRooms runs the benchmarks of searching and of a full map, which stand in their rooms, as go test runs them.
 func (b *bench) inRooms(assets int) error {
+	if assets < million {
+		why := "needs BENCH_ASSETS=1000000"
+		b.report.notRun("1000000 assets, a role on 3 of 20 collections: search, both stores", "≤ 2 ×", why)
+		b.report.notRun("1000000 tables of 20 columns fit and stay usable, both stores", "they do", why)
+	}
+	if assets == 0 {
+		b.report.notRun("ingestion alone, against bare upserts, both stores", "≥ 60 %", "needs BENCH_ASSETS")
+		return nil
+	}
+	for _, engine := range []string{"sqlite", "postgres"} {
+		m, err := b.goBench("./server/internal/ingest", "Ingestion/"+engine, min(assets, 100_000))
+		if err != nil {
+			return err
+		}
+		b.report.least("ingestion alone, "+engine+", against bare upserts", m["%-of-floor"], 60, "%",
+			fmt.Sprintf("%.0f tables of ten columns a second, %.1f rows each", m["applied/s"], m["rows/asset"]))
+	}
 	size := fmt.Sprintf("%d assets", assets)
 	for _, engine := range []string{"sqlite", "postgres"} {
 		m, err := b.goBench("./server/internal/store/"+engine, "Searching", assets)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/purlieu/purlieu/test/pgserver"
 )
 
 const mb = 1 << 20
@@ -36,14 +38,48 @@ func (b *bench) size(tables int) error {
 		rounds = append(rounds, r)
 	}
 	b.lines(tables, rounds)
+	return b.otherStore(tables)
+}
+
+// otherStore is the first scan again, into accounts whose store is PostgreSQL.
+func (b *bench) otherStore(tables int) error {
+	if b.store == nil {
+		return nil
+	}
+	var durable, searchable []ratio
+	var took, found []spent
+	for i := range b.rounds {
+		r, err := b.first(tables, fmt.Sprintf("account-pg-%d-%d", tables, i), b.store, nil)
+		if err != nil {
+			return err
+		}
+		durable, took = append(durable, over(r.first.durable, r.floor)), append(took, r.first.durable)
+		searchable, found = append(searchable, over(r.first.searchable, r.floor)), append(found, r.first.searchable)
+	}
+	b.report.ratios(fmt.Sprintf("%d tables, store on PostgreSQL: :run to durable", tables), durable, ratio{2.5, 3}, seconds(took))
+	b.report.ratios(fmt.Sprintf("%d tables, store on PostgreSQL: :run to searchable", tables), searchable, ratio{3, 4}, seconds(found))
 	return nil
 }
 
 // round is floor, first scan into an empty account, floor, and re-scan after some inserts and an analyze.
-func (b *bench) round(tables, number int) (r round, err error) {
-	dir := filepath.Join(b.dir, fmt.Sprintf("account-%d-%d", tables, number))
+func (b *bench) round(tables, number int) (round, error) {
+	return b.first(tables, fmt.Sprintf("account-%d-%d", tables, number), nil, func(r *round, a *account, n *node) (err error) {
+		if err := b.source.churn(tables, number); err != nil {
+			return err
+		}
+		if r.floor2, err = b.source.floor(tables); err != nil {
+			return err
+		}
+		r.again, err = scan(a, n, b.source.PID())
+		return err
+	})
+}
+
+// first is floor and first scan into an empty account, and what then follows, if anything.
+func (b *bench) first(tables int, name string, store *pgserver.Server, then func(*round, *account, *node) error) (r round, err error) {
+	dir := filepath.Join(b.dir, name)
 	defer os.RemoveAll(dir) //nolint:errcheck // the whole folder goes at the end
-	a, _, err := startAccount(b.bin, dir)
+	a, _, err := startAccount(b.bin, dir, store)
 	if err != nil {
 		return r, err
 	}
@@ -59,17 +95,10 @@ func (b *bench) round(tables, number int) (r round, err error) {
 	if r.floor, err = b.source.floor(tables); err != nil {
 		return r, err
 	}
-	if r.first, err = scan(a, n, b.source); err != nil {
+	if r.first, err = scan(a, n, b.source.PID()); err != nil || then == nil {
 		return r, err
 	}
-	if err := b.source.churn(tables, number); err != nil {
-		return r, err
-	}
-	if r.floor2, err = b.source.floor(tables); err != nil {
-		return r, err
-	}
-	r.again, err = scan(a, n, b.source)
-	return r, err
+	return r, then(&r, a, n)
 }
 
 // lines puts the rounds of one size against the promises.

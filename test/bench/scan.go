@@ -6,7 +6,7 @@ import (
 )
 
 // measured is what one run took, up to each of its stages. Processor time is that of PostgreSQL, node and workers for
-// discovery, and of the server too for what follows.
+// discovery, and of the server with its store too for what follows.
 type measured struct {
 	sealed     spent // from the first claim until the last batch was in the node's ledger
 	durable    spent // from :run until the run had succeeded: everything is applied, and the run is final
@@ -15,13 +15,14 @@ type measured struct {
 	assets     int64
 	version    int64 // of the map, behind the run
 	peaks      []int64
-	by         [3]time.Duration // processor time until searchable: PostgreSQL, node, server
+	by         [4]time.Duration // processor time until searchable: the source, node, server, PostgreSQL as its store
 }
 
-// scan starts a run and follows it.
-func scan(a *account, n *node, s *source) (m measured, err error) {
-	roots := []int{s.PID(), n.cmd.Process.Pid, a.cmd.Process.Pid}
-	stop := watch(roots[1:]...)
+// scan starts a run and follows it. source is the process of the source, 0 where it is none.
+func scan(a *account, n *node, source int) (m measured, err error) {
+	own := a.pids()
+	roots := []int{source, n.cmd.Process.Pid, own[0], own[1]}
+	stop := watch(roots[1:3]...)
 	defer func() { m.peaks = stop() }()
 	before := cpuOf(roots...)
 	began := time.Now()

@@ -39,6 +39,15 @@ func startSource(dir, repo string) (*source, error) {
 	return s, err
 }
 
+// startStore starts the server of accounts' stores: durable, unlike that of the source, of which nothing is lost.
+func startStore(dir string) (*pgserver.Server, error) {
+	folder := filepath.Join(dir, "store")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return nil, err
+	}
+	return pgserver.Run(folder, "fsync=on", "full_page_writes=on", "autovacuum=on", "shared_buffers=256MB")
+}
+
 // floorScript writes the floor's queries, one a line, as commands of psql that throw the answers away.
 func floorScript(dir, queries string) (string, error) {
 	text, err := os.ReadFile(queries)

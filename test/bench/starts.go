@@ -19,7 +19,7 @@ func (b *bench) starts() error {
 func (b *bench) readiness() error {
 	var first, later []time.Duration
 	for i := range b.rounds {
-		a, ready, err := startAccount(b.bin, filepath.Join(b.dir, fmt.Sprintf("start-%d", i)))
+		a, ready, err := startAccount(b.bin, filepath.Join(b.dir, fmt.Sprintf("start-%d", i)), nil)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (b *bench) takeOver() error {
 
 // killOne gives 0 when the killed node held nothing.
 func (b *bench) killOne(tables, try int) (took time.Duration, err error) {
-	a, _, err := startAccount(b.bin, filepath.Join(b.dir, fmt.Sprintf("kill-%d", try)))
+	a, _, err := startAccount(b.bin, filepath.Join(b.dir, fmt.Sprintf("kill-%d", try)), nil)
 	if err != nil {
 		return 0, err
 	}

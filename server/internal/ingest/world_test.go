@@ -19,9 +19,9 @@ import (
 
 // room is ingestion on the shipped store, scans and map, with one run whose units read the beds a and b.
 type room struct {
-	*testing.T
+	testing.TB
 	*Service
-	st    *sqlite.Store
+	st    store.Store
 	scans *scan.Service
 	key   ed25519.PrivateKey
 	now   time.Time
@@ -43,13 +43,7 @@ const node = "dmz--a"
 
 func newRoom(t *testing.T, cfg Config) *room {
 	t.Helper()
-	r := &room{T: t, now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), key: ed25519.NewKeyFromSeed(make([]byte, 32))}
-	r.kind = model.Kind{
-		Name: "Garden", Version: 1, ScanKinds: []string{"GardenCredential"}, Authority: "garden://{host|lower}", ShowsAll: true,
-		Settings:     []model.Field{{Name: "host", Type: model.FieldText, Required: true}},
-		Types:        []model.TypeDef{{Name: "plant", Column: "leaf", Process: "graft"}},
-		RuntimeKinds: []string{"SelfHosted"}, Levels: []model.Level{model.L1, model.L2},
-	}
+	r := &room{TB: t, now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
 	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlite.Memory, Now: func() time.Time { return r.now }, Fail: func(point string) error {
 		if r.fail == nil || point != "commit" {
 			return nil
@@ -58,13 +52,27 @@ func newRoom(t *testing.T, cfg Config) *room {
 	}})
 	r.ok(err)
 	t.Cleanup(func() { _ = st.Close() })
+	r.open(st, cfg)
+	return r
+}
+
+// open begins a run on a store.
+func (r *room) open(st store.Store, cfg Config) {
+	r.Helper()
+	r.key = ed25519.NewKeyFromSeed(make([]byte, 32))
+	r.kind = model.Kind{
+		Name: "Garden", Version: 1, ScanKinds: []string{"GardenCredential"}, Authority: "garden://{host|lower}", ShowsAll: true,
+		Settings:     []model.Field{{Name: "host", Type: model.FieldText, Required: true}},
+		Types:        []model.TypeDef{{Name: "plant", Column: "leaf", Process: "graft"}},
+		RuntimeKinds: []string{"SelfHosted"}, Levels: []model.Level{model.L1, model.L2},
+	}
 	log := slog.New(slog.DiscardHandler)
 	graph := datamap.New(st, log)
 	r.st, r.scans = st, scan.New(st, r, graph, log, scan.DefaultConfig())
 	r.Service = New(st, r.scans, graph, r.scans, r, log, cfg)
-	ctx := t.Context()
+	ctx := r.Context()
 	r.ok(r.scans.PutKinds(ctx, []model.Kind{r.kind}))
-	_, _, err = r.scans.PutSource(ctx, model.Source{Name: "plot", Kind: "Garden", Collection: "root", Settings: model.Settings{"host": "plot.example.com"}})
+	_, _, err := r.scans.PutSource(ctx, model.Source{Name: "plot", Kind: "Garden", Collection: "root", Settings: model.Settings{"host": "plot.example.com"}})
 	r.ok(err)
 	_, _, err = r.scans.PutScan(ctx, model.Scan{Name: "all", Source: "plot", Runtime: "dmz", Level: model.L2})
 	r.ok(err)
@@ -73,7 +81,6 @@ func newRoom(t *testing.T, cfg Config) *room {
 	v, err := r.scans.Start(ctx, "plot", "all", scan.StartOptions{})
 	r.ok(err)
 	r.run = v.ID
-	return r
 }
 
 func (r *room) ok(err error) {
