@@ -106,9 +106,17 @@ func TestFilesOfNoKnownFormatAreLeftAlone(t *testing.T) {
 
 func FuzzUnpack(f *testing.F) {
 	f.Add(pack("a,b\n1,2\n"))
+	f.Add([]byte("a,b\n1,2\n"))
+	f.Add([]byte(`{"a":[1,2]}`))
+	f.Add([]byte("PAR1\x15\x04\x15\x00PAR1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := read(t, "x.csv.gz", data, nil); err != nil && !fault.Is(err, fault.Invalid) {
-			t.Fatal(err)
+		for _, c := range []struct {
+			name string
+			data []byte
+		}{{"x.csv.gz", data}, {"x.csv.gz", pack(string(data))}, {"x.json.gz", pack(string(data))}, {"x.parquet.gz", pack(string(data))}, {"x", data}} {
+			if _, err := read(t, c.name, c.data, nil); err != nil && !fault.Is(err, fault.Invalid) && fault.CodeOf(err) != format.CodePacked {
+				t.Fatal(c.name, err)
+			}
 		}
 	})
 }
