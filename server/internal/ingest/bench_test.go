@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
@@ -252,7 +251,9 @@ func columnByColumn(tx *sql.Tx, p rows) error {
 		case "UUID":
 			list := make([][16]byte, len(p.cells))
 			for k, text := range column[string](p.cells, i) {
-				list[k] = uuid.MustParse(text)
+				if _, err := hex.Decode(list[k][:], []byte(strings.ReplaceAll(text, "-", ""))); err != nil {
+					return err
+				}
 			}
 			args[i] = list
 		default:
