@@ -109,7 +109,7 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	var got model.Enrolment
-	client := &http.Client{Transport: transport(func(string) (*tls.Config, error) { return conf, nil }, o.Dial)}
+	client := &http.Client{Transport: transport(func(string) (*tls.Config, error) { return conf, nil }, o.Dial), CheckRedirect: stay}
 	defer client.CloseIdleConnections()
 	if err := post(ctx, client, "https://"+key.Endpoint+"/manage/v1/enrol", body, &got); err != nil {
 		return Result{}, err
@@ -169,6 +169,9 @@ func DefaultName(machine string) string {
 }
 
 const maxAnswer = 1 << 20
+
+// stay follows no redirect: what is sent holds the key's secret or a signature, and the account does not send elsewhere.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // post sends JSON and reads the answer or the failure.
 func post(ctx context.Context, client *http.Client, url string, body, into any) error {

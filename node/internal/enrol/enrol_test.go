@@ -1,6 +1,9 @@
 package enrol
 
 import (
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,5 +61,29 @@ func TestARefusalIsFitForATerminal(t *testing.T) {
 	}
 	if fault.CodeOf(refusal(502, []byte("<html>"), "host")) != "NotAnAccount" {
 		t.Fatal("a web page was taken for the account")
+	}
+}
+
+// An inspecting proxy or a portal between may answer with a redirect, to an address in clear.
+func TestTheSecretOfAKeyFollowsNoRedirect(t *testing.T) {
+	asked := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer other.Close()
+	account := httptest.NewTLSServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer account.Close()
+	dir := t.TempDir()
+	ca := filepath.Join(dir, "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: account.Certificate().Raw})
+	if err := os.WriteFile(ca, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const guid = "00000000-0000-0000-0000-000000000001"
+	key := model.AuthKey{
+		Runtime: guid, Account: guid, Endpoint: account.Listener.Addr().String(),
+		Pin: strings.Repeat("A", 43), Secret: strings.Repeat("B", 43),
+	}
+	_, err := Enrol(t.Context(), Options{Key: key.Text(), Name: "n1", StateDir: filepath.Join(dir, "state"), CAFile: ca})
+	if fault.CodeOf(err) != "NotAnAccount" || asked != 0 {
+		t.Errorf("%v; the other was asked %d times", err, asked)
 	}
 }

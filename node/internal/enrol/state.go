@@ -82,7 +82,7 @@ func (s State) TLS(serverName string, now func() time.Time) (*tls.Config, error)
 // Client is an HTTP client to the account, over connections of dial; nil dials directly.
 func (s State) Client(dial Dial, now func() time.Time) *http.Client {
 	conf := func(serverName string) (*tls.Config, error) { return s.TLS(serverName, now) }
-	return &http.Client{Transport: transport(conf, dial), Timeout: enrolTimeout}
+	return &http.Client{Transport: transport(conf, dial), Timeout: enrolTimeout, CheckRedirect: stay}
 }
 
 func (s State) save(dir string) error {
