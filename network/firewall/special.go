@@ -10,6 +10,12 @@ package firewall
 
 import "net/netip"
 
+// Words of Special that its callers ask for.
+const (
+	Loopback = "loopback"
+	Metadata = "a cloud's metadata service"
+)
+
 // Special says why an address is special, in a few words for people ("loopback"), or false. An invalid address is
 // special. A zone does not matter.
 func Special(addr netip.Addr) (why string, special bool) {
@@ -22,7 +28,7 @@ func Special(addr netip.Addr) (why string, special bool) {
 	}
 	switch {
 	case addr.IsLoopback():
-		return "loopback", true
+		return Loopback, true
 	case addr.IsUnspecified():
 		return "unspecified", true
 	case addr.IsLinkLocalUnicast():
@@ -67,7 +73,7 @@ func metadata(addr netip.Addr) (why string, ok bool) {
 		"168.63.129.16",   // Azure's platform address
 		"192.0.0.192",     // Oracle, older
 		"fe80::a9fe:a9fe": // OpenStack
-		return "a cloud's metadata service", true
+		return Metadata, true
 	}
 	return "", false
 }

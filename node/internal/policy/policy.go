@@ -36,6 +36,7 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network/firewall"
 )
 
 // Command is how the network's owner allows something, where nothing else is said.
@@ -105,17 +106,17 @@ func (p *Policy) Limits() Limits { return p.limits }
 // name as the source's settings or the redirect have it, addr what will be dialled. It is nil or fault.Denied.
 func (p *Policy) MayDial(kind, host string, addr netip.Addr, port int) error {
 	addr, host = addr.Unmap().WithZone(""), canonical(host)
-	where, refused := reserved(addr)
+	why, refused := firewall.Special(addr)
 	for _, a := range p.allow {
 		if !a.covers(kind, port) {
 			continue
 		}
-		if refused && a.namesReserved(where, host, addr) || !refused && a.matches(host, addr) {
+		if refused && a.namesSpecial(why, host, addr) || !refused && a.matches(host, addr) {
 			return nil
 		}
 	}
 	if refused {
-		return fault.New(fault.Denied, "AddressRefused", "%s resolves to %s, a %s address, which this node does not connect to", printable(host), addr, where.title).
+		return fault.New(fault.Denied, "AddressRefused", "%s resolves to %s (%s), which this node does not connect to", printable(host), addr, why).
 			Try("If that is meant, run on the node: %s", p.remedy("--source "+quote(Source{kind, addr.String(), port}.String())))
 	}
 	if p.any {
@@ -183,18 +184,15 @@ func (a *allowed) matches(host string, addr netip.Addr) bool {
 	return a.name == host
 }
 
-// namesReserved reports whether the entry was written with the reserved address in mind: it is that address, or a
-// network within the reserved one, or "localhost" for a loopback address that was dialled by that name. Metadata
+// namesSpecial reports whether the entry was written with the special address in mind: it is that address, or a network
+// that is special for the same reason, or "localhost" for a loopback address that was dialled by that name. Metadata
 // services must be named one by one.
-func (a *allowed) namesReserved(where reservation, host string, addr netip.Addr) bool {
+func (a *allowed) namesSpecial(why, host string, addr netip.Addr) bool {
 	if a.name == "localhost" {
-		return where.title == loopback && host == "localhost"
+		return why == firewall.Loopback && host == "localhost"
 	}
 	if a.name != "" || !a.network.Contains(addr) {
 		return false
 	}
-	if a.network.IsSingleIP() {
-		return true
-	}
-	return where.title != metadata && where.network.Contains(a.network.Addr()) && a.network.Bits() >= where.network.Bits()
+	return a.network.IsSingleIP() || why != firewall.Metadata && withinSpecial(a.network, why)
 }
