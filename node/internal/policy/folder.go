@@ -7,11 +7,13 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 )
 
 // MayRead judges the folder of a node-local source by its name: it must be a listed one, or lie below one. root is that
-// one, and below the names from there down, of which none may be a link: whoever opens the folder sees to that. It
-// fails with fault.Denied, with the command that would allow the folder, and fault.Invalid for a name that is none.
+// one, and below the names from there down, of which none may be a link: whoever opens the folder sees to that. A name
+// from the listed folder down that is hidden hides all below it, also from a source that begins there. It fails with
+// fault.Denied, with the command that would allow the folder where there is one, and fault.Invalid for a name that is none.
 func (p *Policy) MayRead(folder string) (root string, below []string, err error) {
 	at, err := absolute(folder)
 	if err != nil {
@@ -25,7 +27,15 @@ func (p *Policy) MayRead(folder string) (root string, below []string, err error)
 		if rel == "." {
 			return root, nil, nil
 		}
-		return root, strings.Split(rel, string(filepath.Separator)), nil
+		below := strings.Split(rel, string(filepath.Separator))
+		escaped := make([]string, len(below))
+		for i, name := range below {
+			escaped[i] = model.EscapeName(name)
+		}
+		if p.Hidden(strings.Join(escaped, "/")) {
+			return "", nil, fault.New(fault.Denied, "HiddenByPolicy", "the local policy does not let that be looked at")
+		}
+		return root, below, nil
 	}
 	return "", nil, fault.New(fault.Denied, "FolderNotAllowed", "the local policy does not allow the folder %s", printable(at)).
 		Try("If that is meant, run on the node: %s", p.remedy("--folder "+quote(at)))

@@ -47,6 +47,21 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+func TestWhatIsHiddenIsHiddenFromASourceThatBeginsThereToo(t *testing.T) {
+	p, err := Parse("policy.yaml", []byte("folders: [/srv/data]\nhide: [payroll, hr/reviews]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for folder, code := range map[string]string{
+		"/srv/data": "", "/srv/data/shop": "", "/srv/data/hr": "", "/srv/data/payroll": "HiddenByPolicy", "/srv/data/x/PayRoll/2024": "HiddenByPolicy",
+		"/srv/data/hr/reviews": "HiddenByPolicy", "/srv/data/hr/reviews/2024": "HiddenByPolicy",
+	} {
+		if _, _, err := p.MayRead(folder); fault.CodeOf(err) != code {
+			t.Errorf("%s: %v", folder, err)
+		}
+	}
+}
+
 func TestAllowFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "policy.yaml")
 	for _, folder := range []string{"/srv/data", "/srv/data/below", "/mnt/x y", "/srv/data"} {

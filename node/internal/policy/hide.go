@@ -13,12 +13,13 @@ func (p *Policy) Hides() bool { return len(p.hide) > 0 }
 
 // Hidden reports whether the thing at path may not leave. A pattern without a slash hides every name that it matches,
 // with all below it; one with slashes is a path from the source's root. '*' stands for any run of characters within a
-// name, '?' for one; case does not count. A column is asked for as one more name behind its table's path.
+// name, '?' for one; case does not count, nor does how a name is escaped. A column is asked for as one more name behind
+// its table's path.
 func (p *Policy) Hidden(path string) bool {
 	if len(p.hide) == 0 {
 		return false
 	}
-	path = strings.ToLower(path)
+	path = strings.ToLower(plainly(path))
 	for _, pattern := range p.hide {
 		out := model.Scope{Exclude: []string{pattern}}
 		if !out.Match(path) {
@@ -34,6 +35,28 @@ func (p *Policy) Hidden(path string) bool {
 		}
 	}
 	return false
+}
+
+// plainly escapes what must be, and no more: the account may write a path in any way that leads to the same thing.
+func plainly(path string) string {
+	if !strings.ContainsAny(path, "%#") {
+		return path
+	}
+	return each(path, "/", func(name string) string { return model.EscapeName(model.UnescapeName(name)) })
+}
+
+// plainPattern does the same to a pattern, whose owner may write names as they are.
+func plainPattern(pattern string) string {
+	return each(pattern, "/", func(name string) string { return each(name, "?", plainly) })
+}
+
+// each changes the parts of a text.
+func each(text, mark string, change func(string) string) string {
+	parts := strings.Split(text, mark)
+	for i, part := range parts {
+		parts[i] = change(part)
+	}
+	return strings.Join(parts, mark)
 }
 
 // Tells reports whether a text may give a hidden name away: a comment, a definition, the name of an index. It errs on

@@ -211,7 +211,7 @@ func (r *reader) hidden(n *yaml.Node) error {
 	if err := r.text(n, &pattern); err != nil {
 		return err
 	}
-	pattern = strings.ToLower(strings.TrimSuffix(pattern, "/"))
+	pattern = strings.ToLower(plainPattern(strings.TrimSuffix(pattern, "/")))
 	if pattern == "" || strings.HasPrefix(pattern, "/") || strings.Contains(pattern, "//") {
 		return r.bad(n, "%q is no pattern: write a name, or names joined by slashes from the source's root", n.Value)
 	}
