@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -342,5 +343,13 @@ func TestSettingsThatCanNotBeAreInvalid(t *testing.T) {
 				t.Errorf("%s %q: %v after %d connections", name, value, err, env.Dialed.Load())
 			}
 		}
+	}
+}
+
+func TestABudgetWithoutMeasureIsBounded(t *testing.T) {
+	env := worldOf(postgres.New(), database(t, "patient"))
+	env.Load = model.Budget{StatementSeconds: math.MaxInt}
+	if len(read(t, postgres.New(), env).Assets) == 0 {
+		t.Error("nothing was read")
 	}
 }

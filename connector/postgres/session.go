@@ -19,6 +19,7 @@ const (
 	connectTimeout   = 20 * time.Second
 	statementSeconds = 120 // where the budget says nothing
 	lockSeconds      = 10
+	mostSeconds      = 24 * 60 * 60
 	idleSeconds      = 60 // that a transaction may stand between two statements
 	farewell         = 2 * time.Second
 	maxMessage       = 64 << 20 // one row of a hostile server
@@ -119,7 +120,7 @@ func (c *Connector) open(ctx context.Context, env connector.Env, database string
 	s.begin = fmt.Sprintf("begin isolation level repeatable read read only; "+settings+
 		"set local statement_timeout = '%ds'; set local lock_timeout = '%ds'; "+
 		"set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; "+
-		"set local enable_mergejoin = off", idleSeconds, seconds, lockSeconds)
+		"set local enable_mergejoin = off", idleSeconds, min(seconds, mostSeconds), lockSeconds)
 	if err := s.exec(ctx, s.begin); err != nil {
 		s.end()
 		return nil, err

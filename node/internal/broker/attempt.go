@@ -20,6 +20,8 @@ import (
 const (
 	stopGrace  = 2 * time.Second        // between cancel and kill
 	watchEvery = 100 * time.Millisecond // memory, deadline
+
+	longestUnit = 24 * time.Hour // whatever the account says
 )
 
 // attempt is one running attempt: a Worker to the node's loop, a goroutine of its own inside.
@@ -266,7 +268,7 @@ func (a *attempt) watch(p *process, done <-chan struct{}) {
 
 func (a *attempt) deadline() time.Duration {
 	if s := a.grant.Budget.UnitSeconds; s > 0 {
-		return time.Duration(s) * time.Second
+		return time.Duration(min(s, int(longestUnit/time.Second))) * time.Second
 	}
 	return a.b.cfg.UnitDeadline
 }

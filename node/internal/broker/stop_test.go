@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"math"
 	"os"
 	"os/exec"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
 )
 
 func TestHostileWorker(t *testing.T) {
@@ -101,4 +103,13 @@ func rss(t testing.TB, pid int) int64 {
 		t.Skip("this system does not tell the size of a process")
 	}
 	return n
+}
+
+func TestADeadlineThatTheAccountSetsIsBounded(t *testing.T) {
+	for seconds, want := range map[int]time.Duration{0: time.Hour, 60: time.Minute, 1 << 40: longestUnit, math.MaxInt: longestUnit} {
+		a := attempt{b: &Broker{cfg: Config{UnitDeadline: time.Hour}}, grant: bus.Grant{Budget: model.Budget{UnitSeconds: seconds}}}
+		if got := a.deadline(); got != want {
+			t.Errorf("%d seconds: %s", seconds, got)
+		}
+	}
 }

@@ -3,7 +3,7 @@
 // judged by the owner's policy.
 //
 // A file needs no port, and works the same under every service manager and in containers. Whoever may read the state
-// directory may read it; it holds no secret and no text from a source.
+// directory may read it; it holds no secret and no value, but the last warning of the log may name what it is about.
 package console
 
 import (

@@ -167,6 +167,10 @@ func (m *Machine) claim() {
 			m.claimAt = m.later(m.cfg.Look)
 			return
 		}
+		if len(a.Grants) > c.Slots {
+			m.log.Warn("the account granted more than was claimed; the rest is left", "claimed", c.Slots, "granted", len(a.Grants))
+			a.Grants = a.Grants[:c.Slots]
+		}
 		m.granted(a)
 	})
 }

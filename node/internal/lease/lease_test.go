@@ -17,6 +17,7 @@ type account struct {
 	lease    time.Duration
 	granted  bool
 	away     bool // answers nothing
+	many     int  // grants at once
 	claims   int
 	renewals int
 }
@@ -45,7 +46,9 @@ func (a *account) Request(subject bus.Subject, payload []byte, answered func([]b
 		answer := bus.ClaimAnswer{V: bus.Version}
 		if !a.granted {
 			a.granted = true
-			answer.Grants = []bus.Grant{{Ref: bus.AttemptRef{Unit: 1, Attempt: 1}, LeaseMS: int(a.lease / time.Millisecond)}}
+			for unit := range int64(max(a.many, 1)) {
+				answer.Grants = append(answer.Grants, bus.Grant{Ref: bus.AttemptRef{Unit: unit + 1, Attempt: 1}, LeaseMS: int(a.lease / time.Millisecond)})
+			}
 		}
 		reply(answer)
 	case bus.SubjectRenew:
@@ -111,5 +114,14 @@ func TestAfterSilenceANodeRenewsBeforeItClaims(t *testing.T) {
 	}
 	if m.Silent() {
 		t.Error("it claimed before a renewal was answered")
+	}
+}
+
+func TestGrantsBeyondTheClaimAreLeft(t *testing.T) {
+	a := &account{t: t, lease: 6 * time.Second, many: 1000}
+	m := New(Config{Slots: 3, Kinds: []string{"k"}, Renew: 2 * time.Second, Look: 3 * time.Second}, a, idle{}, rand.New(rand.NewPCG(1, 1)), slog.New(slog.DiscardHandler))
+	m.Step(time.Unix(1_800_000_000, 0))
+	if m.Busy() != 3 || m.Held() != 3 {
+		t.Errorf("%d at work, %d held", m.Busy(), m.Held())
 	}
 }
