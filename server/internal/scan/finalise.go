@@ -77,8 +77,8 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 	return err
 }
 
-// decide weighs what the run would delete, and keeps what the brake holds as a proposal. It is done once: a replica
-// that goes on behind another one finds it decided.
+// decide weighs what the run would delete, and keeps what the brake holds as a proposal. It is done once: whoever comes
+// behind another goes by what that one decided, since what it found itself leaves out the containers that are final.
 func (s *Service) decide(ctx context.Context, p *proof) error {
 	if p.body.Decided {
 		return nil
@@ -88,7 +88,8 @@ func (s *Service) decide(ctx context.Context, p *proof) error {
 		return err
 	}
 	holds := w.holds()
-	if err := s.keepHeld(ctx, p, w, holds); err != nil {
+	kept, err := s.keepHeld(ctx, p, w, holds)
+	if err != nil {
 		return err
 	}
 	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
@@ -98,6 +99,13 @@ func (s *Service) decide(ctx context.Context, p *proof) error {
 		}
 		b, err := readBody(run)
 		if err != nil {
+			return err
+		}
+		if b.Decided {
+			p.body.Decided, p.body.Holds = true, b.Holds
+			return nil
+		}
+		if err := onlyHeld(ctx, tx, p.run.ID, kept); err != nil {
 			return err
 		}
 		if err := s.expireProposal(ctx, tx, p.scan, p.run.Serial); err != nil {

@@ -83,30 +83,70 @@ func saveProposal(ctx context.Context, tx store.Tx, version int64, p Proposal) e
 	return err
 }
 
-// keepHeld writes the assets that the brake holds, page by page. What an earlier try left is replaced.
-func (s *Service) keepHeld(ctx context.Context, p *proof, w *weighing, holds []Hold) error {
-	if len(holds) == 0 {
-		return nil
-	}
-	err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return dropPages(ctx, tx, docHeld, p.run.ID) })
-	if err != nil {
-		return err
-	}
+// keepHeld writes the assets that the brake holds, page by page, and gives the pages with their versions. Another may do
+// the same at the same time, until one of them decides: what is held then stays as it is.
+func (s *Service) keepHeld(ctx context.Context, p *proof, w *weighing, holds []Hold) (kept map[string]int64, err error) {
+	kept = map[string]int64{}
 	for container, hashes := range w.found {
 		if !held(holds, container[1:]) {
 			continue
 		}
 		n := 0
 		for list := range slices.Chunk(hashes, pageHashes) {
+			key := pageKey(p.run.ID, container, n)
 			err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-				_, err := save(ctx, tx, docHeld, pageKey(p.run.ID, container, n), 0, p.page(container, 0, list))
+				run, err := tx.Runs().Run(ctx, p.run.ID)
+				if err != nil || run.State.Ended() {
+					return err
+				}
+				if b, err := readBody(run); err != nil || b.Decided {
+					return err
+				}
+				old, err := tx.Docs().Get(ctx, docHeld, key)
+				if err != nil && !fault.Is(err, fault.NotFound) {
+					return err
+				}
+				doc, err := save(ctx, tx, docHeld, key, old.Version, p.page(container, 0, list))
+				kept[key] = doc.Version
 				return err
 			})
 			if err != nil {
-				return err
+				return nil, err
 			}
 			n++
 		}
+	}
+	return kept, nil
+}
+
+// onlyHeld removes the pages of a run but those that are kept. It is a Conflict where one of them is not as it was
+// written: another has written it since, and whoever looks again finds out.
+func onlyHeld(ctx context.Context, tx store.Tx, run string, kept map[string]int64) error {
+	const page = 20
+	found := 0
+	for after := ""; ; {
+		docs, err := tx.Docs().List(ctx, docHeld, run+"/", after, page)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			after = doc.Key
+			version, ours := kept[doc.Key]
+			switch {
+			case !ours:
+				if err := tx.Docs().Delete(ctx, docHeld, doc.Key, 0); err != nil {
+					return err
+				}
+			case version == doc.Version:
+				found++
+			}
+		}
+		if len(docs) < page {
+			break
+		}
+	}
+	if found != len(kept) {
+		return fault.New(fault.Conflict, "DecidedTwice", "two decide at once what the run %s may delete", run)
 	}
 	return nil
 }
