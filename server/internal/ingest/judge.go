@@ -95,7 +95,8 @@ func refsStorable(a *model.Asset) bool {
 	return true
 }
 
-// judgeChild holds a child to its parent's root. One without a step would be planning again, for ever.
+// judgeChild holds a child to its parent's root. One without a step would be planning again, for ever. Its root is stored
+// in a gap, when it fails.
 func judgeChild(u *model.Unit, about scan.Context) error {
 	if !model.Below(u.Below, about.Spec.Below) {
 		return fault.New(fault.Denied, "OutsideUnit", "a child unit stands outside of its parent")
@@ -104,8 +105,8 @@ func judgeChild(u *model.Unit, about scan.Context) error {
 	for k, v := range u.Args {
 		size += len(k) + len(v)
 	}
-	if u.Step == "" || size > maxUnit || u.Depth < 0 || u.Weight < 0 {
-		return fault.New(fault.Invalid, "BadUnit", "a child unit has no step, or is larger than %d bytes", maxUnit)
+	if u.Step == "" || size > maxUnit || u.Depth < 0 || u.Weight < 0 || !model.Storable(u.Below) {
+		return fault.New(fault.Invalid, "BadUnit", "a child unit has no step, a root that can't be stored, or is larger than %d bytes", maxUnit)
 	}
 	return nil
 }

@@ -97,6 +97,9 @@ func TestFactsThatTheAttemptHasNoRightToAreQuarantined(t *testing.T) {
 		"a child with huge arguments": {func(_ *room, _ bus.Grant, f *bus.Facts) {
 			f.Children = []model.Unit{{Step: "bed", Below: "a", Args: map[string]string{"x": long}}}
 		}, "BadUnit"},
+		"a child whose root no store can hold": {func(_ *room, _ bus.Grant, f *bus.Facts) {
+			f.Children = []model.Unit{{Step: "bed", Below: "a/x\x00"}}
+		}, "BadUnit"},
 		"too many children": {func(_ *room, _ bus.Grant, f *bus.Facts) {
 			for range 1<<15 + 1 {
 				f.Children = append(f.Children, model.Unit{Step: "bed", Below: "a"})

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -196,6 +197,13 @@ func (s *Service) close(ctx context.Context, tx store.Tx, u store.Unit, p progre
 			return err
 		}
 		return s.fail(ctx, tx, u, p, gap)
+	}
+	spec, err := readSpec(u)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(p.Done.Listed, func(l model.Listed) bool { return !spec.Lists(l.Container) }) {
+		return s.fail(ctx, tx, u, p, model.Gap{Code: "OutsideUnit", Remedy: "The node's word is on containers that its unit can't list: look at its version"})
 	}
 	if p.Done.Outcome == bus.OutcomeFailed {
 		if p.Done.Retry && u.Failures+1 < int32(s.cfg.MaxAttempts) {

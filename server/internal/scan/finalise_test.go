@@ -28,6 +28,8 @@ type look struct {
 	// identity is what planning and the units of beds say that they reached.
 	identity model.Identity
 	other    map[string]model.Identity // beds whose unit says another
+	// claims are containers that the unit of a bed says it has listed whole, beside its own.
+	claims map[string]string
 }
 
 func plant(bed string, i int) model.Asset {
@@ -86,7 +88,11 @@ func (p *protocol) walk(l look) (id string) {
 				b.assets = append(b.assets, namedPlant(bed, text))
 			}
 			p.send(nodeA, g, 0, b)
-			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: bed, Whole: !l.cut[bed]}}, Identity: id}, bus.Committed)
+			listed := []model.Listed{{Container: bed, Whole: !l.cut[bed]}}
+			if other, ok := l.claims[bed]; ok {
+				listed = append(listed, model.Listed{Container: other, Whole: true})
+			}
+			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: listed, Identity: id}, bus.Committed)
 		}
 	}
 	return id

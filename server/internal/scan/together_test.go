@@ -75,3 +75,16 @@ func TestWhatTheBrakeHoldsIsKeptWholeByTheOneThatDecides(t *testing.T) {
 		t.Errorf("%d pages are held: %q", len(keys), keys)
 	}
 }
+
+func TestAUnitProvesNothingOfAContainerThatItCanNotHaveListed(t *testing.T) {
+	p := newProtocol(t)
+	p.saw(look{beds: map[string]int{"a": 20, "b": 20}})
+	before := p.living()
+	// Nobody reads b in this run: the unit of a says that it has, and that it is empty.
+	v := p.saw(look{beds: map[string]int{"a": 20}, cutRoot: true, claims: map[string]string{"a": "b"}})
+	gaps, err := p.Gaps(t.Context(), v.ID, 0, 9)
+	p.ok(err)
+	if p.living() != before || v.Counts.Deleted != 0 || v.Proposal != "" || len(gaps) != 1 || gaps[0].Gap.Code != "OutsideUnit" {
+		t.Fatalf("%+v, proposal %q, gaps %+v", v.Counts, v.Proposal, gaps)
+	}
+}
