@@ -119,6 +119,8 @@ func TestEveryPathAnswersInItsPlanesShape(t *testing.T) {
 		{"GET", "/scan/later/than/this", "good-token", 501, "NotImplemented"},
 		{"POST", "/catalog/api/later", "good-token", 501, "ATLAS-501-00-001"},
 		{"POST", "/scan/things/a:walk", "good-token", 404, "NotFound"},
+		{"GET", "/scan/things/a%00b", "good-token", 400, "BadPath"},
+		{"GET", "/scan/things/a%FFb", "good-token", 400, "BadPath"},
 	} {
 		w := ask(h, c.method, c.path, c.token, "")
 		if got := code(t, w); w.Code != c.status || got != c.code {
@@ -227,7 +229,7 @@ func TestNextLinksLeadToTheNextPage(t *testing.T) {
 	if api.NextLink(r, "") != nil {
 		t.Error("the end is not null")
 	}
-	for _, bad := range []string{"/x?skipToken=%21%21", "/x?$top=0", "/x?$top=many"} {
+	for _, bad := range []string{"/x?skipToken=%21%21", "/x?skipToken=AGE", "/x?skipToken=_2E", "/x?$top=0", "/x?$top=many"} {
 		if _, err := api.PageOf(httptest.NewRequest("GET", bad, nil), 10); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", bad, err)
 		}

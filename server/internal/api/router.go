@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 )
 
 // Handler serves one operation. What it returns is answered by Fail; it writes its answer last.
@@ -78,8 +79,8 @@ func serve(table []compiled, w http.ResponseWriter, r *http.Request) error {
 	var segments []string
 	for _, s := range strings.Split(strings.Trim(stateOf(r).rest, "/"), "/") {
 		u, err := url.PathUnescape(s)
-		if err != nil {
-			return fault.New(fault.Invalid, "BadPath", "the path is not escaped as it must be")
+		if err != nil || !model.Storable(u) {
+			return fault.New(fault.Invalid, "BadPath", "the path is not escaped as it must be, or holds what is no text")
 		}
 		segments = append(segments, u)
 	}

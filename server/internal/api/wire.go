@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 )
 
 // maxDepth bounds the nesting of a request's JSON.
@@ -114,7 +115,7 @@ func PageOf(r *http.Request, limit int) (Page, error) {
 	for _, name := range []string{"skipToken", "$skipToken"} {
 		if token := q.Get(name); token != "" {
 			after, err := base64.RawURLEncoding.DecodeString(token)
-			if err != nil || len(after) > 1024 {
+			if err != nil || len(after) > 1024 || !model.Storable(string(after)) {
 				return p, fault.New(fault.Invalid, "BadSkipToken", "the skipToken is not one that was handed out")
 			}
 			p.After = string(after)

@@ -7,7 +7,8 @@
 // the *index* is what search reads, written right behind the map. *Versions* number the map's changes and become
 // visible in commit order: a reader that saw version v will never find a new row at or below v.
 //
-// Text is compared byte for byte; callers pass valid UTF-8 without NUL (model.CleanText). Times are stored in
+// Text is compared byte for byte; callers pass valid UTF-8 without NUL (model.CleanText). What else is asked for is not
+// there, or Invalid. Times are stored in
 // microseconds of UTC. Lists are ordered as said at each method, and never unbounded: each takes a limit.
 // Errors are *fault.Error: NotFound, Conflict, Invalid; Throttled when the store is busy or its disk is full;
 // Internal for all else.

@@ -75,6 +75,8 @@ func faultOf(ctx context.Context, err error) error {
 	switch {
 	case e.Code == "23505":
 		return fault.New(fault.Conflict, "Taken", "the key is taken").Because(err)
+	case e.Code == "22021":
+		return fault.New(fault.Invalid, "NotText", "a text holds NUL or is not UTF-8, and can't be kept").Because(err)
 	case again(err), e.Code == "55P03":
 		return fault.New(fault.Throttled, "StoreBusy", "the store is busy").Because(err)
 	case e.Code == "53100":

@@ -53,6 +53,26 @@ var docTests = []test{
 		})
 		w.view(func(tx store.Tx) { equal(w, len(get(tx.Docs().List(w.ctx, "k", "", "", 9))(w)), 2) })
 	}},
+	{"text that can't be kept is not there, or invalid, and never a failure of the store", func(w *world) {
+		for _, bad := range []string{"a\x00b", "a\xffb"} {
+			for what, ask := range map[string]func(tx store.Tx) error{
+				"a document": func(tx store.Tx) error { _, err := tx.Docs().Get(w.ctx, "source", bad); return err },
+				"a list":     func(tx store.Tx) error { _, err := tx.Docs().List(w.ctx, "source", bad, "", 9); return err },
+				"a cursor":   func(tx store.Tx) error { _, err := tx.Docs().List(w.ctx, "source", "", bad, 9); return err },
+				"a run":      func(tx store.Tx) error { _, err := tx.Runs().Run(w.ctx, bad); return err },
+				"a search": func(tx store.Tx) error {
+					filter := store.Filter{Kind: store.TagType, Values: []string{bad}}
+					_, err := tx.Index().Query(w.ctx, store.IndexQuery{Collections: []string{"root", bad}, Filter: &filter, Limit: 9})
+					return err
+				},
+			} {
+				err := w.Store.View(w.ctx, ask)
+				if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.NotFound) {
+					w.Errorf("%s by %q: %s, %v", what, bad, fault.CodeOf(err), err)
+				}
+			}
+		}
+	}},
 	{"lists are in byte order, by prefix, in pages", func(w *world) {
 		w.update(func(tx store.Tx) {
 			for _, key := range nasty() {
