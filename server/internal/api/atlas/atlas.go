@@ -2,7 +2,7 @@
 // extensions shape them. It is served under /datamap/api and, for older clients, under /catalog/api.
 //
 // A *column* lives inside its table and is shown as a full entity of its own. What a reader may not see is not there:
-// an entity of a hidden collection is NotFound, and leaves lineage without a trace but the edge count.
+// an entity of a hidden collection is NotFound, and leaves lineage with all that only it leads to.
 package atlas
 
 import (

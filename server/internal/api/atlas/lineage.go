@@ -77,7 +77,8 @@ func number(r *http.Request, name string, standard, most int) (int, error) {
 // edgeID is a UUID that an edge keeps, since the published form wants one: it has no row of its own.
 func edgeID(e datamap.GraphEdge) string { return uuid.NewSHA1(uuid.Nil, []byte(e.From+e.To)).String() }
 
-// lineageAnswer leaves out entities that the reader may not see, and all edges to them.
+// lineageAnswer leaves out entities that the reader may not see, all edges to them, and what only they lead to: that
+// two assets are linked is known to whoever may see what links them.
 func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any, error) {
 	readable, err := p.readable(r)
 	if err != nil {
@@ -87,16 +88,15 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 	if err != nil {
 		return nil, err
 	}
+	seen := reached(g, func(v datamap.View) bool { return slices.Contains(readable, v.Row.Collection) })
 	entities, inputs, outputs := map[string]any{}, map[string]int{}, map[string]int{}
-	for guid, v := range g.Nodes {
-		if slices.Contains(readable, v.Row.Collection) {
-			entities[guid] = t.header(v)
-			inputs[guid], outputs[guid] = 0, 0
-		}
+	for guid := range seen {
+		entities[guid] = t.header(g.Nodes[guid])
+		inputs[guid], outputs[guid] = 0, 0
 	}
 	relations := []any{}
 	for _, e := range g.Edges {
-		if entities[e.From] == nil || entities[e.To] == nil {
+		if !seen[e.From] || !seen[e.To] {
 			continue
 		}
 		relation := map[string]any{"fromEntityId": e.From, "toEntityId": e.To, "relationshipId": edgeID(e)}
@@ -115,4 +115,22 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 		"baseEntityGuid": g.Base, "guidEntityMap": entities, "relations": relations, "parentRelations": []any{},
 		"childrenCount": -1, "widthCounts": map[string]any{"INPUT": inputs, "OUTPUT": outputs}, "purlieuTruncated": g.Truncated,
 	}, nil
+}
+
+// reached are the nodes that edges lead to from the base over nothing but what is visible.
+func reached(g datamap.Graph, visible func(datamap.View) bool) map[string]bool {
+	next := map[string][]string{}
+	for _, e := range g.Edges {
+		next[e.From], next[e.To] = append(next[e.From], e.To), append(next[e.To], e.From)
+	}
+	seen := map[string]bool{g.Base: true}
+	for front := []string{g.Base}; len(front) > 0; front = front[1:] {
+		for _, guid := range next[front[0]] {
+			if !seen[guid] && visible(g.Nodes[guid]) {
+				seen[guid] = true
+				front = append(front, guid)
+			}
+		}
+	}
+	return seen
 }
