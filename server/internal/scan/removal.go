@@ -148,22 +148,39 @@ func (s *Service) Undo(ctx context.Context, run, actor string) (restored int64, 
 		return 0, err
 	}
 	err = s.eachPage(ctx, docRemoved, run, func(key string, d pageDoc) error {
-		return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-			kind, err := kindOfSource(ctx, tx, d.Source)
+		n, err := s.undoPage(ctx, key, d, actor)
+		restored += n
+		return err
+	})
+	return restored, err
+}
+
+// undoPage brings back what one page names and is still as the run left it. Only that gets a row of its own in the bases:
+// what a scan has seen since is the scan's.
+func (s *Service) undoPage(ctx context.Context, key string, d pageDoc, actor string) (restored int64, err error) {
+	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		restored = 0
+		if err := tx.Docs().Delete(ctx, docRemoved, key, 0); fault.Is(err, fault.NotFound) {
+			return nil // somebody else undid it meanwhile
+		} else if err != nil {
+			return err
+		}
+		kind, err := kindOfSource(ctx, tx, d.Source)
+		if err != nil {
+			return err
+		}
+		var gone []model.Hash
+		for list := range slices.Chunk(d.list(), judgePage) {
+			rows, err := tx.Map().ByHash(ctx, list)
 			if err != nil {
 				return err
 			}
-			hashes := d.list()
-			n, err := s.deleter.Restore(ctx, tx, actor, kind, hashes, d.Version)
-			if err != nil {
-				return err
-			}
-			restored += n
-			if err := voidRows(ctx, tx, d.Source, d.Container, hashes, restoredRow); err != nil {
-				return err
-			}
-			return tx.Docs().Delete(ctx, docRemoved, key, 0)
-		})
+			gone = append(gone, slices.DeleteFunc(list, func(h model.Hash) bool { return !rows[h].Deleted || rows[h].Version != d.Version })...)
+		}
+		if restored, err = s.deleter.Restore(ctx, tx, actor, kind, gone, d.Version); err != nil {
+			return err
+		}
+		return voidRows(ctx, tx, d.Source, d.Container, gone, restoredRow)
 	})
 	return restored, err
 }
