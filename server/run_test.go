@@ -139,6 +139,30 @@ func TestABodyThatDoesNotComeEndsItsRequest(t *testing.T) {
 	}
 }
 
+func TestARequestThatHasComeMayTakeLonger(t *testing.T) {
+	doors := httptest.NewServer(timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		select {
+		case <-r.Context().Done():
+			w.WriteHeader(http.StatusTeapot)
+		case <-time.After(400 * time.Millisecond):
+		}
+	}), 100*time.Millisecond))
+	defer doors.Close()
+	for _, body := range []string{"", "whole"} {
+		for range 2 { // over one connection
+			got, err := http.Post(doors.URL, "text/plain", strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = got.Body.Close()
+			if got.StatusCode != http.StatusOK {
+				t.Errorf("a request with the body %q was given up while it was served", body)
+			}
+		}
+	}
+}
+
 func TestTheBuiltInNodeIsStartedAgainWhileWorkWaits(t *testing.T) {
 	started := make(chan []int, 100)
 	r := start(t, func(ports []int) *exec.Cmd {
