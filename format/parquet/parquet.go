@@ -17,6 +17,7 @@ import (
 const (
 	tailSize  = 16 << 10 // read at first: most footers are smaller
 	maxFooter = 16 << 20
+	maxLeaves = 2 * format.MaxColumns // whose place is known
 )
 
 // Format reads footers of Parquet files.
@@ -44,13 +45,10 @@ func (f Format) Sniff(name string, head []byte) format.Sure {
 	return format.No
 }
 
-// Read reads the footer. No values are sampled.
+// Read reads the footer; for a sample also the first pages of each column of the first row group that has rows.
 func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*format.Structure, error) {
 	if !file.Anywhere() {
 		return nil, fault.New(fault.Unsupported, format.CodePacked, "the structure is at the end of the file, which is packed")
-	}
-	if ask.Values != nil {
-		return nil, fault.New(fault.Unsupported, format.CodeNotSampled, "values of Parquet files are not sampled")
 	}
 	if file.Size() == 0 {
 		return &format.Structure{Type: "PARQUET", Rows: 0}, nil
@@ -65,12 +63,15 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 	out := &format.Structure{Type: "PARQUET", Rows: -1}
 	w := &walker{b: footer}
 	var l leaves
+	var chunks []chunk
 	w.fields(func(id int64, typ byte) {
 		switch {
 		case id == 2 && typ == thriftList:
 			l = w.schema()
 		case id == 3:
 			out.Rows = max(w.integer(typ), -1)
+		case id == 4 && typ == thriftList && ask.Values != nil:
+			chunks = w.rowGroups(maxLeaves)
 		default:
 			w.skip(typ, 0)
 		}
@@ -80,6 +81,12 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 	}
 	if out.Columns, out.Cut = l.columns, l.cut; len(l.columns) > 0 {
 		out.Names = format.Schema
+	}
+	if ask.Values != nil {
+		r := &reader{ctx: ctx, file: file, left: maxRead}
+		if err := r.fill(ask.Values, l.stored, chunks); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
@@ -129,6 +136,8 @@ func readAt(file *format.File, p []byte, off int64) error {
 // leaves are the columns of a schema.
 type leaves struct {
 	columns []model.Column
+	stored  []storage // of the first leaves, in their order
+	lost    bool      // there were more
 	seen    map[string]bool
 	cut     bool
 	broken  bool
@@ -141,6 +150,8 @@ type level struct {
 	notNull bool
 	list    bool // its child is the repeated one of a list, which has no name of its own
 	inner   bool // its only child is the element of a list, which has none either
+	def     int  // how many of it and those above need not be there
+	rep     int  // how many are repeated
 }
 
 // schema walks the list of elements, without recursion: depth is bounded as the nesting of values is.
@@ -189,7 +200,13 @@ func (w *walker) schema() leaves {
 
 // child is where an element stands.
 func (up *level) child(e *element) level {
-	at := level{path: up.path, left: e.children, notNull: up.notNull && e.repeat == required}
+	at := level{path: up.path, left: e.children, notNull: up.notNull && e.repeat == required, def: up.def, rep: up.rep}
+	if e.repeat != required {
+		at.def++
+	}
+	if e.repeat == repeated {
+		at.rep++
+	}
 	if len(up.path) > format.MaxName {
 		return at // too long to be a column: it is not made longer for each of the children
 	}
@@ -214,6 +231,7 @@ func (up *level) child(e *element) level {
 func (l *leaves) leaf(at level, e *element) {
 	if len(l.columns) >= format.MaxColumns || len(at.path) > format.MaxName {
 		l.cut = true
+		l.store(storage{})
 		return
 	}
 	if l.seen[at.path] {
@@ -221,7 +239,15 @@ func (l *leaves) leaf(at level, e *element) {
 		return
 	}
 	l.seen[at.path] = true
+	l.store(storageOf(at.path, e, at.def, at.rep))
 	l.columns = append(l.columns, model.Column{Name: at.path, Type: e.typeName(), Ordinal: len(l.columns) + 1, NotNull: at.notNull})
+}
+
+// store notes how the next leaf is kept. Once one is left out, the places of further ones are not known.
+func (l *leaves) store(s storage) {
+	if l.lost = l.lost || len(l.stored) == maxLeaves; !l.lost {
+		l.stored = append(l.stored, s)
+	}
 }
 
 // segment is a name in a path. One that could be taken for more than a name stands in quotes.

@@ -73,7 +73,7 @@ func read(t testing.TB, name string, data []byte) (*format.Structure, error) {
 }
 
 func TestSuite(t *testing.T) {
-	formattest.Run(t, formattest.Suite{Format: parquet.New(), Unsampled: true, Cases: cases(t)})
+	formattest.Run(t, formattest.Suite{Format: parquet.New(), Cases: cases(t)})
 	if found, err := read(t, "x.parquet", write(t)); err != nil || found.Rows != 2 || !found.Columns[0].NotNull || found.Columns[1].NotNull {
 		t.Errorf("%+v, %v", found, err)
 	}
