@@ -21,12 +21,16 @@ const (
 	mostOffset   = 10_000
 )
 
-// lastLook is how long an answer may take after the caller's deadline ended a wait.
-const lastLook = 2 * time.Second
+// lastLook is how long an answer may take after the caller's deadline ended a wait, and mostWait how long a wait is at
+// most: a version may be asked for that the map never reaches.
+const (
+	lastLook = 2 * time.Second
+	mostWait = 30 * time.Second
+)
 
 // Query answers a search. Every hit is checked against its row of the map, so that nothing shows that is deleted or
 // has left the reader's collections since it was indexed; such hits are missing from the page but not from the count.
-// When the wait for AtLeast ends with the context's deadline, the answer is what there is (Complete < AtLeast).
+// When the wait for AtLeast ends with the context's deadline, or after 30 s, the answer is what there is (Complete < AtLeast).
 // Invalid: a negative or too large offset or limit, or an unknown facet.
 func (s *Service) Query(ctx context.Context, r Request) (Result, error) {
 	q, err := check(&r)
@@ -203,6 +207,8 @@ func (s *Service) wait(ctx context.Context, version int64) (late bool, err error
 	if version <= 0 {
 		return false, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
 	pause := 5 * time.Millisecond
 	for {
 		var v, entity int64

@@ -30,7 +30,7 @@ type Request struct {
 	After  string
 	Offset int
 	Limit  int
-	// AtLeast waits, up to the context's deadline, until the index is complete up to this version.
+	// AtLeast waits, up to the context's deadline and at most 30 s, until the index is complete up to this version.
 	AtLeast int64
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -22,6 +23,7 @@ type Service struct {
 	store    store.Store
 	describe Describer
 	log      *slog.Logger
+	patience time.Duration // how long a question waits for the index
 }
 
 // New makes a service over a store. log may be nil.
@@ -29,7 +31,7 @@ func New(s store.Store, d Describer, log *slog.Logger) *Service {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: s, describe: d, log: log}
+	return &Service{store: s, describe: d, log: log, patience: mostWait}
 }
 
 // Step brings the index forward by about limit changed entities, in one transaction of the followers' lane, and tells
