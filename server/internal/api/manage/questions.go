@@ -37,7 +37,7 @@ type question struct {
 }
 
 // asked reads a question about the source that the path names. Whoever may write scans on the source may ask: a scan
-// would reach it in the same way. A source that the caller may not see is not there.
+// would reach it in the same way. A source or a scan that the caller may not see is not there.
 func (p *Plane) asked(w http.ResponseWriter, r *http.Request, who access.Principal, body any, read func() scan.Question) (scan.Question, error) {
 	name := r.PathValue("source")
 	if err := decode(w, r, body); err != nil {
@@ -62,7 +62,7 @@ func (p *Plane) asked(w http.ResponseWriter, r *http.Request, who access.Princip
 	if err != nil {
 		return q, err
 	}
-	return q, p.Decider.Allow(r.Context(), who, access.WriteScan, sc.Collection)
+	return q, api.Visible(r, p.Decider, access.WriteScan, sc.Collection, scan.NotFound("scan", name+"/"+q.Scan))
 }
 
 // trouble is why a question has no whole answer.

@@ -32,7 +32,15 @@ func TestWhoeverMayWriteScansMayAsk(t *testing.T) {
 	c.answer = fleet.Answer{Node: "pool--n1"}
 	seller := h.holder("seller", "sales", access.DataSourceAdministrator)
 	reader := h.holder("reader", "sales", access.DataReader)
+	if _, _, err := c.PutScan(t.Context(), model.Scan{Name: "wages", Source: "shop-sales", Collection: "payroll", Runtime: "pool"}); err != nil {
+		t.Fatal(err)
+	}
 	for _, what := range []string{"/test", "/browse"} {
+		hides, theirs := h.call("POST", "/manage/v1/datasources/shop-sales"+what, seller, `{"scan":"wages"}`)
+		lacks, none := h.call("POST", "/manage/v1/datasources/shop-sales"+what, seller, `{"scan":"nights"}`)
+		if hides != 404 || lacks != 404 || code(theirs) != code(none) {
+			t.Errorf("%s with a scan that may not be seen: %d %v, with none: %d %v", what, hides, theirs, lacks, none)
+		}
 		if status, body := h.call("POST", "/manage/v1/datasources/shop-sales"+what, seller, `{"scan":"all"}`); status != 200 || body["node"] != "pool--n1" {
 			t.Errorf("%s by whoever may: %d %v", what, status, body)
 		}
