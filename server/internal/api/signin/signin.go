@@ -10,7 +10,8 @@
 // leads into the portal, and by it to the same end point. In a build without the portal a page here takes it. The command
 // line posts the same as JSON to /signin/v1. A *tenant* is the first part of the OAuth paths; this account takes any.
 //
-// Nothing here needs a bearer token, so all is throttled by the access room.
+// Nothing here needs a bearer token. What people choose, and who guesses at links and client secrets, is throttled by the
+// access room; codes and refresh tokens have 256 random bits and are not.
 package signin
 
 import (
