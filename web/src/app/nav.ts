@@ -5,6 +5,7 @@ import { Home20Filled, Home20Regular } from '@fluentui/react-icons/svg/home'
 import { Map20Filled, Map20Regular } from '@fluentui/react-icons/svg/map'
 import { Search20Filled, Search20Regular } from '@fluentui/react-icons/svg/search'
 import { Server20Filled, Server20Regular } from '@fluentui/react-icons/svg/server'
+import { Settings20Filled, Settings20Regular } from '@fluentui/react-icons/svg/settings'
 import type { Way } from '../ui/Shell'
 
 export const ways: Way[] = [
@@ -14,4 +15,5 @@ export const ways: Way[] = [
   { to: '/sources', title: 'Sources', icon: Database20Regular, iconHere: Database20Filled },
   { to: '/runs', title: 'Runs', icon: History20Regular, iconHere: History20Filled },
   { to: '/runtimes', title: 'Runtimes', icon: Server20Regular, iconHere: Server20Filled },
+  { to: '/settings', title: 'Settings', icon: Settings20Regular, iconHere: Settings20Filled, last: true },
 ]

@@ -59,6 +59,10 @@ const routes = root.addChildren([
       validateSearch: s => ({ tab: text(s.tab) }),
     }),
     createRoute({
+      getParentRoute: () => shell, path: '/settings', component: lazyRouteComponent(() => import('../settings/SettingsPage'), 'SettingsPage'),
+      validateSearch: s => ({ tab: text(s.tab), collection: text(s.collection) }),
+    }),
+    createRoute({
       getParentRoute: () => shell, path: '/style', component: lazyRouteComponent(() => import('../style/StylePage'), 'StylePage'),
       validateSearch: s => ({ tab: text(s.tab), step: text(s.step) }),
     }),

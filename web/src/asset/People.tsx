@@ -1,10 +1,9 @@
 // The people that an asset names: those who answer for it, those who know it.
-import { useDeferredValue, useId, useState } from 'react'
-import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components'
+import { useState } from 'react'
+import { Button, Field, makeStyles, tokens } from '@fluentui/react-components'
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
-import { useQuery } from '@tanstack/react-query'
 import type { Contact } from '../client/edit'
-import { principals } from '../client/people'
+import { PersonInput } from '../ui/PersonInput'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -25,15 +24,12 @@ interface PeopleProps {
 /** People edits a list of contacts. Whoever is not in the account can be named by any text. */
 export function People({ label, hint, of, nameOf, onChange }: PeopleProps) {
   const s = useStyles()
-  const list = useId()
-  const [typed, setTyped] = useState('')
-  const found = useQuery(principals(useDeferredValue(typed.trim())))
+  const [typed, setTyped] = useState({ text: '', id: '' })
   const add = () => {
-    const name = typed.trim()
-    if (!name) return
-    const id = found.data?.value.find(p => p.name.toLowerCase() === name.toLowerCase())?.id ?? name
+    const id = typed.id || typed.text.trim()
+    if (!id) return
     if (!of.some(c => c.id === id)) onChange([...of, { id, info: '' }])
-    setTyped('')
+    setTyped({ text: '', id: '' })
   }
   return (
     <Field label={label} hint={hint}>
@@ -50,13 +46,12 @@ export function People({ label, hint, of, nameOf, onChange }: PeopleProps) {
             </ul>
           )}
           <div className={s.row}>
-            <Input
-              {...control} className={s.input} value={typed} list={list} placeholder={words.personName} autoComplete="off"
-              onChange={(_, d) => setTyped(d.value)} onKeyDown={e => { if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey) { e.preventDefault(); add() } }}
+            <PersonInput
+              {...control} className={s.input} value={typed.text} onChange={(text, id) => setTyped({ text, id })}
+              onKeyDown={e => { if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey) { e.preventDefault(); add() } }}
             />
-            <Button disabled={!typed.trim()} onClick={add} aria-label={words.addPerson(label)}>{words.add}</Button>
+            <Button disabled={!typed.text.trim()} onClick={add} aria-label={words.addPerson(label)}>{words.add}</Button>
           </div>
-          <datalist id={list}>{found.data?.value.map(p => <option key={p.id} value={p.name} />)}</datalist>
         </div>
       )}
     </Field>

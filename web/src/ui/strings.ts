@@ -30,6 +30,7 @@ export const words = {
   cancel: 'Cancel',
   save: 'Save',
   undo: 'Undo',
+  personName: 'A name',
   copyCommand: 'Copy as a command',
   back: 'Back',
   next: 'Next',

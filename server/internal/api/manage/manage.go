@@ -91,7 +91,10 @@ func (p *Plane) Open() []api.Route {
 
 // Routes are all other operations, below Prefix.
 func (p *Plane) Routes() []api.Route {
-	routes := []api.Route{{Method: "GET", Pattern: "/openapi.json", Handler: p.openAPI}}
+	routes := []api.Route{
+		{Method: "GET", Pattern: "/openapi.json", Handler: p.openAPI},
+		{Method: "GET", Pattern: "/retention", Handler: p.as(p.retention)},
+	}
 	if p.People != nil {
 		routes = append(routes, p.peopleRoutes()...)
 	}

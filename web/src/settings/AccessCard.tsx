@@ -1,0 +1,84 @@
+// Who may do what on a collection, and where each role is held. Roles held above are taken away where they are held.
+import { useState } from 'react'
+import { Button, Field, makeStyles, Select, Switch } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
+import { Command } from '../ui/Command'
+import { DataTable } from '../ui/DataTable'
+import { Card, Link, Soft } from '../ui/Parts'
+import { PersonInput } from '../ui/PersonInput'
+import { quote } from '../ui/quote'
+import { Loading, Shown } from '../ui/States'
+import { words as shared } from '../ui/strings'
+import { narrow } from '../ui/widths'
+import { access, grant, setInherits, withdraw, type Collection, type Held, type Role } from './rest'
+import { words } from './strings'
+import { titleOf } from './tree'
+import { useAct } from './useAct'
+
+const useStyles = makeStyles({
+  all: { display: 'flex', flexDirection: 'column', gap: '20px' },
+  form: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) auto', gap: '8px 12px', alignItems: 'start', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  give: { marginTop: '26px', [narrow]: { marginTop: 0 } }, // beside the fields, below their labels
+})
+
+export function AccessCard({ of: c, all, writes }: { of: Collection; all: Collection[]; writes: boolean }) {
+  const who = useQuery({ ...access(c.name), enabled: writes })
+  return (
+    <Card title={words.roles}>
+      {!writes ? <Soft>{words.mayNotRoles(titleOf(c))}</Soft> : <Shown of={who} loading={<Loading lines={4} />}>{data => <Roles of={c} all={all} held={data.value} inherits={data.inherits} />}</Shown>}
+    </Card>
+  )
+}
+
+const roles = Object.keys(words.roleTitles) as Role[]
+
+function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection[]; held: Held[]; inherits: boolean }) {
+  const s = useStyles()
+  const act = useAct(['access'], ['whoami'])
+  const [person, setPerson] = useState({ text: '', id: '' })
+  const [role, setRole] = useState<Role>('purview-reader')
+  const place = (name: string) => titleOf(all.find(o => o.name === name) ?? { ...c, friendlyName: '', name })
+  const take = (h: Held) => act.mutate({
+    run: () => withdraw(h.from, h.role, h.id), said: words.withdrawn(h.name || h.id, words.roleTitles[h.role], place(h.from)),
+    undo: { run: () => grant(h.from, h.role, h.id), said: words.granted(h.name || h.id, words.roleTitles[h.role], place(h.from)) },
+  })
+  const give = () => {
+    if (!person.id || act.isPending) return
+    act.mutate({ run: () => grant(c.name, role, person.id), said: words.granted(person.text, words.roleTitles[role], titleOf(c)) })
+    setPerson({ text: '', id: '' })
+  }
+  return (
+    <div className={s.all}>
+      <DataTable
+        caption={words.roles} rows={held} id={h => `${h.role} ${h.id} ${h.from}`}
+        columns={[
+          { name: words.who, show: h => h.name || h.id },
+          { name: words.role, show: h => words.roleTitles[h.role] },
+          { name: words.heldOn, show: h => (h.from === c.name ? words.here : <Link to="/settings" search={{ tab: undefined, collection: h.from }}>{place(h.from)}</Link>) },
+          { name: words.actions, show: h => (h.from === c.name ? <Button size="small" appearance="subtle" disabled={act.isPending} aria-label={words.takeAwayFrom(h.name || h.id, words.roleTitles[h.role])} onClick={() => take(h)}>{words.takeAway}</Button> : <Soft>{words.fromAbove}</Soft>) },
+        ]}
+      />
+      <form className={s.form} onSubmit={e => { e.preventDefault(); give() }}>
+        <Field label={words.who} validationMessage={person.text && !person.id ? words.notKnown : undefined} validationState="none">
+          {control => <PersonInput {...control} value={person.text} onChange={(text, id) => setPerson({ text, id })} />}
+        </Field>
+        <Field label={words.role} hint={words.roleTexts[role]}>
+          <Select value={role} onChange={(_, d) => setRole(d.value as Role)}>{roles.filter(r => r !== 'network-administrator' || c.name === 'root').map(r => <option key={r} value={r}>{words.roleTitles[r]}</option>)}</Select>
+        </Field>
+        <Button className={s.give} type="submit" appearance="primary" disabled={!person.id || act.isPending}>{words.give}</Button>
+      </form>
+      {person.id && <Command title={shared.asCommand}>{`purlieu role add ${quote(c.name)} ${role} ${quote(person.text.trim())}`}</Command>}
+      {c.name !== 'root' && (
+        <Field hint={words.inheritsText}>
+          <Switch
+            label={words.inherits} checked={inherits} disabled={act.isPending}
+            onChange={(_, d) => act.mutate({
+              run: () => setInherits(c.name, d.checked), said: d.checked ? words.joined(titleOf(c)) : words.cut(titleOf(c)),
+              undo: { run: () => setInherits(c.name, !d.checked), said: d.checked ? words.cut(titleOf(c)) : words.joined(titleOf(c)) },
+            })}
+          />
+        </Field>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,150 @@
+// People who sign in with a password of this account, and apps: how scripts sign in.
+import { useState } from 'react'
+import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { whoQuery } from '../client/may'
+import { Ask } from '../ui/Ask'
+import { Command } from '../ui/Command'
+import { DataTable } from '../ui/DataTable'
+import { Card, Mono, Soft, Status, When } from '../ui/Parts'
+import { quote } from '../ui/quote'
+import { Refusal } from '../ui/Refusal'
+import { Empty, Loading, Shown } from '../ui/States'
+import { words as shared } from '../ui/strings'
+import { narrow } from '../ui/widths'
+import { addApp, addUser, apps, deleteApp, deleteUser, disableUser, invite, renewSecret, users, type User } from './rest'
+import { words } from './strings'
+import { useAct } from './useAct'
+
+const useStyles = makeStyles({
+  all: { display: 'flex', flexDirection: 'column', gap: '16px' },
+  form: { display: 'grid', gridTemplateColumns: 'minmax(0, 360px) auto', gap: '12px', alignItems: 'start', justifyContent: 'start', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  go: { marginTop: '26px', [narrow]: { marginTop: 0 } }, // beside the field, below its label
+  row: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
+})
+
+/** Secret is something that is shown once. */
+interface Secret {
+  title: string
+  text: string
+  value: string
+}
+
+export function PeopleTab() {
+  return <><People /><Apps /></>
+}
+
+function Once({ of, onClose }: { of: Secret; onClose: () => void }) {
+  return (
+    <MessageBar intent="success" layout="multiline">
+      <MessageBarBody><MessageBarTitle>{of.title}</MessageBarTitle> {of.text}<Command>{of.value}</Command></MessageBarBody>
+      <MessageBarActions><Button onClick={onClose}>{shared.close}</Button></MessageBarActions>
+    </MessageBar>
+  )
+}
+
+function Name({ label, hint, button, busy, command, onAdd }: { label: string; hint: string; button: string; busy: boolean; command: string; onAdd: (name: string) => void }) {
+  const s = useStyles()
+  const [name, setName] = useState('')
+  const ready = name.trim() !== '' && !busy
+  return (
+    <>
+      <form className={s.form} onSubmit={e => { e.preventDefault(); if (ready) { onAdd(name.trim()); setName('') } }}>
+        <Field label={label} hint={hint}><Input value={name} maxLength={64} autoComplete="off" spellCheck={false} onChange={(_, d) => setName(d.value)} /></Field>
+        <Button className={s.go} type="submit" disabled={!ready}>{button}</Button>
+      </form>
+      {name.trim() && <Command title={shared.asCommand}>{`${command} ${quote(name.trim())}`}</Command>}
+    </>
+  )
+}
+
+function People() {
+  const s = useStyles()
+  const all = useQuery(users())
+  const me = useQuery(whoQuery).data?.id
+  const queries = useQueryClient()
+  const act = useAct(['users'])
+  const [link, setLink] = useState<Secret>()
+  const inviting = useMutation({
+    mutationFn: async ({ name, id }: { name: string; id?: string }) => ({ name, link: await invite(id ?? (await addUser(name)).id) }),
+    onSuccess: ({ name, link }) => setLink({ title: words.invited(name), text: words.invitedText, value: link }),
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['users'] }), queries.invalidateQueries({ queryKey: ['principals'] })]),
+  })
+  const disable = (u: User, disabled: boolean) => act.mutate({
+    run: () => disableUser(u.id, disabled), said: disabled ? words.disabled(u.name) : words.enabled(u.name),
+    undo: { run: () => disableUser(u.id, !disabled), said: disabled ? words.enabled(u.name) : words.disabled(u.name) },
+  })
+  return (
+    <Card title={words.people}>
+      <div className={s.all}>
+        <Name label={words.inviteName} hint={words.inviteHint} button={words.invite} busy={inviting.isPending} command="purlieu user add" onAdd={name => inviting.mutate({ name })} />
+        <Refusal error={inviting.error} />
+        {link && <Once of={link} onClose={() => setLink(undefined)} />}
+        <Shown of={all} loading={<Loading lines={4} />}>
+          {list => (
+            <DataTable
+              caption={words.people} rows={list} id={u => u.id}
+              columns={[
+                { name: words.name, show: u => u.name },
+                { name: words.state, show: u => (u.disabled ? <Status tone="bad">{words.states.disabled}</Status> : u.hasPassword ? <Status tone="good">{words.states.active}</Status> : <Status tone="warn">{words.states.invited}</Status>) },
+                { name: words.since, show: u => <When at={u.created} /> },
+                {
+                  name: words.actions,
+                  show: u => (u.id === me ? <Soft>{words.you}</Soft> : (
+                    <div className={s.row}>
+                      <Button size="small" appearance="subtle" disabled={inviting.isPending} aria-label={words.linkFor(u.name)} onClick={() => inviting.mutate({ name: u.name, id: u.id })}>{words.newLink}</Button>
+                      <Button size="small" appearance="subtle" disabled={act.isPending} aria-label={`${u.disabled ? words.enable : words.disable} ${u.name}`} onClick={() => disable(u, !u.disabled)}>{u.disabled ? words.enable : words.disable}</Button>
+                      <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} stale={['users']}>{words.removeUserText}</Ask>
+                    </div>
+                  )),
+                },
+              ]}
+            />
+          )}
+        </Shown>
+      </div>
+    </Card>
+  )
+}
+
+function Apps() {
+  const s = useStyles()
+  const all = useQuery(apps())
+  const queries = useQueryClient()
+  const [secret, setSecret] = useState<Secret>()
+  const make = useMutation({
+    mutationFn: async ({ name, id }: { name: string; id?: string }) => ({ name, secret: (id ? (await renewSecret(id)).clientSecret : (await addApp(name)).clientSecret) ?? '' }),
+    onSuccess: got => setSecret({ title: words.secretOf(got.name), text: words.secretText, value: got.secret }),
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['apps'] }), queries.invalidateQueries({ queryKey: ['principals'] })]),
+  })
+  return (
+    <Card title={words.apps}>
+      <div className={s.all}>
+        <Name label={words.appName} hint={words.appHint} button={words.addApp} busy={make.isPending} command="purlieu app add" onAdd={name => make.mutate({ name })} />
+        <Refusal error={make.error} />
+        {secret && <Once of={secret} onClose={() => setSecret(undefined)} />}
+        <Shown of={all} loading={<Loading lines={3} />} empty={list => list.length === 0 && <Empty title={words.noApps}>{words.noAppsText}</Empty>}>
+          {list => (
+            <DataTable
+              caption={words.apps} rows={list} id={a => a.id}
+              columns={[
+                { name: words.name, show: a => a.name },
+                { name: words.clientId, show: a => <Mono>{a.clientId}</Mono> },
+                { name: words.since, show: a => <When at={a.created} /> },
+                {
+                  name: words.actions,
+                  show: a => (
+                    <div className={s.row}>
+                      <Button size="small" appearance="subtle" disabled={make.isPending} aria-label={words.secretFor(a.name)} onClick={() => make.mutate({ name: a.name, id: a.id })}>{words.newSecret}</Button>
+                      <Ask small label={words.remove} title={words.removeNamed(a.name)} done={words.removed(a.name)} act={() => deleteApp(a.id)} stale={['apps']}>{words.removeAppText}</Ask>
+                    </div>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Shown>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,35 @@
+// Settings: collections and who may do what on them, people and apps, the network, the account. Each side says what it
+// takes where a person may not see it.
+import { useAddress } from '../ui/address'
+import { useMay } from '../client/may'
+import { Failure } from '../client/rest'
+import { DetailPage } from '../ui/DetailPage'
+import { Failed } from '../ui/States'
+import { AccountTab } from './AccountTab'
+import { CollectionsTab } from './CollectionsTab'
+import { NetworkTab } from './NetworkTab'
+import { PeopleTab } from './PeopleTab'
+import { words } from './strings'
+
+type Tab = keyof typeof words.tabs
+export interface Address {
+  tab?: Tab
+  collection?: string
+}
+
+const tabs = Object.keys(words.tabs) as Tab[]
+
+export function SettingsPage() {
+  const [at, change] = useAddress<Address>()
+  const may = useMay()
+  const open = tabs.find(t => t === at.tab) ?? 'collections'
+  const refused = (text: string) => <Failed error={new Failure(403, 'Denied', text, '')} />
+  return (
+    <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined })}>
+      {open === 'collections' && <CollectionsTab chosen={at.collection} onChoose={collection => change({ collection })} />}
+      {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : refused(words.mayNotPeople))}
+      {open === 'network' && (may('network/write', 'root') ? <NetworkTab /> : refused(words.mayNotNetwork))}
+      {open === 'account' && <AccountTab />}
+    </DetailPage>
+  )
+}

@@ -1,0 +1,82 @@
+// What the settings ask the account: collections, who may do what, people and apps, the network.
+import { queryOptions } from '@tanstack/react-query'
+import type { components as published } from '../client/generated/account'
+import type { components as manage } from '../client/generated/manage'
+import { rest } from '../client/rest'
+
+export type Collection = published['schemas']['Collection']
+export type Account = published['schemas']['Account']
+export type Held = manage['schemas']['Held']
+export type Role = manage['schemas']['Role']
+export type User = manage['schemas']['User']
+export type App = manage['schemas']['App']
+export type Retention = manage['schemas']['Retention']
+export type Network = manage['schemas']['Network']
+export type Rule = manage['schemas']['NetworkRule']
+export type Visitor = manage['schemas']['Visitor']
+
+interface Page<T> {
+  value: T[]
+}
+
+export interface Access {
+  inherits: boolean
+  value: Held[]
+}
+
+export interface Tried {
+  you: { allowed: boolean; reason: string }
+  visitors: Visitor[]
+  newlyRefused: number
+  connectionsClosed: number
+}
+
+export interface Refused {
+  at: string
+  door: string
+  peer: string
+  reason: string
+}
+
+const at = (...parts: string[]) => parts.map(p => '/' + encodeURIComponent(p)).join('')
+const version = { 'api-version': '2019-11-01-preview' }
+const one = (name: string) => `/account/collections${at(name)}`
+const ours = (name: string) => `/manage/v1/collections${at(name)}`
+
+export const collections = () => queryOptions({ queryKey: ['collections'], queryFn: ({ signal }) => rest<Page<Collection>>('/account/collections', { query: version, signal }).then(p => p.value) })
+export const access = (name: string) => queryOptions({ queryKey: ['access', name], queryFn: ({ signal }) => rest<Access>(`${ours(name)}/access`, { signal }) })
+export const users = () => queryOptions({ queryKey: ['users'], queryFn: ({ signal }) => rest<Page<User>>('/manage/v1/users', { signal }).then(p => p.value) })
+export const apps = () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => rest<Page<App>>('/manage/v1/apps', { signal }).then(p => p.value) })
+export const network = () => queryOptions({ queryKey: ['network'], queryFn: ({ signal }) => rest<Network>('/manage/v1/network', { signal }) })
+export const refusals = () => queryOptions({ queryKey: ['refusals'], queryFn: ({ signal }) => rest<Page<Refused>>('/manage/v1/network/refusals', { query: { limit: 50 }, signal }).then(p => p.value), refetchInterval: 10_000 })
+export const account = () => queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => rest<Account>('/account/', { query: version, signal }) })
+
+export const retention = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => rest<Retention>('/manage/v1/retention', { signal }), staleTime: Infinity })
+
+export interface CollectionBody {
+  friendlyName: string
+  description: string
+  parent: string // '' leaves it where it is
+}
+
+export const putCollection = (name: string, { friendlyName, description, parent }: CollectionBody) =>
+  rest<Collection>(one(name), { method: 'PUT', query: version, body: { friendlyName, description, ...(parent && { parentCollection: { referenceName: parent, type: 'CollectionReference' } }) } })
+export const deleteCollection = (name: string) => rest<void>(one(name), { method: 'DELETE', query: version })
+
+const roleAt = (collection: string, role: string, id: string) => `${ours(collection)}/roles${at(role, id)}`
+export const grant = (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'PUT' })
+export const withdraw = (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'DELETE' })
+export const setInherits = (collection: string, inherits: boolean) => rest<void>(`${ours(collection)}/inheritance`, { method: 'PUT', body: { inherits } })
+
+/** invite makes a one-time link with which somebody sets a password. */
+export const invite = (id: string) => rest<{ link: string }>('/manage/v1/signin-links', { method: 'POST', body: { user: id } }).then(l => l.link)
+export const addUser = (name: string) => rest<User>('/manage/v1/users', { method: 'POST', body: { name } })
+export const disableUser = (id: string, disabled: boolean) => rest<void>(`/manage/v1/users${at(id)}/disabled`, { method: 'PUT', body: { disabled } })
+export const deleteUser = (id: string) => rest<void>(`/manage/v1/users${at(id)}`, { method: 'DELETE' })
+export const addApp = (name: string) => rest<App>('/manage/v1/apps', { method: 'POST', body: { name } })
+export const renewSecret = (id: string) => rest<{ clientSecret: string }>(`/manage/v1/apps${at(id)}/secret`, { method: 'POST' })
+export const deleteApp = (id: string) => rest<void>(`/manage/v1/apps${at(id)}`, { method: 'DELETE' })
+
+export const tryNetwork = (n: Network) => rest<Tried>('/manage/v1/network:try', { method: 'POST', body: n })
+export const putNetwork = (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } })
+export const renameAccount = (friendlyName: string) => rest<Account>('/account/', { method: 'PATCH', query: version, body: { friendlyName } })
