@@ -27,7 +27,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/sources/$source', component: lazyRouteComponent(() => import('../scanning/SourcePage'), 'SourcePage'),
-      validateSearch: s => ({ tab: text(s.tab) }),
+      validateSearch: s => ({ tab: text(s.tab), scan: text(s.scan) }),
     }),
     createRoute({
       getParentRoute: () => shell, path: '/sources/$source/scan', component: lazyRouteComponent(() => import('../scanning/ScanPage'), 'ScanPage'),

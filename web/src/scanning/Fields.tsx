@@ -55,6 +55,9 @@ export function properties(of: Field[], values: Values): Record<string, unknown>
   return out
 }
 
+/** settingsOf turns texts into settings that a question to a node takes: those that say something. */
+export const settingsOf = (of: Field[], values: Values): Values => Object.fromEntries(of.map(f => [f.name, (values[f.name] ?? '').trim()]).filter(([, v]) => v !== ''))
+
 /** lines are the lines of a text that say something. */
 export const lines = (text: string) => text.split('\n').map(l => l.trim()).filter(l => l !== '')
 

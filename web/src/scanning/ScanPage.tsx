@@ -9,7 +9,8 @@ import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link } from '../ui/Parts'
 import { sayFailure, Shown } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
-import { complete, Fields, lines, nameProblem, properties } from './Fields'
+import { complete, Fields, lines, nameProblem, properties, settingsOf } from './Fields'
+import { Browse } from './Browse'
 import { begin, commandOf, loginName, loginReady, type Draft } from './draft'
 import { LevelChoice } from './LevelChoice'
 import { LoginStep } from './LoginStep'
@@ -92,6 +93,7 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
         <>
           <LevelChoice levels={kind.levels} chosen={draft.level} onChoose={level => change({ level })} />
           <Fields of={fields} values={draft.settings} onChange={(n, v) => change({ settings: { ...draft.settings, [n]: v } })} />
+          <Browse key={draft.runtime + draft.login + draft.credential} source={source} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={change} />
           <Scope draft={draft} onChange={change} />
         </>
       )}

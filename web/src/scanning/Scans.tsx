@@ -1,16 +1,21 @@
 // The scans of a source: what each does, and a way to run it.
 import type { ReactNode } from 'react'
-import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, SplitButton, type MenuButtonProps } from '@fluentui/react-components'
+import { Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, SplitButton, type MenuButtonProps } from '@fluentui/react-components'
 import { useMutation, type UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
 import { useNotices } from '../ui/Notices'
 import { Soft } from '../ui/Parts'
 import { Empty, sayFailure, Shown } from '../ui/States'
+import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
 import { deleteScan, startRun } from './rest'
+import { Next, Schedule } from './Schedule'
 import { words } from './strings'
 import type { Scan, Source } from './types'
+
+const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '4px', justifyContent: 'flex-end', [narrow]: { justifyContent: 'flex-start' } } })
 
 interface ScansProps {
   source: Source
@@ -20,25 +25,31 @@ interface ScansProps {
 }
 
 export function Scans({ source, of, add, writable }: ScansProps) {
+  const [at, change] = useAddress<{ scan?: string }>()
   return (
     <Shown of={of} empty={list => list.length === 0 ? <Empty title={words.noScans} actions={add}>{words.noScansText}</Empty> : undefined}>
       {list => (
-        <DataTable
-          caption={words.sides.scans} rows={list} id={s => s.name}
-          columns={[
-            { name: words.name, show: s => s.name },
-            { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
-            { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
-            { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
-            ...(writable ? [{ name: '', show: (s: Scan) => <Acts source={source.name} scan={s.name} />, number: true }] : []),
-          ]}
-        />
+        <>
+          <DataTable
+            caption={words.sides.scans} rows={list} id={s => s.name}
+            columns={[
+              { name: words.name, show: s => s.name },
+              { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
+              { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
+              { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
+              { name: words.runsWhen, show: s => <Next source={source.name} scan={s.name} /> },
+              ...(writable ? [{ name: '', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
+            ]}
+          />
+          {writable && list.some(s => s.name === at.scan) && <Schedule key={at.scan} source={source.name} scan={at.scan!} onDone={() => change({ scan: undefined })} />}
+        </>
       )}
     </Shown>
   )
 }
 
-function Acts({ source, scan }: { source: string; scan: string }) {
+function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSchedule: () => void }) {
+  const s = useStyles()
   const navigate = useNavigate()
   const { tell } = useNotices()
   const run = useMutation({
@@ -47,14 +58,15 @@ function Acts({ source, scan }: { source: string; scan: string }) {
     onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
   })
   return (
-    <>
+    <div className={s.acts}>
       <Menu positioning="below-end">
         <MenuTrigger disableButtonEnhancement>
           {(trigger: MenuButtonProps) => <SplitButton size="small" menuButton={{ ...trigger, 'aria-label': words.runFull }} primaryActionButton={{ onClick: () => run.mutate(false), disabled: run.isPending }}>{words.runNow}</SplitButton>}
         </MenuTrigger>
         <MenuPopover><MenuList><MenuItem onClick={() => run.mutate(true)} title={words.runFullHint}>{words.runFull}</MenuItem></MenuList></MenuPopover>
-      </Menu>{' '}
+      </Menu>
+      <Button size="small" onClick={onSchedule} aria-label={words.scheduleFor(scan)}>{words.setSchedule}</Button>
       <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]}>{words.removeScanText}</Ask>
-    </>
+    </div>
   )
 }

@@ -1,7 +1,13 @@
 // What these pages ask the account: one function a question, shared by key.
 import { queryOptions } from '@tanstack/react-query'
-import { rest } from '../client/rest'
+import type { components as manage } from '../client/generated/manage'
+import type { components as generated } from '../client/generated/scanning'
+import { Failure, rest } from '../client/rest'
 import type { Changed, Collection, Credential, Gap, Kind, Page, Proposal, ProposedAsset, Reach, Run, Scan, Source, Tested, Unit } from './types'
+
+type Names = manage['schemas']['Names']
+type Trigger = generated['schemas']['Trigger']
+type TriggerBody = generated['schemas']['TriggerBody']
 
 const scanning = { 'api-version': '2023-09-01' }
 const collections = { 'api-version': '2019-11-01-preview' }
@@ -102,6 +108,37 @@ export const proposedQuery = (id: string) =>
 export const decide = (id: string, approve: boolean) => rest<Proposal>('/manage/v1' + at('proposals', id, approve ? 'approve' : 'reject'), { method: 'POST' })
 
 export const undoRun = (run: string) => rest<{ deleted: number; restored: number }>('/manage/v1' + at('runs', run, 'undo'), { method: 'POST' })
+
+/** triggerQuery gives when a scan runs by itself; null: only when started. */
+export const triggerQuery = (source: string, scan: string) =>
+  queryOptions({
+    queryKey: ['trigger', source, scan],
+    queryFn: async ({ signal }) => {
+      try {
+        return await rest<Trigger>(triggerAt(source, scan), { query: scanning, signal })
+      } catch (error) {
+        if (error instanceof Failure && error.status === 404) return null
+        throw error
+      }
+    },
+  })
+
+const triggerAt = (source: string, scan: string) => '/scan' + at('datasources', source, 'scans', scan) + '/triggers/default'
+export const putTrigger = (source: string, scan: string, properties: TriggerBody['properties']) => rest<Trigger>(triggerAt(source, scan), { method: 'PUT', query: scanning, body: { properties } })
+export const fireTrigger = (source: string, scan: string, on: boolean) => rest(`${triggerAt(source, scan)}:${on ? 'enable' : 'disable'}`, { method: 'POST', query: scanning })
+export const deleteTrigger = (source: string, scan: string) => rest(triggerAt(source, scan), { method: 'DELETE', query: scanning })
+
+export interface Asked {
+  runtime: string
+  credential: string
+  settings: Record<string, string>
+  path: string
+}
+
+/** browseQuery asks a node for one level of a source's names. It is not asked again by itself: each question is an event at
+ * the source, and in the ledger of the node. */
+export const browseQuery = (source: string, asked: Asked) =>
+  queryOptions({ queryKey: ['browse', source, asked], queryFn: ({ signal }) => rest<Names>('/manage/v1' + at('datasources', source, 'browse'), { method: 'POST', body: asked, signal }), staleTime: 300_000, retry: false, refetchOnWindowFocus: false })
 
 export const testSource = (source: string, runtime: string, credential: string) =>
   rest<Tested>('/manage/v1' + at('datasources', source, 'test'), { method: 'POST', body: { runtime, credential } })

@@ -9,6 +9,7 @@ import { useNames } from '../client/people'
 import { Failure } from '../client/rest'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
+import { Group } from '../ui/Group'
 import { useNotices } from '../ui/Notices'
 import { Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -52,7 +53,7 @@ export function NetworkForm({ of }: { of: Network }) {
         </RadioGroup>
       </Field>
       <Checkbox label={words.portalPages} checked={next.portalPages ?? false} onChange={(_, d) => change({ portalPages: d.checked === true })} />
-      <Field label={words.ruleList} hint={words.ruleListText}>
+      <Group label={words.ruleList} hint={words.ruleListText}>
         <ol className={s.rules}>
           {rules.map((r, i) => (
             <li key={i} className={s.rule}>
@@ -65,7 +66,7 @@ export function NetworkForm({ of }: { of: Network }) {
           ))}
           <li><Button size="small" icon={<Add16Regular />} onClick={() => change({ rules: [...rules, { door: '', range: '', effect: 'allow' }] })}>{words.addRule}</Button></li>
         </ol>
-      </Field>
+      </Group>
       <Refusal error={trying.error ?? (locksOut ? null : put.error)} />
       {locksOut && (
         <MessageBar intent="warning" layout="multiline">

@@ -1,0 +1,120 @@
+// When a scan runs by itself: in words with the next time, paused and resumed, written anew, taken away.
+import { useState } from 'react'
+import { Button, Checkbox, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Ask } from '../ui/Ask'
+import { Command } from '../ui/Command'
+import { exactTime } from '../ui/format'
+import { Group } from '../ui/Group'
+import { useNotices } from '../ui/Notices'
+import { Card, Soft, Status, When } from '../ui/Parts'
+import { Refusal } from '../ui/Refusal'
+import { Loading, sayFailure, Shown } from '../ui/States'
+import { words as shared } from '../ui/strings'
+import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan, type Trigger } from './recurrence'
+import { deleteTrigger, fireTrigger, putTrigger, triggerQuery } from './rest'
+import { words } from './strings'
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '640px' },
+  row: { display: 'flex', gap: '12px', flexWrap: 'wrap', alignItems: 'end' },
+  short: { width: '120px' },
+  now: { display: 'flex', gap: '8px 16px', flexWrap: 'wrap', alignItems: 'center', marginBottom: '16px' },
+})
+
+interface ScheduleProps {
+  source: string
+  scan: string
+  onDone: () => void
+}
+
+/** Next says in a table when a scan runs. */
+export function Next({ source, scan }: { source: string; scan: string }) {
+  const { data: t } = useQuery(triggerQuery(source, scan))
+  if (t === undefined) return <Soft>…</Soft>
+  if (t === null) return <Soft>{words.byHand}</Soft>
+  return <Said of={t} />
+}
+
+function Said({ of: t }: { of: Trigger }) {
+  const p = t.properties
+  return (
+    <div>
+      <div>{inWords(p.recurrence)}</div>
+      {p.state === 'Disabled' ? <Status tone="idle">{words.paused}</Status> : p.purlieuNext ? <Soft>{words.next} <time dateTime={p.purlieuNext}>{exactTime(new Date(p.purlieuNext))}</time></Soft> : <Soft>{words.neverAgain}</Soft>}
+      {p.purlieuProblem && <div><Status tone="warn">{p.purlieuProblem}</Status></div>}
+    </div>
+  )
+}
+
+export function Schedule({ source, scan, onDone }: ScheduleProps) {
+  const trigger = useQuery(triggerQuery(source, scan))
+  return (
+    <Card title={words.schedule(scan)}>
+      <Shown of={trigger} loading={<Loading lines={4} />}>{t => <Form key={t?.properties.lastModifiedAt} source={source} scan={scan} of={t} onDone={onDone} />}</Shown>
+    </Card>
+  )
+}
+
+function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | null }) {
+  const s = useStyles()
+  const queries = useQueryClient()
+  const { tell } = useNotices()
+  const [plan, setPlan] = useState(() => planOf(t))
+  const change = (to: Partial<Plan>) => setPlan(old => ({ ...old, ...to }))
+  const stale = triggerQuery(source, scan).queryKey
+  const renew = () => queries.invalidateQueries({ queryKey: stale })
+  const put = useMutation({
+    mutationFn: () => putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }),
+    onSuccess: async got => { tell({ kind: 'done', title: words.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); onDone() },
+  })
+  const fire = useMutation({
+    mutationFn: (on: boolean) => fireTrigger(source, scan, on),
+    onSuccess: (_, on) => tell({ kind: 'done', title: on ? words.resumedNotice(scan) : words.pausedNotice(scan), undo: () => fire.mutate(!on) }),
+    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
+    onSettled: renew,
+  })
+  const problem = problemOf(plan)
+  const off = t?.properties.state === 'Disabled'
+  return (
+    <>
+      {t && (
+        <div className={s.now}>
+          <div><Said of={t} />{t.properties.lastScheduled && <div><Soft>{words.lastTime} <When at={t.properties.lastScheduled} /></Soft></div>}</div>
+          <Button size="small" disabled={fire.isPending} onClick={() => fire.mutate(off)}>{off ? words.resume : words.pause}</Button>
+          <Ask small label={words.remove} title={words.unschedule(scan)} done={words.unscheduled(scan)} act={() => deleteTrigger(source, scan)} stale={stale}>{words.unscheduleText}</Ask>
+        </div>
+      )}
+      {t && more(t.properties.recurrence) && <MessageBar intent="warning" layout="multiline"><MessageBarBody>{words.moreThanForm}</MessageBarBody></MessageBar>}
+      <form className={s.form} onSubmit={e => { e.preventDefault(); if (!problem && !put.isPending) put.mutate() }}>
+        <div className={s.row}>
+          <Field label={words.everyLabel}><Input className={s.short} type="number" min={1} value={Number.isNaN(plan.interval) ? '' : String(plan.interval)} onChange={(_, d) => change({ interval: d.value === '' ? NaN : Number(d.value) })} /></Field>
+          <Field label={words.unitLabel}>
+            <Select value={plan.every} onChange={(_, d) => change({ every: d.value as Plan['every'] })}>{(['Hour', 'Day', 'Week', 'Month'] as const).map(f => <option key={f} value={f}>{words.frequencies[f]}</option>)}</Select>
+          </Field>
+          {plan.every === 'Hour'
+            ? <Field label={words.minuteLabel}><Input className={s.short} type="number" min={0} max={59} value={String(Number(plan.at.slice(3)))} onChange={(_, d) => change({ at: `00:${String(Math.max(0, Math.min(59, Number(d.value) || 0))).padStart(2, '0')}` })} /></Field>
+            : <Field label={words.atLabel}><Input type="time" value={plan.at} onChange={(_, d) => change({ at: d.value })} /></Field>}
+        </div>
+        {plan.every === 'Week' && (
+          <Group label={words.onLabel}>
+            {weekDays.map(day => <Checkbox key={day} label={day} checked={plan.on.includes(day)} onChange={(_, d) => change({ on: d.checked === true ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
+          </Group>
+        )}
+        {plan.every === 'Month' && <Field label={words.monthDaysLabel} hint={words.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}
+        <Field label={words.zoneLabel} hint={words.zoneHint}>
+          <Input value={plan.zone} list="zones" autoComplete="off" spellCheck={false} onChange={(_, d) => change({ zone: d.value })} />
+        </Field>
+        <datalist id="zones">{Intl.supportedValuesOf('timeZone').map(z => <option key={z} value={z} />)}</datalist>
+        <Checkbox label={words.fullEachTime} checked={plan.full} onChange={(_, d) => change({ full: d.checked === true })} />
+        {problem ? <Status tone="warn">{problem}</Status> : <Soft>{inWords(recurrenceOf(plan))}</Soft>}
+        <Refusal error={put.error} />
+        <div className={s.row}>
+          <Button appearance="primary" type="submit" disabled={!!problem || put.isPending}>{shared.save}</Button>
+          <Button onClick={onDone}>{shared.close}</Button>
+        </div>
+        {!problem && <Command title={shared.asCommand}>{triggerCommand(source, scan, plan)}</Command>}
+      </form>
+    </>
+  )
+}

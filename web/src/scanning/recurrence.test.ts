@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, type Plan, type Trigger } from './recurrence'
+
+const plan: Plan = { every: 'Week', interval: 2, at: '06:30', on: ['Friday', 'Monday'], days: '1', zone: 'Europe/Berlin', full: false }
+
+describe('when a scan runs by itself', () => {
+  it.each([
+    [plan, 'Every 2 weeks on Monday and Friday at 06:30, Europe/Berlin'],
+    [{ ...plan, every: 'Day', interval: 1 }, 'Every day at 06:30, Europe/Berlin'],
+    [{ ...plan, every: 'Hour', interval: 6 }, 'Every 6 hours at minute 30, Europe/Berlin'],
+    [{ ...plan, every: 'Month', interval: 1, days: '1, -1' }, 'Every month on day 1 and the last day at 06:30, Europe/Berlin'],
+  ] as [Plan, string][])('is said in words', (p, said) => expect(inWords(recurrenceOf(p))).toBe(said))
+
+  it('comes back into the form as it was written', () => {
+    const t = { properties: { recurrence: recurrenceOf(plan), scanLevel: 'Incremental' } } as Trigger
+    expect(planOf(t)).toEqual({ ...plan, on: ['Monday', 'Friday'] })
+    expect(more(recurrenceOf(plan))).toBe(false)
+    expect(more({ frequency: 'Day', schedule: { hours: [3, 9] } })).toBe(true)
+  })
+  it('is refused before it is sent', () => {
+    expect(problemOf(plan)).toBe('')
+    for (const bad of [{ interval: 0 }, { at: '25:00' }, { on: [] }, { every: 'Month', days: '0' }, { every: 'Month', days: 'x' }] as Partial<Plan>[]) expect(problemOf({ ...plan, ...bad })).not.toBe('')
+  })
+  it('is a command', () => {
+    expect(triggerCommand('shop', 'nightly', plan)).toBe('purlieu trigger set shop nightly --every week --interval 2 --on=Monday --on=Friday --at 06:30 --zone Europe/Berlin')
+    expect(triggerCommand('shop', 'nightly', { ...plan, every: 'Month', interval: 1, days: '-1', full: true })).toBe('purlieu trigger set shop nightly --every month --on=-1 --at 06:30 --zone Europe/Berlin --full')
+  })
+})

@@ -1,0 +1,82 @@
+// When a scan runs by itself: as the account keeps it, as people say it, and as the form writes it.
+import type { components } from '../client/generated/scanning'
+import { quote } from '../ui/quote'
+import { words } from './strings'
+
+export type Trigger = components['schemas']['Trigger']
+export type Recurrence = components['schemas']['Recurrence']
+
+export const weekDays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
+
+export interface Plan {
+  every: Recurrence['frequency']
+  interval: number
+  at: string // HH:MM
+  on: string[] // days of the week
+  days: string // days of the month, as one writes them: 1, 15, -1
+  zone: string
+  full: boolean
+}
+
+const two = (n: number) => String(n).padStart(2, '0')
+const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** planOf is what the form shows: of a trigger that is there, or a proposal, every night at three. */
+export function planOf(t: Trigger | null): Plan {
+  const r = t?.properties.recurrence
+  const s = r?.schedule
+  return {
+    every: r?.frequency ?? 'Day', interval: r?.interval ?? 1, at: `${two(s?.hours?.[0] ?? (r && !s ? new Date(r.startTime ?? 0).getUTCHours() : 3))}:${two(s?.minutes?.[0] ?? 0)}`,
+    on: s?.weekDays ?? (r ? [] : ['Monday']), days: (s?.monthDays ?? [1]).join(', '), zone: r ? (r.timeZone ?? 'UTC') : zoneHere(), full: t?.properties.scanLevel === 'Full',
+  }
+}
+
+/** more reports whether a trigger says more than the form can write. */
+export function more(r: Recurrence): boolean {
+  const s = r.schedule
+  return (s?.hours?.length ?? 0) > 1 || (s?.minutes?.length ?? 0) > 1 || (s?.monthlyOccurrences?.length ?? 0) > 0 || !!r.endTime
+}
+
+/** problemOf says what keeps a plan from being written; '' when nothing does. */
+export function problemOf(p: Plan): string {
+  if (!Number.isInteger(p.interval) || p.interval < 1) return words.badInterval
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(p.at)) return words.badTime
+  if (p.every === 'Week' && p.on.length === 0) return words.noDay
+  if (p.every === 'Month' && !daysOf(p.days)) return words.badDays
+  return ''
+}
+
+/** daysOf reads days of the month, the last of which is -1; undefined when one is not a day. */
+function daysOf(text: string): number[] | undefined {
+  const days = text.split(/[\s,]+/).filter(Boolean).map(Number)
+  return days.length > 0 && days.every(d => Number.isInteger(d) && d !== 0 && d >= -31 && d <= 31) ? days : undefined
+}
+
+/** recurrenceOf is a plan as the account takes it. */
+export function recurrenceOf(p: Plan): Recurrence {
+  const [hour, minute] = p.at.split(':').map(Number) as [number, number]
+  return {
+    frequency: p.every, interval: p.interval, timeZone: p.zone,
+    schedule: {
+      minutes: [minute], ...(p.every !== 'Hour' && { hours: [hour] }), ...(p.every === 'Week' && { weekDays: weekDays.filter(d => p.on.includes(d)) }), ...(p.every === 'Month' && { monthDays: daysOf(p.days) ?? [] }),
+    },
+  }
+}
+
+const and = new Intl.ListFormat('en', { type: 'conjunction' })
+
+/** inWords says a recurrence as people do. */
+export function inWords(r: Recurrence): string {
+  const s = r.schedule
+  const minutes = s?.minutes ?? []
+  const times = (s?.hours ?? []).flatMap(h => (minutes.length ? minutes : [0]).map(m => `${two(h)}:${two(m)}`))
+  const days = [...(s?.weekDays ?? []), ...(s?.monthDays ?? []).map(words.monthDay), ...(s?.monthlyOccurrences ?? []).map(o => words.occurrence(o.occurrence, o.day))]
+  const at = r.frequency === 'Hour' ? (minutes.length ? words.atMinutes(and.format(minutes.map(two))) : '') : times.length ? words.atTimes(and.format(times)) : ''
+  return [words.everyOf(r.frequency, r.interval ?? 1), days.length ? words.onDays(and.format(days)) : '', at].filter(Boolean).join(' ') + `, ${r.timeZone ?? 'UTC'}`
+}
+
+/** triggerCommand says a plan as a command. */
+export function triggerCommand(source: string, scan: string, p: Plan): string {
+  const on = p.every === 'Week' ? weekDays.filter(d => p.on.includes(d)) : p.every === 'Month' ? (daysOf(p.days) ?? []).map(String) : []
+  return `purlieu trigger set ${quote(source)} ${quote(scan)} --every ${p.every.toLowerCase()}${p.interval > 1 ? ` --interval ${p.interval}` : ''}${on.map(d => ` --on=${d}`).join('')} --at ${p.every === 'Hour' ? `00:${p.at.slice(3)}` : p.at} --zone ${quote(p.zone)}${p.full ? ' --full' : ''}`
+}
