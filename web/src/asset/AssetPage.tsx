@@ -15,9 +15,9 @@ import { iconOf, titleOf } from '../ui/types'
 import { HistoryTab } from './HistoryTab'
 import { columnsOf, hasColumns, pathOf, text } from './model'
 import { OverviewTab } from './OverviewTab'
-import { SchemaTab } from './SchemaTab'
 import { words } from './strings'
 
+const SchemaTab = lazy(() => import('./SchemaTab').then(m => ({ default: m.SchemaTab })))
 const LineageTab = lazy(() => import('./LineageTab').then(m => ({ default: m.LineageTab })))
 
 type Tab = keyof typeof words.tabs
@@ -58,7 +58,7 @@ export function AssetPage() {
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined })}
     >
       {open === 'overview' && <OverviewTab entity={e} columns={columns} may={writes} />}
-      {open === 'schema' && <SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} />}
+      {open === 'schema' && <Suspense fallback={<Loading />}><SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} /></Suspense>}
       {open === 'lineage' && <Suspense fallback={<Loading />}><LineageTab guid={guid} as={at.as} onAs={as => change({ as })} /></Suspense>}
       {open === 'history' && <HistoryTab guid={guid} />}
     </DetailPage>

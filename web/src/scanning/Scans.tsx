@@ -1,19 +1,21 @@
 // The scans of a source: what each does, and a way to run it.
-import type { ReactNode } from 'react'
-import { Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, SplitButton, type MenuButtonProps } from '@fluentui/react-components'
+import { lazy, Suspense, type ReactNode } from 'react'
+import { Button, makeStyles } from '@fluentui/react-components'
 import { useMutation, type UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
 import { useNotices } from '../ui/Notices'
 import { Soft } from '../ui/Parts'
-import { Empty, sayFailure, Shown } from '../ui/States'
+import { Empty, Loading, sayFailure, Shown } from '../ui/States'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
 import { deleteScan, startRun } from './rest'
-import { Next, Schedule } from './Schedule'
+import { Next } from './Next'
 import { words } from './strings'
 import type { Scan, Source } from './types'
+
+const Schedule = lazy(() => import('./Schedule').then(m => ({ default: m.Schedule })))
 
 const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '4px', justifyContent: 'flex-end', [narrow]: { justifyContent: 'flex-start' } } })
 
@@ -41,7 +43,7 @@ export function Scans({ source, of, add, writable }: ScansProps) {
               ...(writable ? [{ name: '', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />
-          {writable && list.some(s => s.name === at.scan) && <Schedule key={at.scan} source={source.name} scan={at.scan!} onDone={() => change({ scan: undefined })} />}
+          {writable && list.some(s => s.name === at.scan) && <Suspense fallback={<Loading />}><Schedule key={at.scan} source={source.name} scan={at.scan!} onDone={() => change({ scan: undefined })} /></Suspense>}
         </>
       )}
     </Shown>
@@ -59,12 +61,8 @@ function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSc
   })
   return (
     <div className={s.acts}>
-      <Menu positioning="below-end">
-        <MenuTrigger disableButtonEnhancement>
-          {(trigger: MenuButtonProps) => <SplitButton size="small" menuButton={{ ...trigger, 'aria-label': words.runFull }} primaryActionButton={{ onClick: () => run.mutate(false), disabled: run.isPending }}>{words.runNow}</SplitButton>}
-        </MenuTrigger>
-        <MenuPopover><MenuList><MenuItem onClick={() => run.mutate(true)} title={words.runFullHint}>{words.runFull}</MenuItem></MenuList></MenuPopover>
-      </Menu>
+      <Button size="small" disabled={run.isPending} onClick={() => run.mutate(false)}>{words.runNow}</Button>
+      <Button size="small" disabled={run.isPending} title={words.runFullHint} onClick={() => run.mutate(true)}>{words.runFull}</Button>
       <Button size="small" onClick={onSchedule} aria-label={words.scheduleFor(scan)}>{words.setSchedule}</Button>
       <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]}>{words.removeScanText}</Ask>
     </div>

@@ -12,6 +12,7 @@ import { Refusal } from '../ui/Refusal'
 import { Loading, sayFailure, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan, type Trigger } from './recurrence'
+import { Said } from './Next'
 import { deleteTrigger, fireTrigger, putTrigger, triggerQuery } from './rest'
 import { words } from './strings'
 
@@ -26,25 +27,6 @@ interface ScheduleProps {
   source: string
   scan: string
   onDone: () => void
-}
-
-/** Next says in a table when a scan runs. */
-export function Next({ source, scan }: { source: string; scan: string }) {
-  const { data: t } = useQuery(triggerQuery(source, scan))
-  if (t === undefined) return <Soft>…</Soft>
-  if (t === null) return <Soft>{words.byHand}</Soft>
-  return <Said of={t} />
-}
-
-function Said({ of: t }: { of: Trigger }) {
-  const p = t.properties
-  return (
-    <div>
-      <div>{inWords(p.recurrence)}</div>
-      {p.state === 'Disabled' ? <Status tone="idle">{words.paused}</Status> : p.purlieuNext ? <Soft>{words.next} <time dateTime={p.purlieuNext}>{exactTime(new Date(p.purlieuNext))}</time></Soft> : <Soft>{words.neverAgain}</Soft>}
-      {p.purlieuProblem && <div><Status tone="warn">{p.purlieuProblem}</Status></div>}
-    </div>
-  )
 }
 
 export function Schedule({ source, scan, onDone }: ScheduleProps) {

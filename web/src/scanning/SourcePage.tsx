@@ -1,4 +1,5 @@
 // One source: where it is, what its scans are and how they went.
+import { lazy, Suspense } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
@@ -9,16 +10,17 @@ import { Command } from '../ui/Command'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
-import { Empty, Shown } from '../ui/States'
+import { Empty, Loading, Shown } from '../ui/States'
 import { Ask } from '../ui/Ask'
 import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
 import { RunsTable } from './RunsTable'
-import { Scans } from './Scans'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
 import type { Kind, Scan, Source } from './types'
 
 type Tab = keyof typeof words.sides
+
+const Scans = lazy(() => import('./Scans').then(m => ({ default: m.Scans })))
 
 export function SourcePage() {
   const { source: name } = useParams({ strict: false }) as { source: string }
@@ -44,7 +46,7 @@ function OneSource({ source }: { source: Source }) {
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && scans.data && { count: scans.data.length }) }))}
     >
       {open === 'overview' && <Overview source={source} kind={kind} scan={may('scan/write', collection) ? scans.data?.[0] : undefined} removable={may('source/write', collection)} />}
-      {open === 'scans' && <Scans source={source} of={scans} add={add} writable={may('scan/write', collection)} />}
+      {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>
   )

@@ -1,15 +1,17 @@
 // Settings: collections and who may do what on them, people and apps, the network, the account. Each side says what it
 // takes where a person may not see it.
+import { lazy, Suspense } from 'react'
 import { useAddress } from '../ui/address'
 import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { DetailPage } from '../ui/DetailPage'
-import { Failed } from '../ui/States'
-import { AccountTab } from './AccountTab'
-import { CollectionsTab } from './CollectionsTab'
-import { NetworkTab } from './NetworkTab'
-import { PeopleTab } from './PeopleTab'
+import { Failed, Loading } from '../ui/States'
 import { words } from './strings'
+
+const AccountTab = lazy(() => import('./AccountTab').then(m => ({ default: m.AccountTab })))
+const CollectionsTab = lazy(() => import('./CollectionsTab').then(m => ({ default: m.CollectionsTab })))
+const NetworkTab = lazy(() => import('./NetworkTab').then(m => ({ default: m.NetworkTab })))
+const PeopleTab = lazy(() => import('./PeopleTab').then(m => ({ default: m.PeopleTab })))
 
 type Tab = keyof typeof words.tabs
 export interface Address {
@@ -26,10 +28,12 @@ export function SettingsPage() {
   const refused = (text: string) => <Failed error={new Failure(403, 'Denied', text, '')} />
   return (
     <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined })}>
-      {open === 'collections' && <CollectionsTab chosen={at.collection} onChoose={collection => change({ collection })} />}
-      {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : refused(words.mayNotPeople))}
-      {open === 'network' && (may('network/write', 'root') ? <NetworkTab /> : refused(words.mayNotNetwork))}
-      {open === 'account' && <AccountTab />}
+      <Suspense fallback={<Loading lines={8} />}>
+        {open === 'collections' && <CollectionsTab chosen={at.collection} onChoose={collection => change({ collection })} />}
+        {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : refused(words.mayNotPeople))}
+        {open === 'network' && (may('network/write', 'root') ? <NetworkTab /> : refused(words.mayNotNetwork))}
+        {open === 'account' && <AccountTab />}
+      </Suspense>
     </DetailPage>
   )
 }

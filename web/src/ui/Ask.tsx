@@ -1,11 +1,11 @@
 // A button that asks once more before it acts, and tells how that went. What is in the way is said in the dialog.
-import { useState, type ReactNode } from 'react'
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, DialogTrigger } from '@fluentui/react-components'
+import { lazy, Suspense, useRef, useState, type ReactNode } from 'react'
+import { Button } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useNotices } from './Notices'
-import { Refusal } from './Refusal'
-import { words } from './strings'
+
+const AskDialog = lazy(() => import('./AskDialog').then(m => ({ default: m.AskDialog })))
 
 interface AskProps {
   label: string // of the button, and of the one that acts
@@ -34,19 +34,12 @@ export function Ask({ label, title, children, done, act, stale, to, appearance =
       await client.invalidateQueries({ queryKey: stale })
     },
   })
+  const button = useRef<HTMLButtonElement>(null)
+  const close = () => { setOpen(false); setTimeout(() => button.current?.focus()) }
   return (
-    <Dialog open={open} onOpenChange={(_, d) => { setOpen(d.open); if (d.open) go.reset() }}>
-      <DialogTrigger disableButtonEnhancement><Button appearance={appearance} size={small ? 'small' : 'medium'} aria-label={title} disabled={!!disabled}>{label}</Button></DialogTrigger>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent>{children}<Refusal error={go.error} /></DialogContent>
-          <DialogActions>
-            <DialogTrigger disableButtonEnhancement><Button>{words.cancel}</Button></DialogTrigger>
-            <Button appearance="primary" disabled={go.isPending} onClick={() => go.mutate()}>{label}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <>
+      <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={title} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
+      {open && <Suspense><AskDialog label={label} title={title} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
+    </>
   )
 }
