@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const dist = join(import.meta.dirname, '../dist')
 const most = 200_000 // of the overview and the pages of signing in: where one arrives
-const deep = 250_000 // of a page that is opened at its own address, which brings parts that the overview has no use for
+const deep = 220_000 // of a page that is opened at its own address, which brings parts that the overview has no use for
 
 interface Chunk {
   file: string
