@@ -23,7 +23,7 @@ export function AskDialog({ label, title, children, error, busy, onGo, onClose }
           <DialogContent>{children}<Refusal error={error} /></DialogContent>
           <DialogActions>
             <Button onClick={onClose}>{words.cancel}</Button>
-            <Button appearance="primary" disabled={busy} onClick={onGo}>{label}</Button>
+            <Button appearance="primary" disabledFocusable={busy} onClick={onGo}>{label}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>
