@@ -318,7 +318,7 @@ func TestServerThatStopsMidScanIsUnreachable(t *testing.T) {
 	if !errors.As(err, &known) || strings.Contains(err.Error(), "administrator") {
 		t.Errorf("the driver's text is in %v", err)
 	}
-	if len(h.Assets) < 2000 {
+	if len(h.Assets) < 400 { // the slice that was whole when the server stopped
 		t.Errorf("only %d assets came before the end", len(h.Assets))
 	}
 	for _, u := range units {

@@ -10,8 +10,8 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
-// Scan reads one unit over one connection. It holds at most one slice of tables in memory, and no transaction while it
-// emits: whoever takes the facts may let it wait for long.
+// Scan reads one unit over one connection. It holds at most three slices of tables in memory, and no transaction that
+// waits for facts to be taken: whoever takes them may let it wait for long.
 func (c *Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit, emit connector.Emit) error {
 	switch unit.Step {
 	case stepServer:
@@ -111,15 +111,8 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 			return err
 		}
 	}
-	for next := from; next <= to; {
-		last, more, err := p.slice(ctx, uint32(next), uint32(to)) //nolint:gosec // both are 32 bits wide
-		if err != nil {
-			return err
-		}
-		if !more {
-			break
-		}
-		next = uint64(last) + 1
+	if err := p.emitTables(ctx, uint32(from), uint32(to)); err != nil { //nolint:gosec // both are 32 bits wide
+		return err
 	}
 	if err := s.rest(ctx); err != nil {
 		return err
