@@ -57,7 +57,7 @@ func TestTwoAppliersApplyABatchOnce(t *testing.T) {
 		return err
 	}))
 	for range 2 { // two replicas read it before either applied it
-		r.ok(r.Service.apply(t.Context(), rows[0]))
+		r.ok(r.applyGroup(t.Context(), []opened{{row: rows[0], facts: r.facts(g, plant("a/x"))}}))
 	}
 	if u := r.unit(g.Ref.Unit); u.Applied != 1 {
 		t.Fatalf("applied %d times", u.Applied)
