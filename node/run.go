@@ -23,6 +23,7 @@ func (p *process) run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	p.look(console.Running)
+	p.broker.Warm()
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():

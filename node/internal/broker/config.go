@@ -81,6 +81,15 @@ func New(cfg Config) *Broker {
 	return b
 }
 
+// Warm lets a fresh worker wait whenever there is no other, from now on, so that no first attempt waits for a process to
+// start. A worker that cannot be started is told of by the attempt that needs one.
+func (b *Broker) Warm() {
+	b.pool.mu.Lock()
+	b.pool.warm = true
+	b.pool.mu.Unlock()
+	b.pool.prepare()
+}
+
 // Start begins an attempt. It waits, in the background, while MaxWorkers attempts run.
 func (b *Broker) Start(grant bus.Grant, base []bus.BaseBlock, sink Sink) Worker {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -14,7 +14,8 @@ import (
 	"github.com/purlieu/purlieu/fault"
 )
 
-// pool keeps idle workers for the next attempt on the same source with the same credential, and for nothing else.
+// pool keeps idle workers for the next attempt on the same source with the same credential, and for nothing else. A
+// *fresh* one, which has served nobody, may wait for whatever comes first.
 type pool struct {
 	command func() *exec.Cmd
 	most    int
@@ -26,6 +27,8 @@ type pool struct {
 	closed bool
 	busy   int
 	idle   []*process // longest idle first
+	warm   bool       // a fresh one is to wait where there is no other
+	fresh  *process   // there is none beside it, idle or busy
 }
 
 type order struct {
@@ -87,6 +90,15 @@ func (o *pool) take(key string) (*process, error) {
 			p.close()
 		}
 	}
+	if p := o.fresh; p != nil {
+		o.fresh = nil
+		if !p.gone() {
+			p.key = key
+			o.busy++
+			return p, nil
+		}
+		p.close()
+	}
 	if o.busy+len(o.idle) >= o.most && len(o.idle) > 0 {
 		o.retire(o.idle[0])
 	}
@@ -95,6 +107,18 @@ func (o *pool) take(key string) (*process, error) {
 		o.busy++
 	}
 	return p, err
+}
+
+// prepare starts a fresh worker where there is no other: the first attempt is spared the start of a process.
+func (o *pool) prepare() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.warm || o.closed || o.fresh != nil || o.busy+len(o.idle) > 0 {
+		return
+	}
+	if p, err := o.start(""); err == nil { // else an attempt tries again, and tells
+		o.fresh = p
+	}
 }
 
 // spare gives a new worker that is not counted and not kept: its taker ends it.
@@ -145,8 +169,9 @@ func (o *pool) put(p *process, keep bool) {
 	}
 	p.expiry = time.AfterFunc(o.keep, func() {
 		o.mu.Lock()
-		defer o.mu.Unlock()
 		o.retire(p)
+		o.mu.Unlock()
+		o.prepare()
 	})
 	o.idle = append(o.idle, p)
 }
@@ -168,6 +193,10 @@ func (o *pool) close() {
 	o.closed = true
 	for len(o.idle) > 0 {
 		o.retire(o.idle[0])
+	}
+	if p := o.fresh; p != nil {
+		o.fresh = nil
+		o.wg.Go(p.retire)
 	}
 	if o.orders != nil {
 		close(o.orders)

@@ -91,6 +91,39 @@ func TestPool(t *testing.T) {
 		who(s, same)
 		eventually(t, "no worker is left", func() bool { return len(s.pids()) == 0 && children() == "" })
 	})
+	fresh := func(s *stage) *process {
+		s.pool.mu.Lock()
+		defer s.pool.mu.Unlock()
+		return s.pool.fresh
+	}
+	t.Run("a_fresh_worker_waits_and_serves_the_first_source_that_comes", func(t *testing.T) {
+		s := raise(t, "honest", nil)
+		s.Warm()
+		pid := fresh(s).cmd.Process.Pid
+		if first := who(s, same); first != fmt.Sprint("pid=", pid) || fresh(s) != nil {
+			t.Fatal("the fresh worker was passed over:", first, pid)
+		}
+		other := who(s, func(g *bus.Grant) { g.Source = "bank" })
+		if other == fmt.Sprint("pid=", pid) || fresh(s) != nil {
+			t.Fatal("a worker that has served one source served another")
+		}
+	})
+	t.Run("a_fresh_worker_that_died_is_replaced", func(t *testing.T) {
+		s := raise(t, "honest", nil)
+		s.Warm()
+		p := fresh(s)
+		slay(t, p.cmd.Process.Pid)
+		<-p.exited
+		who(s, same)
+	})
+	t.Run("a_fresh_worker_takes_the_place_of_the_last", func(t *testing.T) {
+		s := raise(t, "honest", func(c *Config) { c.Idle = 50 * time.Millisecond })
+		s.Warm()
+		who(s, same)
+		eventually(t, "a fresh worker waits", func() bool { return fresh(s) != nil && len(s.pids()) == 0 })
+		s.Close()
+		eventually(t, "no worker is left", func() bool { return children() == "" })
+	})
 	t.Run("attempts_beyond_the_most_wait", func(t *testing.T) {
 		s := raise(t, "honest", func(c *Config) { c.MaxWorkers = 2 })
 		var all []*audience
