@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -44,10 +45,17 @@ What left the network is in a ledger on this machine:
 Exit codes: 0 done, 1 failed, 2 command line, 3 not allowed, 4 not found, 5 conflict, 6 account not reached;
 status: 10 not running, 11 unhealthy; egress reconcile: 20 ledger and account differ.`
 
+// growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
+// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise.
+const growth = 200
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, lookupEnv: os.LookupEnv, root: os.Geteuid() == 0}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(growth)
+	}
 	code := a.main(os.Args[1:])
 	stop()
 	os.Exit(code)

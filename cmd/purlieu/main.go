@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -23,9 +24,16 @@ import (
 	"github.com/purlieu/purlieu/fault"
 )
 
+// growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
+// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise.
+const growth = 200
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, poll: time.Second}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(growth)
+	}
 	code := a.main(os.Args[1:])
 	stop()
 	os.Exit(code)
