@@ -200,7 +200,7 @@ type guarded struct {
 }
 
 // Start implements broker.Launcher.
-func (g guarded) Start(grant bus.Grant, base []bus.BaseBlock, sink broker.Sink) broker.Worker {
+func (g guarded) Start(grant bus.Grant, base broker.Base, sink broker.Sink) broker.Worker {
 	if p, err := g.rules.now(); err == nil { // else the attempt is given no secret and no connection
 		if most := p.Limits().Connections; most > 0 && (grant.Budget.Connections == 0 || grant.Budget.Connections > most) {
 			grant.Budget.Connections = most

@@ -33,7 +33,7 @@ func NewDisk(rng *rand.Rand) *Disk { return disktest.New(rng) }
 
 var _ disk.Disk = (*Disk)(nil)
 
-// Workers launches simulated workers: the shipped survey reads the whole unit at the moment of its start, and what it
+// Workers launches simulated workers: the shipped survey reads the whole unit at the moment when its base is here, and what it
 // yields arrives piece by piece, later and later, as fast as the node takes it.
 type Workers struct {
 	Connector connector.Connector
@@ -48,8 +48,32 @@ type Workers struct {
 }
 
 // Start implements broker.Launcher.
-func (w *Workers) Start(grant bus.Grant, base []bus.BaseBlock, sink broker.Sink) broker.Worker {
+func (w *Workers) Start(grant bus.Grant, base broker.Base, sink broker.Sink) broker.Worker {
 	run := &running{workers: w, sink: sink}
+	if base == nil {
+		w.read(run, grant, nil)
+		return run
+	}
+	whole := survey.NewBase()
+	var take func([]bus.BaseBlock, bool)
+	take = func(piece []bus.BaseBlock, more bool) {
+		for _, b := range piece {
+			whole.Add(b)
+		}
+		switch {
+		case run.stopped:
+		case more:
+			base(take)
+		default:
+			w.read(run, grant, whole)
+		}
+	}
+	base(take)
+	return run
+}
+
+// read reads the whole unit now.
+func (w *Workers) read(run *running, grant bus.Grant, base *survey.Base) {
 	log := slog.New(slog.DiscardHandler)
 	deps := survey.Deps{Log: log, Engine: w.Engine, Dial: func(context.Context, string, int) (net.Conn, error) {
 		return nil, fault.New(fault.Unsupported, "NoNetwork", "the simulated world has no sockets")
@@ -66,7 +90,6 @@ func (w *Workers) Start(grant bus.Grant, base []bus.BaseBlock, sink broker.Sink)
 		}
 	}
 	w.After(run.next)
-	return run
 }
 
 // split cuts facts into pieces of at most n assets; the rest travels with the last.

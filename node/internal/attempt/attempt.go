@@ -1,7 +1,7 @@
 // Package attempt follows each attempt of a node from its grant to its last receipt.
 //
-// An attempt first fetches the *base* of its unit (one that plans: of a small source, which it may read at once), then
-// runs in a worker; what the worker yields goes to the outbox,
+// An attempt runs in a worker, which is given the *base* of its unit first, piece by piece as the account answers (one
+// that plans: of a small source, which it may read at once). What the worker yields goes to the outbox,
 // which pushes back when it is full; when the worker is through, *done* goes behind the last batch. The follower is a
 // step machine on the node's loop: no goroutine, no clock.
 package attempt
@@ -48,12 +48,11 @@ type Follower struct {
 
 type attempt struct {
 	grant  bus.Grant
-	base   []bus.BaseBlock
+	give   func(piece []bus.BaseBlock, more bool) // takes the next piece of the base; nil: nobody waits for one
 	after  string
 	asking bool
 	askAt  time.Time
-	worker broker.Worker // nil until the base is here, and after the end
-	based  bool          // the base is here whole
+	worker broker.Worker // nil after the end
 	gaps   uint32
 	kids   uint32
 }
@@ -70,11 +69,13 @@ func (f *Follower) Attach(leases Leases) { f.leases = leases }
 
 // Start begins an attempt.
 func (f *Follower) Start(grant bus.Grant) {
-	a := &attempt{grant: grant, askAt: f.now}
+	a := &attempt{grant: grant}
 	f.attempts[grant.Ref] = a
+	base := func(give func([]bus.BaseBlock, bool)) { a.give, a.askAt = give, f.now }
 	if grant.Full || (grant.Unit.Step == "" && grant.Ref.Attempt > 1) {
-		f.launch(a) // a full scan ignores bases, and a plan that is made again is not read at once
+		base = nil // a full scan ignores bases, and a plan that is made again is not read at once
 	}
+	a.worker = f.launcher.Start(grant, base, &sink{f: f, a: a})
 }
 
 // Stop ends an attempt that the account does not want any more.
@@ -116,7 +117,7 @@ func (f *Follower) Step(now time.Time) time.Time {
 	next := now.Add(time.Minute)
 	for _, ref := range f.refs() {
 		a := f.attempts[ref]
-		if a == nil || a.based || a.asking {
+		if a == nil || a.give == nil || a.asking {
 			continue
 		}
 		if !now.Before(a.askAt) {
@@ -148,8 +149,8 @@ func (f *Follower) ask(a *attempt) {
 	a.asking = true
 	f.link.Request(bus.SubjectBase, payload, func(answer []byte, err error) {
 		a.asking = false
-		if f.attempts[a.grant.Ref] != a {
-			return // stopped in the meantime
+		if f.attempts[a.grant.Ref] != a || a.give == nil {
+			return // stopped, or ended, in the meantime
 		}
 		var b bus.BaseAnswer
 		if err == nil {
@@ -159,22 +160,13 @@ func (f *Follower) ask(a *attempt) {
 			a.askAt = f.now.Add(f.retry) // the next renewal says what becomes of the attempt
 			return
 		}
-		a.base = append(a.base, b.Blocks...)
-		a.after, a.askAt = b.After, f.now
 		if b.More && a.grant.Unit.Step == "" {
-			a.base, b.More = nil, false // so large a source is not read by the attempt that plans it
+			b.Blocks, b.More = nil, false // so large a source is not read by the attempt that plans it
 		}
-		if !b.More {
-			f.launch(a)
-		}
+		give := a.give
+		a.give, a.after = nil, b.After
+		give(b.Blocks, b.More)
 	})
-}
-
-func (f *Follower) launch(a *attempt) {
-	a.based = true
-	base := a.base
-	a.base = nil
-	a.worker = f.launcher.Start(a.grant, base, &sink{f: f, a: a})
 }
 
 // sink hears one attempt's worker.
@@ -208,7 +200,7 @@ func (s *sink) End(r broker.Result) {
 	if s.f.attempts[ref] != s.a {
 		return
 	}
-	s.a.worker = nil
+	s.a.worker, s.a.give = nil, nil
 	done := bus.Done{
 		V: bus.Version, Ref: ref, Outcome: r.Outcome, Code: r.Code, Remedy: r.Remedy, Retry: r.Retry, Assets: r.Assets,
 		Gaps: s.a.gaps, Children: s.a.kids, Listed: r.Listed, Identity: r.Identity,

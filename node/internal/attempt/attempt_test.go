@@ -48,9 +48,21 @@ func (b *bench) Request(_ bus.Subject, payload []byte, answered func([]byte, err
 
 type launcher struct{ b *bench }
 
-func (l launcher) Start(g bus.Grant, base []bus.BaseBlock, sink broker.Sink) broker.Worker {
+func (l launcher) Start(g bus.Grant, base broker.Base, sink broker.Sink) broker.Worker {
 	l.b.note("launch %d", g.Ref.Unit)
-	l.b.sinks[g.Ref.Unit], l.b.base = sink, base
+	l.b.sinks[g.Ref.Unit], l.b.base = sink, nil
+	var take func([]bus.BaseBlock, bool)
+	take = func(piece []bus.BaseBlock, more bool) {
+		l.b.base = append(l.b.base, piece...)
+		if more {
+			base(take)
+		} else {
+			l.b.note("based %d", g.Ref.Unit)
+		}
+	}
+	if base != nil {
+		base(take)
+	}
 	return worker{l.b, g.Ref.Unit}
 }
 
@@ -128,7 +140,7 @@ func TestPlanningAgainAndFullScansFetchNoBase(t *testing.T) {
 	}
 }
 
-func TestAWorkerStartsWhenItsBaseIsHereWhole(t *testing.T) {
+func TestAWorkerIsGivenItsBaseAsItComes(t *testing.T) {
 	b := newBench(t)
 	b.Start(grant(1, "page"))
 	b.Step(b.now)
@@ -141,9 +153,12 @@ func TestAWorkerStartsWhenItsBaseIsHereWhole(t *testing.T) {
 	}
 	b.now = b.now.Add(500 * time.Millisecond)
 	b.Step(b.now)
-	b.became("")
-	b.answer(bus.BaseAnswer{Status: bus.Committed, Blocks: []bus.BaseBlock{{Container: "b"}}})
 	b.became("launch 1")
+	if len(b.base) != 1 {
+		t.Fatalf("%d blocks of the first piece", len(b.base))
+	}
+	b.answer(bus.BaseAnswer{Status: bus.Committed, Blocks: []bus.BaseBlock{{Container: "b"}}})
+	b.became("based 1")
 	if got := strings.Join(b.after, "|"); got != "|next|next" || len(b.base) != 2 {
 		t.Fatalf("asked after %q, %d blocks", got, len(b.base))
 	}
@@ -155,7 +170,7 @@ func TestPlanningFetchesTheBaseOfASmallSourceOnly(t *testing.T) {
 		b.Start(grant(1, ""))
 		b.Step(b.now)
 		b.answer(bus.BaseAnswer{Status: bus.Committed, Blocks: []bus.BaseBlock{{Container: "a"}}, After: "next", More: more})
-		b.became("launch 1")
+		b.became("launch 1, based 1")
 		if b.Step(b.now); len(b.base) != blocks || len(b.asked) != 0 {
 			t.Errorf("more %v: %d blocks, %d questions open", more, len(b.base), len(b.asked))
 		}
@@ -206,13 +221,25 @@ func TestStopKillsTheWorkerAndDiscards(t *testing.T) {
 	}
 }
 
-func TestAStopBeforeTheBaseIsHereStartsNoWorker(t *testing.T) {
+func TestAWorkerThatIsStoppedIsGivenNoMoreOfItsBase(t *testing.T) {
 	b := newBench(t)
 	b.Start(grant(1, "page"))
 	b.Step(b.now)
 	b.Stop(ref(1), bus.VerdictCancelled)
 	b.answer(bus.BaseAnswer{Status: bus.Committed})
-	b.became("discard 1 cancelled")
+	b.became("launch 1, kill 1, discard 1 cancelled")
+}
+
+func TestAWorkerThatHasEndedIsGivenNoMoreOfItsBase(t *testing.T) {
+	b := newBench(t)
+	b.Start(grant(1, "page"))
+	b.Step(b.now)
+	b.sinks[1].End(broker.Result{Outcome: bus.OutcomeFailed, Code: "WorkerDied"})
+	b.answer(bus.BaseAnswer{Status: bus.Committed, More: true})
+	if b.Step(b.now); len(b.asked) != 0 {
+		t.Fatal("it is asked for")
+	}
+	b.became("launch 1, done 1, ended 1")
 }
 
 func TestWhatCanNotBeRecordedIsGivenBack(t *testing.T) {

@@ -109,7 +109,11 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 
 // inquire speaks with the worker until the question's end.
 func (a *attempt) inquire(p *process, job pipe.Job, h *hearing) (bus.Answer, error) {
-	if err := p.order(job, nil); err != nil {
+	err := p.order(job)
+	if err == nil {
+		err = p.start()
+	}
+	if err != nil {
 		return h.answer, a.lost(p)
 	}
 	for {

@@ -28,7 +28,7 @@ const (
 type attempt struct {
 	b       *Broker
 	grant   bus.Grant
-	base    []bus.BaseBlock
+	base    Base
 	sink    Sink
 	ctx     context.Context // ends at Stop
 	cancel  context.CancelFunc
@@ -61,6 +61,7 @@ func (a *attempt) work() Result {
 	if kind == nil {
 		return failed("UnknownKind", "Update the node, or give the work to a runtime that reads this kind", false)
 	}
+	first, more := a.piece() // while the account is away nothing is held for the attempt
 	select {
 	case a.b.slots <- struct{}{}:
 		defer func() { <-a.b.slots }()
@@ -107,7 +108,13 @@ func (a *attempt) work() Result {
 		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Terms: terms, Folder: folder,
 		Today: uint32(a.b.cfg.Clock().Unix() / (24 * 60 * 60)),
 	}
-	result, clean := a.converse(p, job, newJudge(kind, a.grant, a.base, sieve))
+	judge := newJudge(kind, a.grant, sieve)
+	result, clean := Result{}, false
+	if err := a.brief(p, job, judge, first, more); err != nil {
+		result = a.died(p)
+	} else {
+		result, clean = a.converse(p, judge)
+	}
 	close(done)
 	<-watched
 	if blame := a.blame.Load(); blame != nil {
@@ -133,11 +140,54 @@ func (a *attempt) unserved(err error) Result {
 	return failedBy(err)
 }
 
-// converse speaks with the worker until the job's end. clean says that the worker can serve another.
-func (a *attempt) converse(p *process, job pipe.Job, judge *judge) (result Result, clean bool) {
-	if err := p.order(job, a.base); err != nil {
-		return a.died(p), false
+// piece waits for the next piece of the base. The attempt's time stands still meanwhile.
+func (a *attempt) piece() (blocks []bus.BaseBlock, more bool) {
+	type answer struct {
+		blocks []bus.BaseBlock
+		more   bool
 	}
+	if a.base == nil {
+		return nil, false
+	}
+	a.held.Store(true)
+	defer a.held.Store(false)
+	here := make(chan answer, 1)
+	a.b.cfg.Post(func() {
+		if !a.stopped.Load() {
+			a.base(func(piece []bus.BaseBlock, more bool) { here <- answer{piece, more} })
+		}
+	})
+	select {
+	case next := <-here:
+		return next.blocks, next.more
+	case <-a.ctx.Done():
+		return nil, false
+	}
+}
+
+// brief gives the worker its job, and the base piece by piece as it comes.
+func (a *attempt) brief(p *process, job pipe.Job, judge *judge, piece []bus.BaseBlock, more bool) error {
+	if err := p.order(job); err != nil {
+		return err
+	}
+	for {
+		judge.lent(piece)
+		if err := p.lend(piece); err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		piece, more = a.piece()
+	}
+	if err := a.ctx.Err(); err != nil {
+		return err // a part of the base is as good as a false one
+	}
+	return p.start()
+}
+
+// converse speaks with the worker until the job's end. clean says that the worker can serve another.
+func (a *attempt) converse(p *process, judge *judge) (result Result, clean bool) {
 	for {
 		kind, payload, err := p.r.Next()
 		switch {

@@ -19,11 +19,16 @@ import (
 
 // Launcher runs attempts in workers. There is no in-process mode outside the simulated world.
 type Launcher interface {
-	// Start begins an attempt and returns at once. base holds the bases of the unit's containers; it may be empty.
+	// Start begins an attempt and returns at once. base gives the bases of the unit's containers; nil: there are none.
 	// Everything that the attempt yields arrives at sink, on the node's own loop. The result of a start that fails
 	// arrives there too.
-	Start(grant bus.Grant, base []bus.BaseBlock, sink Sink) Worker
+	Start(grant bus.Grant, base Base, sink Sink) Worker
 }
+
+// Base gives the bases of a unit's containers, a piece at a time, so that nobody holds them whole: it calls give once,
+// with the next piece and whether there is more behind it. It is called on the node's loop and calls give there, perhaps
+// much later, and never where the attempt has ended meanwhile.
+type Base func(give func(piece []bus.BaseBlock, more bool))
 
 // Worker is a running attempt.
 type Worker interface {

@@ -91,7 +91,7 @@ func (b *Broker) Warm() {
 }
 
 // Start begins an attempt. It waits, in the background, while MaxWorkers attempts run.
-func (b *Broker) Start(grant bus.Grant, base []bus.BaseBlock, sink Sink) Worker {
+func (b *Broker) Start(grant bus.Grant, base Base, sink Sink) Worker {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &attempt{b: b, grant: grant, base: base, sink: sink, ctx: ctx, cancel: cancel}
 	if !b.enter(a) {

@@ -26,9 +26,13 @@ type known struct {
 	end        uint32 // positions are below
 }
 
-func newJudge(kind *model.Kind, grant bus.Grant, base []bus.BaseBlock, sieve *filter.Filter) *judge {
-	j := &judge{kind: kind, grant: grant, bases: map[string]known{}, filter: sieve}
-	for _, b := range base {
+func newJudge(kind *model.Kind, grant bus.Grant, sieve *filter.Filter) *judge {
+	return &judge{kind: kind, grant: grant, bases: map[string]known{}, filter: sieve}
+}
+
+// lent notes a piece of the base that the worker gets.
+func (j *judge) lent(piece []bus.BaseBlock) {
+	for _, b := range piece {
 		k, ok := j.bases[b.Container]
 		if end := b.First + uint32(len(b.Rows)/bus.BaseRowSize); !ok || b.Generation > k.generation {
 			j.bases[b.Container] = known{b.Generation, end}
@@ -36,7 +40,6 @@ func newJudge(kind *model.Kind, grant bus.Grant, base []bus.BaseBlock, sieve *fi
 			j.bases[b.Container] = known{b.Generation, end}
 		}
 	}
-	return j
 }
 
 func broken(format string, args ...any) error {

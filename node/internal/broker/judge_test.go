@@ -17,7 +17,10 @@ func testJudge() *judge {
 	if err != nil {
 		panic(err)
 	}
-	return newJudge(&kind, grant("tables", 1), []bus.BaseBlock{{Container: "shop/public", Generation: 2, First: 8, Rows: make([]byte, 3*bus.BaseRowSize)}}, sieve)
+	j := newJudge(&kind, grant("tables", 1), sieve)
+	j.lent([]bus.BaseBlock{{Container: "shop/public", Generation: 2, Rows: make([]byte, 8*bus.BaseRowSize)}})
+	j.lent([]bus.BaseBlock{{Container: "shop/public", Generation: 2, First: 8, Rows: make([]byte, 3*bus.BaseRowSize)}})
+	return j
 }
 
 func TestJudgeKnowsTheBase(t *testing.T) {

@@ -80,8 +80,8 @@ func (p *process) wait() {
 	close(p.exited)
 }
 
-// order gives the worker a job with all that belongs to it.
-func (p *process) order(job pipe.Job, base []bus.BaseBlock) error {
+// order gives the worker a job. Its base and start follow.
+func (p *process) order(job pipe.Job) error {
 	if err := p.w.Send(pipe.KindJob, job); err != nil {
 		return err
 	}
@@ -90,22 +90,30 @@ func (p *process) order(job pipe.Job, base []bus.BaseBlock) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// lend gives the worker a piece of the base of its job.
+func (p *process) lend(piece []bus.BaseBlock) error {
 	const most = 1 << 20 / bus.BaseRowSize * bus.BaseRowSize
-	for _, b := range base {
+	for _, b := range piece {
 		for rows := b.Rows; len(rows) > 0; {
 			n := min(len(rows), most)
-			piece := bus.BaseBlock{
+			part := bus.BaseBlock{
 				Container: b.Container, Generation: b.Generation, Rows: rows[:n],
 				First: b.First + uint32((len(b.Rows)-len(rows))/bus.BaseRowSize),
 			}
-			if err := p.w.Send(pipe.KindBase, piece); err != nil {
+			if err := p.w.Send(pipe.KindBase, part); err != nil {
 				return err
 			}
 			rows = rows[n:]
 		}
 	}
-	return p.w.Send(pipe.KindStart, nil)
+	return nil
 }
+
+// start says that all is there.
+func (p *process) start() error { return p.w.Send(pipe.KindStart, nil) }
 
 // kill ends the process and its group at once.
 func (p *process) kill() {

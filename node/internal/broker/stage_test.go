@@ -174,11 +174,23 @@ func grant(act string, n int) bus.Grant {
 	}
 }
 
+// inPieces gives a base block by block.
+func inPieces(blocks []bus.BaseBlock) Base {
+	if len(blocks) == 0 {
+		return nil
+	}
+	return func(give func([]bus.BaseBlock, bool)) {
+		piece := blocks[:1]
+		blocks = blocks[1:]
+		give(piece, len(blocks) > 0)
+	}
+}
+
 // play runs one attempt to its end.
 func (s *stage) play(g bus.Grant, base ...bus.BaseBlock) (*audience, Result) {
 	s.t.Helper()
 	a := newAudience()
-	s.Start(g, base, a)
+	s.Start(g, inPieces(base), a)
 	return a, a.wait(s.t)
 }
 

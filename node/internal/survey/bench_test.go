@@ -29,7 +29,7 @@ func BenchmarkRun(b *testing.B) {
 		}}
 		bytes := 0
 		b.ResetTimer()
-		Run(context.Background(), job(), base, conn, Deps{Log: slog.New(slog.DiscardHandler)}, func(f bus.Facts) error {
+		Run(context.Background(), job(), NewBase(base...), conn, Deps{Log: slog.New(slog.DiscardHandler)}, func(f bus.Facts) error {
 			body, err := bus.Encode(f)
 			bytes += len(body)
 			return err

@@ -31,7 +31,7 @@ type surveyor struct {
 	ctx   context.Context
 	grant bus.Grant
 	kind  *model.Kind
-	base  base
+	base  *Base
 	send  func(bus.Facts) error
 	meter func(uint64)
 	log   *slog.Logger
@@ -79,7 +79,7 @@ func (s *surveyor) asset(a *model.Asset, read reader) error {
 	names := namesOf(a, read)
 	size, elements, cutText, cutAsset := tidy(a)
 	hash := hashOf(s.grant.Authority, a.Type, a.Path)
-	list := s.base[a.Container]
+	list := s.base.listings[a.Container]
 	old, position, known := list.find(hash)
 	if _, twice := s.fresh[hash]; twice || (known && !list.meet(position)) {
 		return nil
@@ -368,15 +368,15 @@ func (s *surveyor) finish() error {
 			return err
 		}
 	}
-	containers := make([]string, 0, len(s.base))
-	for c, l := range s.base {
+	containers := make([]string, 0, len(s.base.listings))
+	for c, l := range s.base.listings {
 		if l.any {
 			containers = append(containers, c)
 		}
 	}
 	slices.Sort(containers)
 	for _, c := range containers {
-		l := s.base[c]
+		l := s.base.listings[c]
 		bits := l.bits()
 		s.facts.Seen = append(s.facts.Seen, bus.Seen{Container: c, Generation: l.generation, Bits: bits})
 		if err := s.grown(64+len(c)+len(bits), 1); err != nil {

@@ -97,7 +97,7 @@ func runDeep(t *testing.T, job pipe.Job, base []bus.BaseBlock, c connector.Conne
 	out := &outcome{}
 	var log strings.Builder
 	deps := Deps{Log: slog.New(slog.NewTextHandler(&log, nil)), Engine: e}
-	out.end = Run(context.Background(), job, base, c, deps, func(f bus.Facts) error {
+	out.end = Run(context.Background(), job, NewBase(base...), c, deps, func(f bus.Facts) error {
 		raw, err := bus.Encode(f)
 		if err != nil {
 			t.Fatal(err)

@@ -53,11 +53,11 @@ type Deps struct {
 
 // Run reads the job's unit with the connector, or plans where the unit has no step. Facts go to send in pieces of some
 // 256 KB and belong to it; an error of send stops the run. What was found before an error, a panic of the connector or
-// the end of ctx counts all the same, and is sent unless ctx has ended. Bases are only read. Secrets in the job are
+// the end of ctx counts all the same, and is sent unless ctx has ended. A base, which may be nil, is for one run. Secrets in the job are
 // handed to the connector and not kept.
 //
 // Seen entries of one container may come in several pieces, measures before bits: a reader joins them.
-func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector.Connector, deps Deps, send func(bus.Facts) error) pipe.End {
+func Run(ctx context.Context, job pipe.Job, base *Base, conn connector.Connector, deps Deps, send func(bus.Facts) error) pipe.End {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
@@ -74,8 +74,10 @@ func Run(ctx context.Context, job pipe.Job, base []bus.BaseBlock, conn connector
 		return s.end(err)
 	}
 	s.stance = stance(s.grant.Level, kind.Version, rules)
-	var bad int
-	if s.base, bad = newBase(base); bad > 0 {
+	if s.base = base; base == nil {
+		s.base = NewBase()
+	}
+	if bad := s.base.ready(); bad > 0 {
 		deps.Log.Warn("bases are out of order and were left aside", "containers", bad)
 	}
 	if deps.Formats == nil {

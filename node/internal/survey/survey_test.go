@@ -91,7 +91,9 @@ func runWith(ctx context.Context, t testing.TB, j pipe.Job, base []bus.BaseBlock
 	t.Helper()
 	var out outcome
 	deps := Deps{Log: slog.New(slog.DiscardHandler), Dial: func(context.Context, string, int) (net.Conn, error) { return nil, errors.New("no") }}
-	out.end = Run(ctx, j, base, conn, deps, func(f bus.Facts) error {
+	whole := NewBase(base...)
+	defer whole.Close()
+	out.end = Run(ctx, j, whole, conn, deps, func(f bus.Facts) error {
 		body, err := bus.Encode(f)
 		if err != nil {
 			t.Fatal(err)
@@ -202,9 +204,10 @@ func TestRun(t *testing.T) {
 		if len(got.Assets) != 0 || len(set) != n || len(moved) != n/2 {
 			t.Fatalf("%d assets, %d bits, %d moved", len(got.Assets), len(set), len(moved))
 		}
-		b, _ := newBase(base)
+		b := NewBase(base...)
+		b.ready()
 		for _, m := range moved {
-			if _, at, ok := b["shop/public"].find(m.Hash); !ok || at != m.Position {
+			if _, at, ok := b.listings["shop/public"].find(m.Hash); !ok || at != m.Position {
 				t.Fatal("a measure at the wrong position")
 			}
 		}

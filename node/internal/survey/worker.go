@@ -105,7 +105,7 @@ type assignment struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	job    pipe.Job
-	base   []bus.BaseBlock
+	base   *Base
 }
 
 // listen puts down frames together. It goes on while a job runs, for a cancel may come.
@@ -120,7 +120,8 @@ func (w *worker) listen(ctx context.Context, in io.Reader, jobs chan<- assignmen
 		}
 		switch kind {
 		case pipe.KindJob:
-			next = assignment{job: pipe.Job{}}
+			next.base.Close()
+			next = assignment{job: pipe.Job{}, base: NewBase()}
 			if err := pipe.Decode(payload, &next.job); err != nil {
 				return err
 			}
@@ -137,7 +138,10 @@ func (w *worker) listen(ctx context.Context, in io.Reader, jobs chan<- assignmen
 			if err := pipe.Decode(payload, &b); err != nil {
 				return err
 			}
-			next.base = append(next.base, b)
+			if next.base == nil {
+				return fault.New(fault.Invalid, "BadFrame", "a base came without a job")
+			}
+			next.base.Add(b)
 		case pipe.KindStart:
 			next.ctx, next.cancel = context.WithCancel(ctx)
 			running = next.cancel
@@ -160,6 +164,7 @@ func (w *worker) listen(ctx context.Context, in io.Reader, jobs chan<- assignmen
 // run does one job and reports its end. An error means that nobody listens any more.
 func (w *worker) run(a assignment) error {
 	defer a.cancel()
+	defer a.base.Close()
 	defer func() {
 		for _, secret := range a.job.Secrets {
 			clear(secret)
