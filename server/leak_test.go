@@ -19,6 +19,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/api/manage"
 	"github.com/purlieu/purlieu/server/internal/api/policystore"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
+	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/scan"
 )
 
@@ -148,6 +149,16 @@ func (e *estate) questions() (out [][3]string) {
 	for i := range e.collections {
 		sources = append(sources, fmt.Sprintf("source-%d-q", i))
 	}
+	var edges []string
+	for _, guid := range e.guids {
+		g, err := e.core.Graph.Lineage(e.Context(), guid, datamap.Upstream, 1, 100)
+		if err != nil {
+			e.Fatal(err)
+		}
+		for _, edge := range g.Edges {
+			edges = append(edges, edge.GUID)
+		}
+	}
 	values := map[string][]string{
 		"source": append(sources, "common"), "scan": {"all"}, "run": e.runs, "guid": e.guids, "collection": e.collections,
 		"kind": {"Shop"}, "runtime": {"built-in"}, "type": {"shelf"},
@@ -161,7 +172,11 @@ func (e *estate) questions() (out [][3]string) {
 			paths := []string{prefix + strings.TrimSuffix(r.Pattern, "/")}
 			for _, m := range param.FindAllStringSubmatch(r.Pattern, -1) {
 				var next []string
-				for _, value := range append(values[m[1]], "nothing") {
+				fitting := values[m[1]]
+				if strings.Contains(r.Pattern, "/relationship/") {
+					fitting = edges
+				}
+				for _, value := range append(slices.Clone(fitting), "nothing") {
 					for _, path := range paths {
 						next = append(next, strings.Replace(path, m[0], url.PathEscape(value), 1))
 					}

@@ -38,6 +38,8 @@ type Config struct {
 	Plain  string   // host:port of the same doors without TLS, on a loopback address; "" for none
 	Names  []string // further names and addresses that the server is reached by; the first stands in authentication keys
 	Kinds  []model.Kind
+	// Classes are what the rules of nodes find, as they were built with this server.
+	Classes []model.ClassDef
 	// Portals are origins of portals on other hosts that the doors serve: "https://web.example.com".
 	Portals []string
 	// BuiltIn makes the command of the built-in runtime's node, which is started when there is first work for it; nil

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/purlieu/purlieu/classify"
+	rules "github.com/purlieu/purlieu/classify/all"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
@@ -61,7 +63,8 @@ func (p place) config(log *slog.Logger) (server.Config, error) {
 		plain = ""
 	}
 	return server.Config{
-		Data: data, Store: p.Store, Listen: p.Listen, Plain: plain, Names: p.Name, Portals: p.Portal, Kinds: kinds(all.All()), Version: version, Log: log,
+		Data: data, Store: p.Store, Listen: p.Listen, Plain: plain, Names: p.Name, Portals: p.Portal, Kinds: kinds(all.All()), Classes: classify.Defs(rules.All()),
+		Version: version, Log: log,
 	}, nil
 }
 

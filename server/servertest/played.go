@@ -288,3 +288,22 @@ func in(list []string, v string) bool {
 	}
 	return false
 }
+
+// The sample map is read only.
+func readOnly() error {
+	return fault.New(fault.Unsupported, "SampleAccount", "the map of this sample account can't be written")
+}
+
+func (sample) Edit(context.Context, string, []datamap.Edit) ([]string, error) { return nil, readOnly() }
+
+func (sample) DeleteAsset(context.Context, string, string) error { return readOnly() }
+
+func (sample) Relation(_ context.Context, guid string) (datamap.Relation, error) {
+	return datamap.Relation{}, datamap.NoEdge(guid)
+}
+
+func (sample) Relate(context.Context, string, string, string, bool) (string, error) {
+	return "", readOnly()
+}
+
+func (sample) Cut(context.Context, string, string) error { return readOnly() }

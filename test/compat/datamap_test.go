@@ -159,7 +159,7 @@ func TestAtlasErrorsHaveTheAtlasShape(t *testing.T) {
 		"/atlas/v2/entity/guid/nonsense":                                                    400,
 		"/atlas/v2/entity/uniqueAttribute/type/postgresql_table?attr:qualifiedName=nowhere": 404,
 		"/atlas/v2/entity/uniqueAttribute/type/postgresql_table":                            400,
-		"/atlas/v2/types/typedefs":                                                          501,
+		"/atlas/v2/glossary": 501,
 	} {
 		w := a.ask("GET", "/datamap/api"+path, nil)
 		if w.Code != status || !bytesContain(w.Body.Bytes(), `"errorCode":"ATLAS-`) || !bytesContain(w.Body.Bytes(), `"requestId"`) {

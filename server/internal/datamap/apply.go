@@ -128,7 +128,7 @@ func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) e
 		}
 	}
 	row.Name, row.NativeID, row.Source, row.Deleted = next.Name, next.NativeID, a.facts.Source, false
-	row.Fingerprint, row.Scanned, row.Collection = fingerprint, scanned, a.facts.Collection
+	row.Fingerprint, row.Scanned, row.Collection, row.Parent = fingerprint, scanned, a.facts.Collection, a.parent(&next)
 	if same && !revived && home {
 		a.did.Unchanged++
 		a.changed = append(a.changed, row) // only the fingerprint, or counts of evidence: no new version

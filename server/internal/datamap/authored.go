@@ -17,8 +17,11 @@ type Part struct {
 	// Owners and Experts replace what was there; an empty list is one that a person emptied.
 	Owners  *[]Contact `json:"owners,omitempty"`
 	Experts *[]Contact `json:"experts,omitempty"`
-	// Custom are people's own attributes, by name.
-	Custom map[string]string `json:"custom,omitempty"`
+	// Custom are people's own attributes, by name. Attrs are those of the type, of an entity that a person made.
+	Custom map[string]string          `json:"custom,omitempty"`
+	Attrs  map[string]json.RawMessage `json:"attrs,omitempty"`
+	// Labels are free words, sorted.
+	Labels []string `json:"labels,omitempty"`
 	// Classes are classifications that people gave; Refused are those that people took away from a rule.
 	Classes []string  `json:"classes,omitempty"`
 	Refused []Refusal `json:"refused,omitempty"`
@@ -40,10 +43,13 @@ type Refusal struct {
 type Authored struct {
 	Part
 	Columns map[uint32]Part `json:"columns,omitempty"`
+	// Cut are rows whose edges with the process of this asset people took away, sorted.
+	Cut []int64 `json:"cut,omitempty"`
 }
 
 func (p *Part) empty() bool {
-	return p.Description == nil && p.DisplayName == nil && p.Owners == nil && p.Experts == nil && len(p.Custom)+len(p.Classes)+len(p.Refused) == 0
+	return p.Description == nil && p.DisplayName == nil && p.Owners == nil && p.Experts == nil &&
+		len(p.Custom)+len(p.Attrs)+len(p.Labels)+len(p.Classes)+len(p.Refused) == 0
 }
 
 // part is what stands for the entity (column 0) or for a column.
@@ -80,7 +86,7 @@ func readAuthored(row store.Entity) (a Authored, err error) {
 
 // pack is the layer as a row keeps it; nil when nothing is left.
 func (a *Authored) pack() ([]byte, error) {
-	if a.empty() && len(a.Columns) == 0 {
+	if a.empty() && len(a.Columns)+len(a.Cut) == 0 {
 		return nil, nil
 	}
 	return json.Marshal(a)

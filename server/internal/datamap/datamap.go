@@ -21,6 +21,7 @@ type View struct {
 	Column   int         // position in Asset.Columns when the guid named a column; -1 for the entity itself
 	Authored Authored
 	Measures []store.MeasureRow // newest first, at most 30
+	Flows    []Flow             // of a process that was read alone
 }
 
 // Change is one entry of an entity's history; doors see it without the store.
@@ -65,6 +66,7 @@ type Graph struct {
 
 // GraphEdge goes from one node to another, in the direction of the data.
 type GraphEdge struct {
+	GUID     string // of the edge itself, which it keeps
 	From, To string // guids
 	Columns  []ColumnPair
 }

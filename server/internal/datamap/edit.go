@@ -14,13 +14,23 @@ import (
 
 // Edit is what a person writes over one thing. A field that is nil is left as it is.
 type Edit struct {
-	GUID string // of an entity, or of a column
+	GUID string // of an entity, or of a column; "" where Make says what to make
+	// Make makes an entity that is not there, before anything is written: a name that is taken is a Conflict
+	// "VersionChanged". Other edits of the same call name it by Ref.
+	Make *Made
+	Ref  string
+	// Name, Attrs and the assets that go into a process and come out of it are a person's only where a person made the
+	// entity. An attribute that is null is taken away.
+	Name            *string
+	Attrs           map[string]json.RawMessage
+	Inputs, Outputs *[]string // guids, or Refs
 	// Version is the entity's as the caller saw and judged it: another one is a Conflict "VersionChanged". 0 takes any.
 	Version int64
 	// Description and DisplayName, an empty text takes away what people wrote.
 	Description, DisplayName *string
 	Owners, Experts          *[]Contact
 	Custom                   *map[string]string
+	Labels                   *[]string
 	Give, Take               []string // classifications
 }
 
@@ -30,77 +40,100 @@ const (
 	maxContacts = 100
 	maxCustom   = 100
 	maxGiven    = 100
+	maxLabels   = 100
+	maxLabel    = 256
+	maxAttrs    = 200
+	maxAttrText = 256 << 10 // of all of them
 )
 
-// Edit writes what people say over what scans saw, all of it or nothing. What is written already changes nothing and
-// makes no version. Taking a classification away from a rule refuses that rule there for good; taking away what is not
-// there is NotFound.
-func (s *Service) Edit(ctx context.Context, actor string, edits []Edit) (changed int, err error) {
+// Edit writes what people say over what scans saw, all of it or nothing, and makes what they name. What is written already
+// changes nothing and makes no version. Taking a classification away from a rule refuses that rule there for good; taking
+// away what is not there is NotFound. It gives the guids of what was written, beside edits.
+func (s *Service) Edit(ctx context.Context, actor string, edits []Edit) (guids []string, err error) {
 	for i := range edits {
 		if err := edits[i].check(); err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		changed = 0
+		guids = make([]string, len(edits))
+		refs := map[string]string{}
 		for i := range edits {
-			did, err := edit(ctx, tx, actor, &edits[i])
-			if err != nil {
+			guids[i] = edits[i].GUID
+			if edits[i].Make == nil {
+				continue
+			}
+			if guids[i], err = makeEntity(ctx, tx, actor, edits[i].Make); err != nil {
 				return err
 			}
-			if did {
-				changed++
+			refs[edits[i].Ref] = guids[i]
+		}
+		for i := range edits {
+			e := edits[i]
+			e.GUID = guids[i]
+			if err := edit(ctx, tx, actor, &e, refs); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-	return changed, err
+	return guids, err
 }
 
-func edit(ctx context.Context, tx store.Tx, actor string, e *Edit) (bool, error) {
+func edit(ctx context.Context, tx store.Tx, actor string, e *Edit, refs map[string]string) error {
 	id, column, err := model.ParseGUID(e.GUID)
 	if err != nil {
-		return false, err
+		return err
 	}
 	v, err := byGUID(ctx, tx, e.GUID)
 	if err != nil {
-		return false, err
+		return err
 	}
 	row := v.Row
 	if e.Version != 0 && row.Version != e.Version {
-		return false, fault.New(fault.Conflict, "VersionChanged", "the entity %s was changed meanwhile", e.GUID).Try("Read it again, and write again")
+		return fault.New(fault.Conflict, "VersionChanged", "the entity %s was changed meanwhile", e.GUID).Try("Read it again, and write again")
 	}
 	if row.Deleted {
-		return false, fault.New(fault.Conflict, "EntityDeleted", "the entity %s is deleted", e.GUID).Try("Bring it back first: purlieu asset restore %s", e.GUID)
+		return fault.New(fault.Conflict, "EntityDeleted", "the entity %s is deleted", e.GUID).Try("Bring it back first: purlieu asset restore %s", e.GUID)
+	}
+	if !v.Made() && (e.Name != nil || len(e.Attrs) > 0 || e.Inputs != nil || e.Outputs != nil) {
+		return fault.New(fault.Invalid, "OfSource", "name, attributes and edges of the entity %s come from its source", e.GUID)
 	}
 	authored := v.Authored
 	authored.Columns = maps.Clone(authored.Columns)
 	before := authored.part(column)
 	scanned, err := scannedClasses(row, column)
 	if err != nil {
-		return false, err
+		return err
 	}
 	after, err := e.over(before, scanned)
 	if err != nil {
-		return false, err
+		return err
 	}
 	diff, err := partDiff(&before, &after, v.columnName())
-	if err != nil || diff == nil {
-		return false, err
+	if err != nil {
+		return err
+	}
+	if e.Name != nil && *e.Name != row.Name {
+		diff = append(diff, Difference{What: "name", Old: row.Name, New: *e.Name})
+		row.Name = *e.Name
+	}
+	flows, err := e.flow(ctx, tx, v, refs)
+	if err != nil {
+		return err
+	}
+	diff = append(diff, flows...)
+	if len(diff) == 0 {
+		return nil
 	}
 	authored.set(column, after)
 	if row.Authored, err = authored.pack(); err != nil {
-		return false, fmt.Errorf("write authored layer of entity %d: %w", id, err)
+		return fmt.Errorf("write authored layer of entity %d: %w", id, err)
 	}
-	if row.Version, err = tx.Map().NextVersion(ctx); err != nil {
-		return false, err
+	if row.Authored == nil && v.Made() {
+		row.Authored = []byte("{}") // nobody else wrote it
 	}
-	row.Modified, row.ModifiedBy = tx.Now(), actor
-	if err := tx.Map().Set(ctx, []store.Entity{row}); err != nil {
-		return false, fmt.Errorf("write entity: %w", err)
-	}
-	change := store.Change{Entity: row.ID, Version: row.Version, At: tx.Now(), Actor: actor, Verb: "updated", Diff: diff}
-	return true, tx.Map().AddChanges(ctx, []store.Change{change})
+	return change(ctx, tx, actor, row, diff...)
 }
 
 // columnName is the name of the column that the view names, "" for the entity.
@@ -154,10 +187,31 @@ func (e *Edit) check() error {
 			}
 		}
 	}
+	if len(e.Attrs) > maxAttrs || e.attrText() > maxAttrText {
+		return bad("the attributes")
+	}
+	for name, value := range e.Attrs {
+		if name == "" || !text(name) || !json.Valid(value) || !model.Storable(string(value)) {
+			return bad("an attribute")
+		}
+	}
+	if e.Name != nil && (*e.Name == "" || !text(*e.Name)) {
+		return bad("the name")
+	}
+	if e.Labels != nil && (len(*e.Labels) > maxLabels || slices.ContainsFunc(*e.Labels, func(l string) bool { return l == "" || len(l) > maxLabel || !model.Storable(l) })) {
+		return bad("a label")
+	}
 	if len(e.Give)+len(e.Take) > maxGiven || slices.ContainsFunc(e.Give, func(s string) bool { return !className(s) }) {
 		return bad("a classification")
 	}
 	return nil
+}
+
+func (e *Edit) attrText() (n int) {
+	for name, value := range e.Attrs {
+		n += len(name) + len(value)
+	}
+	return n
 }
 
 // className reports whether a name can be a classification's: letters, digits, blanks and . _ -.
@@ -194,6 +248,23 @@ func (e *Edit) over(p Part, scanned []model.Class) (Part, error) {
 	if e.Custom != nil {
 		p.Custom = maps.Clone(*e.Custom)
 	}
+	if e.Labels != nil {
+		p.Labels = slices.Compact(slices.Sorted(slices.Values(*e.Labels)))
+	}
+	if len(e.Attrs) > 0 {
+		p.Attrs = maps.Clone(p.Attrs)
+		if p.Attrs == nil {
+			p.Attrs = map[string]json.RawMessage{}
+		}
+		for name, value := range e.Attrs {
+			if p.Attrs[name] = value; string(value) == "null" {
+				delete(p.Attrs, name)
+			}
+		}
+		if len(p.Attrs) > maxAttrs {
+			return p, fault.New(fault.Invalid, "BadEdit", "an entity may have at most %d attributes", maxAttrs)
+		}
+	}
 	p.Classes, p.Refused = slices.Clone(p.Classes), slices.Clone(p.Refused)
 	for _, name := range e.Give {
 		p.Refused = slices.DeleteFunc(p.Refused, func(r Refusal) bool { return r.Class == name })
@@ -220,8 +291,8 @@ func (e *Edit) over(p Part, scanned []model.Class) (Part, error) {
 	return p, nil
 }
 
-// partDiff lists what differs, as JSON; nil when nothing does.
-func partDiff(old, next *Part, column string) ([]byte, error) {
+// partDiff lists what differs.
+func partDiff(old, next *Part, column string) ([]Difference, error) {
 	var out []Difference
 	add := func(what string, a, b any) error {
 		x, err := json.Marshal(a)
@@ -246,6 +317,8 @@ func partDiff(old, next *Part, column string) ([]byte, error) {
 		{"owners", old.Owners, next.Owners},
 		{"experts", old.Experts, next.Experts},
 		{"customAttributes", orEmpty(old.Custom), orEmpty(next.Custom)},
+		{"attributes", orEmpty(old.Attrs), orEmpty(next.Attrs)},
+		{"labels", append([]string{}, old.Labels...), append([]string{}, next.Labels...)},
 		{"classifications", append([]string{}, old.Classes...), append([]string{}, next.Classes...)},
 		{"refusals", append([]Refusal{}, old.Refused...), append([]Refusal{}, next.Refused...)},
 	} {
@@ -253,15 +326,12 @@ func partDiff(old, next *Part, column string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if len(out) == 0 {
-		return nil, nil
-	}
-	return json.Marshal(out)
+	return out, nil
 }
 
-func orEmpty(m map[string]string) map[string]string {
+func orEmpty[T any](m map[string]T) map[string]T {
 	if m == nil {
-		return map[string]string{}
+		return map[string]T{}
 	}
 	return m
 }

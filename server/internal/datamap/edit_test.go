@@ -14,11 +14,11 @@ import (
 
 func text(s string) *string { return &s }
 
-func (r *room) edit(edits ...Edit) int {
+func (r *room) edit(edits ...Edit) (guids []string) {
 	r.Helper()
-	n, err := r.Edit(r.Context(), "person:kim", edits)
+	guids, err := r.Edit(r.Context(), "person:kim", edits)
 	r.ok(err)
-	return n
+	return guids
 }
 
 // named are the names of classes, with a star where a person gave it.
@@ -50,12 +50,12 @@ func TestPeopleWriteOverWhatScansSaw(t *testing.T) {
 	column := v.ColumnGUID(v.Asset.Columns[1].Number)
 	before := r.version()
 	owners := []Contact{{ID: "kim", Info: "Kim"}}
-	n := r.edit(
+	r.edit(
 		Edit{GUID: v.GUID, Version: v.Row.Version, Description: text("who buys"), DisplayName: text("Buyers"), Owners: &owners, Custom: &map[string]string{"tier": "1"}},
 		Edit{GUID: column, Description: text("where to write")},
 	)
-	if n != 2 || r.version() != before+1 {
-		t.Fatalf("%d were changed, version %d after %d", n, r.version(), before)
+	if r.version() != before+1 {
+		t.Fatalf("version %d after %d", r.version(), before)
 	}
 	v = r.get("t")
 	p := v.Authored
@@ -85,8 +85,8 @@ func TestPeopleWriteOverWhatScansSaw(t *testing.T) {
 	}
 
 	before = r.version()
-	if n := r.edit(Edit{GUID: v.GUID, Description: text("who buys"), Custom: &map[string]string{"tier": "1"}}); n != 0 || r.version() != before {
-		t.Errorf("the same again changed %d", n)
+	if r.edit(Edit{GUID: v.GUID, Description: text("who buys"), Custom: &map[string]string{"tier": "1"}}); r.version() != before {
+		t.Error("the same again made a version")
 	}
 	_, err = r.Edit(t.Context(), "person:lee", []Edit{{GUID: column, Description: text("x")}, {GUID: v.GUID, Version: 1, Description: text("y")}})
 	if !fault.Is(err, fault.Conflict) || fault.CodeOf(err) != "VersionChanged" || *r.get("t").Authored.Columns[2].Description != "where to write" {

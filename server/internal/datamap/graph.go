@@ -3,6 +3,7 @@ package datamap
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -81,9 +82,9 @@ func (w *walk) hop(front []store.Entity, up bool) ([]store.Entity, error) {
 }
 
 // around reads the edges of the processes that the assets come out of, or go into, and the rows at their ends.
-func (w *walk) around(front []store.Entity, up bool) ([]store.Edge, map[int64]store.Entity, error) {
-	hashes := make([]model.Hash, len(front))
-	for i, row := range front {
+func (w *walk) around(from []store.Entity, up bool) ([]store.Edge, map[int64]store.Entity, error) {
+	hashes := make([]model.Hash, len(from))
+	for i, row := range from {
 		hashes[i] = row.Hash
 	}
 	near, err := w.tx.Map().EdgesOfAsset(w.ctx, hashes, edgesPerHop)
@@ -116,7 +117,20 @@ func (w *walk) around(front []store.Entity, up bool) ([]store.Edge, map[int64]st
 	if err != nil {
 		return nil, nil, err
 	}
-	return all, rows, nil
+	if all, err = uncut(all, rows); err != nil {
+		return nil, nil, err
+	}
+	front := make(map[model.Hash]bool, len(hashes))
+	for _, h := range hashes {
+		front[h] = true
+	}
+	crossed := map[int64]bool{} // processes that the assets come out of, or go into, by edges that nobody took away
+	for _, e := range all {
+		if e.Input != up && front[e.Far] {
+			crossed[e.Process] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(e store.Edge) bool { return !crossed[e.Process] }), rows, nil
 }
 
 // add puts edges and their ends into the graph and gives the rows that are new on the far side. What else goes into, or
@@ -150,7 +164,10 @@ func (w *walk) add(edges []store.Edge, rows map[int64]store.Entity, up bool) ([]
 			fresh = row.ID == far.ID
 		}
 		w.edges[key] = true
-		edge := GraphEdge{From: model.GUID(uint64(far.ID), 0), To: model.GUID(uint64(process.ID), 0)}
+		edge := GraphEdge{
+			GUID: model.EdgeGUID(uint64(process.ID), uint64(far.ID), e.Input), //nolint:gosec // rows are counted from 1
+			From: model.GUID(uint64(far.ID), 0), To: model.GUID(uint64(process.ID), 0),
+		}
 		if !e.Input {
 			edge.From, edge.To = edge.To, edge.From
 		}

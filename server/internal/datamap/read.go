@@ -3,6 +3,7 @@ package datamap
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,12 +108,15 @@ func view(row store.Entity) (View, error) {
 	return v, nil
 }
 
+// withMeasures adds what stands beside the row.
 func withMeasures(ctx context.Context, tx store.Tx, v View, err error) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Measures, err = tx.Map().Measures(ctx, v.Row.ID, measuresShown)
-	return v, err
+	if v.Measures, err = tx.Map().Measures(ctx, v.Row.ID, measuresShown); err != nil {
+		return v, err
+	}
+	return withFlows(ctx, tx, v)
 }
 
 // Children implements Reader. The cursor is "<row number> <name>" of the last one.
@@ -186,6 +190,14 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, tag
 	}
 	for _, class := range v.Classes() {
 		tags = append(tags, store.Tag{Kind: store.TagClass, Value: class})
+	}
+	labels := slices.Clone(v.Authored.Labels)
+	for _, part := range v.Authored.Columns {
+		labels = append(labels, part.Labels...)
+	}
+	slices.Sort(labels)
+	for _, label := range slices.Compact(labels) {
+		tags = append(tags, store.Tag{Kind: store.TagLabel, Value: label})
 	}
 	for _, contact := range v.Authored.Contacts() {
 		tags = append(tags, store.Tag{Kind: store.TagContact, Value: contact})

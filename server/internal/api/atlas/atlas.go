@@ -29,8 +29,10 @@ type Plane struct {
 	Map     datamap.Reader
 	Edit    Editor
 	Remove  Remover
+	Edges   Relater
 	Search  search.Searcher
 	Kinds   KindLister
+	Classes []model.ClassDef // what the rules find
 	Decider api.Decider
 }
 
@@ -62,8 +64,24 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "POST", Pattern: entity + "/guid/{guid}/classifications", Handler: p.postClassifications},
 		{Method: "DELETE", Pattern: entity + "/guid/{guid}/classification/{classification}", Handler: p.deleteClassification},
 		{Method: "POST", Pattern: entity + "/bulk/classification", Handler: p.postBulkClassification},
+		{Method: "POST", Pattern: entity + "/guid/{guid}/labels", Handler: p.labels(setLabels)},
+		{Method: "PUT", Pattern: entity + "/guid/{guid}/labels", Handler: p.labels(addLabels)},
+		{Method: "DELETE", Pattern: entity + "/guid/{guid}/labels", Handler: p.labels(dropLabels)},
+		{Method: "POST", Pattern: "/atlas/v2/relationship", Handler: p.postRelationship},
+		{Method: "GET", Pattern: "/atlas/v2/relationship/guid/{guid}", Handler: p.getRelationship},
+		{Method: "DELETE", Pattern: "/atlas/v2/relationship/guid/{guid}", Handler: p.deleteRelationship},
 		{Method: "GET", Pattern: "/atlas/v2/lineage/{guid}", Handler: p.getLineage},
 		{Method: "GET", Pattern: "/atlas/v2/lineage/uniqueAttribute/type/{type}", Handler: p.getLineageByName},
+		{Method: "GET", Pattern: "/atlas/v2/types/typedefs", Handler: p.listTypes},
+		{Method: "GET", Pattern: "/atlas/v2/types/typedefs/headers", Handler: p.listTypeHeaders},
+		{Method: "GET", Pattern: "/atlas/v2/types/typedef/name/{name}", Handler: p.oneType("", "name")},
+		{Method: "GET", Pattern: "/atlas/v2/types/typedef/guid/{guid}", Handler: p.oneType("", "guid")},
+		{Method: "GET", Pattern: "/atlas/v2/types/entitydef/name/{name}", Handler: p.oneType(ofEntities, "name")},
+		{Method: "GET", Pattern: "/atlas/v2/types/entitydef/guid/{guid}", Handler: p.oneType(ofEntities, "guid")},
+		{Method: "GET", Pattern: "/atlas/v2/types/classificationdef/name/{name}", Handler: p.oneType(ofClassifications, "name")},
+		{Method: "GET", Pattern: "/atlas/v2/types/classificationdef/guid/{guid}", Handler: p.oneType(ofClassifications, "guid")},
+		{Method: "GET", Pattern: "/atlas/v2/types/relationshipdef/name/{name}", Handler: p.oneType(ofRelationships, "name")},
+		{Method: "GET", Pattern: "/atlas/v2/types/relationshipdef/guid/{guid}", Handler: p.oneType(ofRelationships, "guid")},
 		{Method: "POST", Pattern: "/search/query", Handler: p.query},
 		{Method: "POST", Pattern: "/search/suggest", Handler: p.suggest},
 		{Method: "POST", Pattern: "/search/autocomplete", Handler: p.autocomplete},
@@ -106,7 +124,21 @@ func (p *Plane) byGUID(r *http.Request, guid string) (datamap.View, error) {
 	case err != nil:
 		return v, err
 	}
-	return v, p.visible(r, v, noGUID(guid))
+	return p.shown(r, v, noGUID(guid))
+}
+
+// shown is a view as the caller may see it: a process without the assets that they may not.
+func (p *Plane) shown(r *http.Request, v datamap.View, hidden error) (datamap.View, error) {
+	if err := p.visible(r, v, hidden); err != nil || len(v.Flows) == 0 {
+		return v, err
+	}
+	readable, err := p.readable(r)
+	v.Flows = seen(v.Flows, readable)
+	return v, err
+}
+
+func seen(flows []datamap.Flow, readable []string) []datamap.Flow {
+	return slices.DeleteFunc(slices.Clone(flows), func(f datamap.Flow) bool { return !slices.Contains(readable, f.Far.Collection) })
 }
 
 func (p *Plane) byName(r *http.Request) (datamap.View, error) {
@@ -114,6 +146,11 @@ func (p *Plane) byName(r *http.Request) (datamap.View, error) {
 	if name == "" {
 		return datamap.View{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "the query needs attr:qualifiedName")
 	}
+	return p.named(r, typeName, name)
+}
+
+// named finds an entity that the caller may see.
+func (p *Plane) named(r *http.Request, typeName, name string) (datamap.View, error) {
 	v, err := p.Map.ByName(r.Context(), typeName, name)
 	switch {
 	case fault.Is(err, fault.NotFound):
@@ -121,7 +158,7 @@ func (p *Plane) byName(r *http.Request) (datamap.View, error) {
 	case err != nil:
 		return v, err
 	}
-	return v, p.visible(r, v, noName(typeName, name))
+	return p.shown(r, v, noName(typeName, name))
 }
 
 func (p *Plane) getEntity(w http.ResponseWriter, r *http.Request) error {
@@ -187,6 +224,7 @@ func (p *Plane) getBulk(w http.ResponseWriter, r *http.Request) error {
 	entities, referred := []any{}, map[string]any{}
 	for _, v := range views {
 		if slices.Contains(readable, v.Row.Collection) {
+			v.Flows = seen(v.Flows, readable)
 			types.addColumns(referred, v)
 			entities = append(entities, putClasses(v, types.entity(v), referred))
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
@@ -81,4 +82,34 @@ func (p *Plane) classify(w http.ResponseWriter, r *http.Request, guids, give, ta
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// putClasses shows the classes of what a view names on its entity or header, and those of its columns on theirs.
+func putClasses(v datamap.View, entity, columns map[string]any) map[string]any {
+	guid, _ := entity["guid"].(string)
+	list, names := shownClasses(v, guid, v.OwnClasses())
+	entity["classifications"] = list
+	if _, header := entity["classificationNames"]; header {
+		entity["classificationNames"] = names
+	}
+	for _, c := range v.Asset.Columns {
+		guid := v.ColumnGUID(c.Number)
+		if e, ok := columns[guid].(map[string]any); ok {
+			e["classifications"], _ = shownClasses(v, guid, c.Classes)
+		}
+	}
+	return entity
+}
+
+// shownClasses are classes as clients read them; one that a person gave has no evidence.
+func shownClasses(v datamap.View, guid string, classes []model.Class) (list []any, names []string) {
+	list, names = []any{}, []string{}
+	for _, c := range classes {
+		entry := map[string]any{"typeName": c.Name, "entityGuid": guid, "entityStatus": status(v), "attributes": map[string]any{}}
+		if c.Evidence.Rule != "" {
+			entry["purlieu"] = map[string]any{"evidence": c.Evidence}
+		}
+		list, names = append(list, entry), append(names, c.Name)
+	}
+	return list, names
 }

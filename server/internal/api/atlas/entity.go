@@ -68,6 +68,9 @@ func (t types) entity(v datamap.View) map[string]any {
 		}
 	}
 	relations := map[string]any{"meanings": []any{}}
+	if v.Row.Scanned == nil {
+		relations["inputs"], relations["outputs"] = flows(v, true), flows(v, false)
+	}
 	if len(columns) > 0 || t[v.Row.Type].def.Column != "" {
 		relations["columns"] = columns
 	}
@@ -98,6 +101,38 @@ func refused(p datamap.Part) []any {
 	return out
 }
 
+// flows are what goes into a process, or comes out of it, as relationships are shown.
+func flows(v datamap.View, input bool) []any {
+	out := []any{}
+	for _, f := range v.Flows {
+		if f.Input != input {
+			continue
+		}
+		kind := relationOutput
+		if input {
+			kind = relationInput
+		}
+		out = append(out, map[string]any{
+			"guid": guidOfRow(f.Far.ID), "typeName": f.Far.Type, "displayText": f.Far.Name, "entityStatus": "ACTIVE",
+			"relationshipType": kind, "relationshipGuid": f.GUID, "relationshipStatus": "ACTIVE",
+		})
+	}
+	return out
+}
+
+// ends are what goes into a process, or comes out of it, as attributes name entities.
+func ends(v datamap.View, input bool) []any {
+	out := []any{}
+	for _, f := range v.Flows {
+		if f.Input == input {
+			out = append(out, map[string]any{
+				"guid": guidOfRow(f.Far.ID), "typeName": f.Far.Type, "uniqueAttributes": map[string]any{"qualifiedName": f.Far.QualifiedName},
+			})
+		}
+	}
+	return out
+}
+
 // frame is what every entity has.
 func (t types) frame(v datamap.View, guid, typeName string) map[string]any {
 	e := map[string]any{
@@ -105,13 +140,21 @@ func (t types) frame(v datamap.View, guid, typeName string) map[string]any {
 		"lastModifiedTS": strconv.FormatInt(v.Row.Version, 10), "collectionId": v.Row.Collection,
 		"createTime": api.Millis(v.Row.Created), "updateTime": api.Millis(v.Row.Modified),
 		"createdBy": v.Row.CreatedBy, "updatedBy": v.Row.ModifiedBy,
-		"classifications": []any{}, "labels": []any{}, "meanings": []any{}, "businessAttributes": map[string]any{},
+		"classifications": []any{}, "labels": labels(v.Written()), "meanings": []any{}, "businessAttributes": map[string]any{},
 		"contacts": contacts(v.Written()),
 	}
 	if list := refused(v.Written()); len(list) > 0 {
 		ours(e)["refused"] = list
 	}
 	return e
+}
+
+func labels(p datamap.Part) []any {
+	out := []any{}
+	for _, l := range p.Labels {
+		out = append(out, l)
+	}
+	return out
 }
 
 // contacts are the people that a part names.
@@ -171,8 +214,18 @@ func attributes(v datamap.View) map[string]any {
 	for _, attr := range a.Attrs {
 		out[attr.Name] = attr.Value()
 	}
+	if v.Made() {
+		for name, value := range v.Authored.Attrs {
+			out[name] = value
+		}
+	}
+	if len(v.Flows) > 0 || v.Row.Scanned == nil && v.Row.Type == datamap.TypeProcess {
+		out["inputs"], out["outputs"] = ends(v, true), ends(v, false)
+	}
 	out["qualifiedName"], out["name"] = v.Row.QualifiedName, v.Row.Name
-	out["owner"], out["comment"] = orNil(a.Owner), orNil(a.Comment)
+	if !v.Made() {
+		out["owner"], out["comment"] = orNil(a.Owner), orNil(a.Comment)
+	}
 	out["description"] = orNil(a.Comment)
 	written(v.Authored.Part, out)
 	if len(a.Keys) > 0 {
@@ -251,7 +304,7 @@ func (t types) header(v datamap.View) map[string]any {
 	return map[string]any{
 		"guid": guid, "typeName": typeName, "displayText": name, "status": status(v), "attributes": attrs, "isIncomplete": false,
 		"lastModifiedTS": strconv.FormatInt(v.Row.Version, 10), "classificationNames": []any{}, "classifications": []any{},
-		"labels": []any{}, "meaningNames": []any{}, "meanings": []any{}, "collectionId": v.Row.Collection,
+		"labels": labels(v.Written()), "meaningNames": []any{}, "meanings": []any{}, "collectionId": v.Row.Collection,
 	}
 }
 
@@ -261,7 +314,7 @@ func (t types) objectType(typeName string) string {
 	switch {
 	case def.Column != "":
 		return "Tables"
-	case def.Super == "Process":
+	case def.Super == datamap.TypeProcess:
 		return "Data pipelines"
 	case strings.HasSuffix(typeName, "_schema"), strings.HasSuffix(typeName, "_db"), strings.HasSuffix(typeName, "_database"):
 		return "Databases"

@@ -48,7 +48,7 @@ func (t types) hit(v datamap.View, place int) map[string]any {
 	out := map[string]any{
 		"@search.score": 1 / float64(place+1), "id": v.GUID, "qualifiedName": e.QualifiedName, "name": e.Name,
 		"entityType": e.Type, "description": orNil(description(v)), "owner": orNil(v.Asset.Owner), "classification": classes,
-		"label": []any{}, "term": []any{}, "contact": people, "assetType": []any{}, "collectionId": e.Collection,
+		"label": labels(v.Authored.Part), "term": []any{}, "contact": people, "assetType": []any{}, "collectionId": e.Collection,
 		"createTime": api.Millis(e.Created), "updateTime": api.Millis(e.Modified), "purlieuSource": e.Source,
 	}
 	if title := t[e.Type].title; title != "" {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
@@ -74,9 +72,6 @@ func number(r *http.Request, name string, standard, most int) (int, error) {
 	return min(n, most), nil
 }
 
-// edgeID is a UUID that an edge keeps, since the published form wants one: it has no row of its own.
-func edgeID(e datamap.GraphEdge) string { return uuid.NewSHA1(uuid.Nil, []byte(e.From+e.To)).String() }
-
 // lineageAnswer leaves out entities that the reader may not see, all edges to them, and what only they lead to: that
 // two assets are linked is known to whoever may see what links them.
 func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any, error) {
@@ -99,7 +94,7 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 		if !seen[e.From] || !seen[e.To] {
 			continue
 		}
-		relation := map[string]any{"fromEntityId": e.From, "toEntityId": e.To, "relationshipId": edgeID(e)}
+		relation := map[string]any{"fromEntityId": e.From, "toEntityId": e.To, "relationshipId": e.GUID}
 		if len(e.Columns) > 0 {
 			mapping, err := json.Marshal(e.Columns)
 			if err != nil {

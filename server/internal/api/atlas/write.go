@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/access"
@@ -16,9 +15,9 @@ import (
 	"github.com/purlieu/purlieu/server/internal/datamap"
 )
 
-// Editor writes what people say over what scans saw; datamap.Service is one.
+// Editor writes what people say over what scans saw, and makes what they name; datamap.Service is one.
 type Editor interface {
-	Edit(ctx context.Context, actor string, edits []datamap.Edit) (changed int, err error)
+	Edit(ctx context.Context, actor string, edits []datamap.Edit) (guids []string, err error)
 }
 
 // Remover deletes assets in people's names; scan.Service is one.
@@ -33,6 +32,7 @@ type sent struct {
 	Attributes map[string]json.RawMessage  `json:"attributes"`
 	Contacts   map[string][]contact        `json:"contacts"`
 	Custom     *map[string]json.RawMessage `json:"customAttributes"`
+	Labels     *[]string                   `json:"labels"`
 	// LastModified guards against a write over what somebody else wrote meanwhile.
 	LastModified string `json:"lastModifiedTS"`
 }
@@ -106,60 +106,44 @@ func badBody(what string) error {
 // retries is how often a write is judged anew when somebody else wrote between reading and writing.
 const retries = 5
 
-// write authors what the caller changed, of all entities or of none.
+// write authors what the caller changed, and makes what is not there, all of it or nothing.
 func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, list []*sent) error {
 	who := api.PrincipalOf(r)
 	for try := 1; ; try++ {
 		edits, guarded := make([]datamap.Edit, len(list)), false
 		before := make([]datamap.View, len(list))
 		for i, e := range list {
-			v, err := p.target(r, e)
+			s, err := p.target(r, e)
 			if err != nil {
 				return err
 			}
-			if err := p.Decider.Allow(r.Context(), who, access.WriteData, v.Row.Collection); err != nil {
+			if err := p.Decider.Allow(r.Context(), who, access.WriteData, s.collection()); err != nil {
 				return err
 			}
-			if edits[i], err = editOf(v, e); err != nil {
+			if edits[i], err = p.editOf(r, s, e); err != nil {
 				return err
 			}
-			before[i], guarded = v, guarded || e.LastModified != ""
+			before[i], guarded = s.view, guarded || e.LastModified != ""
 		}
-		_, err := p.Edit.Edit(r.Context(), who.ID, edits)
+		guids, err := p.Edit.Edit(r.Context(), who.ID, edits)
 		if fault.CodeOf(err) == "VersionChanged" && !guarded && try < retries {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		return p.answerMutation(w, r, verb, before)
+		return p.answerWritten(w, r, verb, list, before, guids)
 	}
-}
-
-// target is the entity that is written: by guid, else by type and qualified name.
-func (p *Plane) target(r *http.Request, e *sent) (datamap.View, error) {
-	if e.GUID != "" && !strings.HasPrefix(e.GUID, "-") {
-		return p.byGUID(r, e.GUID)
-	}
-	var name string
-	if err := json.Unmarshal(e.Attributes["qualifiedName"], &name); err != nil || name == "" || e.TypeName == "" {
-		return datamap.View{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "an entity needs a guid, or typeName and attributes.qualifiedName")
-	}
-	v, err := p.Map.ByName(r.Context(), e.TypeName, name)
-	hidden := fault.New(fault.Unsupported, "ATLAS-501-00-001", "no %s has the qualifiedName %s; entities that no scan found can't be made yet", clip(e.TypeName), clip(name))
-	if fault.Is(err, fault.NotFound) {
-		return v, hidden
-	}
-	if err != nil {
-		return v, err
-	}
-	return v, p.visible(r, v, hidden)
 }
 
 // editOf is what a caller changed of what is shown. What belongs to the source can't be changed here.
-func editOf(v datamap.View, e *sent) (datamap.Edit, error) {
-	out := datamap.Edit{GUID: guidOf(v), Version: v.Row.Version}
-	if e.LastModified != "" {
+func (p *Plane) editOf(r *http.Request, s subject, e *sent) (datamap.Edit, error) {
+	v := s.view
+	out := datamap.Edit{GUID: guidOf(v), Version: v.Row.Version, Make: s.make, Ref: e.GUID}
+	if s.make != nil {
+		out.GUID, out.Version = "", 0
+	}
+	if e.LastModified != "" && s.make == nil {
 		n, err := strconv.ParseInt(e.LastModified, 10, 64)
 		if err != nil {
 			return out, fault.New(fault.Invalid, "ATLAS-400-00-01D", "lastModifiedTS is not one of this account")
@@ -172,28 +156,8 @@ func editOf(v datamap.View, e *sent) (datamap.Edit, error) {
 		if same(raw, shown[name]) {
 			continue
 		}
-		var text *string
-		switch name {
-		case "userDescription", "description":
-			text = new(string)
-			out.Description = text
-		case "displayName":
-			text = new(string)
-			out.DisplayName = text
-		default:
-			return out, fault.New(fault.Invalid, "ATLAS-400-00-01A", "the attribute %s of the entity %s comes from its source", clip(name), guidOf(v)).
-				Try("People write userDescription, displayName, contacts and customAttributes")
-		}
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return out, fault.New(fault.Invalid, "ATLAS-400-00-01A", "the attribute %s must be a text", name)
-		}
-		if text == nil { // null takes it away
-			text = new(string)
-			if name == "displayName" {
-				out.DisplayName = text
-			} else {
-				out.Description = text
-			}
+		if err := p.editAttribute(r, s, &out, name, raw); err != nil {
+			return out, err
 		}
 	}
 	if e.Contacts != nil {
@@ -207,7 +171,54 @@ func editOf(v datamap.View, e *sent) (datamap.Edit, error) {
 		}
 		out.Custom = &custom
 	}
+	out.Labels = e.Labels
 	return out, nil
+}
+
+// editAttribute takes one attribute that differs from what is shown.
+func (p *Plane) editAttribute(r *http.Request, s subject, out *datamap.Edit, name string, raw json.RawMessage) (err error) {
+	switch name {
+	case "userDescription", "description":
+		out.Description, err = textOf(name, raw)
+		return err
+	case "displayName":
+		out.DisplayName, err = textOf(name, raw)
+		return err
+	}
+	if s.make == nil && !s.view.Made() {
+		return fault.New(fault.Invalid, "ATLAS-400-00-01A", "the attribute %s of the entity %s comes from its source", clip(name), guidOf(s.view)).
+			Try("People write userDescription, displayName, contacts and customAttributes")
+	}
+	switch name {
+	case "name":
+		out.Name, err = textOf(name, raw)
+	case "qualifiedName":
+		if s.make == nil {
+			return fault.New(fault.Invalid, "ATLAS-400-00-01A", "the qualifiedName of an entity stays as it is").Try("Make another one")
+		}
+	case "inputs":
+		out.Inputs, err = p.ends(r, s, name, raw)
+	case "outputs":
+		out.Outputs, err = p.ends(r, s, name, raw)
+	default:
+		if out.Attrs == nil {
+			out.Attrs = map[string]json.RawMessage{}
+		}
+		out.Attrs[name] = raw
+	}
+	return err
+}
+
+// textOf is a text that was sent; null takes away what people wrote.
+func textOf(name string, raw json.RawMessage) (*string, error) {
+	var text *string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01A", "the attribute %s must be a text", name)
+	}
+	if text == nil {
+		text = new(string)
+	}
+	return text, nil
 }
 
 // contactsOf is a list as it was sent, nil where it is the one that is shown.
@@ -254,77 +265,4 @@ func same(raw json.RawMessage, shown any) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)
-}
-
-// answerMutation says which entities were changed; those whose version stayed are not among them.
-func (p *Plane) answerMutation(w http.ResponseWriter, r *http.Request, verb string, before []datamap.View) error {
-	types, err := p.types(r)
-	if err != nil {
-		return err
-	}
-	changed := []any{}
-	for _, was := range before {
-		v, err := p.Map.ByGUID(r.Context(), guidOf(was))
-		if err != nil {
-			return err
-		}
-		if v.Row.Version != was.Row.Version || verb == "DELETE" {
-			changed = append(changed, putClasses(v, types.header(v), nil))
-		}
-	}
-	mutated, assigned := map[string]any{}, map[string]any{}
-	if len(changed) > 0 {
-		mutated[verb] = changed
-	}
-	for _, v := range before {
-		assigned[guidOf(v)] = guidOf(v)
-	}
-	partial := []any{}
-	if verb == "PARTIAL_UPDATE" {
-		partial = changed
-	}
-	api.Answer(w, http.StatusOK, map[string]any{"mutatedEntities": mutated, "guidAssignments": assigned, "partialUpdatedEntities": partial})
-	return nil
-}
-
-func (p *Plane) deleteEntity(w http.ResponseWriter, r *http.Request) error {
-	return p.remove(w, r, []string{r.PathValue("guid")})
-}
-
-func (p *Plane) deleteBulk(w http.ResponseWriter, r *http.Request) error {
-	guids := r.URL.Query()["guid"]
-	if len(guids) == 0 || len(guids) > maxBulk {
-		return fault.New(fault.Invalid, "ATLAS-400-00-01D", "the query needs 1 to %d guids", maxBulk)
-	}
-	return p.remove(w, r, guids)
-}
-
-func (p *Plane) deleteByName(w http.ResponseWriter, r *http.Request) error {
-	v, err := p.byName(r)
-	if err != nil {
-		return err
-	}
-	return p.remove(w, r, []string{v.GUID})
-}
-
-// remove deletes entities; all are judged before the first goes. A scan that sees one again brings it back.
-func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) error {
-	who := api.PrincipalOf(r)
-	var views []datamap.View
-	for _, guid := range guids {
-		v, err := p.byGUID(r, guid)
-		if err != nil {
-			return err
-		}
-		if err := p.Decider.Allow(r.Context(), who, access.WriteData, v.Row.Collection); err != nil {
-			return err
-		}
-		views = append(views, v)
-	}
-	for _, v := range views {
-		if err := p.Remove.DeleteAsset(r.Context(), guidOf(v), who.ID); err != nil {
-			return err
-		}
-	}
-	return p.answerMutation(w, r, "DELETE", views)
 }

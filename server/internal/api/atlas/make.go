@@ -1,0 +1,191 @@
+package atlas
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+)
+
+// typeDataSet is a type that people may make entities of, beside processes and those of the kinds.
+const typeDataSet = "DataSet"
+
+// subject is what one entity that was sent is about: one that is there, or one to make.
+type subject struct {
+	view datamap.View
+	make *datamap.Made
+}
+
+func (s subject) collection() string {
+	if s.make != nil {
+		return s.make.Collection
+	}
+	return s.view.Row.Collection
+}
+
+// process reports whether the subject is a process, which a person made.
+func (s subject) process() bool {
+	if s.make != nil {
+		return s.make.Type == datamap.TypeProcess
+	}
+	return s.view.Made() && s.view.Row.Type == datamap.TypeProcess
+}
+
+// target is the entity that is written: by guid, else by type and qualified name. One that is not there is made.
+func (p *Plane) target(r *http.Request, e *sent) (subject, error) {
+	if e.GUID != "" && !strings.HasPrefix(e.GUID, "-") {
+		v, err := p.byGUID(r, e.GUID)
+		return subject{view: v}, err
+	}
+	var name string
+	if err := json.Unmarshal(e.Attributes["qualifiedName"], &name); err != nil || name == "" || e.TypeName == "" {
+		return subject{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "an entity needs a guid, or typeName and attributes.qualifiedName")
+	}
+	v, err := p.Map.ByName(r.Context(), e.TypeName, name)
+	switch {
+	case fault.Is(err, fault.NotFound), err == nil && v.Row.Deleted && v.Made():
+		made, err := p.makeOf(r, e, name)
+		return subject{make: made}, err
+	case err != nil:
+		return subject{}, err
+	}
+	taken := fault.New(fault.Denied, "ATLAS-403-00-001", "you may not write the %s %s", clip(e.TypeName), clip(name))
+	return subject{view: v}, p.visible(r, v, taken)
+}
+
+// makeOf is what a caller wants to be made. Columns live in their tables, and a source's processes in their views.
+func (p *Plane) makeOf(r *http.Request, e *sent, qualifiedName string) (*datamap.Made, error) {
+	types, err := p.types(r)
+	if err != nil {
+		return nil, err
+	}
+	t, known := types[e.TypeName]
+	switch {
+	case e.TypeName == typeDataSet, e.TypeName == datamap.TypeProcess:
+	case !known:
+		return nil, fault.New(fault.NotFound, "ATLAS-404-00-001", "no type is called %s", clip(e.TypeName)).
+			Try("Use a type of a kind of source, DataSet or Process")
+	case t.def.Super == datamap.TypeProcess:
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01A", "a %s comes from its source", clip(e.TypeName)).Try("Make one of the type Process")
+	}
+	made := &datamap.Made{Type: e.TypeName, QualifiedName: qualifiedName, Collection: r.URL.Query().Get("collectionId")}
+	if made.Collection == "" {
+		made.Collection = access.RootCollection
+	}
+	if raw, ok := e.Attributes["name"]; ok {
+		text, err := textOf("name", raw)
+		if err != nil {
+			return nil, err
+		}
+		made.Name = *text
+	}
+	if made.Name == "" {
+		path := strings.TrimRight(qualifiedName, "/")
+		made.Name = model.UnescapeName(path[strings.LastIndexByte(path, '/')+1:])
+	}
+	return made, nil
+}
+
+// reference is how an entity names another one.
+type reference struct {
+	GUID   string                     `json:"guid"`
+	Type   string                     `json:"typeName"`
+	Unique map[string]json.RawMessage `json:"uniqueAttributes"`
+}
+
+// ends are the entities that an attribute of a process names. The caller must see each of them.
+func (p *Plane) ends(r *http.Request, s subject, name string, raw json.RawMessage) (*[]string, error) {
+	if !s.process() {
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01A", "only a process has %s", name).Try("Make one of the type Process")
+	}
+	var list []reference
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01A", "%s must be a list of entities", name)
+	}
+	guids := make([]string, len(list))
+	for i, ref := range list {
+		if strings.HasPrefix(ref.GUID, "-") {
+			guids[i] = ref.GUID // of one that the same call makes
+			continue
+		}
+		v, err := p.referred(r, ref)
+		if err != nil {
+			return nil, err
+		}
+		guids[i] = v.GUID
+	}
+	if s.make != nil {
+		return &guids, nil
+	}
+	all, err := p.Map.ByGUID(r.Context(), s.view.GUID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all.Flows { // what the caller can't see, they can't leave out
+		shown := slices.ContainsFunc(s.view.Flows, func(o datamap.Flow) bool { return o.GUID == f.GUID })
+		if !shown && f.Input == (name == "inputs") {
+			guids = append(guids, guidOfRow(f.Far.ID))
+		}
+	}
+	return &guids, nil
+}
+
+// guidOfRow is the guid of an entity's row.
+func guidOfRow(id int64) string { return model.GUID(uint64(id), 0) } //nolint:gosec // rows are counted from 1
+
+// referred finds an entity that a caller names, and may see.
+func (p *Plane) referred(r *http.Request, ref reference) (datamap.View, error) {
+	if ref.GUID != "" {
+		return p.byGUID(r, ref.GUID)
+	}
+	var qualifiedName string
+	if err := json.Unmarshal(ref.Unique["qualifiedName"], &qualifiedName); err != nil || ref.Type == "" {
+		return datamap.View{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "an entity is named by guid, or by typeName and uniqueAttributes.qualifiedName")
+	}
+	return p.named(r, ref.Type, qualifiedName)
+}
+
+// answerWritten says which entities were made and which were changed; those whose version stayed are not among them.
+func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, verb string, list []*sent, before []datamap.View, guids []string) error {
+	types, err := p.types(r)
+	if err != nil {
+		return err
+	}
+	changed, created, assigned := []any{}, []any{}, map[string]any{}
+	for i, was := range before {
+		v, err := p.Map.ByGUID(r.Context(), guids[i])
+		if err != nil {
+			return err
+		}
+		switch entity := putClasses(v, types.header(v), nil); {
+		case was.GUID == "":
+			created = append(created, entity)
+		case v.Row.Version != was.Row.Version:
+			changed = append(changed, entity)
+		}
+		assigned[guids[i]] = guids[i]
+		if strings.HasPrefix(list[i].GUID, "-") {
+			delete(assigned, guids[i])
+			assigned[list[i].GUID] = guids[i]
+		}
+	}
+	mutated := map[string]any{}
+	if len(changed) > 0 {
+		mutated[verb] = changed
+	}
+	if len(created) > 0 {
+		mutated["CREATE"] = created
+	}
+	partial := []any{}
+	if verb == "PARTIAL_UPDATE" {
+		partial = changed
+	}
+	api.Answer(w, http.StatusOK, map[string]any{"mutatedEntities": mutated, "guidAssignments": assigned, "partialUpdatedEntities": partial})
+	return nil
+}

@@ -1,0 +1,67 @@
+package atlas
+
+import (
+	"net/http"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
+)
+
+func (p *Plane) deleteEntity(w http.ResponseWriter, r *http.Request) error {
+	return p.remove(w, r, []string{r.PathValue("guid")})
+}
+
+func (p *Plane) deleteBulk(w http.ResponseWriter, r *http.Request) error {
+	guids := r.URL.Query()["guid"]
+	if len(guids) == 0 || len(guids) > maxBulk {
+		return fault.New(fault.Invalid, "ATLAS-400-00-01D", "the query needs 1 to %d guids", maxBulk)
+	}
+	return p.remove(w, r, guids)
+}
+
+func (p *Plane) deleteByName(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.byName(r)
+	if err != nil {
+		return err
+	}
+	return p.remove(w, r, []string{v.GUID})
+}
+
+// remove deletes entities; all are judged before the first goes. A scan that sees one again brings it back.
+func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) error {
+	who := api.PrincipalOf(r)
+	var views []datamap.View
+	for _, guid := range guids {
+		v, err := p.byGUID(r, guid)
+		if err != nil {
+			return err
+		}
+		if err := p.Decider.Allow(r.Context(), who, access.WriteData, v.Row.Collection); err != nil {
+			return err
+		}
+		views = append(views, v)
+	}
+	for _, v := range views {
+		if err := p.Remove.DeleteAsset(r.Context(), guidOf(v), who.ID); err != nil {
+			return err
+		}
+	}
+	types, err := p.types(r)
+	if err != nil {
+		return err
+	}
+	deleted, assigned := []any{}, map[string]any{}
+	for _, was := range views {
+		v, err := p.Map.ByGUID(r.Context(), guidOf(was))
+		if err != nil {
+			return err
+		}
+		deleted, assigned[v.GUID] = append(deleted, putClasses(v, types.header(v), nil)), v.GUID
+	}
+	api.Answer(w, http.StatusOK, map[string]any{
+		"mutatedEntities": map[string]any{"DELETE": deleted}, "guidAssignments": assigned, "partialUpdatedEntities": []any{},
+	})
+	return nil
+}

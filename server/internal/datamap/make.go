@@ -1,0 +1,181 @@
+package datamap
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Made is an entity that a person makes: nobody has scanned it. A scan that finds one of its name takes it over, with
+// what people wrote.
+type Made struct {
+	Type          string
+	QualifiedName string
+	Name          string
+	Collection    string
+}
+
+// TypeProcess is the type of processes that people make: what data goes through.
+const TypeProcess = "Process"
+
+// maxName bounds qualified names that people make.
+const maxName = 4 << 10
+
+// Made reports whether a person made the entity, and no scan has found it.
+func (v View) Made() bool { return made(v.Row) }
+
+func made(row store.Entity) bool { return row.Scanned == nil && row.Source == "" }
+
+// makeEntity writes the row of an entity, or brings one back that was made and deleted.
+func makeEntity(ctx context.Context, tx store.Tx, actor string, m *Made) (guid string, err error) {
+	for what, s := range map[string]string{"the type": m.Type, "the qualified name": m.QualifiedName, "the name": m.Name} {
+		if s == "" || len(s) > maxName || !model.Storable(s) {
+			return "", fault.New(fault.Invalid, "BadEntity", "%s is empty, too long, or no text that can be kept", what)
+		}
+	}
+	hash := model.HashOf(m.Type, m.QualifiedName)
+	known, err := tx.Map().ByHash(ctx, []model.Hash{hash})
+	if err != nil {
+		return "", err
+	}
+	if row, ok := known[hash]; ok {
+		guid = model.GUID(uint64(row.ID), 0) //nolint:gosec // rows are counted from 1
+		if !row.Deleted || !made(row) {
+			return "", fault.New(fault.Conflict, "VersionChanged", "the name of the entity %s is taken", guid)
+		}
+		row.Collection = m.Collection
+		return guid, restore(ctx, tx, actor, []store.Entity{row})
+	}
+	version, err := tx.Map().NextVersion(ctx)
+	if err != nil {
+		return "", err
+	}
+	rows := []store.Entity{{
+		Hash: hash, Type: m.Type, QualifiedName: m.QualifiedName, Name: m.Name, Collection: m.Collection, Version: version,
+		Created: tx.Now(), Modified: tx.Now(), CreatedBy: actor, ModifiedBy: actor, Authored: []byte("{}"),
+	}}
+	if err := tx.Map().Insert(ctx, rows); err != nil {
+		return "", fmt.Errorf("insert entity: %w", err)
+	}
+	if err := tx.Map().BindEdges(ctx, map[model.Hash]int64{hash: rows[0].ID}); err != nil {
+		return "", fmt.Errorf("bind edges: %w", err)
+	}
+	created := store.Change{Entity: rows[0].ID, Version: version, At: tx.Now(), Actor: actor, Verb: "created"}
+	return model.GUID(uint64(rows[0].ID), 0), tx.Map().AddChanges(ctx, []store.Change{created}) //nolint:gosec // as above
+}
+
+// flow writes which assets go into a process and come out of it; what is not sent stays. It says what differs.
+func (e *Edit) flow(ctx context.Context, tx store.Tx, v View, refs map[string]string) (diff []Difference, err error) {
+	if e.Inputs == nil && e.Outputs == nil {
+		return nil, nil
+	}
+	if v.Row.Type != TypeProcess {
+		return nil, fault.New(fault.Invalid, "NoProcess", "the entity %s is no process: it has no inputs and outputs", v.GUID)
+	}
+	old, err := tx.Map().EdgesOfProcess(ctx, []int64{v.Row.ID})
+	if err != nil {
+		return nil, fmt.Errorf("read edges: %w", err)
+	}
+	var next []store.Edge
+	for _, side := range []struct {
+		input bool
+		list  *[]string
+	}{{true, e.Inputs}, {false, e.Outputs}} {
+		kept := slices.DeleteFunc(slices.Clone(old), func(o store.Edge) bool { return o.Input != side.input })
+		if side.list != nil {
+			if kept, err = sideOf(ctx, tx, kept, *side.list, side.input, refs); err != nil {
+				return nil, err
+			}
+		}
+		next = append(next, kept...)
+	}
+	if len(next) > maxFlows {
+		return nil, fault.New(fault.Invalid, "TooManyEdges", "a process may have at most %d edges", maxFlows)
+	}
+	same := func(list []store.Edge, e store.Edge) bool {
+		return slices.ContainsFunc(list, func(o store.Edge) bool { return o.Input == e.Input && o.Far == e.Far })
+	}
+	for _, o := range old {
+		if !same(next, o) {
+			diff = append(diff, Difference{What: "lineage", Name: o.FarName, Old: edgeWord(o.Input)})
+		}
+	}
+	for _, n := range next {
+		if !same(old, n) {
+			diff = append(diff, Difference{What: "lineage", Name: n.FarName, New: edgeWord(n.Input)})
+		}
+	}
+	if len(diff) == 0 {
+		return nil, nil
+	}
+	return diff, tx.Map().PutEdges(ctx, v.Row.ID, next)
+}
+
+// sideOf are the edges to the assets of a list, each once; those that were there are kept as they were.
+func sideOf(ctx context.Context, tx store.Tx, old []store.Edge, list []string, input bool, refs map[string]string) (out []store.Edge, err error) {
+	for _, guid := range list {
+		if made, ok := refs[guid]; ok {
+			guid = made
+		}
+		far, err := byGUID(ctx, tx, guid)
+		if err != nil {
+			return nil, err
+		}
+		if far.Row.Deleted || far.Column >= 0 {
+			return nil, fault.New(fault.Invalid, "NoEndOfEdge", "%s is deleted, or a column: lineage goes between assets", guid)
+		}
+		isFar := func(e store.Edge) bool { return e.Far == far.Row.Hash }
+		if slices.ContainsFunc(out, isFar) {
+			continue
+		}
+		if i := slices.IndexFunc(old, isFar); i >= 0 {
+			out = append(out, old[i])
+		} else {
+			out = append(out, edgeTo(far.Row, input))
+		}
+	}
+	return out, nil
+}
+
+// Flow is one edge of a process, as its view shows it.
+type Flow struct {
+	GUID  string
+	Input bool
+	Far   store.Entity
+}
+
+// withFlows adds to the view of a process what goes into it and comes out of it, without what people took away.
+func withFlows(ctx context.Context, tx store.Tx, v View) (View, error) {
+	if v.Row.Scanned != nil {
+		return v, nil
+	}
+	edges, err := tx.Map().EdgesOfProcess(ctx, []int64{v.Row.ID})
+	if err != nil || len(edges) == 0 {
+		return v, err
+	}
+	ids := []int64{}
+	for _, e := range edges {
+		if e.FarID != 0 {
+			ids = append(ids, e.FarID)
+		}
+	}
+	rows, err := tx.Map().ByID(ctx, ids)
+	if err != nil {
+		return v, err
+	}
+	rows[v.Row.ID] = v.Row
+	if edges, err = uncut(edges, rows); err != nil {
+		return v, err
+	}
+	for _, e := range edges {
+		if far, ok := rows[e.FarID]; ok && !far.Deleted {
+			guid := model.EdgeGUID(uint64(v.Row.ID), uint64(far.ID), e.Input) //nolint:gosec // rows are counted from 1
+			v.Flows = append(v.Flows, Flow{GUID: guid, Input: e.Input, Far: far})
+		}
+	}
+	return v, nil
+}
