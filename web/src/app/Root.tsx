@@ -7,9 +7,10 @@ import { whoQuery } from '../client/may'
 import { signIn, signOut } from '../client/session'
 import { Corner } from '../ui/Corner'
 import { Notices } from '../ui/Notices'
+import { Page } from '../ui/Page'
 import { SearchBox } from '../ui/SearchBox'
 import { Shell } from '../ui/Shell'
-import { Empty, Failed } from '../ui/States'
+import { Failed } from '../ui/States'
 import { words } from '../ui/strings'
 import { useLook } from '../ui/theme'
 import { ways } from './nav'
@@ -76,7 +77,7 @@ function useKeys(help: RefObject<HTMLDivElement | null>) {
 }
 
 export function Gone() {
-  return <Empty title={words.gone} actions={<Button as="a" href="/">{words.toHome}</Button>}>{words.goneText}</Empty>
+  return <main><Page title={words.gone} about={words.goneText}><div><Button as="a" href="/">{words.toHome}</Button></div></Page></main>
 }
 
 /** Wrong shows what a page threw. */

@@ -10,7 +10,7 @@ import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { useNotices } from '../ui/Notices'
 import { Link, Status, Tag } from '../ui/Parts'
-import { Failed, Loading, sayFailure } from '../ui/States'
+import { Loading, sayFailure, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
 import { HistoryTab } from './HistoryTab'
 import { columnsOf, hasColumns, pathOf, text } from './model'
@@ -32,7 +32,6 @@ const useStyles = makeStyles({
   icon: { width: '44px', height: '44px', borderRadius: tokens.borderRadiusMedium, display: 'grid', placeItems: 'center', flexShrink: 0, backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
   about: { display: 'flex', flexWrap: 'wrap', gap: '6px 12px', alignItems: 'center', marginTop: '4px' },
   path: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
-  page: { padding: '24px 32px' },
 })
 
 export function AssetPage() {
@@ -41,7 +40,7 @@ export function AssetPage() {
   const [at, change] = useAddress<Address>()
   const info = useQuery(entity(guid))
   const may = useMay()
-  if (!info.data) return info.error ? <Failed error={info.error} retry={() => void info.refetch()} /> : <div className={s.page}><Loading lines={10} /></div>
+  if (!info.data) return <ShownPage title={words.asset} of={info} loading={<Loading lines={10} />}>{() => null}</ShownPage>
   const e = info.data.entity
   const name = text(e.attributes.name)
   const columns = columnsOf(info.data)

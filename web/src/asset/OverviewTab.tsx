@@ -28,9 +28,9 @@ export function OverviewTab({ entity: e, columns, may }: { entity: Entity; colum
     <div className={s.columns}>
       <div className={s.column}>
         <About of={e} may={may} />
-        {!hasColumns(e) && <Holds guid={e.guid} />}
         {e.purlieu?.definition && <Card title={words.definition}><pre className={s.sql} tabIndex={0}><code>{e.purlieu.definition}</code></pre></Card>}
         {more.length > 0 && <Card title={words.more}><Facts of={more} /></Card>}
+        {!hasColumns(e) && <Holds guid={e.guid} />}
       </div>
       <div className={s.column}>
         <Card title={words.classifications}><Classes of={e} asset={e.guid} target={{ asset: text(e.attributes.qualifiedName) }} may={may} /></Card>

@@ -26,6 +26,7 @@ const useStyles = makeStyles({
   head: { height: '36px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
   cell: { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   wide: { [narrow]: { display: 'none' } },
+  classes: { display: 'flex', gap: '4px', '& > *': { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } },
   number: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums', fontSize: tokens.fontSizeBase200 },
   name: { fontWeight: tokens.fontWeightSemibold, display: 'flex', alignItems: 'center', gap: '6px' },
   key: { color: tokens.colorBrandForeground1, flexShrink: 0 },
@@ -90,7 +91,7 @@ function Row({ column: c, keyed, open, onOpen }: RowProps) {
       {!open && (
         <>
           <span className={mergeClasses(s.cell, s.wide)}><Soft>{c.nullable === undefined ? '' : c.nullable ? words.yes : words.no}</Soft></span>
-          <span className={mergeClasses(s.cell, s.wide)}>{c.classes.map(k => <Tag key={k.name} brand title={k.because || k.name}>{k.name}</Tag>)}</span>
+          <span className={mergeClasses(s.cell, s.classes, s.wide)}>{c.classes.map(k => <Tag key={k.name} brand title={k.because || k.name}>{k.name}</Tag>)}</span>
           <span className={mergeClasses(s.cell, s.wide)} title={c.comment}><Soft>{c.comment}</Soft></span>
         </>
       )}

@@ -13,7 +13,7 @@ export const words = {
   restore: 'Bring it back', restored: (name: string) => `${name} is back`,
   columnNamed: (name: string) => `Column ${name}`, openHint: 'Arrow keys go through the columns, Enter opens one.',
   tabs: { overview: 'Overview', schema: 'Schema', lineage: 'Lineage', history: 'History' },
-  assets: 'Assets',
+  assets: 'Assets', asset: 'Asset',
   about: 'About', description: 'Description', noDescription: 'No description: neither the source nor a person gave one.',
   type: 'Type', sourceOwner: 'Owner in the source', name: 'Qualified name', source: 'Source', collection: 'Collection', changed: 'Changed', created: 'First seen', by: 'by',
   status: 'State', deleted: 'Deleted: a run proved that it is gone',

@@ -41,21 +41,23 @@ export function Keys({ runtime }: { runtime: string }) {
       </div>
       <Shown of={states} loading={<Loading lines={4} />}>
         {data => (
-          <div className={s.keys}>
-            {names.map((name, i) => (
-              <Card key={name} title={words.key(i + 1)} actions={<Button size="small" disabled={renew.isPending} onClick={() => renew.mutate(name)}>{words.regenerate}</Button>}>
-                <Facts of={[
-                  [words.created, <When key="c" at={data[name].created} />],
-                  [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],
-                  [words.enrolled, words.used(data[name].enrolledNodes, data[name].maxNodes)],
-                ]} />
-                {texts?.[name] && <div className={s.key}><Command>{texts[name]}</Command></div>}
-              </Card>
-            ))}
-          </div>
+          <>
+            <div className={s.keys}>
+              {names.map((name, i) => (
+                <Card key={name} title={words.key(i + 1)} actions={<Button size="small" disabled={renew.isPending} onClick={() => renew.mutate(name)}>{words.regenerate}</Button>}>
+                  <Facts of={[
+                    [words.created, <When key="c" at={data[name].created} />],
+                    [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],
+                    [words.enrolled, words.used(data[name].enrolledNodes, data[name].maxNodes)],
+                  ]} />
+                  {texts?.[name] && <div className={s.key}><Command>{texts[name]}</Command></div>}
+                </Card>
+              ))}
+            </div>
+            <Command title={common.asCommand}>{`purlieu runtime keys ${quote(runtime)} --out runtime.key`}</Command>
+          </>
         )}
       </Shown>
-      <Command title={common.asCommand}>{`purlieu runtime keys ${quote(runtime)} --out runtime.key`}</Command>
     </>
   )
 }

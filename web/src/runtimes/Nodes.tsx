@@ -5,7 +5,7 @@ import { approveNode, removeNode, revokeNode, type Node } from '../client/api'
 import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
 import { useNotices } from '../ui/Notices'
-import { Card, Soft, Status, When } from '../ui/Parts'
+import { Soft, Status, When } from '../ui/Parts'
 import { Empty, sayFailure } from '../ui/States'
 import { toneOf } from './state'
 import { words } from './strings'
@@ -51,5 +51,5 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
       ),
     })
   }
-  return <Card><DataTable caption={words.tabs.nodes} rows={nodes} id={n => n.id} columns={columns} /></Card>
+  return <DataTable caption={words.tabs.nodes} rows={nodes} id={n => n.id} columns={columns} />
 }

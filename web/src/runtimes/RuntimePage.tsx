@@ -8,8 +8,9 @@ import { Failure } from '../client/rest'
 import { Ask } from '../ui/Ask'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
+import { Page } from '../ui/Page'
 import { Link, Status } from '../ui/Parts'
-import { Failed, Loading, Shown } from '../ui/States'
+import { Failed, Loading, Shown, ShownPage } from '../ui/States'
 import { Keys } from './Keys'
 import { Nodes } from './Nodes'
 import { Setup } from './Setup'
@@ -25,8 +26,8 @@ export function RuntimePage() {
   const all = useQuery(runtimes())
   const may = useMay()
   const runtime = all.data?.value.find(r => r.name === name)
-  if (nodes.error && !nodes.data) return <Failed error={nodes.error} retry={() => void nodes.refetch()} />
-  if (all.data && !runtime) return <Failed error={new Failure(404, 'NotFound', '', '')} />
+  if (nodes.error && !nodes.data) return <ShownPage title={name} of={nodes}>{() => null}</ShownPage>
+  if (all.data && !runtime) return <Page title={name}><Failed error={new Failure(404, 'NotFound', '', '')} /></Page>
   const mayWrite = may('runtime/write')
   const selfHosted = runtime?.kind !== 'Managed'
   const tabs: Tab[] = selfHosted && mayWrite ? ['nodes', 'keys', 'setup'] : ['nodes']
@@ -36,7 +37,7 @@ export function RuntimePage() {
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
       about={<>{nodes.data ? <Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> : '\u00a0'} {runtime?.properties.description}</>}
       actions={mayWrite && selfHosted && <Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask>}
-      tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' && nodes.data ? { count: nodes.data.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
+      tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
       {open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
       {open === 'keys' && <Keys runtime={name} />}

@@ -9,7 +9,7 @@ import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { plural } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
-import { Card, Link, Soft, Status } from '../ui/Parts'
+import { Link, Soft, Status } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { toneOf } from './state'
 import { words } from './strings'
@@ -23,20 +23,18 @@ export function RuntimesPage() {
   const add = mayAdd && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/runtimes/new' })}>{words.add}</Button>
   return (
     <ListPage title={words.title} about={words.about} actions={add}>
-      <Shown of={all} loading={<Card><Loading lines={6} /></Card>} empty={data => data.value.length === 0 && <Empty icon={<ServerRegular fontSize={48} />} title={words.none} actions={add}>{words.noneText}</Empty>}>
+      <Shown of={all} loading={<Loading lines={6} />} empty={data => data.value.length === 0 && <Empty icon={<ServerRegular fontSize={48} />} title={words.none} actions={add}>{words.noneText}</Empty>}>
         {data => (
-          <Card>
-            <DataTable
-              caption={words.title} id={r => r.name} rows={data.value}
-              columns={[
-                { name: words.name, show: r => <Link to="/runtimes/$name" params={{ name: r.name }}>{r.name}</Link> },
-                { name: words.state, width: '180px', show: r => { const state = nodes[data.value.indexOf(r)]?.data?.state; return state ? <Status tone={toneOf(state)}>{state}</Status> : <Soft>…</Soft> } },
-                { name: words.tabs.nodes, width: '120px', show: r => { const n = nodes[data.value.indexOf(r)]?.data?.value.length; return n === undefined ? <Soft>…</Soft> : plural(n, 'node', 'nodes') } },
-                { name: words.kind, width: '140px', show: r => words.kinds[r.kind] ?? r.kind },
-                { name: words.description, show: r => <Soft>{r.properties.description}</Soft> },
-              ]}
-            />
-          </Card>
+          <DataTable
+            caption={words.title} id={r => r.name} rows={data.value}
+            columns={[
+              { name: words.name, show: r => <Link to="/runtimes/$name" params={{ name: r.name }}>{r.name}</Link> },
+              { name: words.state, width: '180px', show: r => { const state = nodes[data.value.indexOf(r)]?.data?.state; return state ? <Status tone={toneOf(state)}>{state}</Status> : <Soft>…</Soft> } },
+              { name: words.tabs.nodes, width: '120px', show: r => { const n = nodes[data.value.indexOf(r)]?.data?.value.length; return n === undefined ? <Soft>…</Soft> : plural(n, 'node', 'nodes') } },
+              { name: words.kind, width: '140px', show: r => words.kinds[r.kind] ?? r.kind },
+              { name: words.description, show: r => <Soft>{r.properties.description}</Soft> },
+            ]}
+          />
         )}
       </Shown>
     </ListPage>

@@ -60,7 +60,7 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
   return (
     <ReactFlow<Shown>
       className={flow} nodes={nodes} edges={edges} nodeTypes={types}
-      fitView fitViewOptions={{ minZoom: 0.5, maxZoom: 1, padding: 0.12 }} minZoom={0.1} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} elementsSelectable={false}
+      fitView fitViewOptions={{ minZoom: 0.3, maxZoom: 1, padding: 0.12 }} minZoom={0.1} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} elementsSelectable={false}
     >
       <Background color={tokens.colorNeutralStroke2} />
       <Controls showInteractive={false} />

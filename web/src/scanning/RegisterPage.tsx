@@ -7,7 +7,7 @@ import { useAddress } from '../ui/address'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts } from '../ui/Parts'
 import { quote } from '../ui/quote'
-import { sayFailure, Shown } from '../ui/States'
+import { sayFailure, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { complete, Fields, nameProblem, properties, type Values } from './Fields'
 import { KindCards } from './KindCards'
@@ -23,7 +23,7 @@ interface Address {
 
 export function RegisterPage() {
   const kinds = useQuery(kindsQuery())
-  return <Shown of={kinds}>{list => <Register kinds={list} />}</Shown>
+  return <ShownPage title={words.register} of={kinds}>{list => <Register kinds={list} />}</ShownPage>
 }
 
 function Register({ kinds }: { kinds: Kind[] }) {

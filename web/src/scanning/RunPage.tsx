@@ -7,7 +7,7 @@ import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { useNotices } from '../ui/Notices'
 import { Link } from '../ui/Parts'
-import { sayFailure, Shown } from '../ui/States'
+import { sayFailure, ShownPage } from '../ui/States'
 import { RunChanges } from './RunChanges'
 import { RunGaps } from './RunGaps'
 import { RunOverview } from './RunOverview'
@@ -21,7 +21,7 @@ type Tab = keyof typeof words.runSides
 export function RunPage() {
   const { run: id } = useParams({ strict: false }) as { run: string }
   const run = useQuery(runQuery(id))
-  return <Shown of={run}>{r => <OneRun run={r} />}</Shown>
+  return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} />}</ShownPage>
 }
 
 function OneRun({ run }: { run: Run }) {

@@ -2,12 +2,12 @@
 // source it is said why.
 import { useState } from 'react'
 import { Checkbox, Field, Input } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useAddress } from '../ui/address'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link } from '../ui/Parts'
-import { sayFailure, Shown } from '../ui/States'
+import { sayFailure, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { complete, Fields, lines, nameProblem, properties, settingsOf } from './Fields'
 import { Browse } from './Browse'
@@ -29,14 +29,10 @@ export function ScanPage() {
   const reach = useQuery(reachQuery(source.data?.kind ?? ''))
   const credentials = useQuery(credentialsQuery())
   const scans = useQuery(scansQuery(name))
-  return (
-    <Shown of={source}>
-      {s => <Shown of={kinds}>{k => <Shown of={reach}>{r => <Shown of={credentials}>{c => <Shown of={scans}>{old => {
-        const kind = k.find(one => one.name === s.kind)
-        return kind ? <Wizard source={s} kind={kind} reach={r} credentials={c} scans={old} /> : null
-      }}</Shown>}</Shown>}</Shown>}</Shown>}
-    </Shown>
-  )
+  const missing = [source, kinds, reach, credentials, scans].find(q => q.data === undefined)
+  if (missing) return <ShownPage title={words.scanTitle(name)} of={missing as UseQueryResult<unknown>}>{() => null}</ShownPage>
+  const kind = kinds.data!.find(one => one.name === source.data!.kind)
+  return kind ? <Wizard source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} /> : null
 }
 
 interface WizardProps {

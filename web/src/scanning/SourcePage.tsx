@@ -10,7 +10,7 @@ import { Command } from '../ui/Command'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
-import { Empty, Loading, Shown } from '../ui/States'
+import { Empty, Loading, Shown, ShownPage } from '../ui/States'
 import { Ask } from '../ui/Ask'
 import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
 import { RunsTable } from './RunsTable'
@@ -25,7 +25,7 @@ const Scans = lazy(() => import('./Scans').then(m => ({ default: m.Scans })))
 export function SourcePage() {
   const { source: name } = useParams({ strict: false }) as { source: string }
   const source = useQuery(sourceQuery(name))
-  return <Shown of={source}>{s => <OneSource source={s} />}</Shown>
+  return <ShownPage title={name} of={source}>{s => <OneSource source={s} />}</ShownPage>
 }
 
 function OneSource({ source }: { source: Source }) {
@@ -43,9 +43,9 @@ function OneSource({ source }: { source: Source }) {
     <DetailPage
       title={source.name} about={kind?.title ?? source.kind} icon={<Drawing svg={kind?.icon} />} above={<Link to="/sources">{words.sources}</Link>}
       open={open} onOpen={next => change({ tab: next })} actions={add}
-      tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && scans.data && { count: scans.data.length }) }))}
+      tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >
-      {open === 'overview' && <Overview source={source} kind={kind} scan={may('scan/write', collection) ? scans.data?.[0] : undefined} removable={may('source/write', collection)} />}
+      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scan={may('scan/write', collection) ? all[0] : undefined} removable={may('source/write', collection)} />}</Shown>}</Shown>}
       {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>

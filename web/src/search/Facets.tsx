@@ -1,7 +1,9 @@
 // What narrows the hits. On a phone it is folded away.
+import { Fragment } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { facetNames, type Hits } from '../client/api'
 import { count } from '../ui/format'
+import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
 import { medium } from '../ui/widths'
 import type { Address } from './SearchPage'
@@ -11,9 +13,9 @@ const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '24px', minHeight: '120px', [medium]: { minHeight: 0, gap: '16px' } },
   group: { border: 'none', margin: 0, padding: 0, minWidth: 0 },
   legend: { padding: 0, marginBottom: '6px', fontWeight: tokens.fontWeightSemibold },
-  value: { display: 'grid', gridTemplateColumns: '16px minmax(0, 1fr) max-content', gap: '10px', alignItems: 'center', padding: '5px 8px', marginLeft: '-8px', borderRadius: tokens.borderRadiusMedium, cursor: 'pointer', ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
+  value: { display: 'grid', gridTemplateColumns: '16px minmax(0, 1fr) max-content', gap: '10px', alignItems: 'center', padding: '5px 8px', marginLeft: '-8px', borderRadius: tokens.borderRadiusMedium, cursor: 'pointer', ':hover': { backgroundColor: grounds.hover } },
   box: { width: '16px', height: '16px', margin: 0, accentColor: tokens.colorBrandBackground },
-  name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  name: { overflowWrap: 'anywhere' }, // the names of classifications differ at their ends
   number: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums', fontSize: tokens.fontSizeBase200 },
   fold: { display: 'none', [medium]: { display: 'block' } },
   open: { [medium]: { display: 'none' } },
@@ -57,7 +59,7 @@ function Groups({ facets, at, change }: FacetsProps) {
                   type="checkbox" className={s.box} checked={chosen.includes(v.value)}
                   onChange={e => change({ [slots[name]]: e.target.checked ? [...chosen, v.value] : none(chosen.filter(c => c !== v.value)) })}
                 />
-                <span className={s.name}>{name === 'entityType' ? titleOf(v.value) : v.value}</span>
+                <span className={s.name}>{name === 'entityType' ? titleOf(v.value) : parts(v.value)}</span>
                 <span className={s.number}>{count(v.count)}</span>
               </label>
             ))}
@@ -67,5 +69,8 @@ function Groups({ facets, at, change }: FacetsProps) {
     </div>
   )
 }
+
+/** parts may be broken behind a dot or an underscore, before anywhere else. */
+const parts = (text: string) => text.split(/(?<=[._])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)
 
 const none = (values: string[]) => (values.length > 0 ? values : undefined)

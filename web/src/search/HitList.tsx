@@ -2,12 +2,13 @@
 import { makeStyles, tokens } from '@fluentui/react-components'
 import type { Hit } from '../client/api'
 import { Link, Tag, When } from '../ui/Parts'
+import { grounds } from '../ui/theme'
 import { iconOf, titleOf } from '../ui/types'
 import { narrow } from '../ui/widths'
 
 const useStyles = makeStyles({
   list: { listStyle: 'none', margin: 0, padding: 0, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, overflow: 'hidden' },
-  hit: { display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr) max-content', gap: '4px 14px', alignItems: 'start', padding: '12px 16px', borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, ':last-child': { borderBottom: 'none' }, ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
+  hit: { display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr) max-content', gap: '4px 14px', alignItems: 'start', padding: '12px 16px', borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, ':last-child': { borderBottom: 'none' }, ':hover': { backgroundColor: grounds.hover } },
   icon: { color: tokens.colorNeutralForeground3, paddingTop: '1px' },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   where: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },

@@ -49,7 +49,7 @@ export function SearchPage() {
     >
       <Shown of={hits} empty={data => data.value.length === 0 && <None narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
         {data => (
-          <div className={hits.isPlaceholderData ? s.old : undefined}>
+          <div className={hits.isPlaceholderData ? s.old : undefined} aria-busy={hits.isPlaceholderData}>
             <Behind hits={data} />
             <HitList hits={data.value} />
             {data.value.length >= most && data['@search.count'] > data.value.length && most < limit && (

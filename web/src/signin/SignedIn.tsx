@@ -21,8 +21,10 @@ export function SignedIn() {
   }, [router])
   if (!failed) return <Loading />
   return (
-    <Empty icon={<Person48Regular />} title={words.failed} actions={<Button appearance="primary" onClick={() => void signIn('/')}>{words.signIn}</Button>}>
-      {words.failedText}
-    </Empty>
+    <main>
+      <Empty icon={<Person48Regular />} title={words.failed} actions={<Button appearance="primary" onClick={() => void signIn('/')}>{words.signIn}</Button>}>
+        {words.failedText}
+      </Empty>
+    </main>
   )
 }

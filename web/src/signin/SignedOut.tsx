@@ -10,8 +10,10 @@ export function SignedOut() {
     document.title = words.out
   }, [])
   return (
-    <Empty icon={<Person48Regular />} title={words.out} actions={<Button appearance="primary" onClick={() => void signIn('/')}>{words.signIn}</Button>}>
-      {words.outText}
-    </Empty>
+    <main>
+      <Empty icon={<Person48Regular />} title={words.out} actions={<Button appearance="primary" onClick={() => void signIn('/')}>{words.signIn}</Button>}>
+        {words.outText}
+      </Empty>
+    </main>
   )
 }

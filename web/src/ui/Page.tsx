@@ -6,7 +6,7 @@ import { narrow, wide } from './widths'
 import { words } from './strings'
 
 const useStyles = makeStyles({
-  page: { display: 'flex', flexDirection: 'column', gap: '20px', padding: '24px 32px 48px', boxSizing: 'border-box', maxWidth: '1760px', width: '100%', minWidth: 0, [narrow]: { padding: '16px 16px 40px', gap: '16px' }, [wide]: { padding: '32px 48px 56px' } },
+  page: { display: 'flex', flexDirection: 'column', gap: '20px', padding: '24px 32px 48px', boxSizing: 'border-box', maxWidth: '1760px', width: '100%', minWidth: 0, margin: '0 auto', [narrow]: { padding: '16px 16px 40px', gap: '16px' }, [wide]: { padding: '32px 48px 56px' } },
   inside: { padding: 0, [narrow]: { padding: 0 }, [wide]: { padding: 0 } },
   full: { maxWidth: 'none', flex: 1, paddingBottom: '16px', minHeight: 0 },
   head: { display: 'flex', alignItems: 'flex-start', gap: '16px', flexWrap: 'wrap' },

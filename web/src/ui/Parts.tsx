@@ -14,7 +14,7 @@ import { narrow } from './widths'
 export const Link = createLink(FluentLink)
 
 const useStyles = makeStyles({
-  status: { display: 'inline-flex', alignItems: 'center', gap: '6px', whiteSpace: 'nowrap' },
+  status: { display: 'inline-flex', alignItems: 'center', gap: '6px', whiteSpace: 'nowrap', verticalAlign: 'bottom', [narrow]: { whiteSpace: 'normal' } },
   good: { color: tokens.colorPaletteGreenForeground1 },
   warn: { color: tokens.colorPaletteDarkOrangeForeground1 },
   bad: { color: tokens.colorPaletteRedForeground1 },
@@ -22,13 +22,13 @@ const useStyles = makeStyles({
   idle: { color: tokens.colorNeutralForeground3 },
   card: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, padding: '20px', minWidth: 0, [narrow]: { padding: '16px' } },
   cardHead: { display: 'flex', alignItems: 'center', gap: '8px', flexWrap: 'wrap', marginBottom: '12px' },
-  cardTitle: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, flex: 1 },
+  cardTitle: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, flex: '1 1 180px' },
   facts: { display: 'grid', gridTemplateColumns: 'minmax(96px, max-content) minmax(0, 1fr)', gap: '8px 24px', margin: 0, [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)', gap: '2px' } },
   term: { color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, overflowWrap: 'anywhere', [narrow]: { marginBottom: '10px' } },
   mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   soft: { color: tokens.colorNeutralForeground2 },
-  tag: { display: 'inline-flex', alignItems: 'center', gap: '4px', padding: '1px 8px', borderRadius: tokens.borderRadiusCircular, fontSize: tokens.fontSizeBase200, lineHeight: '20px', backgroundColor: tokens.colorNeutralBackground4, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere', minWidth: 0 },
+  tag: { display: 'inline-block', padding: '1px 8px', borderRadius: '11px', fontSize: tokens.fontSizeBase200, lineHeight: '20px', backgroundColor: tokens.colorNeutralBackground4, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
   tagBrand: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
   key: { display: 'inline-block', minWidth: '20px', padding: '0 6px', boxSizing: 'border-box', textAlign: 'center', border: `1px solid ${tokens.colorNeutralStroke1}`, borderBottomWidth: '2px', borderRadius: tokens.borderRadiusSmall, fontFamily: tokens.fontFamilyBase, fontSize: tokens.fontSizeBase200, lineHeight: '18px', color: tokens.colorNeutralForeground2, backgroundColor: tokens.colorNeutralBackground1 },
 })

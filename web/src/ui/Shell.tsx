@@ -4,6 +4,7 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import type { FluentIcon } from '@fluentui/react-icons'
 import { Link, useLocation } from '@tanstack/react-router'
 import { words } from './strings'
+import { grounds } from './theme'
 import { medium, narrow } from './widths'
 
 const useStyles = makeStyles({
@@ -15,8 +16,8 @@ const useStyles = makeStyles({
   brandName: { [narrow]: { display: 'none' } },
   corner: { justifySelf: 'end', display: 'flex', gap: '2px' },
   nav: { gridArea: 'nav', display: 'flex', flexDirection: 'column', gap: '2px', padding: '12px 8px', borderRight: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground1, overflowY: 'auto', [narrow]: { flexDirection: 'row', padding: '0 4px', borderRight: 'none', borderTop: `1px solid ${tokens.colorNeutralStroke2}`, justifyContent: 'space-around', overflowX: 'auto', overflowY: 'hidden' } },
-  way: { display: 'flex', alignItems: 'center', gap: '12px', padding: '8px 10px', borderRadius: tokens.borderRadiusMedium, color: tokens.colorNeutralForeground2, textDecoration: 'none', fontSize: tokens.fontSizeBase300, lineHeight: '20px', position: 'relative', ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover, color: tokens.colorNeutralForeground1 }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' }, [narrow]: { flexDirection: 'column', gap: '2px', padding: '6px 1px', flex: '1 1 0', minWidth: 0, fontSize: '10px', lineHeight: '14px' } },
-  here: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold, backgroundColor: tokens.colorSubtleBackgroundSelected, '& svg': { color: tokens.colorBrandForeground1 }, '::before': { content: '""', position: 'absolute', left: 0, top: '10px', bottom: '10px', width: '3px', borderRadius: '2px', backgroundColor: tokens.colorCompoundBrandStroke, [narrow]: { display: 'none' } } },
+  way: { display: 'flex', alignItems: 'center', gap: '12px', padding: '8px 10px', borderRadius: tokens.borderRadiusMedium, color: tokens.colorNeutralForeground2, textDecoration: 'none', fontSize: tokens.fontSizeBase300, lineHeight: '20px', position: 'relative', ':hover': { backgroundColor: grounds.hover, color: tokens.colorNeutralForeground1 }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' }, [narrow]: { flexDirection: 'column', gap: '2px', padding: '6px 1px', flex: '1 1 0', minWidth: 0, fontSize: '10px', lineHeight: '14px' } },
+  here: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold, backgroundColor: grounds.chosen, '& svg': { color: tokens.colorBrandForeground1 }, '::before': { content: '""', position: 'absolute', left: 0, top: '10px', bottom: '10px', width: '3px', borderRadius: '2px', backgroundColor: tokens.colorCompoundBrandStroke, [narrow]: { display: 'none' } } },
   wayName: { [medium]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }, [narrow]: { position: 'static', width: 'auto', height: 'auto', clipPath: 'none', whiteSpace: 'nowrap' } },
   icon: { display: 'inline-flex', flexShrink: 0 },
   foot: { marginTop: 'auto', [narrow]: { marginTop: 0 } },

@@ -8,6 +8,7 @@ import { Prohibited48Regular } from '@fluentui/react-icons/svg/prohibited'
 import { Warning48Regular } from '@fluentui/react-icons/svg/warning'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Failure, SignedOut } from '../client/rest'
+import { Page } from './Page'
 import { failures, words } from './strings'
 
 const useStyles = makeStyles({
@@ -95,4 +96,10 @@ export function Shown<T>({ of, empty, loading, children }: ShownProps<T>) {
   if (of.data !== undefined) return empty?.(of.data) || children(of.data)
   if (of.error && !(of.error instanceof SignedOut)) return <Failed error={of.error} retry={() => void of.refetch()} />
   return loading ?? <Loading />
+}
+
+/** ShownPage is Shown for what a page as a whole is about: as long as it is not there the page has this title. */
+export function ShownPage<T>({ title, ...shown }: ShownProps<T> & { title: string }) {
+  if (shown.of.data !== undefined) return <Shown {...shown} />
+  return <Page title={title}><Shown {...shown} /></Page>
 }

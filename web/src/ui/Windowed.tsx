@@ -2,11 +2,12 @@
 // says its place, and the rows can be gone through with the arrow keys, Page Up and Down, Home and End.
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
+import { grounds } from './theme'
 
 const useStyles = makeStyles({
   scroll: { overflowY: 'auto', position: 'relative', contain: 'strict', outline: 'none', ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' } },
   row: { position: 'absolute', left: 0, right: 0, boxSizing: 'border-box', borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
-  now: { backgroundColor: tokens.colorSubtleBackgroundHover },
+  now: { backgroundColor: grounds.hover },
 })
 
 interface WindowedProps {

@@ -6,14 +6,17 @@ import { Checkmark16Filled } from '@fluentui/react-icons/svg/checkmark'
 import { Command } from './Command'
 import { Page, type PageProps } from './Page'
 import { words } from './strings'
+import { grounds } from './theme'
 import { narrow } from './widths'
 
 const useStyles = makeStyles({
   body: { display: 'grid', gridTemplateColumns: '220px minmax(0, 720px)', gap: '40px', alignItems: 'start', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)', gap: '16px' } },
   steps: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '4px', [narrow]: { flexDirection: 'row', overflowX: 'auto' } },
-  step: { display: 'flex', alignItems: 'center', gap: '10px', width: '100%', padding: '8px', border: 'none', borderRadius: tokens.borderRadiusMedium, backgroundColor: 'transparent', color: tokens.colorNeutralForeground2, font: 'inherit', textAlign: 'left', whiteSpace: 'nowrap', ':enabled': { cursor: 'pointer' }, ':enabled:hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
+  step: { display: 'flex', alignItems: 'center', gap: '10px', width: '100%', padding: '8px', border: 'none', borderRadius: tokens.borderRadiusMedium, backgroundColor: 'transparent', color: tokens.colorNeutralForeground2, font: 'inherit', textAlign: 'left', whiteSpace: 'nowrap', position: 'relative', ':enabled': { cursor: 'pointer' }, ':enabled:hover': { backgroundColor: grounds.hover } },
   now: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold },
   dot: { flexShrink: 0, width: '24px', height: '24px', borderRadius: '50%', display: 'grid', placeItems: 'center', fontSize: tokens.fontSizeBase200, border: `1px solid ${tokens.colorNeutralStrokeAccessible}`, boxSizing: 'border-box' },
+  // On a phone only the step that is open has its title; the others keep theirs for who hears them.
+  other: { [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' } },
   dotNow: { backgroundColor: tokens.colorBrandBackground, border: `1px solid ${tokens.colorBrandBackground}`, color: tokens.colorNeutralForegroundOnBrand },
   dotDone: { border: `1px solid ${tokens.colorBrandForeground1}`, color: tokens.colorBrandForeground1 },
   main: { display: 'flex', flexDirection: 'column', gap: '20px', minWidth: 0 },
@@ -51,7 +54,7 @@ export function WizardPage({ steps, at, onGo, finish, onFinish, busy, command, c
             <li key={step.key}>
               <button type="button" className={mergeClasses(s.step, i === now && s.now)} disabled={!reachable(i)} aria-current={i === now ? 'step' : undefined} onClick={() => onGo(step.key)}>
                 <span className={mergeClasses(s.dot, i === now ? s.dotNow : i < now && step.ready && s.dotDone)} aria-hidden>{i < now && step.ready ? <Checkmark16Filled /> : i + 1}</span>
-                {step.title}
+                <span className={mergeClasses(i !== now && s.other)}>{step.title}</span>
               </button>
             </li>
           ))}

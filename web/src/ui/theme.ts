@@ -12,11 +12,16 @@ export type Choice = Look | 'system'
 export const choices: Choice[] = ['system', 'light', 'dark', 'contrast']
 
 const dark = createDarkTheme(brand)
-const themes: Record<Look, Theme> = {
-  light: createLightTheme(brand),
+
+/** grounds are colours that Fluent has no name for: of what is pointed at, or chosen, and keeps its own colours of text. */
+export const grounds = { hover: 'var(--groundHover)', chosen: 'var(--groundChosen)' }
+const light = createLightTheme(brand)
+const themes: Record<Look, Theme & Record<'groundHover' | 'groundChosen', string>> = {
+  light: { ...light, groundHover: light.colorSubtleBackgroundHover, groundChosen: light.colorSubtleBackgroundSelected },
   // The ramp's middle is too dark for text on a dark ground.
-  dark: { ...dark, colorBrandForeground1: brand[110], colorBrandForeground2: brand[120], colorBrandForegroundLink: brand[120], colorBrandForegroundLinkHover: brand[130], colorCompoundBrandForeground1: brand[110] },
-  contrast: teamsHighContrastTheme,
+  dark: { ...dark, groundHover: dark.colorSubtleBackgroundHover, groundChosen: dark.colorSubtleBackgroundSelected, colorBrandForeground1: brand[110], colorBrandForeground2: brand[120], colorBrandForegroundLink: brand[120], colorBrandForegroundLinkHover: brand[130], colorCompoundBrandForeground1: brand[110] },
+  // Its hover is a highlight on which only its own text can be read.
+  contrast: { ...teamsHighContrastTheme, groundHover: '#2b2b2b', groundChosen: '#2b2b2b' },
 }
 
 const key = 'purlieu.look'
