@@ -136,6 +136,7 @@ start_account() {
   begin account "$programs/purlieu" server --data "$D/account" --listen "127.0.0.1:$account_port" --http "127.0.0.1:$web_port"
   wait_for account test -s "$D/account/signin-link"
   echo "$account_port" >"$D/account.port"
+  echo "$web_port" >"$D/portal.port"
 }
 
 # client runs purlieu with the demo's own sign-in, not yours.

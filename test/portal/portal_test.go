@@ -1,0 +1,108 @@
+package portal
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/web"
+)
+
+// report is what vitest writes.
+type report struct {
+	TestResults []struct {
+		Name             string
+		Message          string
+		AssertionResults []struct {
+			FullName        string
+			Status          string
+			FailureMessages []string
+		}
+	}
+}
+
+func TestInTheBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a demo and a browser")
+	}
+	if name := Missing(); name != "" {
+		t.Skipf("%s is not installed", name)
+	}
+	if web.Files() == nil {
+		t.Skip("this build is without the portal: make portal")
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := startWorld(t, root)
+	out := filepath.Join(t.TempDir(), "report.json")
+	log, runErr := w.Browse(t.Context(), "vitest/vitest.mjs", append([]string{"run", "--config", "vitest.browser.ts", "--reporter=json", "--outputFile=" + out}, filesOf(t)...)...).CombinedOutput()
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatalf("the browser's tests did not run: %v\n%s", runErr, log)
+	}
+	var got report
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	tests := 0
+	for _, file := range got.TestResults {
+		if file.Message != "" {
+			t.Errorf("%s: %s", file.Name, file.Message)
+		}
+		for _, one := range file.AssertionResults {
+			tests++
+			t.Run(filepath.Base(file.Name)+" "+one.FullName, func(t *testing.T) {
+				if one.Status != "passed" {
+					t.Errorf("%s\n%s", one.Status, strings.Join(one.FailureMessages, "\n"))
+				}
+			})
+		}
+	}
+	if tests == 0 {
+		t.Fatalf("no test ran\n%s", log)
+	}
+}
+
+// filesOf are the files that -run asks for: -run InTheBrowser/pages is those with "pages" in their names.
+func filesOf(t *testing.T) []string {
+	t.Helper()
+	_, file, found := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
+	if !found {
+		return nil
+	}
+	return []string{file}
+}
+
+func startWorld(t *testing.T, root string) *World {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "purlieu-portal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user where we are root
+		t.Fatal(err)
+	}
+	programs := filepath.Join(dir, "bin")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", programs+"/", "./cmd/purlieu", "./cmd/purlieu-runtime")
+	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, said)
+	}
+	w, err := Start(t.Context(), root, programs, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}

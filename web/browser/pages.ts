@@ -1,0 +1,74 @@
+// All pages, one line each: the tests of pages.test.ts and states.test.ts walk this list, and so do the pictures.
+import type { Visit } from './world'
+
+/** Ids are those of things in the filled account. */
+export interface Ids {
+  table: string
+  view: string
+  schema: string
+  file: string
+  run: string
+}
+
+export interface PageOf {
+  name: string
+  path: string | ((ids: Ids) => string)
+  /** A text of its main path: what stands there when the account has something. */
+  shows: string | RegExp
+  /** The request without whose answer the page is nothing; its failure must be told. */
+  asks?: string
+  /** What it says in an account with nothing in it. */
+  empty?: string | RegExp
+  /** What a person without any role is told. */
+  refused?: string | RegExp
+}
+
+export const pages: PageOf[] = [
+  { name: 'overview', path: '/', shows: 'Recent runs', asks: '**/manage/v1/overview*', empty: 'The map is empty', refused: 'The map is empty' },
+  { name: 'search', path: '/search?q=order', shows: /[1-9]\d* assets/, asks: '**/search/query*', empty: 'Nothing found', refused: 'Nothing found' },
+  { name: 'search-none', path: '/search?q=nothingofthekind', shows: 'Nothing found' },
+  { name: 'asset', path: ids => `/asset/${ids.table}`, shows: 'Everyone with an account in the shop', asks: '**/entity/guid/*', refused: 'Not found' },
+  { name: 'asset-schema', path: ids => `/asset/${ids.table}?tab=schema`, shows: 'first_name' },
+  { name: 'asset-lineage', path: ids => `/asset/${ids.view}?tab=lineage`, shows: 'payments', asks: '**/v2/lineage/*' },
+  { name: 'asset-lineage-list', path: ids => `/asset/${ids.view}?tab=lineage&as=list`, shows: 'Comes from' },
+  { name: 'asset-history', path: ids => `/asset/${ids.table}?tab=history`, shows: 'Created', asks: '**/assets/*/history*' },
+  { name: 'asset-holds', path: ids => `/asset/${ids.schema}`, shows: 'Holds', asks: '**/entity/guid/*' },
+  { name: 'asset-file', path: ids => `/asset/${ids.file}?tab=schema`, shows: 'customer_id' },
+  { name: 'asset-gone', path: '/asset/00000000-0000-8000-8000-00000000ffff', shows: 'Not found' },
+  { name: 'map', path: '/map', shows: 'shop', asks: '**/scan/datasources?*', empty: 'No sources yet', refused: 'No sources yet' },
+  { name: 'sources', path: '/sources', shows: 'PostgreSQL', asks: '**/scan/datasources?*', empty: 'No sources yet', refused: 'No sources yet' },
+  { name: 'source', path: '/sources/shop', shows: 'Test the connection', asks: '**/scan/datasources/shop?*', refused: 'Not found' },
+  { name: 'source-scans', path: '/sources/shop?tab=scans', shows: 'nightly', asks: '**/datasources/shop/scans?*' },
+  { name: 'source-runs', path: '/sources/shop?tab=runs', shows: 'Succeeded', asks: '**/manage/v1/runs?*' },
+  { name: 'register', path: '/sources/new', shows: 'PostgreSQL', asks: '**/manage/v1/kinds*' },
+  { name: 'register-settings', path: '/sources/new?step=settings&kind=PostgreSql', shows: 'Name in the map' },
+  { name: 'scan', path: '/sources/shop/scan', shows: 'Integration runtime', asks: '**/scan/datasources/shop?*' },
+  { name: 'scan-login', path: '/sources/shop/scan?step=login', shows: 'A credential that is there' },
+  { name: 'scan-scope', path: '/sources/shop/scan?step=scope', shows: 'Classification' },
+  { name: 'runs', path: '/runs', shows: /nightly/, asks: '**/manage/v1/runs*', empty: 'Nothing has run yet', refused: 'Nothing has run yet' },
+  { name: 'run', path: ids => `/runs/${ids.run}`, shows: 'Discovery', asks: '**/manage/v1/runs/*', refused: 'Not found' },
+  { name: 'run-units', path: ids => `/runs/${ids.run}?tab=units`, shows: 'edge-1', asks: '**/runs/*/units*' },
+  { name: 'run-gaps', path: ids => `/runs/${ids.run}?tab=gaps`, shows: 'Nothing was left out', asks: '**/runs/*/gaps*' },
+  { name: 'run-changes', path: ids => `/runs/${ids.run}?tab=changes`, shows: 'order_lines', asks: '**/runs/*/changes*' },
+  { name: 'runtimes', path: '/runtimes', shows: 'edge', asks: '**/scan/integrationRuntimes?*', refused: 'You may not see this' },
+  { name: 'runtime', path: '/runtimes/edge', shows: 'edge-1', asks: '**/runtimes/edge/nodes*' },
+  { name: 'runtime-keys', path: '/runtimes/edge?tab=keys', shows: 'Show the keys', asks: '**/runtimes/edge/keys*' },
+  { name: 'runtime-setup', path: '/runtimes/edge?tab=setup', shows: 'Enrol it' },
+  { name: 'runtime-new', path: '/runtimes/new', shows: 'Add a runtime' },
+  { name: 'no-such-page', path: '/no-such-page', shows: 'There is no such page' },
+  { name: 'style', path: '/style', shows: 'Add one' },
+  { name: 'style-detail', path: '/style?tab=detail', shows: 'Detail' },
+  { name: 'style-wizard', path: '/style?tab=wizard', shows: 'Wizard' },
+  { name: 'style-states', path: '/style?tab=states', shows: 'You may not see this' },
+]
+
+/** at is the address of a page. */
+export const at = (page: PageOf, ids: Ids) => (typeof page.path === 'string' ? page.path : page.path(ids))
+
+/** idsOf finds what the pages need, as a person would: by searching. */
+export async function idsOf(v: Visit): Promise<Ids> {
+  const guids = { table: await v.guid('people'), view: await v.guid('open_invoices'), schema: await v.guid('warehouse'), file: await v.guid('2026-05.csv') }
+  await v.go('/sources/shop?tab=runs')
+  const run = await v.page.locator('main a[href^="/runs/"]').last().getAttribute('href')
+  return { ...guids, run: run!.split('/').pop()! }
+}

@@ -1,0 +1,141 @@
+// The ways that people go through the portal: in and out, a search as one types, and all of it by keyboard alone.
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { open, Visit, world } from './world'
+
+let browser: Browser
+beforeAll(async () => { browser = await open() })
+afterAll(() => browser.close())
+
+describe('signing in', () => {
+  it('leads back to the address that was asked for, with what narrows it', async () => {
+    const v = await Visit.unknown(browser)
+    await v.page.goto(v.base + '/search?q=order&type=%5B%22postgresql_view%22%5D')
+    await v.signIn(world.admin)
+    expect(v.page.url()).toBe(v.base + '/search?q=order&type=%5B%22postgresql_view%22%5D')
+    expect(await v.page.getByRole('main').getByRole('listitem').count()).toBeGreaterThan(0)
+    await v.end()
+  })
+
+  it('is refused with a wrong password, and says so', async () => {
+    const v = await Visit.unknown(browser)
+    await v.page.goto(v.base + '/')
+    await v.page.fill('#known-name', 'demo')
+    await v.page.fill('#known-password', 'not the password')
+    await v.page.click('#known button')
+    await v.page.getByRole('alert').waitFor()
+    await v.end()
+  })
+
+  it('keeps the token out of every storage, survives a reload, and ends with signing out', async () => {
+    const v = await Visit.begin(browser)
+    const kept = await v.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
+    expect(kept).not.toMatch(/eyJ/)
+    const [cookie] = await v.context.cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    await v.page.reload()
+    await v.settled()
+    await v.page.getByRole('button', { name: 'Signed in as demo' }).click()
+    await v.page.getByRole('button', { name: 'Sign out' }).click()
+    await v.page.waitForURL(/signed-out/)
+    expect(await v.context.cookies()).toEqual([])
+    await v.page.goto(v.base + '/runtimes')
+    await v.page.waitForSelector('#known-name')
+    await v.end()
+  })
+})
+
+describe('search', () => {
+  it('asks one question for each key stroke, and keeps what narrows it in the address', async () => {
+    const v = await Visit.begin(browser)
+    await v.page.keyboard.press('/')
+    for (const [i, letter] of [...'orders'].entries()) {
+      await v.page.keyboard.type(letter)
+      await v.settled()
+      expect(v.questions(/search\/query/), `after ${i + 1} letters`).toHaveLength(i + 1)
+    }
+    const hits = v.page.getByRole('main').getByRole('listitem')
+    await v.page.getByRole('link', { name: 'orders', exact: true }).first().waitFor()
+    expect(new URL(v.page.url()).searchParams.get('q')).toBe('orders')
+    const all = await hits.count()
+    await v.page.getByLabel(/PostgreSQL view/).first().check()
+    await v.page.waitForURL(/type=/)
+    await v.settled()
+    expect(await hits.count()).toBeLessThan(all)
+    await v.page.goBack()
+    await v.settled()
+    expect(await hits.count()).toBe(all)
+    await v.end()
+  })
+})
+
+describe('by keyboard alone', () => {
+  it('a source is registered, its connection tested, scanned, found, and looked at', async () => {
+    const v = await Visit.begin(browser)
+    const { page } = v
+    const key = (name: string) => page.keyboard.press(name)
+    const press = async (on: Locator) => { await reach(on); await key('Enter') }
+    const fill = async (on: Locator, text: string) => { await reach(on); await key('Control+A'); await page.keyboard.type(text) }
+    /** reach goes forward by Tab until the focus is there, as a person would. */
+    const reach = async (on: Locator) => {
+      await on.waitFor()
+      const there = () => on.evaluate(e => e === document.activeElement || e.contains(document.activeElement) && document.activeElement!.matches('input'))
+      for (let i = 0; i < 120; i++) {
+        if (await there()) return
+        await key('Tab')
+      }
+      throw new Error(`Tab does not lead to ${on}`)
+    }
+
+    // Register: the shop again, as another server, so that nothing of the demo is touched.
+    await press(page.getByRole('link', { name: 'Sources' }).first())
+    await page.waitForURL(/\/sources$/)
+    await press(page.getByRole('button', { name: 'Register a source' }))
+    await press(page.getByRole('button', { name: /^PostgreSQL/ }).first())
+    await fill(page.getByLabel('Name in the map'), 'by-keys')
+    await fill(page.getByLabel(/^Server/), '127.0.0.1')
+    await fill(page.getByLabel(/^Port/), world.shopPort)
+    await reach(page.getByLabel(/TLS/))
+    await page.keyboard.type('d') // disable: it is on this machine
+    await fill(page.getByLabel('Authority', { exact: true }), 'by-keys')
+    await press(page.getByRole('button', { name: 'Next' }))
+    await press(page.getByRole('button', { name: 'Register', exact: true }))
+
+    // Scan: runtime and login as proposed; the connection is tested on the way.
+    await page.waitForURL(/by-keys\/scan/)
+    await press(page.getByRole('button', { name: 'Next' }))
+    await press(page.getByRole('button', { name: 'Test the connection' }))
+    await page.getByText('edge-1 reached it and could sign in.').waitFor()
+    await press(page.getByRole('button', { name: 'Next' }))
+    await fill(page.getByLabel(/^Database/), 'shop')
+    await fill(page.getByLabel('Only what is below'), 'shop/warehouse')
+    await press(page.getByRole('button', { name: 'Next' }))
+    await press(page.getByRole('button', { name: 'Create the scan' }))
+    await page.waitForURL(/\/runs\//)
+    await page.getByText('Succeeded').first().waitFor()
+
+    // Find it.
+    await key('/')
+    await page.keyboard.type('shelves')
+    await reach(page.getByRole('checkbox', { name: /by-keys/ }))
+    await key('Space')
+    await page.waitForURL(/source=/)
+    await v.settled()
+    await press(page.getByRole('main').getByRole('link', { name: 'shelves', exact: true }))
+    await page.waitForURL(/\/asset\//)
+
+    // Look at it: the tabs by arrow keys, the columns by theirs, help and back.
+    await reach(page.getByRole('tab', { name: 'Overview' }))
+    await key('ArrowRight')
+    await key('Enter')
+    await page.waitForURL(/tab=schema/)
+    await reach(page.getByRole('list', { name: 'Schema' }))
+    await key('End')
+    await page.locator('[aria-current=true]').getByText('label').waitFor()
+    await key('?')
+    await page.getByRole('dialog', { name: 'Help' }).waitFor()
+    await key('Escape')
+    expect(v.wrong).toEqual([])
+    await v.end()
+  }, 90_000)
+})

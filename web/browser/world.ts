@@ -1,0 +1,160 @@
+// A real browser at a real account. test/portal starts the accounts and says in the environment where they are.
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core'
+
+/** Person signs in with a name and a password. */
+export interface Person {
+  name: string
+  password: string
+}
+
+function given(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: start the tests through go test ./test/portal`)
+  return value
+}
+
+const person = (name: string): Person => ({ name, password: given('PORTAL_PASSWORD') })
+
+export const world = {
+  /** An account with a node, and a shop and its files scanned. */
+  filled: given('PORTAL_FILLED'),
+  /** An account to which nothing was done but that its first person signed in. */
+  empty: given('PORTAL_EMPTY'),
+  shopPort: given('PORTAL_SHOP_PORT'),
+  admin: person('demo'), // may do all
+  reader: person('rita'), // reads the whole map
+  stranger: person('sam'), // has no role anywhere
+}
+
+export const open = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+
+export interface How {
+  at?: string // an account's address; the filled one
+  as?: Person // the administrator
+  width?: number
+  height?: number
+  look?: Look
+}
+
+export type Look = 'light' | 'dark' | 'contrast'
+
+/** Visit is the tab of a person that has signed in. What is wrong in it is written down. */
+export class Visit {
+  readonly wrong: string[] = []
+  private asked: { what: string; at: number }[] = []
+  private pending = new Set<Request>()
+
+  private constructor(readonly base: string, readonly context: BrowserContext, readonly page: Page) {
+    page.on('pageerror', e => this.wrong.push(`threw ${e.message}`))
+    page.on('console', m => { if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) this.wrong.push(`console: ${m.text()}`) })
+    page.on('requestfinished', r => this.pending.delete(r))
+    page.on('requestfailed', r => this.pending.delete(r))
+    page.on('request', r => {
+      this.pending.add(r)
+      if (!r.url().startsWith(base + '/') && !r.url().startsWith('blob:')) this.wrong.push(`asked another host: ${r.url()}`)
+      if (isREST(r.url())) this.asked.push({ what: `${r.method()} ${r.url().slice(base.length)} ${r.postData() ?? ''}`, at: Date.now() })
+    })
+  }
+
+  /** begin opens a tab and signs a person in, through the sign-in page. */
+  static async begin(browser: Browser, how: How = {}): Promise<Visit> {
+    const v = await Visit.unknown(browser, how)
+    await v.page.goto(v.base + '/')
+    await v.signIn(how.as ?? world.admin)
+    return v
+  }
+
+  /** unknown opens a tab in which nobody has signed in. */
+  static async unknown(browser: Browser, how: How = {}): Promise<Visit> {
+    const context = await browser.newContext({ viewport: { width: how.width ?? 1280, height: how.height ?? 800 }, reducedMotion: 'reduce' })
+    await context.addInitScript(watch)
+    const v = new Visit(how.at ?? world.filled, context, await context.newPage())
+    await v.wear(how.look ?? 'light')
+    return v
+  }
+
+  /** signIn fills the sign-in page, and waits for the portal. */
+  async signIn(who: Person) {
+    await this.page.fill('#known-name', who.name)
+    await this.page.fill('#known-password', who.password)
+    await this.page.click('#known button')
+    await this.page.waitForURL(u => !/oauth2|signed-in/.test(u.pathname))
+    await this.settled()
+  }
+
+  /** wear takes a look, as a person's system would ask for it; the page follows at once. */
+  async wear(look: Look) {
+    await this.page.emulateMedia({ colorScheme: look === 'light' ? 'light' : 'dark', contrast: look === 'contrast' ? 'more' : 'no-preference', reducedMotion: 'reduce' })
+    if (this.page.url().startsWith(this.base)) {
+      await this.page.waitForFunction(l => document.documentElement.dataset.theme === l, look)
+      await this.painted()
+    }
+  }
+
+  /** go opens an address as a deep link: the whole portal anew. */
+  async go(path: string) {
+    this.asked = []
+    this.pending.clear()
+    await this.page.goto(this.base + path)
+    await this.settled()
+  }
+
+  /** settled waits until the page shows what it asked for. */
+  async settled() {
+    await this.page.waitForSelector('h1, h2')
+    await this.page.waitForFunction(() => location.pathname === '/style' || !document.querySelector('[role=status][aria-label=Loading]'))
+    // Quiet: nothing was on its way for a moment.
+    for (let quiet = 0; quiet < 4; quiet = this.pending.size === 0 ? quiet + 1 : 0) await this.page.waitForTimeout(40)
+    await this.painted()
+  }
+
+  private painted = () => this.page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+
+  /** questions are the REST requests since the last go, or those of one kind. */
+  questions(like: RegExp = /./): string[] {
+    return this.asked.filter(a => like.test(a.what)).map(a => a.what)
+  }
+
+  /** forget begins counting anew. */
+  forget() { this.asked = [] }
+
+  /** twice are requests that were made again sooner than any page asks again by itself. */
+  twice(): string[] {
+    const period = 900
+    return this.asked.filter((a, i) => this.asked.slice(0, i).some(b => b.what === a.what && a.at - b.at < period)).map(a => a.what)
+  }
+
+  /** told is what the browser found wrong on the page that is open: its policy broken, things that moved. */
+  async told(): Promise<{ policy: string[]; shifts: string[] }> {
+    return this.page.evaluate(() => (window as unknown as { told: { policy: string[]; shifts: string[] } }).told)
+  }
+
+  /** guid finds an asset by its name, as a person would. */
+  async guid(name: string): Promise<string> {
+    await this.go(`/search?q=${encodeURIComponent(name)}`)
+    const href = await this.page.locator('main').getByRole('link', { name, exact: true }).first().getAttribute('href')
+    return href!.split('/').pop()!
+  }
+
+  async end() { await this.context.close() }
+}
+
+const isREST = (url: string) => /^https?:\/\/[^/]+\/(manage|datamap|scan|account|policyStore)\//.test(url)
+
+/** watch runs in the page before all else. */
+function watch() {
+  const told = { policy: [] as string[], shifts: [] as string[] }
+  ;(window as unknown as { told: typeof told }).told = told
+  document.addEventListener('securitypolicyviolation', e => told.policy.push(`${e.violatedDirective} ${e.blockedURI}`))
+  interface Shift extends PerformanceEntry { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] }
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries() as Shift[]) {
+      const moved = entry.sources.map(s => (s.node instanceof Element ? s.node.outerHTML.slice(0, 160) : (s.node?.textContent ?? '').slice(0, 80)))
+      if (!entry.hadRecentInput) told.shifts.push(`${entry.value.toFixed(4)}: ${moved.join(' | ')}`)
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}

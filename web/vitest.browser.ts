@@ -1,0 +1,6 @@
+// The tests that need a browser and an account: test/portal starts both and runs them.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: { include: ['browser/**/*.test.ts'], fileParallelism: false, testTimeout: 30_000, hookTimeout: 60_000 },
+})
