@@ -105,6 +105,10 @@ test: deps portal format lint vet portal-check suites ## everything that CI hold
 e2e: ## real processes: server, nodes, databases
 	$(SUMMARY) -- -vet=off -count=1 $(GOTEST) ./test/e2e/...
 
+.PHONY: screenshots
+screenshots: deps build ## every page of the portal at three widths, light and dark, into screenshots/
+	go run ./test/portal/pictures
+
 .PHONY: soak
 soak: ## the long ones: 10,000 seeds of the simulated world, kills at every failpoint
 	PURLIEU_SOAK=1 $(SUMMARY) -- -vet=off -count=1 -p 1 -timeout 6h ./test/sim/... ./test/e2e/...

@@ -1,0 +1,49 @@
+// Command pictures takes a picture of every page of the portal, in a world that it starts and ends. See make screenshots.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/purlieu/purlieu/test/portal"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run() (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if name := portal.Missing(); name != "" {
+		return fmt.Errorf("%s is not installed", name)
+	}
+	root, err := filepath.Abs(".")
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "purlieu-pictures")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user where we are root
+		return err
+	}
+	w, err := portal.Start(ctx, root, filepath.Join(root, "bin"), dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Stop()) }()
+	cmd := w.Browse(ctx, "vitest/vitest.mjs", "run", "--config", "vitest.pictures.ts")
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	return cmd.Run()
+}

@@ -1,0 +1,43 @@
+// A picture of every page at three widths, light and dark, into screenshots/ of the repository: to be looked at.
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { at, idsOf, pages, type Ids } from './pages'
+import { open, Visit, world } from './world'
+
+const folder = join(import.meta.dirname, '../../screenshots')
+const sizes = [[390, 844], [1280, 800], [2560, 1440]] as const
+
+let browser: Browser
+let ids: Ids
+
+beforeAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  browser = await open()
+  const v = await Visit.begin(browser)
+  ids = await idsOf(v)
+  await v.end()
+})
+afterAll(() => browser.close())
+
+describe.each(sizes)('at a width of %i', (width, height) => {
+  let full: Visit
+  let bare: Visit
+  beforeAll(async () => {
+    full = await Visit.begin(browser, { width, height })
+    bare = await Visit.begin(browser, { width, height, at: world.empty })
+  })
+  afterAll(async () => { await full.end(); await bare.end() })
+
+  const take = async (v: Visit, name: string, path: string) => {
+    for (const look of ['light', 'dark'] as const) {
+      await v.wear(look)
+      if (look === 'light') await v.go(path)
+      await v.page.screenshot({ path: join(folder, `${name}-${width}-${look}.png`) })
+    }
+  }
+  it.each(pages)('$name', page => take(full, page.name, at(page, ids)))
+  it.each(pages.filter(p => p.empty))('$name, with nothing in it', page => take(bare, `${page.name}-empty`, at(page, ids)))
+})
