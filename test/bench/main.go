@@ -141,6 +141,9 @@ func (b *bench) all() error {
 	if err := b.classification(); err != nil {
 		return err
 	}
+	if err := b.portal(); err != nil {
+		return err
+	}
 	return b.inRooms(b.assets)
 }
 

@@ -1,0 +1,112 @@
+// The figures of the portal's speed, into the file $PORTAL_FIGURES: ratios and counts, so that they mean the same on
+// every machine. test/bench puts them beside what was promised.
+import { writeFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { open, Visit } from './world'
+
+const rounds = 7
+const figures: Record<string, number> = {}
+
+let browser: Browser
+let v: Visit
+beforeAll(async () => {
+  browser = await open()
+  v = await Visit.begin(browser)
+  await v.context.addInitScript(() => {
+    const w = window as unknown as { tasks: { at: number; took: number }[] }
+    w.tasks = []
+    new PerformanceObserver(list => { for (const e of list.getEntries()) w.tasks.push({ at: e.startTime, took: e.duration }) }).observe({ type: 'longtask', buffered: true })
+  })
+})
+afterAll(async () => {
+  await browser.close()
+  writeFileSync(process.env.PORTAL_FIGURES!, JSON.stringify(figures))
+})
+
+const median = (of: number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)]!
+
+/** timed opens an address and gives how long it took until what is waited for was painted, and the longest task after the first paint. */
+async function timed(path: string, there: string): Promise<{ took: number; longest: number }> {
+  await v.page.goto(v.base + path)
+  const took = await v.page.evaluate(selector => new Promise<number>(done => {
+    const look = () => (document.querySelector(selector) ? requestAnimationFrame(() => done(performance.now())) : requestAnimationFrame(look))
+    look()
+  }), there)
+  await v.settled()
+  const longest = await v.page.evaluate(() => {
+    const first = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0
+    return Math.max(0, ...(window as unknown as { tasks: { at: number; took: number }[] }).tasks.filter(t => t.at > first).map(t => t.took))
+  })
+  return { took, longest }
+}
+
+/** against times a small and a large page in turn. */
+async function against(name: string, small: string, large: string, there: string) {
+  const pairs: { ratio: number; longest: number }[] = []
+  for (let i = 0; i <= rounds; i++) {
+    const a = await timed(small, there)
+    const b = await timed(large, there)
+    if (i > 0) pairs.push({ ratio: b.took / a.took, longest: b.longest }) // the first warms up
+  }
+  figures[`${name}.ratio`] = median(pairs.map(p => p.ratio))
+  figures[`${name}.longest`] = median(pairs.map(p => p.longest))
+}
+
+it('an asset of 5,000 columns against one of 50', async () => {
+  const [small, large] = [await v.guid('columns_50.csv'), await v.guid('columns_5000.csv')]
+  await v.go(`/asset/${large}?tab=schema`)
+  await v.page.getByText('5,000 columns').waitFor()
+  await against('columns', `/asset/${small}?tab=schema`, `/asset/${large}?tab=schema`, '[role=listitem][aria-posinset="1"]')
+}, 300_000)
+
+it('a lineage of 500 nodes, the most that the page asks for, against one of 50', async () => {
+  const [small, large] = [await v.guid('hub_50'), await v.guid('hub_1000')]
+  const [answer] = await Promise.all([v.page.waitForResponse(/\/lineage\//), v.go(`/asset/${large}?tab=lineage`)])
+  expect(Object.keys((await answer.json()).guidEntityMap).length).toBeGreaterThan(490)
+  await against('lineage', `/asset/${small}?tab=lineage`, `/asset/${large}?tab=lineage`, '.react-flow__node')
+}, 300_000)
+
+it('a key stroke in search against the bare question', async () => {
+  const ratios: number[] = []
+  for (let i = 0; i <= rounds; i++) {
+    await v.go('/search')
+    await v.page.keyboard.press('/')
+    for (const letter of 'orders') {
+      await v.page.evaluate(watchStroke)
+      const [request] = await Promise.all([v.page.waitForRequest(/search\/query/), v.page.keyboard.press(letter)])
+      const took = await v.page.evaluate(() => (window as unknown as { stroke: Promise<number> }).stroke)
+      await v.settled()
+      const bare = await v.page.evaluate(ask, { url: request.url(), authorization: (await request.allHeaders()).authorization!, body: request.postData()! })
+      if (i > 0) ratios.push(took / bare)
+    }
+  }
+  figures['stroke.ratio'] = median(ratios)
+}, 300_000)
+
+/** watchStroke times the next key stroke until its hits are painted. Runs in the page. */
+function watchStroke() {
+  addEventListener('keydown', () => {
+    const began = performance.now()
+    const before = document.querySelector('main h1')!.textContent
+    ;(window as unknown as { stroke: Promise<number> }).stroke = new Promise(done => {
+      const look = () => {
+        const shown = document.querySelector('main h1')!.textContent !== before && !document.querySelector('main [aria-busy=true]')
+        if (shown) done(performance.now() - began)
+        else requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    })
+  }, { once: true, capture: true })
+}
+
+/** ask asks the same again, without a page around it, and gives how long that takes. Runs in the page. */
+async function ask({ url, authorization, body }: { url: string; authorization: string; body: string }): Promise<number> {
+  const times: number[] = []
+  for (let n = 0; n < 3; n++) {
+    const began = performance.now()
+    await (await fetch(url, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body })).json()
+    times.push(performance.now() - began)
+  }
+  return times.sort((a, b) => a - b)[1]!
+}
