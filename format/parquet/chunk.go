@@ -10,6 +10,7 @@ import (
 // Bounds of what is read of one file for its sample.
 const (
 	maxRead   = 32 << 20 // bytes of all columns
+	maxPlain  = 64 << 20 // bytes of all pages, unpacked
 	maxHeader = 64 << 10 // bytes of a page's header, in which statistics may stand
 	maxPages  = 4        // data pages of one column
 	pageWant  = 512 << 10
@@ -173,6 +174,7 @@ type reader struct {
 	ctx  context.Context
 	file *format.File
 	left int64 // bytes that may still be read
+	room int64 // bytes that may still be unpacked
 	unpacker
 }
 
@@ -185,7 +187,7 @@ func (r *reader) fill(into *sample.Table, stored []storage, chunks []chunk) erro
 			return err
 		}
 		s, c := &stored[i], &chunks[i]
-		if s.name == "" || s.render == nil || r.left <= 0 {
+		if s.name == "" || s.render == nil || r.left <= 0 || r.room <= 0 {
 			continue
 		}
 		column := into.Column(s.name)
@@ -269,7 +271,7 @@ func (r *reader) body(p page, codec, at int64) ([]byte, error) {
 			return nil, nil
 		}
 	}
-	if r.left -= n; r.left < 0 {
+	if r.left -= n; r.left < 0 || r.room <= 0 {
 		return nil, nil
 	}
 	b := make([]byte, n)
@@ -286,7 +288,7 @@ func (r *reader) body(p page, codec, at int64) ([]byte, error) {
 		}
 	}
 	plain := r.unpack(codec, b[levels:])
-	if plain == nil {
+	if r.room -= max(int64(len(plain)), 4<<10); plain == nil { // a page has its price, however small it is
 		return nil, nil
 	}
 	if levels == 0 {

@@ -83,7 +83,7 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 		out.Names = format.Schema
 	}
 	if ask.Values != nil {
-		r := &reader{ctx: ctx, file: file, left: maxRead}
+		r := &reader{ctx: ctx, file: file, left: maxRead, room: maxPlain}
 		if err := r.fill(ask.Values, l.stored, chunks); err != nil {
 			return nil, err
 		}

@@ -12,8 +12,11 @@ import (
 	"github.com/purlieu/purlieu/sample"
 )
 
-// maxDict bounds the entries of a dictionary that are looked at.
-const maxDict = 1 << 16
+// Bounds of what is looked at of one page.
+const (
+	maxDict   = 1 << 16 // entries of a dictionary
+	maxLevels = 1 << 14 // definition levels: of a column with fewer values among so many there are few
+)
 
 // storage is how the values of a leaf are kept.
 type storage struct {
@@ -173,7 +176,7 @@ func (s *storage) present(def []byte, values int64) (n int64) {
 	if s.def == 0 {
 		return values
 	}
-	hybrid(def, bits.Len(uint(s.def)), values, func(level uint32, times int64) bool {
+	hybrid(def, bits.Len(uint(s.def)), min(values, maxLevels), func(level uint32, times int64) bool {
 		if level == uint32(s.def) {
 			n += times
 		}
