@@ -35,12 +35,12 @@ export function Scans({ source, of, add, writable }: ScansProps) {
           <DataTable
             caption={words.sides.scans} rows={list} id={s => s.name}
             columns={[
-              { name: words.name, show: s => s.name },
+              { name: words.name, width: '16%', show: s => s.name },
               { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
-              { name: words.runsWhen, show: s => <Next source={source.name} scan={s.name} /> },
-              ...(writable ? [{ name: '', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
+              { name: words.runsWhen, width: '32%', show: s => <Next source={source.name} scan={s.name} /> },
+              ...(writable ? [{ name: '', width: '1%', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />
           {writable && list.some(s => s.name === at.scan) && <Suspense fallback={<Loading />}><Schedule key={at.scan} source={source.name} scan={at.scan!} onDone={() => change({ scan: undefined })} /></Suspense>}
