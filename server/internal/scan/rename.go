@@ -56,8 +56,7 @@ func (s *Service) rename(ctx context.Context, p *proof) error {
 const renamePage = 100
 
 func (s *Service) renamePage(ctx context.Context, tx store.Tx, p *proof, missing []model.Hash) error {
-	run, err := tx.Runs().Run(ctx, p.run.ID)
-	if err != nil || run.State.Ended() {
+	if open, err := undecided(ctx, tx, p.run.ID); err != nil || !open {
 		return err
 	}
 	rows, err := tx.Map().ByHash(ctx, missing)
@@ -88,6 +87,17 @@ func (s *Service) renamePage(ctx context.Context, tx store.Tx, p *proof, missing
 		}
 	}
 	return nil
+}
+
+// undecided reports whether nobody has decided yet what a run deletes. All moving of rows comes before that: who
+// finalises the same run behind another, by a proof that is no longer true, has nothing to move.
+func undecided(ctx context.Context, tx store.Tx, id string) (bool, error) {
+	run, err := tx.Runs().Run(ctx, id)
+	if err != nil || run.State.Ended() {
+		return false, err
+	}
+	b, err := readBody(run)
+	return err == nil && !b.Decided, err
 }
 
 // freshTo reports whether a row is new to the scan: a name that an earlier run saw was never the missing asset's.

@@ -23,8 +23,8 @@ func (s *Service) settle(ctx context.Context, p *proof) error {
 	for after := int64(0); ; {
 		var list []store.Former
 		err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-			run, err := tx.Runs().Run(ctx, p.run.ID)
-			if err != nil || run.State.Ended() {
+			open, err := undecided(ctx, tx, p.run.ID)
+			if err != nil || !open {
 				list = nil
 				return err
 			}

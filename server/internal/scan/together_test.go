@@ -88,3 +88,26 @@ func TestAUnitProvesNothingOfAContainerThatItCanNotHaveListed(t *testing.T) {
 		t.Fatalf("%+v, proposal %q, gaps %+v", v.Counts, v.Proposal, gaps)
 	}
 }
+
+func TestNothingMovesBehindADecision(t *testing.T) {
+	before := look{beds: map[string]int{"a": 0}, named: map[string][]string{"a": {"rose=1", "lily=2"}}, identity: model.Identity{System: "plot"}}
+	for name, plants := range map[string][]string{"a rename": {"briar=1", "lily=2"}, "a swap": {"rose=2", "lily=1"}} {
+		t.Run(name, func(t *testing.T) {
+			p := newProtocol(t)
+			p.saw(before)
+			rose := p.at("a/rose").GUID
+			after := before
+			after.named = map[string][]string{"a": plants}
+			id := p.walk(after)
+			first, err := p.proofOf(t.Context(), id)
+			p.ok(err)
+			late, err := p.replica().proofOf(t.Context(), id)
+			p.ok(err)
+			p.ok(p.decide(t.Context(), first))
+			p.ok(p.replica().rename(t.Context(), late))
+			if got := p.at("a/rose").GUID; got != rose {
+				t.Fatalf("the row %s stands under another name, %s under its own", rose, got)
+			}
+		})
+	}
+}
