@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/classify"
-	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/filter"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node/internal/pipe"
@@ -329,78 +327,6 @@ func short(s string) string {
 		end--
 	}
 	return s[:end]
-}
-
-// grown adds to the piece and sends it when it is big enough.
-func (s *surveyor) grown(size, elements int) error {
-	s.size, s.elements = s.size+size, s.elements+elements
-	if s.size < pieceBytes && len(s.facts.Assets) < pieceAssets && s.elements < pieceElements {
-		return nil
-	}
-	return s.flush()
-}
-
-func (s *surveyor) flush() error {
-	facts := s.facts
-	s.facts, s.size, s.elements = bus.Facts{}, 0, 0
-	if len(facts.Assets) == 0 && len(facts.Gaps) == 0 && len(facts.Children) == 0 && len(facts.Seen) == 0 {
-		return nil
-	}
-	if err := s.send(facts); err != nil {
-		s.broken = fault.New(fault.Internal, "PipeBroken", "the facts could not be handed on").Because(err)
-	}
-	return s.broken
-}
-
-// finish sends folded gaps, bitmaps in the order of their containers, and what is left.
-func (s *surveyor) finish() error {
-	folded := make([]model.Gap, 0, len(s.folded))
-	for g, n := range s.folded {
-		g.Count = n
-		folded = append(folded, g)
-	}
-	slices.SortFunc(folded, func(a, b model.Gap) int {
-		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.State, b.State), cmp.Compare(a.Facet, b.Facet), cmp.Compare(a.Remedy, b.Remedy))
-	})
-	for _, g := range folded {
-		s.facts.Gaps = append(s.facts.Gaps, g)
-		if err := s.grown(64+len(g.Remedy), 1); err != nil {
-			return err
-		}
-	}
-	containers := make([]string, 0, len(s.base.listings))
-	for c, l := range s.base.listings {
-		if l.any {
-			containers = append(containers, c)
-		}
-	}
-	slices.Sort(containers)
-	for _, c := range containers {
-		l := s.base.listings[c]
-		bits := l.bits()
-		s.facts.Seen = append(s.facts.Seen, bus.Seen{Container: c, Generation: l.generation, Bits: bits})
-		if err := s.grown(64+len(c)+len(bits), 1); err != nil {
-			return err
-		}
-	}
-	return s.flush()
-}
-
-// listing is what was listed, in order, as it travels.
-func (s *surveyor) listing() []byte {
-	if len(s.listed) == 0 {
-		return nil
-	}
-	list := make([]model.Listed, 0, len(s.listed))
-	for c, whole := range s.listed {
-		list = append(list, model.Listed{Container: c, Whole: whole})
-	}
-	slices.SortFunc(list, func(a, b model.Listed) int { return strings.Compare(a.Container, b.Container) })
-	out, err := bus.Encode(list)
-	if err != nil {
-		return nil
-	}
-	return out
 }
 
 func typeOf(err error) string { return fmt.Sprintf("%T", err) }

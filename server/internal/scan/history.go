@@ -1,0 +1,120 @@
+package scan
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Run is one run as people see it.
+func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
+	var v RunView
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, id)
+		if err != nil {
+			return err
+		}
+		v, err = s.view(ctx, tx, run)
+		return err
+	})
+	return v, err
+}
+
+// RunFilter says which runs are listed.
+type RunFilter struct {
+	Source, Scan string           // "" any
+	States       []model.RunState // none: any
+}
+
+// History lists runs, newest first, before a cursor ("" at first); next is "" at the end.
+func (s *Service) History(ctx context.Context, f RunFilter, before string, limit int) (views []RunView, next string, err error) {
+	var serial int64
+	if before != "" {
+		if serial, err = strconv.ParseInt(before, 10, 64); err != nil {
+			return nil, "", fault.New(fault.Invalid, "InvalidCursor", "%q is not a cursor of this list", before)
+		}
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		views, next = nil, ""
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: f.Source, Scan: f.Scan, States: f.States, Before: serial, Limit: limit + 1})
+		if err != nil {
+			return err
+		}
+		for i, run := range runs {
+			if i == limit {
+				next = strconv.FormatInt(runs[i-1].Serial, 10)
+				break
+			}
+			v, err := s.view(ctx, tx, run)
+			if err != nil {
+				return err
+			}
+			views = append(views, v)
+		}
+		return nil
+	})
+	return views, next, err
+}
+
+// Gaps lists what a run could not read, in the order of units, after a cursor of 0 at first.
+func (s *Service) Gaps(ctx context.Context, runID string, after int64, limit int) (gaps []store.GapRow, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		if _, err := tx.Runs().Run(ctx, runID); err != nil {
+			return err
+		}
+		gaps, err = tx.Runs().ListGaps(ctx, runID, after, limit)
+		return err
+	})
+	return gaps, err
+}
+
+func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView, error) {
+	b, err := readBody(run)
+	if err != nil {
+		return RunView{}, err
+	}
+	v := RunView{
+		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, Collection: b.Collection, State: run.State,
+		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
+		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
+		From: b.From, Until: b.Until,
+	}
+	if b.Asks != asksNobody || b.Changed {
+		v.Proposal = proposalID(run.Serial)
+	}
+	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
+		return v, err
+	}
+	open := []model.UnitState{model.UnitLeased, model.UnitDone}
+	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run.ID, States: open, Limit: 1000})
+	if err != nil {
+		return v, err
+	}
+	for _, u := range units {
+		p, err := readProgress(u)
+		if err != nil {
+			return v, err
+		}
+		v.Counts.add(p.Counts)
+	}
+	return v, nil
+}
+
+func (c *RunCounts) add(d RunCounts) {
+	c.Discovered += d.Discovered
+	c.Changed += d.Changed
+	c.Created += d.Created
+	c.Updated += d.Updated
+	c.Unchanged += d.Unchanged
+	c.Deleted += d.Deleted
+	c.NotSeen += d.NotSeen
+	c.Edges += d.Edges
+	c.Gaps += d.Gaps
+	c.Batches += d.Batches
+	c.Bytes += d.Bytes
+	c.Classified += d.Classified
+	c.Quarantine += d.Quarantine
+}
