@@ -70,7 +70,7 @@ describe('search', () => {
 })
 
 describe('by keyboard alone', () => {
-  it('a source is registered, its connection tested, scanned, found, and looked at', async () => {
+  it('a source is registered, its connection tested, scanned, found, looked at and written about', async () => {
     const v = await Visit.begin(browser)
     const { page } = v
     const key = (name: string) => page.keyboard.press(name)
@@ -135,6 +135,19 @@ describe('by keyboard alone', () => {
     await key('?')
     await page.getByRole('dialog', { name: 'Help' }).waitFor()
     await key('Escape')
+
+    // Write about it; and take that back.
+    await reach(page.getByRole('tab', { name: 'Schema' }))
+    await key('ArrowLeft')
+    await key('Enter')
+    await press(page.getByRole('button', { name: 'Edit' }).first())
+    await page.getByRole('textbox', { name: 'Description' }).waitFor()
+    await page.keyboard.type('Where things lie')
+    await key('Control+Enter')
+    const written = page.locator('main p', { hasText: 'Where things lie' })
+    await written.waitFor()
+    await press(page.getByRole('button', { name: 'Undo' }))
+    await written.waitFor({ state: 'detached' })
     expect(v.wrong).toEqual([])
     await v.end()
   }, 90_000)

@@ -7,6 +7,7 @@ import type { Entity } from '../client/api'
 import { count } from '../ui/format'
 import { Card, Facts, Mono, Soft, Tag } from '../ui/Parts'
 import { Empty } from '../ui/States'
+import { grounds } from '../ui/theme'
 import { medium, narrow } from '../ui/widths'
 import { Windowed } from '../ui/Windowed'
 import { ColumnCard } from './ColumnCard'
@@ -19,8 +20,8 @@ const useStyles = makeStyles({
   table: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', backgroundColor: tokens.colorNeutralBackground1 },
   grid: { display: 'grid', gridTemplateColumns: '56px minmax(160px, 2fr) minmax(120px, 1.2fr) 56px minmax(120px, 1.5fr) minmax(140px, 2fr)', gap: '12px', alignItems: 'center', height: '100%', padding: '0 16px', [narrow]: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' } },
   tight: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' },
-  row: { cursor: 'pointer', ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
-  open: { backgroundColor: tokens.colorSubtleBackgroundSelected },
+  row: { cursor: 'pointer', ':hover': { backgroundColor: grounds.hover } },
+  open: { backgroundColor: grounds.chosen },
   split: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(320px, 420px)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   side: { minWidth: 0, [medium]: { order: -1 } },
   head: { height: '36px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },

@@ -7,6 +7,7 @@ import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { Card, Link } from '../ui/Parts'
 import { Failed, Loading, Shown } from '../ui/States'
+import { grounds } from '../ui/theme'
 import { medium } from '../ui/widths'
 import { AccessCard } from './AccessCard'
 import { CollectionCard } from './CollectionCard'
@@ -18,8 +19,8 @@ import { titleOf, treeOf, type Branch } from './tree'
 const useStyles = makeStyles({
   split: { display: 'grid', gridTemplateColumns: 'minmax(220px, 300px) minmax(0, 1fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   list: { listStyle: 'none', margin: 0, padding: 0, '& &': { paddingLeft: '16px', borderLeft: `1px solid ${tokens.colorNeutralStroke2}`, marginLeft: '8px' } },
-  link: { display: 'block', padding: '6px 10px', borderRadius: tokens.borderRadiusMedium, color: tokens.colorNeutralForeground1, textDecorationLine: 'none', overflowWrap: 'anywhere', ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover, textDecorationLine: 'none' } },
-  here: { backgroundColor: tokens.colorSubtleBackgroundSelected, fontWeight: tokens.fontWeightSemibold },
+  link: { display: 'block', padding: '6px 10px', borderRadius: tokens.borderRadiusMedium, color: tokens.colorNeutralForeground1, textDecorationLine: 'none', overflowWrap: 'anywhere', ':hover': { backgroundColor: grounds.hover, textDecorationLine: 'none' } },
+  here: { backgroundColor: grounds.chosen, fontWeight: tokens.fontWeightSemibold },
   main: { display: 'flex', flexDirection: 'column', gap: '20px', minWidth: 0 },
 })
 
