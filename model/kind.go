@@ -40,7 +40,8 @@ type FieldType string
 
 // The field types.
 const (
-	FieldText   FieldType = "text"
+	FieldText   FieldType = "text"  // of one line
+	FieldBlock  FieldType = "block" // text of several lines, such as certificates
 	FieldNumber FieldType = "number"
 	FieldSwitch FieldType = "switch"
 	FieldChoice FieldType = "choice"

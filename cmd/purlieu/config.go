@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -132,11 +133,31 @@ func typed(fields []model.Field, set map[string]string, into object) error {
 			into[name] = value == "true" || value == "yes" || value == "on"
 		case model.FieldList:
 			into[name] = strings.Split(value, ",")
+		case model.FieldBlock:
+			text, err := block(name, value)
+			if err != nil {
+				return err
+			}
+			into[name] = text
 		default:
 			into[name] = value
 		}
 	}
 	return nil
+}
+
+// block is a text of several lines; @FILE stands for what is in a file.
+func block(name, value string) (string, error) {
+	path, fromFile := strings.CutPrefix(value, "@")
+	if !fromFile {
+		return value, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "BadSetting", "the file of the setting %q can't be read", name).Because(err).
+			Try("Look at the path: %s", path)
+	}
+	return string(text), nil
 }
 
 func (a *app) kind(c *client.Client, name string) (model.Kind, error) {

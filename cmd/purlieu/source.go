@@ -68,7 +68,7 @@ type sourceCmd struct {
 type sourceAddCmd struct {
 	Kind       string            `arg:"" help:"Kind of the source; see purlieu kinds."`
 	Name       string            `arg:"" help:"Its name here."`
-	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times."`
+	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times. KEY=@FILE takes a setting of several lines, such as certificates, from a file."`
 	Collection string            `default:"root" help:"Collection that it belongs to."`
 	Authority  string            `help:"A name unique in the account, for a source whose address means something else elsewhere."`
 }

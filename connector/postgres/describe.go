@@ -73,7 +73,7 @@ func (c *Connector) Describe() model.Kind {
 				Help: "TCP port of the server.",
 			},
 			{
-				Name: "sslRootCert", Type: model.FieldText, Title: "Certificate authorities", Example: "-----BEGIN CERTIFICATE-----…",
+				Name: "sslRootCert", Type: model.FieldBlock, Title: "Certificate authorities", Example: "-----BEGIN CERTIFICATE-----…",
 				Help: "Certificates, in PEM form, that the server's certificate is checked against. Empty: those of the node's machine.",
 			},
 			f.sslMode(),

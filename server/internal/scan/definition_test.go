@@ -132,6 +132,7 @@ func TestSettingsAreHeldToTheKindsFields(t *testing.T) {
 		"unknown":   {model.Settings{"serverEndpoint": "a.example.com", "color": "red"}, "UnknownSetting"},
 		"no number": {model.Settings{"serverEndpoint": "a.example.com", "port": "http"}, "BadSetting"},
 		"no choice": {model.Settings{"serverEndpoint": "a.example.com", "sslMode": "never"}, "BadSetting"},
+		"two lines": {model.Settings{"serverEndpoint": "a.example.com\nb.example.com"}, "BadSetting"},
 		"control":   {model.Settings{"serverEndpoint": "a.example.com\x1b[2J"}, "BadSetting"},
 		"endless":   {model.Settings{"serverEndpoint": strings.Repeat("a", 5000)}, "SettingTooLong"},
 	} {

@@ -56,6 +56,9 @@ func checkValue(f model.Field, value string) error {
 	if model.CleanText(value) != value || strings.ContainsFunc(value, func(r rune) bool { return r < 0x20 && r != '\n' && r != '\t' }) {
 		return fault.New(fault.Invalid, "BadSetting", "the setting %q holds control characters", f.Name)
 	}
+	if f.Type != model.FieldBlock && f.Type != model.FieldList && strings.Contains(value, "\n") {
+		return fault.New(fault.Invalid, "BadSetting", "the setting %q takes one line", f.Name)
+	}
 	switch f.Type {
 	case model.FieldNumber:
 		if _, err := strconv.ParseInt(value, 10, 64); err != nil {

@@ -6,6 +6,7 @@ const of: Field[] = [
   { name: 'host', type: 'text', title: 'Host', help: '', required: true },
   { name: 'port', type: 'number', title: 'Port', help: '', default: '5432', required: true },
   { name: 'deep', type: 'switch', title: 'Deep', help: '' },
+  { name: 'ca', type: 'block', title: 'Authorities', help: '' },
   { name: 'roots', type: 'list', title: 'Roots', help: '' },
 ]
 
@@ -17,6 +18,7 @@ describe('a form', () => {
   })
   it('gives each type as the account takes it, and leaves defaults to the account', () => {
     expect(properties(of, { host: ' db ', port: '5433', deep: 'true', roots: '/a\n\n /b ' })).toEqual({ host: 'db', port: 5433, deep: true, roots: ['/a', '/b'] })
+    expect(properties(of, { ca: '-----BEGIN\nabc\n-----END\n' })).toEqual({ ca: '-----BEGIN\nabc\n-----END' })
     expect(properties(of, { host: 'db', port: '' })).toEqual({ host: 'db' })
   })
   it('passes on a number that is none, so that the account says what is wrong', () => {

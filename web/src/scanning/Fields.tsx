@@ -29,8 +29,8 @@ function One({ field: f, value, onChange }: { field: Field; value: string; onCha
         </Select>
       ) : f.type === 'number' ? (
         <SpinButton value={given === '' ? null : Number(given)} displayValue={given} onChange={(_, d) => onChange(d.value !== undefined && d.value !== null ? String(d.value) : d.displayValue ?? '')} />
-      ) : f.type === 'list' ? (
-        <Textarea value={value} placeholder={f.example ?? ''} onChange={(_, d) => onChange(d.value)} />
+      ) : f.type === 'list' || f.type === 'block' ? (
+        <Textarea value={value} placeholder={f.example ?? ''} rows={f.type === 'block' ? 6 : 3} resize="vertical" onChange={(_, d) => onChange(d.value)} />
       ) : (
         <Input value={value} placeholder={f.default ?? f.example ?? ''} onChange={(_, d) => onChange(d.value)} />
       )}

@@ -7,7 +7,7 @@ export interface Page<T> {
 
 export interface Field {
   name: string
-  type: 'text' | 'number' | 'switch' | 'choice' | 'list'
+  type: 'text' | 'block' | 'number' | 'switch' | 'choice' | 'list'
   title: string
   help: string
   default?: string
