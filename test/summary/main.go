@@ -5,7 +5,7 @@
 //
 // A *test* is one that has no subtests, or one whose subtests all passed while it failed itself. A package that
 // doesn't build, panics or runs out of time counts as one failed test. With -race the packages at or below the named
-// rooms run under the race detector, in a run of their own. -required names suites that may not be skipped.
+// rooms run under the race detector, in a run of their own; -ROOM takes one below them out. -required names suites that may not be skipped.
 // The last line is always "N passed, N failed, N skipped"; the exit code is 1 when something failed or a required
 // suite was skipped.
 package main
@@ -89,10 +89,18 @@ func list(patterns []string) ([]string, error) {
 	return strings.Fields(string(out)), nil
 }
 
-// part divides packages into those outside and those at or below the rooms.
+// part divides packages into those outside and those at or below the rooms; a room with "-" before it is outside.
 func part(packages, rooms []string) (outside, below []string) {
+	var in, out []string
+	for _, r := range rooms {
+		if name, without := strings.CutPrefix(r, "-"); without {
+			out = append(out, name)
+		} else {
+			in = append(in, r)
+		}
+	}
 	for _, p := range packages {
-		if inside(p, rooms) {
+		if inside(p, in) && !inside(p, out) {
 			below = append(below, p)
 		} else {
 			outside = append(outside, p)

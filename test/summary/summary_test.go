@@ -130,4 +130,8 @@ func TestRacingRoomsAreParted(t *testing.T) {
 	if !slices.Equal(outside, []string{module + "/business", module + "/model"}) || !slices.Equal(below, []string{module + "/bus", module + "/bus/nats"}) {
 		t.Error(outside, below)
 	}
+	outside, below = part([]string{module + "/bus", module + "/bus/nats", module + "/bus/natsless"}, []string{"bus", "-bus/nats"})
+	if !slices.Equal(outside, []string{module + "/bus/nats"}) || !slices.Equal(below, []string{module + "/bus", module + "/bus/natsless"}) {
+		t.Error(outside, below)
+	}
 }
