@@ -8,7 +8,7 @@ import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { ListPage } from '../ui/ListPage'
 import { Link, Soft, When } from '../ui/Parts'
-import { Empty, Shown } from '../ui/States'
+import { Empty, Loading, Shown } from '../ui/States'
 import { Named } from './Named'
 import { collectionsQuery, kindsQuery, runsQuery, sourcesQuery } from './rest'
 import { RunStatus } from './state'
@@ -21,21 +21,22 @@ export function SourcesPage() {
   const kinds = useQuery(kindsQuery())
   const collections = useQuery(collectionsQuery())
   const runs = useQuery(runsQuery({}))
+  const around = [kinds, collections, runs] // rows move when these come later
   const register = may('source/write') && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
   const kindOf = (name: string) => kinds.data?.find(k => k.name === name)
   const lastOf = (source: string) => runs.data?.value.find(r => r.source === source)
   return (
     <ListPage title={words.sources} about={words.sourcesAbout} actions={register}>
       <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Database48Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-        {list => (
+        {list => around.some(q => q.isPending) ? <Loading /> : (
           <DataTable
             caption={words.sources} rows={list} id={s => s.name}
             columns={[
-              { name: words.name, show: s => <Named icon={kindOf(s.kind)?.icon}><Link to={`/sources/${encodeURIComponent(s.name)}`}>{s.name}</Link></Named> },
-              { name: words.kind, show: s => kindOf(s.kind)?.title ?? s.kind },
-              { name: words.collection, show: s => collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName },
-              { name: words.lastRun, show: s => { const run = lastOf(s.name); return run ? <Link to={`/runs/${run.id}`}><RunStatus run={run} /></Link> : <Soft>{words.never}</Soft> } },
-              { name: words.changed, show: s => <When at={lastOf(s.name)?.queued ?? s.properties.lastModifiedAt} /> },
+              { name: words.name, width: '24%', show: s => <Named icon={kindOf(s.kind)?.icon}><Link to={`/sources/${encodeURIComponent(s.name)}`}>{s.name}</Link></Named> },
+              { name: words.kind, width: '18%', show: s => kindOf(s.kind)?.title ?? s.kind },
+              { name: words.collection, width: '18%', show: s => collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName },
+              { name: words.lastRun, width: '22%', show: s => { const run = lastOf(s.name); return run ? <Link to={`/runs/${run.id}`}><RunStatus run={run} /></Link> : <Soft>{words.never}</Soft> } },
+              { name: words.changed, width: '18%', show: s => <When at={lastOf(s.name)?.queued ?? s.properties.lastModifiedAt} /> },
             ]}
           />
         )}

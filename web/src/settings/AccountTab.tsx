@@ -21,7 +21,7 @@ export function AccountTab() {
   return (
     <>
       <Shown of={one} loading={<Card><Loading lines={5} /></Card>}>{a => <Named key={a.properties.friendlyName} of={a} />}</Shown>
-      <Card title={words.kept}>
+      {!one.isPending && <Card title={words.kept}>
         <Shown of={kept} loading={<Loading lines={4} />}>
           {k => (
             <Facts of={[
@@ -30,7 +30,7 @@ export function AccountTab() {
             ]} />
           )}
         </Shown>
-      </Card>
+      </Card>}
     </>
   )
 }

@@ -12,7 +12,7 @@ export function NetworkTab() {
   return (
     <>
       <Card title={words.rules}><Shown of={rules} loading={<Loading lines={6} />}>{n => <NetworkForm key={n.version} of={n} />}</Shown></Card>
-      <Card title={words.blocked}><Blocked /></Card>
+      {!rules.isPending && <Card title={words.blocked}><Blocked /></Card>}
     </>
   )
 }

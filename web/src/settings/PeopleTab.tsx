@@ -31,7 +31,8 @@ interface Secret {
 }
 
 export function PeopleTab() {
-  return <><People /><Apps /></>
+  const above = useQuery(users())
+  return <><People />{!above.isPending && <Apps />}</>
 }
 
 function Once({ of, onClose }: { of: Secret; onClose: () => void }) {
