@@ -34,7 +34,12 @@ func byGUID(ctx context.Context, tx store.Tx, guid string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	row, ok := rows[int64(id)]
+	return pick(ctx, tx, rows, guid, int64(id), column)
+}
+
+// pick is the view that a guid names, of the rows that were read for it.
+func pick(ctx context.Context, tx store.Tx, rows map[int64]store.Entity, guid string, id int64, column uint32) (View, error) {
+	row, ok := rows[id]
 	if !ok {
 		return View{}, fault.New(fault.NotFound, "EntityNotFound", "no entity has the guid %s", guid)
 	}
@@ -53,11 +58,23 @@ func byGUID(ctx context.Context, tx store.Tx, guid string) (View, error) {
 
 // ByGUIDs implements Reader.
 func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
+	ids, columns := make([]int64, len(guids)), make([]uint32, len(guids))
+	for i, g := range guids {
+		id, column, err := model.ParseGUID(g)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		ids[i], columns[i] = int64(id), column // one that this account did not make is row 0, which nobody is
+	}
 	var out []View
 	err := s.store.View(ctx, func(tx store.Tx) error {
 		out = nil
-		for _, g := range guids {
-			v, err := byGUID(ctx, tx, g)
+		rows, err := tx.Map().ByID(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for i, g := range guids {
+			v, err := pick(ctx, tx, rows, g, ids[i], columns[i])
 			if fault.Is(err, fault.NotFound) {
 				continue
 			}
@@ -71,7 +88,7 @@ func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
 	return out, err
 }
 
-// ByName implements Reader. A column is found by "<qualified name>#<escaped column name>".
+// ByName implements Reader. Columns are not found by name.
 func (s *Service) ByName(ctx context.Context, typeName, qualifiedName string) (View, error) {
 	var v View
 	err := s.store.View(ctx, func(tx store.Tx) error {

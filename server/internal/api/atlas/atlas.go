@@ -9,6 +9,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -102,6 +103,10 @@ func noGUID(guid string) error {
 	return fault.New(fault.NotFound, "ATLAS-404-00-005", "no entity has the guid %s", clip(guid))
 }
 
+func noGUIDAtAll(text string) error {
+	return fault.New(fault.Invalid, "ATLAS-400-00-01D", "%s is not a guid", clip(text))
+}
+
 func noName(typeName, name string) error {
 	return fault.New(fault.NotFound, "ATLAS-404-00-009", "no %s has the qualifiedName %s", clip(typeName), clip(name))
 }
@@ -120,11 +125,36 @@ func (p *Plane) byGUID(r *http.Request, guid string) (datamap.View, error) {
 	case fault.Is(err, fault.NotFound):
 		return v, noGUID(guid)
 	case fault.Is(err, fault.Invalid):
-		return v, fault.New(fault.Invalid, "ATLAS-400-00-01D", "%s is not a guid", clip(guid))
+		return v, noGUIDAtAll(guid)
 	case err != nil:
 		return v, err
 	}
 	return p.shown(r, v, noGUID(guid))
+}
+
+// writable finds entities that the caller may see and write, one for each guid.
+func (p *Plane) writable(r *http.Request, guids []string) ([]datamap.View, error) {
+	for _, guid := range guids {
+		if _, _, err := model.ParseGUID(guid); fault.Is(err, fault.Invalid) {
+			return nil, noGUIDAtAll(guid)
+		}
+	}
+	views, err := p.Map.ByGUIDs(r.Context(), guids)
+	if err != nil {
+		return nil, err
+	}
+	for i, guid := range guids {
+		if i >= len(views) || !strings.EqualFold(guidOf(views[i]), guid) { // those that are not there are left out
+			return nil, noGUID(guid)
+		}
+		if views[i], err = p.shown(r, views[i], noGUID(guid)); err != nil {
+			return nil, err
+		}
+		if err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, views[i].Row.Collection); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
 }
 
 // shown is a view as the caller may see it: a process without the assets that they may not.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
-	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 )
@@ -61,19 +60,14 @@ func (p *Plane) deleteClassification(w http.ResponseWriter, r *http.Request) err
 
 // classify gives classifications to entities or takes them away. One that a rule gave is refused to that rule.
 func (p *Plane) classify(w http.ResponseWriter, r *http.Request, guids, give, take []string) error {
-	who := api.PrincipalOf(r)
+	if _, err := p.writable(r, guids); err != nil {
+		return err
+	}
 	var edits []datamap.Edit
 	for _, guid := range guids {
-		v, err := p.byGUID(r, guid)
-		if err != nil {
-			return err
-		}
-		if err := p.Decider.Allow(r.Context(), who, access.WriteData, v.Row.Collection); err != nil {
-			return err
-		}
 		edits = append(edits, datamap.Edit{GUID: guid, Give: give, Take: take})
 	}
-	_, err := p.Edit.Edit(r.Context(), who.ID, edits)
+	_, err := p.Edit.Edit(r.Context(), api.PrincipalOf(r).ID, edits)
 	if fault.CodeOf(err) == "NoClassification" {
 		return fault.New(fault.NotFound, "ATLAS-404-00-00E", "the entity %s has no classification %s", clip(guids[0]), clip(take[0]))
 	}

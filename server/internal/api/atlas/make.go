@@ -158,10 +158,18 @@ func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, verb strin
 		return err
 	}
 	changed, created, assigned := []any{}, []any{}, map[string]any{}
+	after, err := p.Map.ByGUIDs(r.Context(), guids)
+	if err != nil {
+		return err
+	}
+	now := map[string]datamap.View{}
+	for _, v := range after {
+		now[guidOf(v)] = v
+	}
 	for i, was := range before {
-		v, err := p.Map.ByGUID(r.Context(), guids[i])
-		if err != nil {
-			return err
+		v, there := now[guids[i]]
+		if !there { // forgotten meanwhile
+			continue
 		}
 		switch entity := putClasses(v, types.header(v), nil); {
 		case was.GUID == "":

@@ -4,9 +4,7 @@ import (
 	"net/http"
 
 	"github.com/purlieu/purlieu/fault"
-	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
-	"github.com/purlieu/purlieu/server/internal/datamap"
 )
 
 func (p *Plane) deleteEntity(w http.ResponseWriter, r *http.Request) error {
@@ -31,20 +29,13 @@ func (p *Plane) deleteByName(w http.ResponseWriter, r *http.Request) error {
 
 // remove deletes entities; all are judged before the first goes. A scan that sees one again brings it back.
 func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) error {
-	who := api.PrincipalOf(r)
-	var views []datamap.View
-	for _, guid := range guids {
-		v, err := p.byGUID(r, guid)
-		if err != nil {
-			return err
-		}
-		if err := p.Decider.Allow(r.Context(), who, access.WriteData, v.Row.Collection); err != nil {
-			return err
-		}
-		views = append(views, v)
+	views, err := p.writable(r, guids)
+	if err != nil {
+		return err
 	}
-	for _, v := range views {
-		if err := p.Remove.DeleteAsset(r.Context(), guidOf(v), who.ID); err != nil {
+	for i, v := range views {
+		guids[i] = guidOf(v)
+		if err := p.Remove.DeleteAsset(r.Context(), guids[i], api.PrincipalOf(r).ID); err != nil {
 			return err
 		}
 	}
@@ -53,11 +44,11 @@ func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) e
 		return err
 	}
 	deleted, assigned := []any{}, map[string]any{}
-	for _, was := range views {
-		v, err := p.Map.ByGUID(r.Context(), guidOf(was))
-		if err != nil {
-			return err
-		}
+	gone, err := p.Map.ByGUIDs(r.Context(), guids)
+	if err != nil {
+		return err
+	}
+	for _, v := range gone {
 		deleted, assigned[v.GUID] = append(deleted, putClasses(v, types.header(v), nil)), v.GUID
 	}
 	api.Answer(w, http.StatusOK, map[string]any{
