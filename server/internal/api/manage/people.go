@@ -176,8 +176,8 @@ func (p *Plane) deleteApp(w http.ResponseWriter, r *http.Request, _ access.Princ
 }
 
 func (p *Plane) roles(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	collection := r.PathValue("collection")
-	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	collection, err := p.governed(r, who)
+	if err != nil {
 		return err
 	}
 	roles, err := p.People.RolesOn(r.Context(), collection)
@@ -185,6 +185,12 @@ func (p *Plane) roles(w http.ResponseWriter, r *http.Request, who access.Princip
 		return err
 	}
 	return answer(w, http.StatusOK, roles)
+}
+
+// governed is the collection of the request, whose roles and inheritance the caller may see to.
+func (p *Plane) governed(r *http.Request, who access.Principal) (string, error) {
+	collection := r.PathValue("collection")
+	return collection, p.Decider.Allow(r.Context(), who, access.WriteCollection, collection)
 }
 
 // held is a role that counts on a collection, and where it is held.
@@ -197,8 +203,8 @@ type held struct {
 
 // access tells who may do something on a collection: by which role, held where, and whether those above count.
 func (p *Plane) access(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	collection := r.PathValue("collection")
-	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	collection, err := p.governed(r, who)
+	if err != nil {
 		return err
 	}
 	policy, err := p.People.Policy(r.Context(), collection)
@@ -229,16 +235,16 @@ func (p *Plane) access(w http.ResponseWriter, r *http.Request, who access.Princi
 }
 
 func (p *Plane) assign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	collection := r.PathValue("collection")
-	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	collection, err := p.governed(r, who)
+	if err != nil {
 		return err
 	}
 	return nothing(w, p.People.Assign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
 }
 
 func (p *Plane) unassign(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	collection := r.PathValue("collection")
-	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	collection, err := p.governed(r, who)
+	if err != nil {
 		return err
 	}
 	return nothing(w, p.People.Unassign(r.Context(), collection, access.Role(r.PathValue("role")), r.PathValue("principal")))
@@ -250,8 +256,8 @@ type inheritance struct {
 }
 
 func (p *Plane) inheritance(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	collection := r.PathValue("collection")
-	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	collection, err := p.governed(r, who)
+	if err != nil {
 		return err
 	}
 	policy, err := p.People.Policy(r.Context(), collection)
@@ -263,8 +269,8 @@ func (p *Plane) inheritance(w http.ResponseWriter, r *http.Request, who access.P
 
 // setInheritance cuts it or restores it. A collection administrator's role is inherited always.
 func (p *Plane) setInheritance(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	collection := r.PathValue("collection")
-	if err := p.Decider.Allow(r.Context(), who, access.WriteCollection, collection); err != nil {
+	collection, err := p.governed(r, who)
+	if err != nil {
 		return err
 	}
 	var body inheritance
