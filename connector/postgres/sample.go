@@ -190,8 +190,11 @@ func (v *values) allowed(ctx context.Context) ([]valueColumn, error) {
 		v.guarded = v.guarded || r.yes(1)
 		return nil
 	}, strconv.FormatUint(uint64(v.oid), 10))
-	if err == nil {
-		err = v.p.s.rest(ctx)
+	if err != nil {
+		return nil, v.p.s.giveUp(ctx, err)
+	}
+	if err := v.p.s.rest(ctx); err != nil {
+		return nil, err
 	}
 	var out []valueColumn
 	for _, c := range v.columns {
@@ -199,7 +202,7 @@ func (v *values) allowed(ctx context.Context) ([]valueColumn, error) {
 			out = append(out, c)
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // peek runs one statement of a session that rests, in a transaction of its own: one round trip, and read-only. A failure
@@ -219,14 +222,10 @@ func (s *session) peek(ctx context.Context, sql string, trusting bool, each func
 		}
 	}
 	err := queryFault(ctx, results.Close())
-	if err == nil || s.conn.IsClosed() || s.conn.TxStatus() == 'I' {
-		return err
+	if err == nil {
+		return nil
 	}
-	if failed := s.exec(ctx, "rollback"); failed != nil {
-		s.bad = true
-		return failed
-	}
-	return err
+	return s.giveUp(ctx, err)
 }
 
 // base is what a domain stands on, or the type itself.

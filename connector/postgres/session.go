@@ -161,6 +161,22 @@ func (s *session) wake(ctx context.Context) error {
 	return nil
 }
 
+// giveUp ends the transaction of a statement that failed, so that the session rests: the next table is read as if nothing
+// had been. It gives the error on.
+func (s *session) giveUp(ctx context.Context, err error) error {
+	if s.conn.IsClosed() {
+		return err
+	}
+	if s.conn.TxStatus() != 'I' {
+		if failed := s.exec(ctx, "rollback"); failed != nil {
+			s.bad = true
+			return failed
+		}
+	}
+	s.rests = true
+	return err
+}
+
 // configOf is the connection without the driver's own habits: nothing from the environment or the home folder, no
 // resolver and no socket of its own. The password goes in here and nowhere else.
 func configOf(env connector.Env, database string) (*pgconn.Config, error) {

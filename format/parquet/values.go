@@ -31,15 +31,24 @@ type storage struct {
 func storageOf(name string, e *element, def, rep int) storage {
 	s := storage{name: name, physical: e.physical, length: e.length, def: def, rep: rep}
 	typ := e.typeName()
-	number := strings.HasPrefix(typ, "int") || strings.HasPrefix(typ, "uint")
+	unsigned := strings.HasPrefix(typ, "uint")
+	number := strings.HasPrefix(typ, "int") || unsigned
 	switch {
 	case e.physical == 1 && number && typ != "interval":
 		s.render = func(b []byte) (string, bool) {
-			return strconv.FormatInt(int64(int32(binary.LittleEndian.Uint32(b))), 10), true
+			n := binary.LittleEndian.Uint32(b)
+			if unsigned {
+				return strconv.FormatUint(uint64(n), 10), true
+			}
+			return strconv.FormatInt(int64(int32(n)), 10), true
 		}
 	case e.physical == 2 && number:
 		s.render = func(b []byte) (string, bool) {
-			return strconv.FormatInt(int64(binary.LittleEndian.Uint64(b)), 10), true
+			n := binary.LittleEndian.Uint64(b)
+			if unsigned {
+				return strconv.FormatUint(n, 10), true
+			}
+			return strconv.FormatInt(int64(n), 10), true
 		}
 	case e.physical == 4 && typ == "float":
 		s.render = func(b []byte) (string, bool) {

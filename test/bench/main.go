@@ -44,7 +44,7 @@ func run() (err error) {
 	b := &bench{perTable: map[int]spent{}, report: report{out: os.Stdout}}
 	tables := flag.String("tables", envOr("BENCH_TABLES", "1000,10000"), "sizes, in tables; 0 for none")
 	assets := flag.String("assets", envOr("BENCH_ASSETS", "20000"), "assets to search, and tables that fill a map; 0 for none")
-	files := flag.String("files", envOr("BENCH_FILES", "20000"), "small CSV files, and ten times as many as Parquet files; 0 for none")
+	files := flag.String("files", envOr("BENCH_FILES", "20000"), "small CSV files, and a tenth as many Parquet files; 0 for none")
 	rounds := flag.String("rounds", envOr("BENCH_ROUNDS", "5"), "rounds of each size")
 	flag.StringVar(&b.repo, "repo", ".", "root of the repository")
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the binaries, below the root unless absolute")

@@ -68,12 +68,22 @@ describe('a reader', () => {
   beforeAll(async () => { v = await Visit.begin(browser, { as: world.reader }) })
   afterAll(() => v.end())
 
-  it.each([
+  const buttons = [
     ['/sources', 'Register a source'], ['/sources/shop', 'New scan'], ['/sources/shop', 'Remove'], ['/sources/shop?tab=scans', 'Run now'], ['/map', 'Register a source'],
     ['/runtimes', 'Add a runtime'], ['/runtimes/edge', 'Revoke'], ['/runtimes/edge', 'Delete the runtime'],
-  ])('finds on %s no button “%s”', async (path, button) => {
+  ] as const
+  it.each(buttons)('finds on %s no button “%s”', async (path, button) => {
     await v.go(path)
     expect(await v.page.getByRole('button', { name: button }).count()).toBe(0)
+  })
+
+  it('would find each of them with the right to it', async () => {
+    const admin = await Visit.begin(browser)
+    for (const [path, button] of buttons) {
+      await admin.go(path)
+      expect(await admin.page.getByRole('button', { name: button }).count(), `${path}: ${button}`).toBeGreaterThan(0)
+    }
+    await admin.end()
   })
 
   it('finds assets, and what they hold', async () => {

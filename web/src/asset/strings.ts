@@ -16,7 +16,7 @@ export const words = {
   assets: 'Assets', asset: 'Asset',
   about: 'About', description: 'Description', noDescription: 'No description: neither the source nor a person gave one.',
   type: 'Type', sourceOwner: 'Owner in the source', name: 'Qualified name', source: 'Source', collection: 'Collection', changed: 'Changed', created: 'First seen', by: 'by',
-  status: 'State', deleted: 'Deleted: a run proved that it is gone',
+  status: 'State', deleted: 'Deleted',
   classifications: 'Classifications', noClassifications: 'None here. Scans of level L3 look for them in columns.',
   byPerson: 'Given by a person', onColumns: 'Classifications of columns', moreClasses: (n: number) => `${n} more columns are in the schema.`,
   measures: 'Measures', noMeasures: 'No run has measured this yet.', today: 'newest', oneDay: 'A line is drawn when two days were measured.',

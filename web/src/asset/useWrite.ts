@@ -18,18 +18,26 @@ export interface Clash {
 const tries = 4
 const overtaken = (error: unknown) => error instanceof Failure && error.status === 409
 
+/** Saved is what stands there now, and what stood there just before: with what others wrote meanwhile. */
+interface Saved {
+  now: Entity
+  before: Entity
+}
+
+const account = { write: writeEntity, read: readEntity }
+
 /** save writes what mine changed of the entity, and brings it together with what others wrote meanwhile. */
-async function save(was: Entity, mine: Draft): Promise<Clash | { now: Entity }> {
+export async function save(was: Entity, mine: Draft, { write, read } = account): Promise<Clash | Saved> {
   let base = was
   let draft = mine
   for (let n = 1; ; n++) {
     try {
-      await writeEntity(base, writingOf(draftOf(base), draft))
-      return { now: await readEntity(was.guid) }
+      await write(base, writingOf(draftOf(base), draft))
+      return { now: await read(was.guid), before: base }
     } catch (error) {
       if (!overtaken(error) || n === tries) throw error
     }
-    const now = await readEntity(was.guid)
+    const now = await read(was.guid)
     if (now.status === 'DELETED') throw new Failure(409, 'EntityDeleted', words.deletedMeanwhile, '')
     const both = merge(draftOf(base), draft, draftOf(now))
     if (both.clashes.length > 0) return { now, draft: both.draft, parts: both.clashes }
@@ -56,10 +64,10 @@ export function useSave(asset: string, called: string) {
   }
   return useMutation({
     mutationFn: ({ was, mine }: { was: Entity; mine: Draft }) => save(was, mine),
-    onSuccess: async (got, { was }) => {
+    onSuccess: async got => {
       if ('parts' in got) return
       await renew()
-      tell({ kind: 'done', title: words.written(called), undo: () => void takeBack(got.now, draftOf(was)) })
+      tell({ kind: 'done', title: words.written(called), undo: () => void takeBack(got.now, draftOf(got.before)) })
     },
   })
 }

@@ -38,7 +38,7 @@ export function Ask({ label, title, children, done, act, stale, to, appearance =
   const close = () => { setOpen(false); setTimeout(() => button.current?.focus()) }
   return (
     <>
-      <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={title} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
+      <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={`${label}: ${title}`} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
       {open && <Suspense><AskDialog label={label} title={title} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
     </>
   )

@@ -118,7 +118,7 @@ func (p *Plane) ends(r *http.Request, s subject, name string, raw json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		guids[i] = v.GUID
+		guids[i] = guidOf(v) // of a column too: lineage between columns is refused where it is laid
 	}
 	if s.make != nil {
 		return &guids, nil
