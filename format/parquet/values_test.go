@@ -26,13 +26,14 @@ type person struct {
 	Phones []string `parquet:"phones,list"`
 	Day    int32    `parquet:"day,date"`
 	Delta  int64    `parquet:"delta,delta"`
+	Large  uint32   `parquet:"large"`
 }
 
 // people are n rows; every third has no mail, and the first hundred neither.
 func people(n int) (out []person) {
 	for i := range n {
 		p := person{
-			ID: int64(i) - 5, Age: int32(i%90) + 1, City: []string{"Oslo", "Rome"}[i%2], Share: float64(i) / 4, Day: int32(i), Delta: int64(i),
+			ID: int64(i) - 5, Age: int32(i%90) + 1, City: []string{"Oslo", "Rome"}[i%2], Share: float64(i) / 4, Day: int32(i), Delta: int64(i), Large: 4_000_000_000,
 			Phones: []string{fmt.Sprintf("+47 900 %05d", i), "none"}[:i%3],
 		}
 		p.Key[15] = byte(i)
@@ -102,6 +103,9 @@ func TestValuesOfEveryPackingAndPageVersionAreSampled(t *testing.T) {
 				}
 				if got := cells(t, values, "key"); len(got) != sample.MaxRows || got[7] != "00000000-0000-0000-0000-000000000007" {
 					t.Errorf("key: %q", got[:min(9, len(got))])
+				}
+				if got := cells(t, values, "large"); len(got) == 0 || got[0] != "4000000000" {
+					t.Errorf("large: %q", got[:min(1, len(got))])
 				}
 				if got := cells(t, values, "share"); len(got) != sample.MaxRows || got[3] != "0.75" {
 					t.Errorf("share: %q", got[:min(9, len(got))])
