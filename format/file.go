@@ -16,7 +16,6 @@ const (
 	CodeTooBig     = "StructureTooBig" // what must be read to know the structure is beyond the bounds
 	CodeNotText    = "NotText"
 	CodePacked     = "FilePacked" // the structure stands where a packed file can't be read
-	CodeNotSampled = "NotSampled"
 )
 
 // File is one file that is being read. It is for one goroutine, and may be used again for the next file.

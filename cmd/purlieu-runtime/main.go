@@ -46,7 +46,8 @@ Exit codes: 0 done, 1 failed, 2 command line, 3 not allowed, 4 not found, 5 conf
 status: 10 not running, 11 unhealthy; egress reconcile: 20 ledger and account differ.`
 
 // growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
-// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise.
+// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise,
+// but not to workers, which get no environment.
 const growth = 200
 
 func main() {

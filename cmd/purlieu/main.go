@@ -25,7 +25,8 @@ import (
 )
 
 // growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
-// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise.
+// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise,
+// but not to workers, which get no environment.
 const growth = 200
 
 func main() {

@@ -122,22 +122,31 @@ func (s *Service) FindHolders(ctx context.Context, begins string, limit int) (li
 
 // NamesOf gives the people and apps that are called by these ids; what is not there any more is left out.
 func (s *Service) NamesOf(ctx context.Context, ids []string) (list []Holder, err error) {
-	users, err := s.Users(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range users {
-		if slices.Contains(ids, u.ID) {
-			list = append(list, Holder{u.ID, u.Name})
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		list = nil
+		for _, id := range ids {
+			name, err := nameOf(ctx, tx, id)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			list = append(list, Holder{id, name})
 		}
-	}
-	apps, err := s.Apps(ctx)
-	for _, a := range apps {
-		if slices.Contains(ids, a.ID) {
-			list = append(list, Holder{a.ID, a.Name})
-		}
-	}
+		return nil
+	})
 	return list, err
+}
+
+// nameOf is the name of a user or an app; NotFound.
+func nameOf(ctx context.Context, tx store.Tx, principal string) (string, error) {
+	if id, ok := strings.CutPrefix(principal, userPrefix); ok {
+		body, _, err := get[userDoc](ctx, tx, docUser, id)
+		return body.Name, err
+	}
+	body, _, err := get[appDoc](ctx, tx, docApp, strings.TrimPrefix(principal, appPrefix))
+	return body.Name, err
 }
 
 // HolderOf gives the principal of a bare guid, as published policies name people and apps; NotFound.

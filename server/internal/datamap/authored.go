@@ -92,8 +92,7 @@ func (a *Authored) pack() ([]byte, error) {
 	return json.Marshal(a)
 }
 
-// lay lays what people wrote over what scans saw: this is the one place where a reader's view is made of both. A class
-// that a person gave has no evidence.
+// lay lays the classes that people gave and refused over those that scans saw. A class that a person gave has no evidence.
 func (a *Authored) lay(asset *model.Asset) {
 	asset.Classes = a.layClasses(0, asset.Classes)
 	for i := range asset.Columns {

@@ -26,16 +26,11 @@ func (s *Service) Delete(ctx context.Context, tx store.Tx, actor string, hashes 
 		var rows []store.Entity
 		for _, h := range hashes[:n] {
 			if row, ok := known[h]; ok && !row.Deleted {
-				rows = append(rows, row)
-				processes, err := tx.Map().Children(ctx, row.Hash, "", 0, 100)
+				processes, err := processesOf(ctx, tx, row)
 				if err != nil {
 					return total, err
 				}
-				for _, p := range processes {
-					if p.Scanned == nil && p.Name == "lineage of "+row.Name {
-						rows = append(rows, p)
-					}
-				}
+				rows = append(append(rows, row), processes...)
 			}
 		}
 		deleted, err := remove(ctx, tx, actor, rows)

@@ -85,7 +85,7 @@ func edit(ctx context.Context, tx store.Tx, actor string, e *Edit, refs map[stri
 	if err != nil {
 		return err
 	}
-	v, err := byGUID(ctx, tx, e.GUID)
+	v, err := rowByGUID(ctx, tx, e.GUID)
 	if err != nil {
 		return err
 	}
@@ -102,9 +102,11 @@ func edit(ctx context.Context, tx store.Tx, actor string, e *Edit, refs map[stri
 	authored := v.Authored
 	authored.Columns = maps.Clone(authored.Columns)
 	before := authored.part(column)
-	scanned, err := scannedClasses(row, column)
-	if err != nil {
-		return err
+	var scanned []model.Class
+	if len(e.Give)+len(e.Take) > 0 {
+		if scanned, err = scannedClasses(row, column); err != nil {
+			return err
+		}
 	}
 	after, err := e.over(before, scanned)
 	if err != nil {
@@ -214,7 +216,7 @@ func (e *Edit) attrText() (n int) {
 	return n
 }
 
-// className reports whether a name can be a classification's: letters, digits, blanks and . _ -.
+// className reports whether a name can be a classification's: up to 256 bytes without controls, slashes and angle brackets.
 func className(s string) bool {
 	if s == "" || len(s) > 256 || !model.Storable(s) {
 		return false

@@ -2,6 +2,7 @@ package datamap
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,6 +14,15 @@ import (
 // processName is the last name of the process that carries an asset's lineage. No source's name can equal it in that
 // place: assets with lineage have no children of their own.
 const processName = "$lineage"
+
+// lineageOf begins the name of a process for people; the name of its asset follows.
+const lineageOf = "lineage of "
+
+// processesOf are the processes that carry the lineage of an asset under its name.
+func processesOf(ctx context.Context, tx store.Tx, row store.Entity) ([]store.Entity, error) {
+	children, err := tx.Map().Children(ctx, row.Hash, "", 0, 100)
+	return slices.DeleteFunc(children, func(p store.Entity) bool { return p.Scanned != nil || p.Name != lineageOf+row.Name }), err
+}
 
 // lineage replaces the edges of every asset whose lineage facet was read.
 func (a *applier) lineage() error {
@@ -122,7 +132,7 @@ func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[m
 		verb = "created"
 		rows := []store.Entity{{
 			Hash: process, Type: a.facts.Kind.TypeNamed(asset.Type).Process, QualifiedName: a.processPath(asset),
-			Name: "lineage of " + asset.Name, Parent: hash, Source: a.facts.Source, Collection: a.facts.Collection,
+			Name: lineageOf + asset.Name, Parent: hash, Source: a.facts.Source, Collection: a.facts.Collection,
 			Version: version, Created: a.tx.Now(), Modified: a.tx.Now(), CreatedBy: a.facts.Actor, ModifiedBy: a.facts.Actor,
 		}}
 		if err := a.tx.Map().Insert(a.ctx, rows); err != nil {

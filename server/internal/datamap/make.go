@@ -121,7 +121,7 @@ func sideOf(ctx context.Context, tx store.Tx, old []store.Edge, list []string, i
 		if made, ok := refs[guid]; ok {
 			guid = made
 		}
-		far, err := byGUID(ctx, tx, guid)
+		far, err := rowByGUID(ctx, tx, guid)
 		if err != nil {
 			return nil, err
 		}

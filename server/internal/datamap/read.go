@@ -25,7 +25,17 @@ func (s *Service) ByGUID(ctx context.Context, guid string) (View, error) {
 	return v, err
 }
 
+// byGUID finds a view with what stands beside its row.
 func byGUID(ctx context.Context, tx store.Tx, guid string) (View, error) {
+	v, err := rowByGUID(ctx, tx, guid)
+	if err != nil || v.Column >= 0 {
+		return v, err
+	}
+	return withMeasures(ctx, tx, v, nil)
+}
+
+// rowByGUID finds a view by its row alone.
+func rowByGUID(ctx context.Context, tx store.Tx, guid string) (View, error) {
 	id, column, err := model.ParseGUID(guid)
 	if err != nil {
 		return View{}, err
@@ -34,18 +44,18 @@ func byGUID(ctx context.Context, tx store.Tx, guid string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return pick(ctx, tx, rows, guid, int64(id), column)
+	return pick(rows, guid, int64(id), column)
 }
 
 // pick is the view that a guid names, of the rows that were read for it.
-func pick(ctx context.Context, tx store.Tx, rows map[int64]store.Entity, guid string, id int64, column uint32) (View, error) {
+func pick(rows map[int64]store.Entity, guid string, id int64, column uint32) (View, error) {
 	row, ok := rows[id]
 	if !ok {
 		return View{}, fault.New(fault.NotFound, "EntityNotFound", "no entity has the guid %s", guid)
 	}
 	v, err := view(row)
 	if err != nil || column == 0 {
-		return withMeasures(ctx, tx, v, err)
+		return v, err
 	}
 	for i, c := range v.Asset.Columns {
 		if c.Number == column {
@@ -74,9 +84,12 @@ func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
 			return err
 		}
 		for i, g := range guids {
-			v, err := pick(ctx, tx, rows, g, ids[i], columns[i])
+			v, err := pick(rows, g, ids[i], columns[i])
 			if fault.Is(err, fault.NotFound) {
 				continue
+			}
+			if v.Column < 0 {
+				v, err = withMeasures(ctx, tx, v, err)
 			}
 			if err != nil {
 				return err
@@ -125,7 +138,7 @@ func view(row store.Entity) (View, error) {
 	return v, nil
 }
 
-// withMeasures adds what stands beside the row.
+// withMeasures adds what stands beside the row: its measures, and what flows through it.
 func withMeasures(ctx context.Context, tx store.Tx, v View, err error) (View, error) {
 	if err != nil {
 		return v, err

@@ -172,10 +172,8 @@ func (m *move) add(thing, name, row store.Entity, verb string) error {
 
 func (m *move) write() error {
 	for _, rows := range [][]store.Entity{m.parked, m.settled} {
-		for _, row := range rows {
-			if err := m.tx.Map().Set(m.ctx, []store.Entity{row}); err != nil {
-				return fmt.Errorf("write entities: %w", err)
-			}
+		if err := m.tx.Map().Set(m.ctx, rows); err != nil {
+			return fmt.Errorf("write entities: %w", err)
 		}
 	}
 	if err := m.tx.Map().BindEdges(m.ctx, m.bound); err != nil {
@@ -213,15 +211,9 @@ func (m *move) inherit(left store.Entity, next *model.Asset) ([]byte, error) {
 
 // dropProcess deletes the process that carried the lineage of an asset under its old name.
 func dropProcess(ctx context.Context, tx store.Tx, actor string, row store.Entity) error {
-	children, err := tx.Map().Children(ctx, row.Hash, "", 0, 100)
+	processes, err := processesOf(ctx, tx, row)
 	if err != nil {
 		return err
-	}
-	var processes []store.Entity
-	for _, p := range children {
-		if p.Scanned == nil && p.Name == "lineage of "+row.Name {
-			processes = append(processes, p)
-		}
 	}
 	_, err = remove(ctx, tx, actor, processes)
 	return err

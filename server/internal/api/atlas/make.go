@@ -86,8 +86,7 @@ func (p *Plane) makeOf(r *http.Request, e *sent, qualifiedName string) (*datamap
 		made.Name = *text
 	}
 	if made.Name == "" {
-		path := strings.TrimRight(qualifiedName, "/")
-		made.Name = model.UnescapeName(path[strings.LastIndexByte(path, '/')+1:])
+		made.Name = model.LastName(strings.TrimRight(qualifiedName, "/"))
 	}
 	return made, nil
 }

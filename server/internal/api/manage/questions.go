@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
@@ -45,10 +44,7 @@ func (p *Plane) asked(w http.ResponseWriter, r *http.Request, who access.Princip
 	}
 	src, err := p.Questions.Source(r.Context(), name)
 	if err == nil {
-		err = p.Decider.Allow(r.Context(), who, access.ReadSource, src.Collection)
-	}
-	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Denied) {
-		return scan.Question{}, scan.NotFound("source", name)
+		err = api.Visible(r, p.Decider, access.ReadSource, src.Collection, scan.NotFound("source", name))
 	}
 	if err == nil {
 		err = p.Decider.Allow(r.Context(), who, access.WriteScan, src.Collection)
