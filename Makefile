@@ -33,7 +33,7 @@ web/node_modules/.installed: web/package-lock.json
 	touch $@
 
 web/dist/index.html: web/node_modules/.installed $(wildcard $(shell git ls-files -co --exclude-standard web server/internal/api/openapi/*.json | grep -vE '\.(go|md)$$|/browser/'))
-	cd web && npm run build --silent -- --logLevel warn
+	cd web && npm run build --silent
 
 .PHONY: no-node
 no-node:

@@ -43,9 +43,6 @@ func (b *bench) size(tables int) error {
 
 // otherStore is the first scan again, into accounts whose store is PostgreSQL.
 func (b *bench) otherStore(tables int) error {
-	if b.store == nil {
-		return nil
-	}
 	var durable, searchable []ratio
 	var took, found []spent
 	for i := range b.rounds {

@@ -25,7 +25,7 @@ type World struct {
 
 // Missing says which program is not there, without which there is no world; "" is none.
 func Missing() string {
-	for _, program := range []string{"bash", "chromium", "node", "openssl"} {
+	for _, program := range []string{"bash", "chromium", "node", "openssl", "psql"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return program
 		}

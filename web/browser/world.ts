@@ -119,8 +119,6 @@ export class Visit {
     return this.asked.filter(a => like.test(a.what)).map(a => a.what)
   }
 
-  /** forget begins counting anew. */
-  forget() { this.asked = [] }
 
   /** twice are requests that were made again sooner than any page asks again by itself. */
   twice(): string[] {

@@ -56,11 +56,6 @@ export function others(e: Entity): [string, string][] {
   return Object.entries(e.attributes).filter(([name]) => !shownElsewhere.has(name)).map(([name, value]) => [name, text(value)] as [string, string]).filter(([, value]) => value !== '')
 }
 
-export interface Step {
-  name: string
-  qualifiedName?: string
-}
-
 /** pathOf are the names above an asset, from its qualified name: the authority first. */
 export function pathOf(qualifiedName: string): string[] {
   const at = qualifiedName.indexOf('://')

@@ -39,7 +39,6 @@ interface Page<T> {
 }
 
 export const overview = () => queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => rest<Overview>('/manage/v1/overview', { signal }) })
-export const kinds = () => queryOptions({ queryKey: ['kinds'], queryFn: ({ signal }) => rest<Page<Kind>>('/manage/v1/kinds', { signal }), staleTime: 300_000 })
 export const runs = (limit: number) => queryOptions({ queryKey: ['runs', limit], queryFn: ({ signal }) => rest<Page<Run>>('/manage/v1/runs', { query: { limit }, signal }) })
 
 export interface Question {

@@ -11,7 +11,6 @@ export const words = {
   since: 'since',
   recent: 'Recent runs',
   noRuns: 'No scan has run yet.',
-  what: 'What is in the map',
   types: 'By type', bySource: 'By source', classes: 'By classification',
   empty: 'The map is empty',
   emptyText: 'It fills when a source is scanned: a runtime in the source’s network reads it, and sends metadata only. Begin with a runtime.',

@@ -1,8 +1,9 @@
 // The two keys of a runtime. They are asked for when a person wants to see them, and kept nowhere.
 import { useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { listKeys, regenerateKey, runtimeKeys, type Keys as Texts } from '../client/api'
+import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, When } from '../ui/Parts'
@@ -23,16 +24,14 @@ const names = ['authKey1', 'authKey2'] as const
 export function Keys({ runtime }: { runtime: string }) {
   const s = useStyles()
   const states = useQuery(runtimeKeys(runtime))
-  const queries = useQueryClient()
   const { tell } = useNotices()
   const [texts, setTexts] = useState<Texts>()
   const failed = (error: Error) => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) }
   const show = useMutation({ mutationFn: () => listKeys(runtime), onSuccess: setTexts, onError: failed })
-  const renew = useMutation({
-    mutationFn: (key: keyof Texts) => regenerateKey(runtime, key),
-    onSuccess: (got, key) => { setTexts(old => (old ? { ...old, [key]: got[key] } : old)); tell({ kind: 'done', title: words.regenerated, text: words.regeneratedText }); void queries.invalidateQueries({ queryKey: ['keys', runtime] }) },
-    onError: failed,
-  })
+  const renew = async (key: keyof Texts) => {
+    const got = await regenerateKey(runtime, key)
+    setTexts(old => (old ? { ...old, [key]: got[key] } : old))
+  }
   return (
     <>
       <p className={s.text}>{words.keysAbout}</p>
@@ -44,7 +43,7 @@ export function Keys({ runtime }: { runtime: string }) {
           <>
             <div className={s.keys}>
               {names.map((name, i) => (
-                <Card key={name} title={words.key(i + 1)} actions={<Button size="small" disabled={renew.isPending} onClick={() => renew.mutate(name)}>{words.regenerate}</Button>}>
+                <Card key={name} title={words.key(i + 1)} actions={<Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} stale={['keys', runtime]}>{words.regenerateText}</Ask>}>
                   <Facts of={[
                     [words.created, <When key="c" at={data[name].created} />],
                     [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],

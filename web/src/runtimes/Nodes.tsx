@@ -45,7 +45,7 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
       show: n => (
         <>
           {n.pendingApproval && <Button size="small" appearance="primary" disabled={act.isPending} onClick={() => act.mutate({ run: () => approveNode(n.id), said: words.approved(n.nodeName) })}>{words.approve}</Button>}{' '}
-          {n.revoked ? <Button size="small" disabled={act.isPending} onClick={() => act.mutate({ run: () => removeNode(n.id), said: words.removed(n.nodeName) })}>{words.remove}</Button>
+          {n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(n.id)} stale={['nodes', runtime]}>{words.removeText}</Ask>
             : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(n.id)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
         </>
       ),

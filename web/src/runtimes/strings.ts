@@ -14,10 +14,10 @@ export const words = {
   approve: 'Approve', revoke: 'Revoke', remove: 'Remove',
   approved: (n: string) => `${n} may work now`, revoked: (n: string) => `${n} is cut off`, removed: (n: string) => `${n} was removed`,
   revokeSure: (n: string) => `Cut off ${n}?`, revokeText: 'Its connections end within seconds, and it can’t come back with its key.',
-  unreceipted: 'Not yet receipted',
+  removeSure: (n: string) => `Remove ${n} from the list?`, removeText: 'It was cut off already; what the account remembers of it goes. It can’t be brought back.',
   keysAbout: 'A key enrols nodes until it is regenerated. Whoever has it can enrol one: give it to the node on its standard input or as a file, never in a command line.',
   show: 'Show the keys', hide: 'Hide the keys', key: (n: number) => `Key ${n}`,
-  regenerate: 'Regenerate', regenerated: 'A new key', regeneratedText: 'The old one enrols nobody any more. Nodes that have enrolled go on.',
+  regenerate: 'Regenerate', regenerated: 'A new key', regenerateSure: (n: number) => `Make key ${n} anew?`, regenerateText: 'The old one enrols nobody any more. Nodes that have enrolled go on.',
   used: (n: number, of: number) => (of ? `${n} of ${of} nodes enrolled with it` : n === 1 ? 'One node enrolled with it' : `${n} nodes enrolled with it`),
   expires: 'Ends', never: 'Never',
   setup: [

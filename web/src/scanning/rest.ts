@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { components as manage } from '../client/generated/manage'
 import type { components as generated } from '../client/generated/scanning'
+import { collectionsOf, list } from '../client/list'
 import { Failure, rest } from '../client/rest'
 import type { Changed, Collection, Credential, Gap, Kind, Page, Proposal, ProposedAsset, Reach, Run, Scan, Source, Tested, Unit } from './types'
 
@@ -10,35 +11,17 @@ type Trigger = generated['schemas']['Trigger']
 type TriggerBody = generated['schemas']['TriggerBody']
 
 const scanning = { 'api-version': '2023-09-01' }
-const collections = { 'api-version': '2019-11-01-preview' }
 const slow = 60_000 // what rarely changes is asked for again after a minute
 
 /** at is a path, each name in it escaped. */
 export const at = (...names: string[]) => '/' + names.map(encodeURIComponent).join('/')
-
-const mostPages = 50
-
-/** whole reads a list to its end: what stands here has hundreds of members, not millions. */
-async function whole<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T[]> {
-  let page = await rest<Page<T>>(path, { query, signal })
-  const all = page.value
-  for (let i = 1; page.nextLink && i < mostPages; i++) {
-    const next = new URL(page.nextLink, location.href)
-    page = await rest<Page<T>>(next.pathname + next.search, { signal })
-    all.push(...page.value)
-  }
-  return all
-}
-
-const list = <T>(path: string, query: Record<string, string>) =>
-  queryOptions({ queryKey: ['list', path, query], queryFn: ({ signal }) => whole<T>(path, query, signal) })
 
 export const kindsQuery = () => ({ ...list<Kind>('/manage/v1/kinds', {}), staleTime: slow })
 export const runtimesQuery = () => list<{ name: string; kind: string }>('/scan/integrationRuntimes', scanning)
 export const reachQuery = (kind: string) => ({ ...list<Reach>('/manage/v1' + at('kinds', kind, 'runtimes'), {}), enabled: kind !== '' })
 export const sourcesQuery = () => list<Source>('/scan/datasources', scanning)
 export const credentialsQuery = () => list<Credential>('/scan/credentials', scanning)
-export const collectionsQuery = () => ({ ...list<Collection>('/account/collections', collections), staleTime: slow })
+export const collectionsQuery = () => ({ ...collectionsOf<Collection>(), staleTime: slow })
 export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasources', source, 'scans'), scanning)
 
 export const sourceQuery = (name: string) =>

@@ -8,5 +8,4 @@ export const words = {
   none: 'Nothing found',
   noneText: 'No asset that you may see has these words. Try fewer letters: the last word may be a beginning.',
   noneNarrowed: 'No asset fits all that it is narrowed to.',
-  noSource: 'no source',
 }

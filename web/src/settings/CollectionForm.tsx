@@ -8,7 +8,7 @@ import { useNotices } from '../ui/Notices'
 import { quote } from '../ui/quote'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
-import { putCollection, type Collection } from './rest'
+import { collections, putCollection, type Collection } from './rest'
 import { words } from './strings'
 import { places, titleOf } from './tree'
 
@@ -41,7 +41,7 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
     mutationFn: () => putCollection(name, { friendlyName: title.trim(), description: description.trim(), parent: under }),
     onSuccess: async () => {
       tell({ kind: 'done', title: of ? words.collectionChanged(title || name) : words.collectionAdded(title || name) })
-      await Promise.all([queries.invalidateQueries({ queryKey: ['collections'] }), queries.invalidateQueries({ queryKey: ['access'] }), queries.invalidateQueries({ queryKey: whoQuery.queryKey })])
+      await Promise.all([queries.invalidateQueries({ queryKey: collections().queryKey }), queries.invalidateQueries({ queryKey: ['access'] }), queries.invalidateQueries({ queryKey: whoQuery.queryKey })])
       onDone(name)
     },
   })

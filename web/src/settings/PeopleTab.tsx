@@ -136,7 +136,7 @@ function Apps() {
                   name: words.actions,
                   show: a => (
                     <div className={s.row}>
-                      <Button size="small" appearance="subtle" disabled={make.isPending} aria-label={words.secretFor(a.name)} onClick={() => make.mutate({ name: a.name, id: a.id })}>{words.newSecret}</Button>
+                      <Ask small label={words.newSecret} title={words.secretFor(a.name)} done={words.secretOf(a.name)} act={() => make.mutateAsync({ name: a.name, id: a.id })} stale={['apps']}>{words.secretEnds}</Ask>
                       <Ask small label={words.remove} title={words.removeNamed(a.name)} done={words.removed(a.name)} act={() => deleteApp(a.id)} stale={['apps']}>{words.removeAppText}</Ask>
                     </div>
                   ),

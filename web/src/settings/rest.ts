@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { components as published } from '../client/generated/account'
 import type { components as manage } from '../client/generated/manage'
+import { collectionsOf } from '../client/list'
 import { rest } from '../client/rest'
 
 export type Collection = published['schemas']['Collection']
@@ -43,7 +44,7 @@ const version = { 'api-version': '2019-11-01-preview' }
 const one = (name: string) => `/account/collections${at(name)}`
 const ours = (name: string) => `/manage/v1/collections${at(name)}`
 
-export const collections = () => queryOptions({ queryKey: ['collections'], queryFn: ({ signal }) => rest<Page<Collection>>('/account/collections', { query: version, signal }).then(p => p.value) })
+export const collections = () => collectionsOf<Collection>()
 export const access = (name: string) => queryOptions({ queryKey: ['access', name], queryFn: ({ signal }) => rest<Access>(`${ours(name)}/access`, { signal }) })
 export const users = () => queryOptions({ queryKey: ['users'], queryFn: ({ signal }) => rest<Page<User>>('/manage/v1/users', { signal }).then(p => p.value) })
 export const apps = () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => rest<Page<App>>('/manage/v1/apps', { signal }).then(p => p.value) })

@@ -36,7 +36,7 @@ export const words = {
   removeNamed: (name: string) => `Remove ${name}?`, removeUserText: 'All roles and sessions end. What they wrote stays.', removed: (name: string) => `${name} is removed`,
   apps: 'Apps', noApps: 'No app is registered', noAppsText: 'A script signs in with the client id and the secret of an app, and may do what the app’s roles allow.',
   appName: 'Register an app', appHint: 'For a script or a service. It has no role until you give one.', addApp: 'Register', clientId: 'Client id',
-  secretOf: (name: string) => `The secret of ${name}`, secretText: 'It is not shown again. Keep it where the script reads it.', newSecret: 'New secret', secretFor: (name: string) => `Make a new secret for ${name}; the old one ends`,
+  secretOf: (name: string) => `The secret of ${name}`, secretText: 'It is not shown again. Keep it where the script reads it.', newSecret: 'New secret', secretFor: (name: string) => `Make a new secret for ${name}?`, secretEnds: 'The old one ends at once, with the tokens that were got with it.',
   removeAppText: 'Its tokens and roles end at once.',
 
   rules: 'From where the account may be reached', access: 'Public network access',
