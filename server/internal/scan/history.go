@@ -27,6 +27,7 @@ func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 type RunFilter struct {
 	Source, Scan string           // "" any
 	States       []model.RunState // none: any
+	Newest       bool             // only the newest run of each scan
 }
 
 // History lists runs, newest first, before a cursor ("" at first); next is "" at the end.
@@ -39,7 +40,7 @@ func (s *Service) History(ctx context.Context, f RunFilter, before string, limit
 	}
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		views, next = nil, ""
-		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: f.Source, Scan: f.Scan, States: f.States, Before: serial, Limit: limit + 1})
+		runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: f.Source, Scan: f.Scan, States: f.States, Newest: f.Newest, Before: serial, Limit: limit + 1})
 		if err != nil {
 			return err
 		}

@@ -92,6 +92,7 @@ func TestRunsOfAllScansAreListed(t *testing.T) {
 		{RunFilter{}, []string{three, two, one}},
 		{RunFilter{Source: "field"}, []string{three, two}},
 		{RunFilter{Source: "plot", Scan: "all"}, []string{one}},
+		{RunFilter{Newest: true}, []string{three, one}},
 		{RunFilter{States: []model.RunState{model.RunCanceled}}, []string{one}},
 	} {
 		got := list(c.f)

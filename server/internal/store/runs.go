@@ -26,6 +26,7 @@ type Run struct {
 type RunQuery struct {
 	Source, Scan string           // "" any
 	States       []model.RunState // none: any
+	Newest       bool             // only the newest run of each scan
 	Before       int64            // serial; 0 from the newest
 	Limit        int
 }

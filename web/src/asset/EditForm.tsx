@@ -10,7 +10,8 @@ import { changed, commandOf, draftOf, type Draft, type Part, type Target } from 
 import { text } from './model'
 import { People } from './People'
 import { words } from './strings'
-import { useSave, type Clash } from './useWrite'
+import type { Clash } from './save'
+import { useSave } from './useWrite'
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px' },

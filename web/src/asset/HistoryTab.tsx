@@ -1,8 +1,11 @@
 // What was done to an asset, newest first, with what differed.
-import { makeStyles, tokens } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button, makeStyles, tokens } from '@fluentui/react-components'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNames } from '../client/people'
 import { history, type Change, type Difference } from '../client/api'
+import { count } from '../ui/format'
+import { More } from '../ui/More'
 import { Mono, Soft, Status, When, type Tone } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { narrow } from '../ui/widths'
@@ -19,13 +22,13 @@ const useStyles = makeStyles({
   values: { overflowWrap: 'anywhere' },
 })
 
-const tones: Record<string, Tone> = { created: 'good', updated: 'busy', deleted: 'bad', revived: 'good' }
+const tones: Record<Change['verb'], Tone> = { created: 'good', updated: 'busy', deleted: 'bad', revived: 'good', renamed: 'busy', restored: 'good' }
 
 export function HistoryTab({ guid }: { guid: string }) {
-  const past = useQuery(history(guid))
+  const past = useInfiniteQuery(history(guid))
   return (
-    <Shown of={past} loading={<Loading lines={8} />} empty={page => page.value.length === 0 && <Empty title={words.noHistory} />}>
-      {page => <Entries of={page.value} />}
+    <Shown of={past} loading={<Loading lines={8} />} empty={list => list.length === 0 && <Empty title={words.noHistory} />}>
+      {list => <div><Entries of={list} /><More of={past} shown={list.length} /></div>}
     </Shown>
   )
 }
@@ -36,15 +39,20 @@ function Entries({ of }: { of: Change[] }) {
   return <ol className={s.list}>{of.map(c => <Entry key={c.version} change={c} by={names(c.actor)} />)}</ol>
 }
 
+const step = 40 // differences that are shown at first, and more with each asking
+
 function Entry({ change: c, by }: { change: Change; by: string }) {
   const s = useStyles()
+  const [most, setMost] = useState(step)
+  const differences = c.verb === 'created' ? [] : c.differences
   return (
     <li className={s.one}>
       <Soft><When at={c.at} /></Soft>
       <div>
-        <Status tone={tones[c.verb] ?? 'idle'}>{words.verbs[c.verb] ?? c.verb}</Status> <Soft>{words.by} {by}</Soft>
+        <Status tone={tones[c.verb]}>{words.verbs[c.verb]}</Status> <Soft>{words.by} {by}</Soft>
         {c.verb === 'updated' && c.differences.length === 0 && <div><Soft>{words.noDifferences}</Soft></div>}
-        <div className={s.changes}>{c.verb !== 'created' && c.differences.slice(0, 40).map((d, i) => <What key={i} of={d} />)}</div>
+        <div className={s.changes}>{differences.slice(0, most).map((d, i) => <What key={i} of={d} />)}</div>
+        {differences.length > most && <p><Button size="small" onClick={() => setMost(most + 5 * step)}>{words.moreDifferences(count(most), count(differences.length))}</Button></p>}
       </div>
     </li>
   )

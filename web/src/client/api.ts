@@ -4,6 +4,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { components as datamap } from './generated/datamap'
 import type { components as manage } from './generated/manage'
 import type { components as scanning } from './generated/scanning'
+import { pages, type Page } from './pages'
 import { rest } from './rest'
 
 export type Overview = manage['schemas']['Overview']
@@ -31,11 +32,6 @@ export type Entity = Omit<datamap['schemas']['Entity'], 'attributes' | 'classifi
 export interface EntityInfo {
   entity: Entity
   referredEntities: Record<string, Entity>
-}
-
-interface Page<T> {
-  value: T[]
-  nextLink: string | null
 }
 
 export const overview = () => queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => rest<Overview>('/manage/v1/overview', { signal }) })
@@ -82,14 +78,14 @@ export const classNames = () =>
 
 export const lineage = (guid: string, depth: number) =>
   queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 500 }, signal }) })
-export const children = (guid: string) => queryOptions({ queryKey: ['children', guid], queryFn: ({ signal }) => rest<Page<Asset>>(`/manage/v1/assets/${encodeURIComponent(guid)}/children`, { query: { limit: 200 }, signal }) })
+export const children = (guid: string) => pages<Asset>(['children', guid], `/manage/v1/assets/${encodeURIComponent(guid)}/children`)
 
 export interface Day {
   day: string
   measures: Record<string, number>
 }
 export const measures = (guid: string) => queryOptions({ queryKey: ['measures', guid], queryFn: ({ signal }) => rest<Page<Day>>(`/manage/v1/assets/${encodeURIComponent(guid)}/measures`, { query: { limit: 90 }, signal }) })
-export const history = (guid: string) => queryOptions({ queryKey: ['history', guid], queryFn: ({ signal }) => rest<Page<Change>>(`/manage/v1/assets/${encodeURIComponent(guid)}/history`, { query: { limit: 50 }, signal }) })
+export const history = (guid: string) => pages<Change>(['history', guid], `/manage/v1/assets/${encodeURIComponent(guid)}/history`, { limit: 25 })
 
 const version = { 'api-version': '2023-09-01' }
 const runtimeAt = (name: string) => `/scan/integrationRuntimes/${encodeURIComponent(name)}`

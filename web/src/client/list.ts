@@ -1,21 +1,14 @@
-// Lists of the account that are read to their end, shared by key over all pages.
+// Lists of the account that are read to their end, shared by key over all pages. What stands here has hundreds of members,
+// not millions; of longer ones pages.ts reads as much as somebody wants to see.
 import { queryOptions } from '@tanstack/react-query'
+import { onward, type Page } from './pages'
 import { rest } from './rest'
 
-interface Page<T> {
-  value: T[]
-  nextLink?: string | null
-}
-
-const mostPages = 50
-
-/** whole reads a list to its end: what stands here has hundreds of members, not millions. */
 async function whole<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T[]> {
   let page = await rest<Page<T>>(path, { query, signal })
   const all = page.value
-  for (let i = 1; page.nextLink && i < mostPages; i++) {
-    const next = new URL(page.nextLink, location.href)
-    page = await rest<Page<T>>(next.pathname + next.search, { signal })
+  for (let next = onward(page); next !== undefined; next = onward(page)) {
+    page = await rest<Page<T>>(next, { signal })
     all.push(...page.value)
   }
   return all

@@ -1,14 +1,10 @@
 // People and apps by name and id: ids stand in histories, contacts and roles.
-import { useMemo } from 'react'
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import type { components } from './generated/manage'
+import type { Page } from './pages'
 import { rest } from './rest'
 
 export type Principal = components['schemas']['Principal']
-
-interface Page<T> {
-  value: T[]
-}
 
 /** principals finds people and apps by the beginning of their name. */
 export const principals = (begins: string) =>
@@ -18,13 +14,11 @@ const known = /^(user|app):/
 
 /** useNames gives the name of each id, or the id itself where nobody is called so. */
 export function useNames(ids: readonly (string | null | undefined)[]): (id: string) => string {
-  const asked = useMemo(() => [...new Set(ids.filter(id => !!id && known.test(id)))].sort() as string[], [ids])
+  const asked = [...new Set(ids.filter(id => !!id && known.test(id)))].sort() as string[]
   const { data } = useQuery({
     queryKey: ['names', asked], queryFn: ({ signal }) => rest<Page<Principal>>('/manage/v1/principals', { query: { id: asked }, signal }),
-    enabled: asked.length > 0, staleTime: 60_000,
+    enabled: asked.length > 0, staleTime: 60_000, placeholderData: keepPreviousData, // more ids: the names that are known stay
   })
-  return useMemo(() => {
-    const names = new Map(data?.value.map(p => [p.id, p.name]))
-    return (id: string) => names.get(id) ?? id
-  }, [data])
+  const names = new Map(data?.value.map(p => [p.id, p.name]))
+  return id => names.get(id) ?? id
 }

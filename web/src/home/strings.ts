@@ -8,7 +8,7 @@ export const words = {
   approximate: 'about',
   needs: 'Needs you',
   nothing: 'Nothing waits for you.',
-  since: 'since',
+  moreOf: (n: number) => (n === 1 ? 'Show one more' : `Show ${n} more`), fewer: 'Show fewer',
   recent: 'Recent runs',
   noRuns: 'No scan has run yet.',
   types: 'By type', bySource: 'By source', classes: 'By classification',

@@ -45,7 +45,7 @@ export function LoginStep({ source, kind, credentials, draft, onChange }: LoginS
             </Field>
           )}
           <Field label={words.credentialName} required {...(problem && { validationMessage: problem })}><Input value={draft.newName} onChange={(_, d) => onChange({ newName: d.value })} /></Field>
-          {use.fields.map(f => <Part key={f.name} field={f} draft={draft} onChange={onChange} />)}
+          {use.fields?.map(f => <Part key={f.name} field={f} draft={draft} onChange={onChange} />)}
         </>
       )}
       {use && draft.login === 'new' && !!use.grants?.length && (

@@ -8,7 +8,7 @@ import { lazy, Suspense } from 'react'
 import { useMay } from '../client/may'
 import { PicturePage } from '../ui/PicturePage'
 import { Empty, Loading, Shown } from '../ui/States'
-import { collectionsQuery, kindsQuery, runsQuery, runtimesQuery, sourcesQuery } from './rest'
+import { collectionsQuery, kindsQuery, newestQuery, runtimesQuery, sourcesQuery } from './rest'
 import { words } from './strings'
 
 const MapPicture = lazy(() => import('./MapPicture').then(m => ({ default: m.MapPicture })))
@@ -20,14 +20,14 @@ export function MapPage() {
   const collections = useQuery(collectionsQuery())
   const runtimes = useQuery(runtimesQuery())
   const kinds = useQuery(kindsQuery())
-  const runs = useQuery(runsQuery({}))
+  const runs = useQuery(newestQuery())
   const register = may('source/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
   return (
     <PicturePage title={words.map} about={words.mapAbout} actions={<><Button onClick={() => void navigate({ to: '/sources' })}>{words.asList}</Button>{register}</>}>
       <Shown of={collections}>
         {cs => (
           <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Map24Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-            {list => <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data ?? []} runs={runs.data?.value ?? []} kinds={kinds.data ?? []} /></Suspense>}
+            {list => <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data ?? []} runs={runs.data ?? []} kinds={kinds.data ?? []} /></Suspense>}
           </Shown>
         )}
       </Shown>

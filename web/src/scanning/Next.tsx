@@ -2,9 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { exactTime } from '../ui/format'
 import { Soft, Status } from '../ui/Parts'
-import { inWords, type Trigger } from './recurrence'
+import { inWords } from './recurrence'
 import { triggerQuery } from './rest'
 import { words } from './strings'
+import type { Trigger } from './types'
 
 /** Next says in a table when a scan runs. */
 export function Next({ source, scan }: { source: string; scan: string }) {

@@ -1,8 +1,9 @@
 // What a run changed in the map, asset by asset.
 import { Field, Select } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
+import { More } from '../ui/More'
 import { Link, Soft, Status, Tag, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { changesQuery } from './rest'
@@ -11,11 +12,11 @@ import type { Changed, Run } from './types'
 
 type Verb = Changed['change']['verb']
 
-const tones: Record<Verb, Tone> = { created: 'good', updated: 'busy', deleted: 'warn', revived: 'good' }
+const tones: Record<Verb, Tone> = { created: 'good', updated: 'busy', deleted: 'warn', revived: 'good', renamed: 'busy', restored: 'good' }
 
 export function RunChanges({ run }: { run: Run }) {
   const [{ verb }, change] = useAddress<{ verb?: string }>()
-  const changes = useQuery(changesQuery(run, verb))
+  const changes = useInfiniteQuery(changesQuery(run, verb))
   return (
     <>
       <Field label={words.difference} orientation="horizontal">
@@ -24,11 +25,11 @@ export function RunChanges({ run }: { run: Run }) {
           {(Object.keys(words.verbs) as Verb[]).map(v => <option key={v} value={v}>{words.verbs[v]}</option>)}
         </Select>
       </Field>
-      <Shown of={changes} empty={page => page.value.length === 0 ? <Empty title={words.noChanges}>{words.noChangesText}</Empty> : undefined}>
-        {page => (
+      <Shown of={changes} empty={list => list.length === 0 ? <Empty title={words.noChanges}>{words.noChangesText}</Empty> : undefined}>
+        {list => (
           <>
             <DataTable
-              caption={words.runSides.changes} rows={page.value} id={c => c.asset.guid}
+              caption={words.runSides.changes} rows={list} id={c => `${c.asset.guid} ${c.change.version}`}
               columns={[
                 { name: words.name, show: c => <Link to={`/asset/${c.asset.guid}`}>{c.asset.name}</Link> },
                 { name: words.type, show: c => <Tag>{c.asset.type}</Tag> },
@@ -36,7 +37,7 @@ export function RunChanges({ run }: { run: Run }) {
                 { name: words.difference, show: c => told(c) || <Soft>–</Soft> },
               ]}
             />
-            {page.nextLink && <p><Soft>{words.firstPage}</Soft></p>}
+            <More of={changes} shown={list.length} />
           </>
         )}
       </Shown>

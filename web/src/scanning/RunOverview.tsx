@@ -25,7 +25,7 @@ export function RunOverview({ run }: { run: Run }) {
     <>
       {run.problem && (
         <MessageBar intent="error" layout="multiline">
-          <MessageBarBody><MessageBarTitle>{run.problem.text ?? run.problem.message ?? run.problem.code}</MessageBarTitle> {run.problem.remedy}</MessageBarBody>
+          <MessageBarBody><MessageBarTitle>{run.problem.text || run.problem.code}</MessageBarTitle></MessageBarBody>
         </MessageBar>
       )}
       <RunProposal run={run} />

@@ -14,7 +14,7 @@ import { RunOverview } from './RunOverview'
 import { RunUnits } from './RunUnits'
 import { cancelRun, going, runQuery } from './rest'
 import { words } from './strings'
-import type { Run } from './types'
+import type { Run, RunDetail } from './types'
 
 type Tab = keyof typeof words.runSides
 
@@ -24,7 +24,7 @@ export function RunPage() {
   return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} />}</ShownPage>
 }
 
-function OneRun({ run }: { run: Run }) {
+function OneRun({ run }: { run: RunDetail }) {
   const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
   const open = tab in words.runSides ? (tab as Tab) : 'overview'
   const counts: Partial<Record<Tab, number>> = {

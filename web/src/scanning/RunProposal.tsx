@@ -1,9 +1,10 @@
 // What a run asks a person: deletions that the brake holds back, or another server at the source's address. And the way
 // back from what a run deleted.
 import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { count, plural } from '../ui/format'
+import { More } from '../ui/More'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
 import { sayFailure, Shown } from '../ui/States'
@@ -57,9 +58,9 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
 
 function Assets({ id }: { id: string }) {
   const s = useStyles()
-  const assets = useQuery(proposedQuery(id))
-  if (!assets.data?.value.length) return null
-  return <ul className={s.list} aria-label={words.held('')}>{assets.data.value.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{a.type}</Tag></li>)}</ul>
+  const assets = useInfiniteQuery(proposedQuery(id))
+  if (!assets.data?.length) return null
+  return <><ul className={s.list} aria-label={words.heldAssets}>{assets.data.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{a.type}</Tag></li>)}</ul><More of={assets} shown={assets.data.length} /></>
 }
 
 function Decided({ proposal: p }: { proposal: Proposal }) {

@@ -1,7 +1,8 @@
 // The parts of a run: who reads what, and how far each is.
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { DataTable } from '../ui/DataTable'
 import { count } from '../ui/format'
+import { More } from '../ui/More'
 import { Soft, Status, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { unitsQuery } from './rest'
@@ -11,13 +12,13 @@ import type { Run, Unit } from './types'
 const tones: Record<Unit['state'], Tone> = { queued: 'idle', leased: 'busy', done: 'busy', closed: 'good', failed: 'bad', void: 'idle' }
 
 export function RunUnits({ run }: { run: Run }) {
-  const units = useQuery(unitsQuery(run))
+  const units = useInfiniteQuery(unitsQuery(run))
   return (
-    <Shown of={units} empty={page => page.value.length === 0 ? <Empty title={words.noUnits}>{words.waitingForNode}</Empty> : undefined}>
-      {page => (
+    <Shown of={units} empty={list => list.length === 0 ? <Empty title={words.noUnits}>{words.waitingForNode}</Empty> : undefined}>
+      {list => (
         <>
           <DataTable
-            caption={words.runSides.units} rows={page.value} id={u => String(u.id)}
+            caption={words.runSides.units} rows={list} id={u => String(u.id)}
             columns={[
               { name: words.unit, show: u => u.title || u.below },
               { name: words.state, show: u => <Status tone={tones[u.state]}>{words.unitStates[u.state]}</Status> },
@@ -27,7 +28,7 @@ export function RunUnits({ run }: { run: Run }) {
               { name: words.gaps, show: u => count(u.gaps), number: true },
             ]}
           />
-          {page.nextLink && <p><Soft>{words.firstPage}</Soft></p>}
+          <More of={units} shown={list.length} />
         </>
       )}
     </Shown>

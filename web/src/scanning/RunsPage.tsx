@@ -1,10 +1,11 @@
 // The history: every run of every scan that the reader may see.
 import { Field, Select } from '@fluentui/react-components'
 import { History48Regular } from '@fluentui/react-icons/svg/history'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useAddress } from '../ui/address'
 import { ListPage } from '../ui/ListPage'
-import { Card, Soft } from '../ui/Parts'
+import { More } from '../ui/More'
+import { Card } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { runsQuery, sourcesQuery } from './rest'
 import { RunsTable } from './RunsTable'
@@ -18,7 +19,7 @@ interface Address {
 
 export function RunsPage() {
   const [{ source, state }, change] = useAddress<Address>()
-  const runs = useQuery(runsQuery({ ...(source && { source }), ...(state && { state }) }))
+  const runs = useInfiniteQuery(runsQuery({ ...(source && { source }), ...(state && { state }) }))
   const sources = useQuery(sourcesQuery())
   const narrow = (
     <Card>
@@ -42,8 +43,8 @@ export function RunsPage() {
     : <Empty icon={<History48Regular />} title={words.noRuns}>{words.noRunsText}</Empty>
   return (
     <ListPage title={words.runs} about={words.runsAbout} aside={narrow}>
-      <Shown of={runs} empty={page => page.value.length === 0 ? none : undefined}>
-        {page => <><RunsTable runs={page.value} />{page.nextLink && <p><Soft>{words.newest(page.value.length)}</Soft></p>}</>}
+      <Shown of={runs} empty={list => list.length === 0 ? none : undefined}>
+        {list => <><RunsTable runs={list} /><More of={runs} shown={list.length} /></>}
       </Shown>
     </ListPage>
   )

@@ -87,7 +87,7 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
       {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} draft={draft} onChange={change} />}
       {at === 'scope' && (
         <>
-          <LevelChoice levels={kind.levels} chosen={draft.level} onChoose={level => change({ level })} />
+          <LevelChoice levels={kind.levels ?? []} chosen={draft.level} onChoose={level => change({ level })} />
           <Fields of={fields} values={draft.settings} onChange={(n, v) => change({ settings: { ...draft.settings, [n]: v } })} />
           <Browse key={draft.runtime + draft.login + draft.credential} source={source} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={change} />
           <Scope draft={draft} onChange={change} />

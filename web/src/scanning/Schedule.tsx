@@ -11,10 +11,11 @@ import { Card, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { Loading, sayFailure, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
-import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan, type Trigger } from './recurrence'
+import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan } from './recurrence'
 import { Said } from './Next'
 import { deleteTrigger, fireTrigger, putTrigger, triggerQuery } from './rest'
 import { words } from './strings'
+import type { Trigger } from './types'
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '640px' },

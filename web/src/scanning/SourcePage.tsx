@@ -1,6 +1,6 @@
 // One source: where it is, what its scans are and how they went.
 import { lazy, Suspense } from 'react'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
 import { useNavigate, useParams } from '@tanstack/react-router'
@@ -9,6 +9,7 @@ import { useAddress } from '../ui/address'
 import { Command } from '../ui/Command'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
+import { More } from '../ui/More'
 import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
 import { Empty, Loading, Shown, ShownPage } from '../ui/States'
 import { Ask } from '../ui/Ask'
@@ -54,13 +55,14 @@ function OneSource({ source }: { source: Source }) {
 
 function Overview({ source, kind, scan, removable }: { source: Source; kind: Kind | undefined; scan: Scan | undefined; removable: boolean }) {
   const p = source.properties
+  const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
   const use = kind?.credentials?.[0]
   return (
     <>
       <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
         <Facts of={[
           [words.kind, kind?.title ?? source.kind],
-          ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(p[f.name] ?? f.default)]),
+          ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(settings[f.name] ?? f.default)]),
           [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
           [words.collection, p.collection?.referenceName],
           [words.registered, <When key="w" at={p.createdAt} />],
@@ -76,6 +78,10 @@ function Overview({ source, kind, scan, removable }: { source: Source; kind: Kin
 const shown = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value))
 
 function Runs({ source }: { source: string }) {
-  const runs = useQuery(runsQuery({ source }))
-  return <Shown of={runs} empty={page => page.value.length === 0 ? <Empty title={words.noRuns}>{words.noRunsText}</Empty> : undefined}>{page => <RunsTable runs={page.value} of="source" />}</Shown>
+  const runs = useInfiniteQuery(runsQuery({ source }))
+  return (
+    <Shown of={runs} empty={list => list.length === 0 ? <Empty title={words.noRuns}>{words.noRunsText}</Empty> : undefined}>
+      {list => <><RunsTable runs={list} of="source" /><More of={runs} shown={list.length} /></>}
+    </Shown>
+  )
 }

@@ -10,7 +10,7 @@ import { ListPage } from '../ui/ListPage'
 import { Link, Soft, When } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { Named } from './Named'
-import { collectionsQuery, kindsQuery, runsQuery, sourcesQuery } from './rest'
+import { collectionsQuery, kindsQuery, newestQuery, sourcesQuery } from './rest'
 import { RunStatus } from './state'
 import { words } from './strings'
 
@@ -20,11 +20,11 @@ export function SourcesPage() {
   const sources = useQuery(sourcesQuery())
   const kinds = useQuery(kindsQuery())
   const collections = useQuery(collectionsQuery())
-  const runs = useQuery(runsQuery({}))
+  const runs = useQuery(newestQuery())
   const around = [kinds, collections, runs] // rows move when these come later
   const register = may('source/write') && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
   const kindOf = (name: string) => kinds.data?.find(k => k.name === name)
-  const lastOf = (source: string) => runs.data?.value.find(r => r.source === source)
+  const lastOf = (source: string) => runs.data?.find(r => r.source === source)
   return (
     <ListPage title={words.sources} about={words.sourcesAbout} actions={register}>
       <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Database48Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>

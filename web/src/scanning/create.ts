@@ -10,7 +10,7 @@ export async function createScan(source: Source, kind: Kind, reach: Reach[], dra
   if (draft.login === 'new') await putCredential(draft.newName, draft.newKind, credentialOf(draft, kind))
   const login = loginName(draft)
   const credentialType = draft.login === 'new' ? draft.newKind : undefined
-  await putScan(source.name, draft.name, kind.scanKinds[0]!, {
+  await putScan(source.name, draft.name, kind.scanKinds?.[0] ?? '', {
     ...properties(kind.scanSettings ?? [], draft.settings),
     purlieuLevel: draft.level,
     collection: { referenceName: source.properties.collection?.referenceName ?? 'root', type: 'CollectionReference' },

@@ -31,7 +31,7 @@ export function begin(kind: Kind, reach: Reach[], credentials: Credential[], sca
   return {
     name, runtime: runtime?.name ?? '', login: !kind.credentials?.length ? 'none' : fitting.length > 0 ? 'old' : 'new', credential: fitting[0]?.name ?? '',
     newName: '', newKind: kind.credentials?.[0]?.kind ?? '', open: {}, vaults: {}, secrets: {},
-    level: `L${Math.max(1, ...kind.levels)}`, settings: {}, include: '', exclude: '', runAtOnce: true,
+    level: `L${Math.max(1, ...(kind.levels ?? []))}`, settings: {}, include: '', exclude: '', runAtOnce: true,
   }
 }
 
@@ -45,7 +45,7 @@ export function loginReady(draft: Draft, kind: Kind, credentials: Credential[]):
   if (draft.login === 'old') return draft.credential !== ''
   const use = useOf(draft, kind)
   if (!use || draft.newName === '' || nameProblem(draft.newName, credentials.map(c => c.name)) !== '') return false
-  return use.fields.every(f => !f.required || ((f.secret ? draft.secrets[f.name] : draft.open[f.name]) ?? '').trim() !== '')
+  return (use.fields ?? []).every(f => !f.required || ((f.secret ? draft.secrets[f.name] : draft.open[f.name]) ?? '').trim() !== '')
 }
 
 /** vaultOf is the vault that a secret field refers to. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { place } from './layout'
 import type { Collection, Run, Source } from './types'
 
-const collection = (name: string, parent?: string): Collection => ({ name, friendlyName: name, ...(parent && { parentCollection: { referenceName: parent } }) })
-const source = (name: string, at: string): Source => ({ name, kind: 'k', properties: { collection: { referenceName: at } } })
+const collection = (name: string, parent?: string) => ({ name, friendlyName: name, ...(parent && { parentCollection: { referenceName: parent } }) }) as Collection
+const source = (name: string, at: string) => ({ name, kind: 'k', properties: { collection: { referenceName: at } } }) as Source
 const run = (of: string, runtime: string) => ({ source: of, runtime }) as Run
 
 describe('the data map', () => {

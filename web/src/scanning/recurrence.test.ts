@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, type Plan, type Trigger } from './recurrence'
+import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, type Plan } from './recurrence'
+import type { Trigger } from './types'
 
 const plan: Plan = { every: 'Week', interval: 2, at: '06:30', on: ['Friday', 'Monday'], days: '1', zone: 'Europe/Berlin', full: false }
 

@@ -1,10 +1,7 @@
 // When a scan runs by itself: as the account keeps it, as people say it, and as the form writes it.
-import type { components } from '../client/generated/scanning'
 import { quote } from '../ui/quote'
 import { words } from './strings'
-
-export type Trigger = components['schemas']['Trigger']
-export type Recurrence = components['schemas']['Recurrence']
+import type { Recurrence, Trigger } from './types'
 
 export const weekDays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
 

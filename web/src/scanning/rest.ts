@@ -1,14 +1,9 @@
 // What these pages ask the account: one function a question, shared by key.
 import { queryOptions } from '@tanstack/react-query'
-import type { components as manage } from '../client/generated/manage'
-import type { components as generated } from '../client/generated/scanning'
 import { collectionsOf, list } from '../client/list'
+import { pages, type Page } from '../client/pages'
 import { Failure, rest } from '../client/rest'
-import type { Changed, Collection, Credential, Gap, Kind, Page, Proposal, ProposedAsset, Reach, Run, Scan, Source, Tested, Unit } from './types'
-
-type Names = manage['schemas']['Names']
-type Trigger = generated['schemas']['Trigger']
-type TriggerBody = generated['schemas']['TriggerBody']
+import type { Changed, Collection, Credential, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Unit } from './types'
 
 const scanning = { 'api-version': '2023-09-01' }
 const slow = 60_000 // what rarely changes is asked for again after a minute
@@ -27,30 +22,28 @@ export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasourc
 export const sourceQuery = (name: string) =>
   queryOptions({ queryKey: ['source', name], queryFn: ({ signal }) => rest<Source>('/scan' + at('datasources', name), { query: scanning, signal }) })
 
-/** runsQuery gives the newest runs; while one goes on they are asked for again. */
-export const runsQuery = (of: { source?: string; scan?: string; state?: string }) =>
-  queryOptions({
-    queryKey: ['runs', of],
-    queryFn: ({ signal }) => rest<Page<Run>>('/manage/v1/runs', { query: of, signal }),
-    refetchInterval: q => (q.state.data?.value.some(going) ? 2000 : 30_000),
-  })
+const often = (runs: Run[] | undefined) => (runs?.some(going) ? 2000 : 30_000)
+
+/** runsQuery gives runs, newest first; while one goes on they are asked for again. */
+export const runsQuery = (of: { source?: string; state?: string }) => ({
+  ...pages<Run>(['runs'], '/manage/v1/runs', of), refetchInterval: (q: { state: { data?: { pages: Page<Run>[] } | undefined } }) => often(q.state.data?.pages.flatMap(p => p.value)),
+})
+
+/** newestQuery gives the newest run of each scan. */
+export const newestQuery = () => ({ ...list<Run>('/manage/v1/runs', { newest: 'true' }), refetchInterval: (q: { state: { data?: Run[] | undefined } }) => often(q.state.data) })
 
 export const going = (run: Pick<Run, 'state'>) => run.state === 'Accepted' || run.state === 'InProgress'
 
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ['run', id],
-    queryFn: ({ signal }) => rest<Run>('/manage/v1' + at('runs', id), { signal }),
+    queryFn: ({ signal }) => rest<RunDetail>('/manage/v1' + at('runs', id), { signal }),
     refetchInterval: q => (q.state.data && going(q.state.data) ? 1000 : false),
   })
 
-/** ofRun is one of the lists below a run: its first page, asked for again with the run. */
+/** ofRun is one of the lists below a run, asked for again with the run. */
 const ofRun = <T>(run: Run, what: string, query: Record<string, string> = {}) =>
-  queryOptions({
-    queryKey: ['run', run.id, what, query],
-    queryFn: ({ signal }) => rest<Page<T>>('/manage/v1' + at('runs', run.id, what), { query, signal }),
-    refetchInterval: going(run) ? 2000 : false,
-  })
+  ({ ...pages<T>(['run', run.id, what], '/manage/v1' + at('runs', run.id, what), query), refetchInterval: going(run) ? (2000 as const) : (false as const) })
 
 export const unitsQuery = (run: Run) => ofRun<Unit>(run, 'units')
 export const gapsQuery = (run: Run) => ofRun<Gap>(run, 'gaps')
@@ -85,8 +78,7 @@ export const cancelRun = (run: Run) =>
 export const proposalQuery = (id: string) =>
   queryOptions({ queryKey: ['proposal', id], queryFn: ({ signal }) => rest<Proposal>('/manage/v1' + at('proposals', id), { signal }), enabled: id !== '' })
 
-export const proposedQuery = (id: string) =>
-  queryOptions({ queryKey: ['proposal', id, 'assets'], queryFn: ({ signal }) => rest<Page<ProposedAsset>>('/manage/v1' + at('proposals', id, 'assets'), { signal }) })
+export const proposedQuery = (id: string) => pages<ProposedAsset>(['proposal', id, 'assets'], '/manage/v1' + at('proposals', id, 'assets'))
 
 export const decide = (id: string, approve: boolean) => rest<Proposal>('/manage/v1' + at('proposals', id, approve ? 'approve' : 'reject'), { method: 'POST' })
 

@@ -16,7 +16,7 @@ import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { narrow } from '../ui/widths'
 import { networkCommand } from './command'
-import { putNetwork, tryNetwork, type Network, type Rule, type Tried } from './rest'
+import { most, putNetwork, tryNetwork, type Network, type Rule, type Tried } from './rest'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -103,6 +103,7 @@ function Outcome({ of }: { of: Tried }) {
           ]}
         />
       )}
+      {of.visitors.length >= most && <Soft>{shared.firstOf(String(most))}</Soft>}
     </>
   )
 }

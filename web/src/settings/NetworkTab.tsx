@@ -4,7 +4,7 @@ import { DataTable } from '../ui/DataTable'
 import { Card, Mono, Soft, When } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { NetworkForm } from './NetworkForm'
-import { network, refusals } from './rest'
+import { most, network, refusals } from './rest'
 import { words } from './strings'
 
 export function NetworkTab() {
@@ -32,7 +32,7 @@ function Blocked() {
               { name: words.why, show: r => r.reason },
             ]}
           />
-          <Soft>{words.blockedText}</Soft>
+          <Soft>{words.blockedText}{list.length >= most && ` ${words.newest(most)}`}</Soft>
         </>
       )}
     </Shown>

@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { components as published } from '../client/generated/account'
 import type { components as manage } from '../client/generated/manage'
 import { collectionsOf } from '../client/list'
+import type { Page } from '../client/pages'
 import { rest } from '../client/rest'
 
 export type Collection = published['schemas']['Collection']
@@ -15,10 +16,6 @@ export type Retention = manage['schemas']['Retention']
 export type Network = manage['schemas']['Network']
 export type Rule = manage['schemas']['NetworkRule']
 export type Visitor = manage['schemas']['Visitor']
-
-interface Page<T> {
-  value: T[]
-}
 
 export interface Access {
   inherits: boolean
@@ -40,6 +37,8 @@ export interface Refused {
 }
 
 const at = (...parts: string[]) => parts.map(p => '/' + encodeURIComponent(p)).join('')
+/** most is how many of those who came, or were blocked, lately one answer lists. */
+export const most = 100
 const version = { 'api-version': '2019-11-01-preview' }
 const one = (name: string) => `/account/collections${at(name)}`
 const ours = (name: string) => `/manage/v1/collections${at(name)}`
@@ -49,7 +48,7 @@ export const access = (name: string) => queryOptions({ queryKey: ['access', name
 export const users = () => queryOptions({ queryKey: ['users'], queryFn: ({ signal }) => rest<Page<User>>('/manage/v1/users', { signal }).then(p => p.value) })
 export const apps = () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => rest<Page<App>>('/manage/v1/apps', { signal }).then(p => p.value) })
 export const network = () => queryOptions({ queryKey: ['network'], queryFn: ({ signal }) => rest<Network>('/manage/v1/network', { signal }) })
-export const refusals = () => queryOptions({ queryKey: ['refusals'], queryFn: ({ signal }) => rest<Page<Refused>>('/manage/v1/network/refusals', { query: { limit: 50 }, signal }).then(p => p.value), refetchInterval: 10_000 })
+export const refusals = () => queryOptions({ queryKey: ['refusals'], queryFn: ({ signal }) => rest<Page<Refused>>('/manage/v1/network/refusals', { query: { limit: most }, signal }).then(p => p.value), refetchInterval: 10_000 })
 export const account = () => queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => rest<Account>('/account/', { query: version, signal }) })
 
 export const retention = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => rest<Retention>('/manage/v1/retention', { signal }), staleTime: Infinity })

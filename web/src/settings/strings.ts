@@ -52,7 +52,7 @@ export const words = {
   outcome: (refused: number, closed: number) => `Of those who came lately and come in now, ${refused} would be refused; ${plural(closed, 'connection', 'connections')} would be closed.`,
   visitors: 'Those who came lately', from: 'From', then: 'Then', comesIn: 'Comes in', isRefused: 'Refused', why: 'Why', lately: 'Last', when: 'When',
   writtenBy: (who: string) => `Written by ${who}`,
-  blocked: 'Who was blocked lately', nobodyBlocked: 'Nobody was blocked lately', nobodyBlockedText: 'Arrivals that the rules refuse are listed here, with the reason.', blockedText: 'As this server saw it since it started.',
+  blocked: 'Who was blocked lately', nobodyBlocked: 'Nobody was blocked lately', nobodyBlockedText: 'Arrivals that the rules refuse are listed here, with the reason.', blockedText: 'As this server saw it since it started.', newest: (n: number) => `The newest ${n} are shown.`,
 
   accountId: 'Id', publicAccess: 'Public network access', publicAccessIs: { Enabled: 'Open', Disabled: 'Closed' }, endpoint: (plane: string) => `Address for clients: ${plane}`, accountRenamed: (name: string) => `The account is called ${name} now`,
   kept: 'What is kept how long',

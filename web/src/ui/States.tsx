@@ -6,7 +6,6 @@ import { CloudOff48Regular } from '@fluentui/react-icons/svg/cloud-off'
 import { Search48Regular } from '@fluentui/react-icons/svg/search'
 import { Prohibited48Regular } from '@fluentui/react-icons/svg/prohibited'
 import { Warning48Regular } from '@fluentui/react-icons/svg/warning'
-import type { UseQueryResult } from '@tanstack/react-query'
 import { Failure, SignedOut } from '../client/rest'
 import { Page } from './Page'
 import { failures, words } from './strings'
@@ -85,7 +84,7 @@ export function Loading({ lines = 5, className }: { lines?: number; className?: 
 }
 
 interface ShownProps<T> {
-  of: UseQueryResult<T>
+  of: { data: T | undefined; error: Error | null; refetch: () => unknown } // a query, of one answer or of pages
   empty?: (data: T) => ReactNode // what stands there when there is nothing; undefined when there is something
   loading?: ReactNode
   children: (data: T) => ReactNode

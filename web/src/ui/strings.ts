@@ -25,6 +25,8 @@ export const words = {
   copied: 'Copied',
   asCommand: 'As a command',
   more: 'Show more',
+  firstOf: (n: string) => `The first ${n} are shown.`,
+  allOf: (n: string) => `All ${n} are shown.`,
   none: 'none',
   close: 'Close',
   cancel: 'Cancel',

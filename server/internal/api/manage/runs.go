@@ -115,14 +115,15 @@ func (p *Plane) visibleRun(r *http.Request) (scan.RunView, error) {
 	return v, api.VisibleRun(r, p.Decider, v.Collection, scan.NotFound("run", id))
 }
 
-// runs lists runs of all scans, newest first. ?source, ?scan and ?state narrow it.
+// runs lists runs of all scans, newest first. ?source, ?scan and ?state narrow it; ?newest=true leaves of each scan the
+// newest alone.
 func (p *Plane) runs(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	at, err := api.PageOf(r, maxPage)
 	if err != nil {
 		return err
 	}
 	q := r.URL.Query()
-	f := scan.RunFilter{Source: q.Get("source"), Scan: q.Get("scan")}
+	f := scan.RunFilter{Source: q.Get("source"), Scan: q.Get("scan"), Newest: q.Get("newest") == "true"}
 	for _, state := range q["state"] {
 		f.States = append(f.States, model.RunState(state))
 	}

@@ -92,6 +92,12 @@ func TestRunsAreShownToWhoeverMayReadTheirScans(t *testing.T) {
 	if list := values(mine); len(list) != 1 || list[0].(map[string]any)["id"] != runs["sales"] {
 		t.Fatalf("the seller's: %v", mine)
 	}
+	again, err := h.scans.Start(t.Context(), "shop-sales", "all", scan.StartOptions{})
+	must(t, err)
+	_, newest := h.call("GET", "/manage/v1/runs?newest=true", seller, "")
+	if list := values(newest); len(list) != 1 || list[0].(map[string]any)["id"] != again.ID {
+		t.Fatalf("the newest of each scan: %v", newest)
+	}
 	for _, what := range []string{"", "/units", "/gaps", "/changes"} {
 		if status, body := h.call("GET", "/manage/v1/runs/"+runs["sales"]+what, seller, ""); status != 200 {
 			t.Errorf("%s of a run that may be seen: %d %v", what, status, body)

@@ -75,6 +75,9 @@ func (r runs) ListRuns(ctx context.Context, q store.RunQuery) ([]store.Run, erro
 		}
 		w.add(`state = any(?)`, column(q.States, func(s *model.RunState) string { return string(*s) }))
 	}
+	if q.Newest {
+		w.add(`not exists (select 1 from run as later where later.source = run.source and later.scan = run.scan and later.serial > run.serial)`)
+	}
 	if q.Before > 0 {
 		w.add(`serial < ?`, q.Before)
 	}

@@ -73,6 +73,9 @@ func (r runs) ListRuns(ctx context.Context, q store.RunQuery) ([]store.Run, erro
 			w.args = append(w.args, string(s))
 		}
 	}
+	if q.Newest {
+		w.add(`not exists (select 1 from run as later where later.source = run.source and later.scan = run.scan and later.serial > run.serial)`)
+	}
 	if q.Before > 0 {
 		w.add(`serial < ?`, q.Before)
 	}

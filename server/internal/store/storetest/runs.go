@@ -121,6 +121,10 @@ func listRuns(w *world) {
 			{store.RunQuery{States: []model.RunState{model.RunQueued, model.RunInProgress}, Limit: 9}, "[run-4 run-3 run-2]"},
 			{store.RunQuery{States: []model.RunState{model.RunFailed}, Limit: 9}, "[run-1]"},
 			{store.RunQuery{Source: "SHOP", Limit: 9}, "[]"},
+			{store.RunQuery{Newest: true, Limit: 9}, "[run-4 run-2 run-1]"},
+			{store.RunQuery{Newest: true, Limit: 1}, "[run-4]"},
+			{store.RunQuery{Newest: true, Source: "shop", Limit: 9}, "[run-4 run-1]"},
+			{store.RunQuery{Newest: true, States: []model.RunState{model.RunSucceeded}, Limit: 9}, "[]"},
 		} {
 			got := []string{}
 			for _, r := range get(tx.Runs().ListRuns(w.ctx, c.q))(w) {

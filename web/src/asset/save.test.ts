@@ -9,7 +9,7 @@ const entity = (description: string, owners: string[]) =>
   ({ guid: 'g', status: 'ACTIVE', attributes: { userDescription: description }, contacts: { Owner: owners.map(id => ({ id, info: '' })), Expert: [] } }) as unknown as Entity
 
 it('takes back what one wrote oneself, and not what another wrote meanwhile', async () => {
-  const [{ Failure }, { save }] = await Promise.all([import('../client/rest'), import('./useWrite')])
+  const [{ Failure }, { save }] = await Promise.all([import('../client/rest'), import('./save')])
   const was = entity('', [])
   let there = entity('', ['user:lee']) // lee was quicker
   const sent: Writing[] = []
