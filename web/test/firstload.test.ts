@@ -1,11 +1,11 @@
-// What a browser loads before the first page shows: the entry, what it imports, its styles, and the page itself.
+// What a browser loads before a page shows that is opened at its own address: the entry, what it imports, its styles, the
+// page itself, and the tab or step of it that the address opens.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const dist = join(import.meta.dirname, '../dist')
-const most = 200_000 // of the overview and the pages of signing in: where one arrives
-const deep = 220_000 // of a page that is opened at its own address, which brings parts that the overview has no use for
+const most = 200_000
 
 interface Chunk {
   file: string
@@ -36,10 +36,12 @@ const weigh = (keys: Iterable<string>) => [...keys].flatMap(k => [manifest[k]!.f
 describe.skipIf(!built)('the build', () => {
   it('has pages', () => expect(pages.length).toBeGreaterThan(5))
 
-  it.for(pages)('shows %s within its budget', page => {
-    const bytes = weigh(reach(page, reach(entry!)))
-    console.log(`${page}: ${Math.round(bytes / 1000)} kB gzip`)
-    expect(bytes).toBeLessThanOrEqual(/home\/|signin\//.test(page) ? most : deep)
+  it.for(pages)('shows %s, and each of its parts, within the budget', page => {
+    const whole = reach(page, reach(entry!))
+    const parts = (manifest[page]!.dynamicImports ?? []).filter(k => !/Picture\.tsx$|Dialog\.tsx$/.test(k)) // a picture comes into a page that shows, a dialog when it is asked
+    const weights = [['', weigh(whole)] as const, ...parts.map(k => [k.split('/').pop()!, weigh(reach(k, new Set(whole)))] as const)]
+    console.log(`${page}: ${weights.map(([part, bytes]) => `${part} ${Math.round(bytes / 1000)} kB`.trim()).join(', ')} gzip`)
+    for (const [part, bytes] of weights) expect(bytes, part).toBeLessThanOrEqual(most)
   })
 
   it('loads nothing from elsewhere', () => {

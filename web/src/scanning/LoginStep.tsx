@@ -3,7 +3,7 @@ import { Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-compone
 import { Card, Soft } from '../ui/Parts'
 import { Command } from '../ui/Command'
 import { loginReady, useOf, vaultOf, type Draft } from './draft'
-import { nameProblem } from './Fields'
+import { nameProblem } from './form'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
 import type { Credential, Field as Described, Kind, Source } from './types'

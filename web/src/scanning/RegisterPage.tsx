@@ -1,16 +1,17 @@
 // Registering a source: what it is, where it is, and a look before it is done. The form is the connector's.
-import { useState } from 'react'
-import { Field, Input, Select } from '@fluentui/react-components'
+import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useAddress } from '../ui/address'
+import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
+import { Page } from '../ui/Page'
 import { Card, Facts } from '../ui/Parts'
-import { quote } from '../ui/quote'
-import { sayFailure, ShownPage } from '../ui/States'
+import { Loading, sayFailure, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
-import { complete, Fields, nameProblem, properties, type Values } from './Fields'
+import { complete, nameProblem, properties } from './form'
 import { KindCards } from './KindCards'
+import { commandOf, noSource, type NewSource } from './newSource'
 import { Refusal } from '../ui/Refusal'
 import { collectionsQuery, kindsQuery, putSource, sourcesQuery } from './rest'
 import { words } from './strings'
@@ -21,9 +22,17 @@ interface Address {
   kind?: string
 }
 
+const parts = { settings: () => import('./RegisterSettings') }
+const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
+
 export function RegisterPage() {
+  useEarly(parts)
   const kinds = useQuery(kindsQuery())
-  return <ShownPage title={words.register} of={kinds}>{list => <Register kinds={list} />}</ShownPage>
+  return (
+    <ShownPage title={words.register} of={kinds}>
+      {list => <Suspense fallback={<Page title={words.register}><Loading /></Page>}><Register kinds={list} /></Suspense>}
+    </ShownPage>
+  )
 }
 
 function Register({ kinds }: { kinds: Kind[] }) {
@@ -33,10 +42,9 @@ function Register({ kinds }: { kinds: Kind[] }) {
   const { tell } = useNotices()
   const sources = useQuery(sourcesQuery())
   const collections = useQuery(collectionsQuery())
-  const [name, setName] = useState('')
-  const [collection, setCollection] = useState('root')
-  const [authority, setAuthority] = useState('')
-  const [values, setValues] = useState<Values>({})
+  const [draft, setDraft] = useState(noSource)
+  const change = (to: Partial<NewSource>) => setDraft(old => ({ ...old, ...to }))
+  const { name, authority, collection, values } = draft
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? []
   const problem = nameProblem(name, sources.data?.map(s => s.name) ?? [])
@@ -59,30 +67,15 @@ function Register({ kinds }: { kinds: Kind[] }) {
     { key: 'settings', title: words.registerSteps.settings, ready: settled },
     { key: 'review', title: words.registerSteps.review, ready: settled },
   ]
-  const at = steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind'
+  const at = useDeferredValue(steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind') // the step before stays until the next is loaded
   return (
     <WizardPage
       title={words.register} about={words.registerAbout} steps={steps} at={at} onGo={next => go({ step: next })}
       finish={words.registerDone} onFinish={() => register.mutate()} busy={register.isPending}
-      {...(kind && { command: command(kind, name, collection, authority, values) })}
+      {...(kind && { command: commandOf(kind, draft) })}
     >
-      {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={k => { setValues({}); go({ kind: k, step: 'settings' }) }} />}
-      {at === 'settings' && kind && (
-        <>
-          <Field label={words.sourceName} hint={words.sourceNameHint} required {...(problem && { validationMessage: problem })}>
-            <Input value={name} onChange={(_, d) => setName(d.value)} placeholder="sales" autoFocus />
-          </Field>
-          <Fields of={fields} values={values} onChange={(n, v) => setValues(old => ({ ...old, [n]: v }))} />
-          <Field label={words.authorityField} hint={words.authorityHint}>
-            <Input value={authority} onChange={(_, d) => setAuthority(d.value)} />
-          </Field>
-          <Field label={words.collection}>
-            <Select value={collection} onChange={(_, d) => setCollection(d.value)}>
-              {(collections.data ?? [{ name: 'root', friendlyName: 'root' }]).map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
-            </Select>
-          </Field>
-        </>
-      )}
+      {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={k => { change({ values: {} }); go({ kind: k, step: 'settings' }) }} />}
+      {at === 'settings' && kind && <RegisterSettings kind={kind} draft={draft} problem={problem} onChange={change} />}
       {at === 'review' && kind && (
         <>
           <Refusal error={register.error} />
@@ -97,9 +90,4 @@ function Register({ kinds }: { kinds: Kind[] }) {
       )}
     </WizardPage>
   )
-}
-
-function command(kind: Kind, name: string, collection: string, authority: string, values: Values): string {
-  const set = Object.entries(values).filter(([, v]) => v.trim() !== '').map(([k, v]) => ` --set ${quote(`${k}=${v.trim()}`)}`).join('')
-  return `purlieu source add ${quote(kind.name)} ${quote(name)}${set}${collection === 'root' ? '' : ` --collection ${quote(collection)}`}${authority && ` --authority ${quote(authority)}`}`
 }

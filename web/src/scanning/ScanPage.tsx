@@ -1,28 +1,32 @@
 // Making a scan: who reads, with which login, what and how deep. The runtime is proposed, and of each that can't serve the
 // source it is said why.
-import { useState } from 'react'
-import { Checkbox, Field, Input } from '@fluentui/react-components'
+import { lazy, Suspense, useDeferredValue, useState } from 'react'
+import { Field, Input } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useAddress } from '../ui/address'
+import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
-import { Card, Facts, Link } from '../ui/Parts'
-import { sayFailure, ShownPage } from '../ui/States'
+import { Page } from '../ui/Page'
+import { Link } from '../ui/Parts'
+import { Loading, sayFailure, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
-import { complete, Fields, lines, nameProblem, properties, settingsOf } from './Fields'
-import { Browse } from './Browse'
-import { begin, commandOf, loginName, loginReady, type Draft } from './draft'
-import { LevelChoice } from './LevelChoice'
-import { LoginStep } from './LoginStep'
-import { Refusal } from '../ui/Refusal'
+import { begin, commandOf, loginReady, type Draft } from './draft'
+import { complete, nameProblem } from './form'
 import { RuntimeChoice } from './RuntimeChoice'
-import { Scope } from './Scope'
 import { createScan } from './create'
 import { credentialsQuery, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
 import { words } from './strings'
 import type { Credential, Kind, Reach, Scan, Source } from './types'
 
+// The first step comes with the page, the others behind it.
+const parts = { login: () => import('./LoginStep'), scope: () => import('./ScopeStep'), review: () => import('./ReviewStep') }
+const LoginStep = lazy(() => parts.login().then(m => ({ default: m.LoginStep })))
+const ScopeStep = lazy(() => parts.scope().then(m => ({ default: m.ScopeStep })))
+const ReviewStep = lazy(() => parts.review().then(m => ({ default: m.ReviewStep })))
+
 export function ScanPage() {
+  useEarly(parts)
   const { source: name } = useParams({ strict: false }) as { source: string }
   const source = useQuery(sourceQuery(name))
   const kinds = useQuery(kindsQuery())
@@ -30,9 +34,15 @@ export function ScanPage() {
   const credentials = useQuery(credentialsQuery())
   const scans = useQuery(scansQuery(name))
   const missing = [source, kinds, reach, credentials, scans].find(q => q.data === undefined)
-  if (missing) return <ShownPage title={words.scanTitle(name)} of={missing as UseQueryResult<unknown>}>{() => null}</ShownPage>
+  const title = words.scanTitle(name)
+  if (missing) return <ShownPage title={title} of={missing as UseQueryResult<unknown>}>{() => null}</ShownPage>
   const kind = kinds.data!.find(one => one.name === source.data!.kind)
-  return kind ? <Wizard source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} /> : null
+  if (!kind) return null
+  return (
+    <Suspense fallback={<Page title={title}><Loading /></Page>}>
+      <Wizard source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
+    </Suspense>
+  )
 }
 
 interface WizardProps {
@@ -71,7 +81,7 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
     { key: 'review', title: words.scanSteps.review, ready: true },
   ]
   const now = steps.findIndex(s => s.key === step)
-  const at = now >= 0 && steps.slice(0, now).every(s => s.ready) ? step : 'runtime'
+  const at = useDeferredValue(now >= 0 && steps.slice(0, now).every(s => s.ready) ? step : 'runtime') // the step before stays until the next is loaded
   return (
     <WizardPage
       title={words.scanTitle(source.name)} above={<Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>}
@@ -85,27 +95,8 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
         </>
       )}
       {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} draft={draft} onChange={change} />}
-      {at === 'scope' && (
-        <>
-          <LevelChoice levels={kind.levels ?? []} chosen={draft.level} onChoose={level => change({ level })} />
-          <Fields of={fields} values={draft.settings} onChange={(n, v) => change({ settings: { ...draft.settings, [n]: v } })} />
-          <Browse key={draft.runtime + draft.login + draft.credential} source={source} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={change} />
-          <Scope draft={draft} onChange={change} />
-        </>
-      )}
-      {at === 'review' && (
-        <>
-          <Refusal error={create.error} />
-          <Card>
-            <Facts of={[
-              [words.scanName, draft.name], [words.runtime, draft.runtime], [words.credential, loginName(draft) || words.noCredential], [words.level, words.levels[draft.level]?.title],
-              ...Object.entries(properties(fields, draft.settings)).map(([k, v]): [string, string] => [fields.find(f => f.name === k)?.title ?? k, String(v)]),
-              [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
-            ]} />
-          </Card>
-          <Checkbox checked={draft.runAtOnce} onChange={(_, d) => change({ runAtOnce: d.checked === true })} label={words.runAtOnce} />
-        </>
-      )}
+      {at === 'scope' && <ScopeStep source={source} kind={kind} draft={draft} onChange={change} />}
+      {at === 'review' && <ReviewStep kind={kind} draft={draft} error={create.error} onChange={change} />}
     </WizardPage>
   )
 }

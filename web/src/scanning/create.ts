@@ -1,6 +1,6 @@
 // Carrying a draft out: credential, scan, scope, run, in this order. What was made before a failure stays, and making it
 // again changes nothing, so that the button can be pressed again.
-import { properties } from './Fields'
+import { properties } from './form'
 import { credentialOf, loginName, prefixes, type Draft } from './draft'
 import { putCredential, putFilter, putScan, startRun } from './rest'
 import type { Kind, Reach, Source } from './types'

@@ -1,6 +1,6 @@
 // A scan that is being put together in the wizard.
 import { quote } from '../ui/quote'
-import { lines, nameProblem, type Values } from './Fields'
+import { lines, nameProblem, type Values } from './form'
 import type { Credential, Kind, Reach, Scan, Source } from './types'
 
 export interface Draft {

@@ -1,6 +1,6 @@
 // Small parts that pages are made of.
-import type { ReactNode } from 'react'
-import { Link as FluentLink, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
+import type { ComponentProps, ReactNode } from 'react'
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { createLink } from '@tanstack/react-router'
 import { CheckmarkCircle16Filled } from '@fluentui/react-icons/svg/checkmark-circle'
 import { Circle16Regular } from '@fluentui/react-icons/svg/circle'
@@ -10,10 +10,11 @@ import { Warning16Filled } from '@fluentui/react-icons/svg/warning'
 import { ago, exactTime } from './format'
 import { narrow } from './widths'
 
-/** Link is a link to a page of the portal, in Fluent's look. */
-export const Link = createLink(FluentLink)
-
 const useStyles = makeStyles({
+  link: {
+    color: tokens.colorBrandForegroundLink, fontWeight: tokens.fontWeightRegular, textDecorationLine: 'none', textDecorationThickness: tokens.strokeWidthThin, ':hover': { textDecorationLine: 'underline', color: tokens.colorBrandForegroundLinkHover },
+    ':focus-visible': { outlineStyle: 'none', textDecorationLine: 'underline', textDecorationStyle: 'double', textDecorationColor: tokens.colorStrokeFocus2 },
+  },
   status: { display: 'inline-flex', alignItems: 'center', gap: '6px', whiteSpace: 'nowrap', verticalAlign: 'bottom', [narrow]: { whiteSpace: 'normal' } },
   good: { color: tokens.colorPaletteGreenForeground1 },
   warn: { color: tokens.colorPaletteDarkOrangeForeground1 },
@@ -32,6 +33,13 @@ const useStyles = makeStyles({
   tagBrand: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
   key: { display: 'inline-block', minWidth: '20px', padding: '0 6px', boxSizing: 'border-box', textAlign: 'center', border: `1px solid ${tokens.colorNeutralStroke1}`, borderBottomWidth: '2px', borderRadius: tokens.borderRadiusSmall, fontFamily: tokens.fontFamilyBase, fontSize: tokens.fontSizeBase200, lineHeight: '18px', color: tokens.colorNeutralForeground2, backgroundColor: tokens.colorNeutralBackground1 },
 })
+
+function Anchor({ className, ...rest }: ComponentProps<'a'>) {
+  return <a {...rest} className={mergeClasses(useStyles().link, className)} />
+}
+
+/** Link is a link to a page of the portal, in Fluent's look. */
+export const Link = createLink(Anchor)
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
 

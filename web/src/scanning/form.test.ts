@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { complete, lines, nameProblem, properties } from './Fields'
+import { complete, lines, nameProblem, properties } from './form'
 import type { Field } from './types'
 
 const of: Field[] = [

@@ -1,0 +1,37 @@
+// What is typed into a form that a connector described: texts, until they are told to the account.
+import { words } from './strings'
+import type { Field } from './types'
+
+export type Values = Record<string, string>
+
+/** complete reports whether every field that is needed has a value, or a default. */
+export const complete = (of: Field[], values: Values) => of.every(f => !f.required || (values[f.name] ?? f.default ?? '').trim() !== '')
+
+/** properties turns texts into what the account takes: numbers and switches as such, empty ones left to their default. */
+export function properties(of: Field[], values: Values): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const f of of) {
+    const text = (values[f.name] ?? '').trim()
+    if (text === '') continue
+    if (f.type === 'number' && /^-?\d+$/.test(text)) out[f.name] = Number(text)
+    else if (f.type === 'switch') out[f.name] = text === 'true'
+    else if (f.type === 'list') out[f.name] = lines(text)
+    else out[f.name] = text
+  }
+  return out
+}
+
+/** settingsOf turns texts into settings that a question to a node takes: those that say something. */
+export const settingsOf = (of: Field[], values: Values): Values => Object.fromEntries(of.map(f => [f.name, (values[f.name] ?? '').trim()]).filter(([, v]) => v !== ''))
+
+/** lines are the lines of a text that say something. */
+export const lines = (text: string) => text.split('\n').map(l => l.trim()).filter(l => l !== '')
+
+const name = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
+
+/** nameProblem says what is wrong with a name for a source, scan or credential; '' when nothing is. */
+export function nameProblem(text: string, taken: readonly string[]): string {
+  if (text === '') return ''
+  if (!name.test(text) || text.length < 3 || text.length > 63) return words.badName
+  return taken.some(t => t.toLowerCase() === text.toLowerCase()) ? words.taken : ''
+}

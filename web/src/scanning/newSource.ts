@@ -1,0 +1,19 @@
+// A source that is being put together in the wizard.
+import { quote } from '../ui/quote'
+import type { Values } from './form'
+import type { Kind } from './types'
+
+export interface NewSource {
+  name: string
+  collection: string
+  authority: string
+  values: Values // of the kind's own settings
+}
+
+export const noSource: NewSource = { name: '', collection: 'root', authority: '', values: {} }
+
+/** commandOf says the same as a command. */
+export function commandOf(kind: Kind, { name, collection, authority, values }: NewSource): string {
+  const set = Object.entries(values).filter(([, v]) => v.trim() !== '').map(([k, v]) => ` --set ${quote(`${k}=${v.trim()}`)}`).join('')
+  return `purlieu source add ${quote(kind.name)} ${quote(name)}${set}${collection === 'root' ? '' : ` --collection ${quote(collection)}`}${authority && ` --authority ${quote(authority)}`}`
+}
