@@ -83,6 +83,7 @@ type TypeDef struct {
 	Attributes []Field `cbor:"6,keyasint,omitempty" json:"attributes,omitempty"` // beyond the common ones
 	Form       string  `cbor:"7,keyasint,omitempty" json:"form,omitempty"`       // qualified-name form, for docs/names.md
 	Process    string  `cbor:"8,keyasint,omitempty" json:"process,omitempty"`    // type of the Process that carries its lineage
+	File       bool    `cbor:"9,keyasint,omitempty" json:"file,omitempty"`       // its assets are files: the end of their names says what they are
 }
 
 // Settings are the values of fields, by field name, as text; lists are joined by newlines.

@@ -35,7 +35,7 @@ const (
 // handler serves everything that the doors offer.
 func (s *Server) handler() http.Handler {
 	scans := &scanning.Plane{Definitions: s.core.Scans, Runs: s.core.Scans, Runtimes: runtimes{s}, Decider: s.access}
-	data := &atlas.Plane{Map: s.core.Graph, Edit: s.core.Graph, Remove: s.core.Scans, Edges: s.core.Graph, Search: s.search, Kinds: s.core.Scans, Classes: s.cfg.Classes, Decider: s.access}
+	data := &atlas.Plane{Map: s.core.Graph, Edit: s.core.Graph, Remove: s.core.Scans, Edges: s.core.Graph, Search: s.search, Kinds: s.core.Scans, Classes: s.cfg.Classes, Decider: s.access, Now: s.cfg.Now}
 	own := &manage.Plane{
 		Network: s.gate, Arrival: arrivalOf,
 		Decider: s.access, Now: s.cfg.Now, People: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest},

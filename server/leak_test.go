@@ -200,6 +200,19 @@ func (e *estate) questions() (out [][3]string) {
 		for _, what := range []string{"query", "suggest", "autocomplete"} {
 			out = append(out, [3]string{http.MethodPost, "/datamap/api/search/" + what, `{"keywords":"` + words + `","limit":100,` + facets + `}`})
 		}
+		for _, order := range []string{`{"name":"DESC"}`, `{"updateTime":"DESC"},{"name":"ASC"}`} {
+			out = append(out, [3]string{
+				http.MethodPost, "/datamap/api/search/query",
+				`{"keywords":"` + words + `","limit":100,"orderby":[` + order + `],"filter":{"not":{"createTime":{"operator":"lt","timeThreshold":1}}}}`,
+			})
+		}
+	}
+	for _, what := range []string{`"entityType":"shelf"`, `"entityType":"hall"`} {
+		out = append(out, [3]string{http.MethodPost, "/datamap/api/browse", `{` + what + `}`})
+	}
+	for _, name := range e.names {
+		path := "/hall#" + model.EscapeName(name[:strings.LastIndexByte(name, '/')])
+		out = append(out, [3]string{http.MethodPost, "/datamap/api/browse", `{"path":"` + path + `"}`})
 	}
 	return out
 }
@@ -268,6 +281,21 @@ func (e *estate) counts(token string, may map[access.Action][]string) {
 	w := ask(e.doors, token, http.MethodPost, "/datamap/api/search/query", `{"keywords":"*","facets":[{"facet":"entityType"},{"facet":"purlieuSource"}]}`)
 	if err := json.Unmarshal(w.Body.Bytes(), &found); err != nil || found.Count != assets {
 		e.Errorf("search counts %d, and %d may be seen (%v)", found.Count, assets, err)
+	}
+	browsed := 0
+	for _, kind := range []string{"shelf", "hall"} {
+		var some struct {
+			Count int `json:"@search.count"`
+			Value []any
+		}
+		w := ask(e.doors, token, http.MethodPost, "/datamap/api/browse", `{"entityType":"`+kind+`"}`)
+		if err := json.Unmarshal(w.Body.Bytes(), &some); err != nil || some.Count != len(some.Value) {
+			e.Errorf("browsing counts %d %ss and shows %d (%v)", some.Count, kind, len(some.Value), err)
+		}
+		browsed += some.Count
+	}
+	if browsed != assets {
+		e.Errorf("%d are browsed, and %d may be seen", browsed, assets)
 	}
 	for name, values := range found.Facets {
 		sum := 0

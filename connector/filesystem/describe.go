@@ -76,7 +76,7 @@ func typeDefs() []model.TypeDef {
 	return []model.TypeDef{
 		{Name: typeFolder, Title: "Folder", Super: "Asset", Parent: typeFolder, Form: "file://name[/folder…]"},
 		{
-			Name: typeFile, Title: "File", Super: "DataSet", Parent: typeFolder, Column: typeColumn, Form: "file://name[/folder…]/file",
+			Name: typeFile, Title: "File", Super: "DataSet", Parent: typeFolder, Column: typeColumn, File: true, Form: "file://name[/folder…]/file",
 			Attributes: []model.Field{
 				text(attrNames, "Column names", "Where they come from: schema, header, keys, or numbers where the file has none."),
 				text(format.DetailDelimiter, "Delimiter", "What stands between the fields of a record."),

@@ -136,7 +136,7 @@ func sampleViews() []datamap.View {
 	row := func(id int64, typeName, name string) store.Entity {
 		return store.Entity{
 			ID: id, Type: typeName, Name: name, QualifiedName: "postgresql://shop/shop/public/" + name, Source: "shop",
-			Collection: "sales", Version: 7, Created: at, Modified: at, CreatedBy: "scan:shop/weekly", ModifiedBy: "scan:shop/weekly",
+			Parent: model.HashOf("postgresql_schema", "postgresql://shop/shop/public"), Collection: "sales", Version: 7, Created: at, Modified: at, CreatedBy: "scan:shop/weekly", ModifiedBy: "scan:shop/weekly",
 		}
 	}
 	orders := datamap.View{Row: row(1, "postgresql_table", "orders"), Column: -1, Asset: model.Asset{
@@ -258,7 +258,7 @@ func (sample) Query(_ context.Context, q search.Request) (search.Result, error) 
 	return out, nil
 }
 
-// allows tells whether a row meets a condition over types, sources and collections; it has no other tags.
+// allows tells whether a row meets a condition over types, sources, collections and parents; it has no other tags.
 func allows(f search.Filter, row store.Entity) bool {
 	meets := func(p search.Filter) bool { return allows(p, row) }
 	switch f.Op {
@@ -268,8 +268,21 @@ func allows(f search.Filter, row store.Entity) bool {
 		return slices.ContainsFunc(f.Parts, meets)
 	case store.FilterNot:
 		return !slices.ContainsFunc(f.Parts, meets)
+	case store.FilterCreated, store.FilterModified:
+		at := row.Modified
+		if f.Op == store.FilterCreated {
+			at = row.Created
+		}
+		return !at.Before(f.From) && (f.To.IsZero() || at.Before(f.To))
+	case store.FilterNamed:
+		return in(f.Values, row.Name)
+	case store.FilterRows:
+		return slices.Contains(f.Rows, row.ID)
 	}
-	return in(f.Values, map[store.TagKind]string{store.TagType: row.Type, store.TagSource: row.Source, store.TagCollection: row.Collection}[f.Kind])
+	tags := map[store.TagKind]string{
+		store.TagType: row.Type, store.TagSource: row.Source, store.TagCollection: row.Collection, store.TagParent: row.Parent.String(),
+	}
+	return in(f.Values, tags[f.Kind])
 }
 
 func (s sample) Words(ctx context.Context, q search.Request) (words []string, err error) {

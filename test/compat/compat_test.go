@@ -44,7 +44,13 @@ func kinds() []model.Kind {
 		of("AdlsGen2", "AdlsGen2Msi", "AdlsGen2Credential"), of("AzureStorage", "AzureStorageCredential"),
 		{
 			Name: "PostgreSql", Version: 1, Title: "PostgreSQL", Authority: "postgresql://shop",
-			Types: []model.TypeDef{{Name: "postgresql_table", Column: "column"}, {Name: "postgresql_view", Column: "column"}},
+			Types: []model.TypeDef{
+				{Name: "postgresql_server"},
+				{Name: "postgresql_database", Parent: "postgresql_server"},
+				{Name: "postgresql_schema", Parent: "postgresql_database"},
+				{Name: "postgresql_table", Column: "column", Parent: "postgresql_schema"},
+				{Name: "postgresql_view", Column: "column", Parent: "postgresql_schema"},
+			},
 		},
 	}
 }
@@ -60,7 +66,11 @@ type example struct {
 
 func load(t *testing.T, plane, name string) example {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(shared(t), plane, "2023-09-01", "examples", name+".json"))
+	version := "2023-09-01"
+	if plane == "catalog" {
+		version = "2022-03-01-preview"
+	}
+	b, err := os.ReadFile(filepath.Join(shared(t), plane, version, "examples", name+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}

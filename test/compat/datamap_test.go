@@ -92,7 +92,8 @@ func TestPublishedLineageAnswersAsPublished(t *testing.T) {
 func TestPublishedQueriesAreUnderstood(t *testing.T) {
 	for _, name := range []string{
 		"Discovery_Query", "Discovery_Query_Facet", "Discovery_Query_Collection", "Discovery_Query_AssetType", "Discovery_Query_ObjectType",
-		"Discovery_Query_Classification", "Discovery_Query_Type", "Discovery_Query_Not",
+		"Discovery_Query_Classification", "Discovery_Query_Type", "Discovery_Query_Not", "Discovery_Query_SystemTime",
+		"Discovery_Query_Attribute", "Discovery_Query_FileExtension", "Discovery_Query_Id", "Discovery_Query_PaginationFirstPage",
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAccount(t)
@@ -122,6 +123,28 @@ func TestAHitAnswersAsPublished(t *testing.T) {
 	facets := got["@search.facets"].(map[string]any)["assetType"].([]any)[0].(map[string]any)
 	if facets["value"] != "PostgreSQL" || facets["count"] != 2.0 {
 		t.Errorf("%v", facets)
+	}
+}
+
+func TestBrowsingAnswersAsPublished(t *testing.T) {
+	a := newAccount(t)
+	browse := func(name string, body map[string]any) map[string]any {
+		body["limit"] = load(t, "catalog", name).Parameters["browseRequest"].(map[string]any)["limit"]
+		return a.compare(a.ask("POST", "/catalog/api/browse", body), 200, load(t, "catalog", name)).(map[string]any)
+	}
+	tables := browse("Discovery_Browse_EntityType", map[string]any{"entityType": "postgresql_table"})
+	orders := tables["value"].([]any)[0].(map[string]any)
+	const path = "/postgresql_server#postgresql:%2F%2Fshop/postgresql_database#shop/postgresql_schema#public"
+	if tables["@search.count"] != 1.0 || orders["path"] != path+"/postgresql_table#orders" || orders["isLeaf"] != true {
+		t.Errorf("%v", tables)
+	}
+	// The process is no asset of the schema, and the table of "hr" is nobody's here.
+	if below := browse("Discovery_Browse_Path", map[string]any{"path": path}); below["@search.count"] != 2.0 {
+		t.Errorf("%v", below)
+	}
+	w := a.ask("POST", "/catalog/api/browse", map[string]any{"path": path + "/postgresql_table#orders"})
+	if w.Code != 200 || !bytesContain(w.Body.Bytes(), `"@search.count":0`) {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

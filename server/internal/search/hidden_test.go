@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/purlieu/purlieu/server/internal/search"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -72,10 +73,10 @@ func populate(t *testing.T, all []asset, want func(asset) bool) *world {
 }
 
 // answer is all that a reader gets for some words, as one text.
-func (w *world) answer(words string, filter *search.Filter, collections []string) string {
+func (w *world) answer(words string, filter *search.Filter, order []search.Order, collections []string) string {
 	w.Helper()
 	var out strings.Builder
-	r := search.Request{Keywords: words, Filter: filter, Collections: collections, Limit: 7, Facets: []string{"type", "source", "collection", "class"}}
+	r := search.Request{Keywords: words, Filter: filter, Order: order, Collections: collections, Limit: 7, Facets: []string{"type", "source", "collection", "class"}}
 	for page := 0; ; page++ {
 		got := w.query(r)
 		if page == 0 {
@@ -107,6 +108,8 @@ func TestWhatAReaderMayNotSeeChangesNothing(t *testing.T) {
 	collections := []string{"root", "sales", "hr", "secret"}
 	email := search.Is("class", "email")
 	not := search.Not(search.Or(email, search.Is("collection", "sales")))
+	old := search.Or(search.Modified(time.Time{}, made.Add(30*time.Hour)), email)
+	orders := [][]search.Order{nil, {{Field: search.ByModified, Down: true}}, {{Field: search.ByName}, {Field: search.ByModified}}}
 	for seed := range uint64(6) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		all := randomAssets(rng, collections)
@@ -124,8 +127,9 @@ func TestWhatAReaderMayNotSeeChangesNothing(t *testing.T) {
 			}
 			part := populate(t, all, sees)
 			for _, words := range append(vocabulary, "", "cust ord", "e", `"cust"`, "money", "root") {
-				for _, filter := range []*search.Filter{nil, &email, &not} {
-					got, want := whole.answer(words, filter, mine), part.answer(words, filter, mine)
+				for n, filter := range []*search.Filter{nil, &email, &not, &old} {
+					order := orders[(n+len(words))%len(orders)]
+					got, want := whole.answer(words, filter, order, mine), part.answer(words, filter, order, mine)
 					if got != want {
 						t.Errorf("seed %d: who sees %v asks for %q\n  gets     %s\n  and should get %s", seed, mine, words, got, want)
 						return

@@ -62,7 +62,7 @@ func (s *Service) Query(ctx context.Context, r Request) (Result, error) {
 		}
 		out.Count, out.Approximate, out.Facets, out.Complete = found.Count, found.Approximate, named(found.Facets), found.Complete
 		out.Next = ""
-		if len(found.Entities) == r.Limit {
+		if found.More {
 			out.Next = cursorOf(found.Last)
 		}
 		rows, err := tx.Map().ByID(ctx, found.Entities)
@@ -101,6 +101,7 @@ func facets() []facet {
 		{"label", store.TagLabel},
 		{"term", store.TagTerm},
 		{"contact", store.TagContact},
+		{"extension", store.TagExtension},
 	}
 }
 
@@ -147,13 +148,13 @@ func check(r *Request) (store.IndexQuery, error) {
 	}
 	q = store.IndexQuery{
 		Terms: asked.terms, Prefix: asked.prefix, Exact: asked.exact, NameOnly: r.NameOnly, Collections: r.Collections,
-		Filter: r.filter(), Uncounted: r.Uncounted, Offset: r.Offset, Limit: r.Limit,
+		Filter: r.filter(), Order: r.Order, Uncounted: r.Uncounted, Offset: r.Offset, Limit: r.Limit,
 	}
 	for _, f := range r.Facets {
 		kind := kindOf(f)
 		if kind == "" {
 			return q, fault.New(fault.Invalid, "BadFacet", "%q is not a facet", f).
-				Try("Use type, source, collection, class, label, term or contact")
+				Try("Use type, source, collection, class, label, term, contact or extension")
 		}
 		q.Facets = append(q.Facets, kind)
 	}
@@ -188,18 +189,24 @@ func (r Request) filter() *Filter {
 }
 
 // cursorOf is a place as it travels.
-func cursorOf(p store.IndexPlace) string { return fmt.Sprintf("%d %d %s", p.Rank, p.Entity, p.Exact) }
+func cursorOf(p store.IndexPlace) string {
+	return fmt.Sprintf("%d %d %d %s", p.Rank, p.Entity, p.Modified, p.Exact)
+}
 
 func placeOf(cursor string) (*store.IndexPlace, error) {
 	bad := fault.New(fault.Invalid, "BadCursor", "this is not a place in a search's results")
-	rank, rest, ok1 := strings.Cut(cursor, " ")
-	entity, exact, ok2 := strings.Cut(rest, " ")
-	r, err1 := strconv.ParseUint(rank, 10, 8)
-	e, err2 := strconv.ParseInt(entity, 10, 64)
-	if !ok1 || !ok2 || err1 != nil || err2 != nil || r > 3 || e < 0 || len(exact) > longest || !model.Storable(exact) {
+	parts := strings.SplitN(cursor, " ", 4)
+	if len(parts) < 4 {
 		return nil, bad
 	}
-	return &store.IndexPlace{Rank: uint8(r), Entity: e, Exact: exact}, nil
+	rank, err1 := strconv.ParseUint(parts[0], 10, 8)
+	entity, err2 := strconv.ParseInt(parts[1], 10, 64)
+	modified, err3 := strconv.ParseInt(parts[2], 10, 64)
+	exact := parts[3]
+	if err1 != nil || err2 != nil || err3 != nil || rank > 3 || entity < 0 || len(exact) > longest || !model.Storable(exact) {
+		return nil, bad
+	}
+	return &store.IndexPlace{Rank: uint8(rank), Entity: entity, Modified: modified, Exact: exact}, nil
 }
 
 // wait returns when the index is complete up to the version, or with late when the deadline came first.

@@ -11,7 +11,9 @@ package search
 
 import (
 	"context"
+	"time"
 
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -23,7 +25,8 @@ type Request struct {
 	Sources     []string
 	Classes     []string
 	Filter      *Filter  // a further condition; nil: none
-	Facets      []string // "type", "source", "collection", "class", "label", "term", "contact"
+	Order       []Order  // another order than the best first
+	Facets      []string // "type", "source", "collection", "class", "label", "term", "contact", "extension"
 	NameOnly    bool     // words count in names only
 	Uncounted   bool     // nobody asks for count and facets
 	// After goes on behind a page: the Next of an earlier result of the same question. Offset passes over so many more.
@@ -48,6 +51,16 @@ type Result struct {
 // Filter is a condition on what a hit is: made by Is, And, Or and Not.
 type Filter = store.Filter
 
+// Order is one field that hits are put in order by; ties go by the next, at last by when they were made.
+type Order = store.IndexOrder
+
+// What hits can be put in order by. A name counts as search folds it: without case, accents and marks.
+const (
+	ByName     = store.ByName
+	ByCreated  = store.ByCreated
+	ByModified = store.ByModified
+)
+
 // Is holds for hits that have one of the values of a facet, named as in Request.Facets; without values for none.
 func Is(facet string, values ...string) Filter {
 	return Filter{Kind: kindOf(facet), Values: values}
@@ -61,6 +74,29 @@ func Or(parts ...Filter) Filter { return Filter{Op: store.FilterOr, Parts: parts
 
 // Not holds where the part does not.
 func Not(part Filter) Filter { return Filter{Op: store.FilterNot, Parts: []Filter{part}} }
+
+// Created holds for hits that were made at from or later, and before to; the zero time is no bound.
+func Created(from, to time.Time) Filter {
+	return Filter{Op: store.FilterCreated, From: from, To: to}
+}
+
+// Modified is Created by the last change.
+func Modified(from, to time.Time) Filter {
+	return Filter{Op: store.FilterModified, From: from, To: to}
+}
+
+// Named holds for the hits that are called exactly so.
+func Named(name string) Filter {
+	return Filter{Op: store.FilterNamed, Exact: whole(name), Values: []string{name}}
+}
+
+// Rows holds for hits with one of the row numbers.
+func Rows(ids ...int64) Filter { return Filter{Op: store.FilterRows, Rows: ids} }
+
+// Below holds for hits whose name is one deeper than that of the entity of a hash.
+func Below(parent model.Hash) Filter {
+	return Filter{Kind: store.TagParent, Values: []string{parentOf(parent)}}
+}
 
 // Searcher is what the doors need.
 type Searcher interface {

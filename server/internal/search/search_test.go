@@ -47,6 +47,14 @@ func open(t *testing.T) *world {
 	return &world{T: t, store: s, service: search.New(s, layers{}, nil)}
 }
 
+// made is when entities are made; when each was changed last follows from its name.
+var made = time.Date(2031, 5, 6, 0, 0, 0, 0, time.UTC)
+
+func changed(qualifiedName string) time.Time {
+	hash := model.HashOf("", qualifiedName)
+	return made.Add(time.Duration(hash[0]%100) * time.Hour)
+}
+
 // write inserts entities in one version: "collection path scanned".
 func (w *world) write(lines ...string) []store.Entity {
 	w.Helper()
@@ -62,7 +70,7 @@ func (w *world) write(lines ...string) []store.Entity {
 			qn := "pg://db1:5432/" + f[1]
 			list = append(list, store.Entity{
 				Hash: model.HashOf("table", qn), Type: "table", QualifiedName: qn, Name: f[1][strings.LastIndexByte(f[1], '/')+1:],
-				Source: "shop", Collection: f[0], Version: v, Scanned: []byte(strings.TrimSpace(f[2]) + "|"),
+				Source: "shop", Collection: f[0], Version: v, Created: made, Modified: changed(qn), Scanned: []byte(strings.TrimSpace(f[2]) + "|"),
 			})
 		}
 		return tx.Map().Insert(w.Context(), list)
@@ -360,4 +368,58 @@ func TestStep_leaves_out_processes(t *testing.T) {
 	w.set(func(e *store.Entity) { e.Scanned = nil }, list[1])
 	w.follow(100)
 	w.expect("*", "orders")
+}
+
+func TestHitsComeInTheOrderThatIsAskedFor(t *testing.T) {
+	w := open(t)
+	w.write("root Beta", "root alpha", "hr alpha_2", "root gamma.CSV", "root delta")
+	w.follow(10)
+	names := func(r search.Request) string {
+		var out []string
+		for {
+			got := w.query(r)
+			for _, e := range got.Hits {
+				out = append(out, e.Name)
+			}
+			if r.After = got.Next; r.After == "" {
+				return strings.Join(out, " ")
+			}
+		}
+	}
+	for _, limit := range []int{1, 2, 50} {
+		for _, c := range []struct {
+			r    search.Request
+			want string
+		}{
+			{search.Request{}, "alpha alpha_2 Beta delta gamma.CSV"},
+			{search.Request{Order: []search.Order{{Field: search.ByName, Down: true}}}, "gamma.CSV delta Beta alpha_2 alpha"},
+			{search.Request{Order: []search.Order{{Field: search.ByCreated, Down: true}}}, "delta gamma.CSV alpha_2 alpha Beta"},
+			{search.Request{Keywords: "alph", Order: []search.Order{{Field: search.ByName, Down: true}}}, "alpha_2 alpha"},
+		} {
+			c.r.Limit = limit
+			if got := names(c.r); got != c.want {
+				t.Errorf("%+v: %s, want %s", c.r, got, c.want)
+			}
+		}
+		byTime := w.query(search.Request{Order: []search.Order{{Field: search.ByModified}}}).Hits
+		for i, e := range byTime {
+			if i > 0 && e.Modified.Before(byTime[i-1].Modified) {
+				t.Errorf("%s comes behind %s", e.Name, byTime[i-1].Name)
+			}
+		}
+	}
+	for want, f := range map[string]search.Filter{
+		"gamma.CSV":     search.Is("extension", "csv"),
+		"alpha_2":       search.Named("alpha_2"),
+		"":              search.Named("ALPHA"),
+		"alpha alpha_2": search.Or(search.Named("alpha_2"), search.Named("alpha")),
+	} {
+		if got := names(search.Request{Filter: &f}); got != want {
+			t.Errorf("%+v: %s, want %s", f, got, want)
+		}
+	}
+	root := search.Below(model.Hash{1})
+	if got := names(search.Request{Filter: &root}); got != "" {
+		t.Errorf("below nothing is %s", got)
+	}
 }

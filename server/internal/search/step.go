@@ -111,10 +111,34 @@ func rowOf(e store.Entity, columns []string, text string, tags []store.Tag) stor
 		cols.name(c)
 	}
 	body.text(text)
+	if ext := extension(e.Name); ext != "" {
+		tags = append(tags, store.Tag{Kind: store.TagExtension, Value: ext})
+	}
 	return store.IndexRow{
 		Entity: e.ID, Name: name.String(), Path: path.String(), Columns: cols.String(), Text: body.String(), Exact: whole(e.Name),
-		Type: e.Type, Source: e.Source, Collection: e.Collection, Tags: tags,
+		Type: e.Type, Source: e.Source, Collection: e.Collection, Parent: parentOf(e.Parent), Created: e.Created, Modified: e.Modified,
+		Tags: tags,
 	}
+}
+
+// parentOf is the tag of those below an entity; "" at a source's root.
+func parentOf(hash model.Hash) string {
+	if hash == (model.Hash{}) {
+		return ""
+	}
+	return hash.String()
+}
+
+// longestExtension is how long what stands behind the last dot of a name may be to say what a file is.
+const longestExtension = 16
+
+// extension is what stands behind the last dot of a name, in lower case; "" for none.
+func extension(name string) string {
+	i := strings.LastIndexByte(name, '.')
+	if i <= 0 || len(name)-i-1 > longestExtension || strings.ContainsFunc(name[i+1:], func(r rune) bool { return !solid(r) }) {
+		return ""
+	}
+	return strings.ToLower(name[i+1:])
 }
 
 // above gives the names above an entity, from its qualified name: all but the last, without the scheme.

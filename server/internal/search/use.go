@@ -27,7 +27,7 @@ func (s *Service) CollectionUsed(collection string) func(ctx context.Context, tx
 					return used
 				}
 			}
-			if len(found.Entities) < mostLimit {
+			if !found.More {
 				break
 			}
 			q.After = &found.Last

@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+	"time"
+)
 
 // IndexFollower is the name under which the search room follows the map: Index.Query reads Complete from its cursor,
 // which stands at entity 0 when all of its version is in the index.
@@ -9,7 +13,7 @@ const IndexFollower = "search"
 // TagKind is what a tag says of a row; its value is how engines mark it.
 type TagKind string
 
-// The kinds of tags. Type, source and collection a row has once, the others as often as it likes.
+// The kinds of tags. Type, source, collection and parent a row has once, the others as often as it likes.
 const (
 	TagType       TagKind = "t"
 	TagSource     TagKind = "s"
@@ -18,6 +22,8 @@ const (
 	TagLabel      TagKind = "l"
 	TagTerm       TagKind = "g" // of a glossary
 	TagContact    TagKind = "o"
+	TagExtension  TagKind = "x" // what the name of a file ends with
+	TagParent     TagKind = "p" // the hash of the entity one name up; no facet counts it
 )
 
 // Tag is a value that searches narrow and count by.
@@ -38,7 +44,10 @@ type IndexRow struct {
 	Type       string
 	Source     string
 	Collection string
-	Tags       []Tag // all others, of the kinds from TagClass on
+	Parent     string // "" for none
+	Created    time.Time
+	Modified   time.Time
+	Tags       []Tag // all others
 }
 
 // FilterOp says how a filter is meant.
@@ -46,18 +55,46 @@ type FilterOp uint8
 
 // The operations.
 const (
-	FilterIs  FilterOp = iota // a tag of Kind has one of Values; none of them: nothing matches
-	FilterAnd                 // all Parts match; without parts everything does
-	FilterOr                  // one of Parts matches; without parts nothing does
-	FilterNot                 // the one part does not match
+	FilterIs       FilterOp = iota // a tag of Kind has one of Values; none of them: nothing matches
+	FilterAnd                      // all Parts match; without parts everything does
+	FilterOr                       // one of Parts matches; without parts nothing does
+	FilterNot                      // the one part does not match
+	FilterCreated                  // IndexRow.Created is at From or later, and before To
+	FilterModified                 // IndexRow.Modified is
+	FilterNamed                    // IndexRow.Exact is Exact, and the entity's name one of Values
+	FilterRows                     // the entity is one of Rows
 )
 
-// Filter is a condition on the tags of a row.
+// Filter is a condition on a row: on its tags, its times or what it is.
 type Filter struct {
-	Op     FilterOp
-	Kind   TagKind
-	Values []string
-	Parts  []Filter
+	Op       FilterOp
+	Kind     TagKind
+	Values   []string
+	Parts    []Filter
+	From, To time.Time // the zero time is no bound
+	Exact    string
+	Rows     []int64
+}
+
+// Tagged reports whether the filter looks at nothing but tags.
+func (f Filter) Tagged() bool {
+	return f.Op < FilterCreated && !slices.ContainsFunc(f.Parts, func(p Filter) bool { return !p.Tagged() })
+}
+
+// IndexField is what matches can be put in order by.
+type IndexField uint8
+
+// The fields.
+const (
+	ByName     IndexField = iota // IndexRow.Exact
+	ByCreated                    // the entity's number, which rises with each that is made
+	ByModified                   // IndexRow.Modified
+)
+
+// IndexOrder is one field that matches are put in order by, up or down.
+type IndexOrder struct {
+	Field IndexField
+	Down  bool
 }
 
 // IndexQuery asks for matches, best first: exact names, then names, then the rest; ties by entity. Without terms all
@@ -73,9 +110,11 @@ type IndexQuery struct {
 	Exact string
 	// Collections is the reader's bound and is never empty.
 	Collections []string
-	Filter      *Filter   // nil: none
-	Facets      []TagKind // counts wanted
-	Uncounted   bool      // nobody asks for Count, Approximate and Facets
+	Filter      *Filter // nil: none
+	// Order is another order than the best first: by each field in turn, ties by entity in the direction of the last.
+	Order     []IndexOrder
+	Facets    []TagKind // counts wanted
+	Uncounted bool      // nobody asks for Count, Approximate and Facets
 	// After begins behind a place that an earlier answer to the same question ended at; nil begins at the first. Offset
 	// passes over so many more.
 	After  *IndexPlace
@@ -85,16 +124,21 @@ type IndexQuery struct {
 
 // IndexPlace is where a match stands in the order of a query.
 type IndexPlace struct {
-	Rank   uint8  // 0 exact names, 1 names, 2 the rest; 3 without terms
-	Exact  string // of rank 3: the row's
-	Entity int64
+	Rank     uint8  // 0 exact names, 1 names, 2 the rest; 3 without terms or by an order
+	Exact    string // of rank 3: the row's
+	Modified int64  // of rank 3: the row's, in microseconds
+	Entity   int64
 }
 
 // IndexResult is a page of matches. Counts are exact up to 10,000 matches and marked Approximate beyond; facets count
-// the first 10,000. Without terms but with a filter, no more than 10,000 matches are put in order.
+// the first 10,000.
+//
+// Matches up to a bound of the engine, 10,000 at least, an order sorts; of more it goes through the rows in that order, and
+// looks at no more than 50,000 of the reader's for one page: a page may be short, or empty, and yet More.
 type IndexResult struct {
 	Entities    []int64
-	Last        IndexPlace // of the last of Entities
+	Last        IndexPlace // where the page ended: behind the last of Entities, or further
+	More        bool       // the page is full, or ended before the matches did
 	Count       int64
 	Approximate bool
 	Facets      map[TagKind][]FacetCount // most frequent first, ties by value, at most 50 each

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -35,6 +36,7 @@ type Plane struct {
 	Kinds   KindLister
 	Classes []model.ClassDef // what the rules find
 	Decider api.Decider
+	Now     func() time.Time
 }
 
 // Planes are all that this package serves, ready to mount.
@@ -86,6 +88,7 @@ func (p *Plane) Routes() []api.Route {
 		{Method: "POST", Pattern: "/search/query", Handler: p.query},
 		{Method: "POST", Pattern: "/search/suggest", Handler: p.suggest},
 		{Method: "POST", Pattern: "/search/autocomplete", Handler: p.autocomplete},
+		{Method: "POST", Pattern: "/browse", Handler: p.browse},
 	}
 }
 

@@ -56,7 +56,7 @@ func (p *Plane) query(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	value, err := t.hits(found, q.Keywords)
+	value, err := t.hits(found, *q)
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,8 @@ func (p *Plane) query(w http.ResponseWriter, r *http.Request) error {
 	if len(body.Facets) > 0 {
 		answer["@search.facets"] = facets(body, found, t)
 	}
-	if len(body.OrderBy) > 0 {
-		answer["purlieuOrder"] = "relevance" // the best come first whatever was asked, and this says so
-	}
 	if found.Next != "" {
-		answer["continuationToken"] = base64.RawURLEncoding.EncodeToString([]byte(found.Next))
+		answer["continuationToken"] = tokenOf(found.Next)
 	}
 	api.Answer(w, http.StatusOK, answer)
 	return nil
@@ -94,19 +91,11 @@ func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Reque
 		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "limit must be 1 to %d and offset 0 to %d", maxHits, maxOffset).
 			Try("Go on page by page with the continuationToken")
 	}
-	for _, by := range body.OrderBy {
-		for _, way := range by {
-			if !order(strings.ToLower(way)) {
-				return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "orderby says ASC or DESC of each field")
-			}
-		}
+	if q.Order, err = orderOf(body.OrderBy); err != nil {
+		return nil, err
 	}
-	if body.Token != "" {
-		text, err := base64.RawURLEncoding.DecodeString(body.Token)
-		if err != nil || !utf8.Valid(text) {
-			return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "the continuationToken is not one that was handed out")
-		}
-		q.After = string(text)
+	if q.After, err = placeOf(body.Token); err != nil {
+		return nil, err
 	}
 	for _, f := range body.Facets {
 		if f.Count < 0 || f.Sort != nil && (!order(f.Sort.Count) || !order(f.Sort.Value)) {
@@ -116,8 +105,64 @@ func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Reque
 			q.Facets = append(q.Facets, name)
 		}
 	}
-	q.Filter, err = parseFilter(body.Filter, t)
+	q.Filter, err = parseFilter(body.Filter, t, p.Now())
 	return &q, err
+}
+
+// placeOf is the place that a continuationToken stands for; "" for none.
+func placeOf(token string) (string, error) {
+	text, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || !utf8.Valid(text) {
+		return "", fault.New(fault.Invalid, "ATLAS-400-00-01D", "the continuationToken is not one that was handed out")
+	}
+	return string(text), nil
+}
+
+// tokenOf is a place as it is handed out.
+func tokenOf(place string) string { return base64.RawURLEncoding.EncodeToString([]byte(place)) }
+
+// mostOrders is how many fields hits can be put in order by.
+const mostOrders = 8
+
+// orderOf is the order that is asked for; none is the best first.
+func orderOf(list []map[string]string) (out []search.Order, err error) {
+	if len(list) > mostOrders {
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "orderby takes at most %d fields", mostOrders)
+	}
+	scored := false
+	for _, by := range list {
+		if len(by) != 1 {
+			return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "orderby is a list of objects with one field each")
+		}
+		for field, way := range by {
+			if way = strings.ToLower(way); !order(way) {
+				return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "orderby says ASC or DESC of each field")
+			}
+			o := search.Order{Down: way == "desc"}
+			switch field {
+			case "name":
+				o.Field = search.ByName
+			case "createTime":
+				o.Field = search.ByCreated
+			case "updateTime", "modifiedTime":
+				o.Field = search.ByModified
+			case "@search.score", "score":
+				if way == "desc" {
+					scored = true // no two hits have the same score: what comes behind never counts
+					continue
+				}
+				field = "the ascending score"
+				fallthrough
+			default:
+				return nil, fault.New(fault.Unsupported, "OrderUnsupported", "hits can't be put in order by %s", clip(field)).
+					Try("Use name, createTime, updateTime, or @search.score descending")
+			}
+			if !scored {
+				out = append(out, o)
+			}
+		}
+	}
+	return out, nil
 }
 
 func order(word string) bool { return word == "" || word == "asc" || word == "desc" }

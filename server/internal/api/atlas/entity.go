@@ -312,6 +312,8 @@ func (t types) header(v datamap.View) map[string]any {
 func (t types) objectType(typeName string) string {
 	def := t[typeName].def
 	switch {
+	case def.File:
+		return "Files"
 	case def.Column != "":
 		return "Tables"
 	case def.Super == datamap.TypeProcess:

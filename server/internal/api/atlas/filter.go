@@ -3,8 +3,11 @@ package atlas
 import (
 	"encoding/json"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
@@ -16,7 +19,7 @@ const (
 
 func unsupportedFilter(what string) error {
 	return fault.New(fault.Unsupported, "FilterUnsupported", "%s is not served by this build's search", what).
-		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId or purlieuSource, joined by and, or and not")
+		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId, purlieuSource, id, createTime, updateTime or fileExtension, or the attributeName name, createTime, modifiedTime or entityType, joined by and, or and not")
 }
 
 func badFilter(text string, args ...any) error {
@@ -26,15 +29,16 @@ func badFilter(text string, args ...any) error {
 // filtering reads one published filter.
 type filtering struct {
 	types types
+	now   time.Time
 	parts int
 }
 
-// parseFilter reads a published filter; nil where it narrows nothing.
-func parseFilter(raw json.RawMessage, t types) (*search.Filter, error) {
+// parseFilter reads a published filter, asked for at a time; nil where it narrows nothing.
+func parseFilter(raw json.RawMessage, t types, now time.Time) (*search.Filter, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
-	p := filtering{types: t}
+	p := filtering{types: t, now: now}
 	f, err := p.read(raw, 1)
 	if err != nil {
 		return nil, err
@@ -61,6 +65,9 @@ func (p *filtering) read(raw json.RawMessage, depth int) (search.Filter, error) 
 	delete(node, "includeSubClassifications") // there are none
 	if len(node) == 0 {
 		return search.And(), nil
+	}
+	if node["attributeName"] != nil {
+		return p.attribute(node)
 	}
 	if len(node) > 1 {
 		return search.Filter{}, unsupportedFilter("a filter with several members")
@@ -106,8 +113,11 @@ func (p *filtering) join(how string, raw json.RawMessage, depth int) (search.Fil
 }
 
 func (p *filtering) leaf(key string, raw json.RawMessage, below bool) (search.Filter, error) {
+	if key == "createTime" || key == "updateTime" {
+		return p.time(key, raw)
+	}
 	facet := facetName(key)
-	if facet == "" {
+	if facet == "" && key != "id" && key != "fileExtension" {
 		return search.Filter{}, unsupportedFilter("the filter " + clip(key))
 	}
 	var value string
@@ -116,6 +126,11 @@ func (p *filtering) leaf(key string, raw json.RawMessage, below bool) (search.Fi
 	}
 	t := p.types
 	switch {
+	case key == "id":
+		return rowOf(value)
+	case key == "fileExtension":
+		files := t.named(func(name string) bool { return t[name].def.File })
+		return search.And(search.Is("type", files...), search.Is("extension", strings.ToLower(strings.TrimPrefix(value, ".")))), nil
 	case key == "assetType":
 		return search.Is(facet, t.named(func(name string) bool { return t[name].title == value })...), nil
 	case key == "objectType":
@@ -124,6 +139,18 @@ func (p *filtering) leaf(key string, raw json.RawMessage, below bool) (search.Fi
 		return search.Is(facet, append(t.named(func(name string) bool { return t[name].def.Super == value }), value)...), nil
 	}
 	return search.Is(facet, value), nil
+}
+
+// rowOf is the one entity of a guid; columns are not found by themselves.
+func rowOf(guid string) (search.Filter, error) {
+	id, column, err := model.ParseGUID(guid)
+	if fault.Is(err, fault.Invalid) {
+		return search.Filter{}, noGUIDAtAll(guid)
+	}
+	if err != nil || column != 0 {
+		return search.Or(), nil
+	}
+	return search.Rows(int64(id)), nil //nolint:gosec // rows are counted from 1
 }
 
 // named are the types for which want holds.

@@ -2,15 +2,21 @@ package atlas
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/search"
+	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// show writes a filter down.
+// asked is when the filters of the tests are.
+var asked = time.UnixMilli(1_700_000_000_000)
+
+// show writes a filter down; times as they lie from when it is asked.
 func show(f *search.Filter) string {
 	if f == nil {
 		return "everything"
@@ -19,7 +25,19 @@ func show(f *search.Filter) string {
 	for _, p := range f.Parts {
 		parts = append(parts, show(&p))
 	}
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Sub(asked).String()
+	}
 	switch {
+	case f.Op == store.FilterCreated, f.Op == store.FilterModified:
+		return map[store.FilterOp]string{store.FilterCreated: "made", store.FilterModified: "changed"}[f.Op] + "[" + at(f.From) + "," + at(f.To) + ")"
+	case f.Op == store.FilterNamed:
+		return "named:" + f.Exact + ":" + strings.Join(f.Values, ",")
+	case f.Op == store.FilterRows:
+		return fmt.Sprint("rows", f.Rows)
 	case f.Kind != "":
 		return string(f.Kind) + ":" + strings.Join(f.Values, ",")
 	default:
@@ -32,6 +50,7 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		"pg_table": {model.TypeDef{Name: "pg_table", Column: "column"}, "PostgreSQL"},
 		"pg_view":  {model.TypeDef{Name: "pg_view", Column: "column", Super: "pg_table"}, "PostgreSQL"},
 		"my_table": {model.TypeDef{Name: "my_table", Column: "column"}, "MySQL"},
+		"a_file":   {model.TypeDef{Name: "a_file", Column: "column", File: true}, "Files"},
 	}
 	deep := func(n int) string {
 		return strings.Repeat(`{"not":`, n) + `{"entityType":"a"}` + strings.Repeat("}", n)
@@ -53,8 +72,36 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		{deep(10), strings.Repeat("not(", 10) + "t:a" + strings.Repeat(")", 10)},
 		{deep(16), "Invalid"},
 		{wide, "Invalid"},
-		{`{"attributeName":"name","operator":"eq","attributeValue":"x"}`, "Unsupported"},
-		{`{"fileExtension":"txt"}`, "Unsupported"},
+		{`{"attributeName":"name","operator":"eq","attributeValue":"Ä-b"}`, "named:ab:Ä-b"},
+		{`{"attributeName":"name","operator":"NE","attributeValue":"x"}`, "not(named:x:x)"},
+		{`{"attributeName":"entityType","operator":"eq","attributeValue":"pg_view"}`, "t:pg_view"},
+		{`{"attributeName":"createTime","operator":"ge","attributeValue":1700000000000}`, "made[0s,)"},
+		{`{"attributeName":"modifiedTime","operator":"timerange","attributeValue":"LAST_24H|MORE_THAN_365D"}`, "or(changed[-24h0m0s,) changed[,-8760h0m0s))"},
+		{`{"createTime":{"operator":"lt","timeThreshold":1700000000000}}`, "made[,0s)"},
+		{`{"createTime":{"operator":"le","timeThreshold":1700000000000}}`, "made[,1ms)"},
+		{`{"updateTime":{"operator":"gt","timeThreshold":1700000000000}}`, "changed[1ms,)"},
+		{`{"updateTime":{"operator":"eq","timeThreshold":1700000000000}}`, "changed[0s,1ms)"},
+		{`{"updateTime":{"operator":"ne","timeThreshold":1700000000000}}`, "not(changed[0s,1ms))"},
+		{`{"updateTime":"LAST_7D"}`, "or(changed[-168h0m0s,))"},
+		{`{"and":[{"fileExtension":".TXT"}]}`, "and(and(t:a_file x:txt))"},
+		{`{"objectType":"Files"}`, "t:a_file"},
+		{`{"id":"` + model.GUID(7, 0) + `"}`, "rows[7]"},
+		{`{"id":"` + model.GUID(7, 1) + `"}`, "or()"},
+		{`{"id":"bfecbcc3-1838-45fe-96d6-112de8a170f9"}`, "or()"},
+		{`{"id":"x"}`, "Invalid"},
+		{`{"attributeName":"size","operator":"eq","attributeValue":0}`, "Unsupported"},
+		{`{"attributeName":"name","operator":"contains","attributeValue":"x"}`, "Unsupported"},
+		{`{"attributeName":"name","operator":"eq","attributeValue":7}`, "Invalid"},
+		{`{"attributeName":"name","operator":"eq"}`, "Invalid"},
+		{`{"attributeName":"name","attributeValue":"x"}`, "Invalid"},
+		{`{"attributeName":"name","operator":"eq","entityType":"x"}`, "Unsupported"},
+		{`{"attributeName":"createTime","operator":"lt","attributeValue":"yesterday"}`, "Invalid"},
+		{`{"createTime":{"operator":"lt","timeThreshold":-1}}`, "Invalid"},
+		{`{"createTime":{"operator":"lt","timeThreshold":1e300}}`, "Invalid"},
+		{`{"createTime":{"operator":"about","timeThreshold":1}}`, "Unsupported"},
+		{`{"createTime":{"timeThreshold":1}}`, "Unsupported"},
+		{`{"createTime":"LAST_WEEK"}`, "Invalid"},
+		{`{"createTime":[]}`, "Invalid"},
 		{`{"entityType":"a","label":"b"}`, "Unsupported"},
 		{`{"entityType":7}`, "Invalid"},
 		{`{"entityType":""}`, "Invalid"},
@@ -64,7 +111,7 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		{`{"not":null}`, "Invalid"},
 		{`[]`, "Invalid"},
 	} {
-		f, err := parseFilter(json.RawMessage(c.filter), kinds)
+		f, err := parseFilter(json.RawMessage(c.filter), kinds, asked)
 		got := ""
 		if err != nil {
 			got = fault.KindOf(err).String()
@@ -81,9 +128,11 @@ func FuzzFilters_are_read_or_refused(f *testing.F) {
 	f.Add(`{"and":[{"entityType":"a"},{"not":{"label":"b"}}]}`)
 	f.Add(`{"or":[{"not":{"not":{}}},{"and":[]}],"includeSubTypes":true}`)
 	f.Add(`[{"a":1}]`)
+	f.Add(`{"or":[{"updateTime":"LAST_24H|LAST_7D"},{"createTime":{"operator":"lt","timeThreshold":1}},{"id":"a"},{"fileExtension":"x"}]}`)
+	f.Add(`{"attributeName":"name","operator":"eq","attributeValue":"b"}`)
 	kinds := types{"pg_table": {model.TypeDef{Name: "pg_table", Column: "column"}, "PostgreSQL"}}
 	f.Fuzz(func(t *testing.T, raw string) {
-		filter, err := parseFilter(json.RawMessage(raw), kinds)
+		filter, err := parseFilter(json.RawMessage(raw), kinds, asked)
 		if err != nil {
 			if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Unsupported) {
 				t.Fatalf("%q: %v", raw, err)

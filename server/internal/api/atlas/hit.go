@@ -9,9 +9,9 @@ import (
 // mostColumns is how many columns of a hit are named as found.
 const mostColumns = 5
 
-// hits are matches, best first.
-func (t types) hits(found search.Result, keywords string) ([]any, error) {
-	mark := search.NewMarker(keywords)
+// hits are matches, in the order that was asked for.
+func (t types) hits(found search.Result, q search.Request) ([]any, error) {
+	mark := search.NewMarker(q.Keywords)
 	out := make([]any, 0, len(found.Hits))
 	for i, row := range found.Hits {
 		v, err := datamap.Show(row)
@@ -19,6 +19,9 @@ func (t types) hits(found search.Result, keywords string) ([]any, error) {
 			return nil, err
 		}
 		hit := t.hit(v, i)
+		if len(q.Order) > 0 {
+			hit["@search.score"] = 1.0 // nobody weighed them
+		}
 		if h := highlights(v, mark); len(h) > 0 {
 			hit["@search.highlights"] = h
 		}

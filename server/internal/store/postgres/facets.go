@@ -13,26 +13,21 @@ import (
 
 // facets counts the tags of the first matches, as many as bound.
 func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[store.TagKind][]store.FacetCount, error) {
-	text, args := `select type, source, collection, classes, count(*) from
-		(select type, source, collection, classes from found limit $1) f group by 1, 2, 3, 4`, []any{bound}
-	if a.all != "" {
-		text, args = `select type, source, collection, classes, count(*) from
-			(select type, source, collection, classes from found where words @@ $1::tsquery limit $2) f group by 1, 2, 3, 4`,
-			[]any{a.all, bound}
-	}
 	counts := map[int64]int64{}
-	err := x.each(ctx, text, args, func(rows pgx.Rows) error {
-		var n int64
-		var others []int64
-		tags := make([]int64, 3)
-		if err := rows.Scan(&tags[0], &tags[1], &tags[2], &others, &n); err != nil {
-			return err
-		}
-		for _, id := range append(tags, others...) {
-			counts[id] += n
-		}
-		return nil
-	})
+	err := x.each(ctx, `select type, source, collection, classes, count(*) from
+		(select type, source, collection, classes from found where `+a.where()+` limit @most) f group by 1, 2, 3, 4`,
+		a.with(pgx.NamedArgs{"all": a.all, "most": bound}), func(rows pgx.Rows) error {
+			var n int64
+			var others []int64
+			tags := make([]int64, 3)
+			if err := rows.Scan(&tags[0], &tags[1], &tags[2], &others, &n); err != nil {
+				return err
+			}
+			for _, id := range append(tags, others...) {
+				counts[id] += n
+			}
+			return nil
+		})
 	if err != nil {
 		return nil, err
 	}

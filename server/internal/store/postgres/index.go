@@ -85,22 +85,27 @@ func (x index) PutRows(ctx context.Context, rows []store.IndexRow) error {
 	tagged := func(kind store.TagKind, value func(*r) string) []int64 {
 		return column(rows, func(r *r) int64 { return keys[store.Tag{Kind: kind, Value: value(r)}] })
 	}
-	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes, words)
-		select entity, exact, type, source, collection, classes::bigint[], words::tsvector
-		from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-		u (entity, exact, type, source, collection, classes, words)
+	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes, words, created, modified)
+		select entity, exact, type, source, collection, classes::bigint[], words::tsvector, created, modified
+		from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
+		u (entity, exact, type, source, collection, classes, words, created, modified)
 		on conflict (entity) do update set exact = excluded.exact, type = excluded.type, source = excluded.source,
-		collection = excluded.collection, classes = excluded.classes, words = excluded.words`,
+		collection = excluded.collection, classes = excluded.classes, words = excluded.words, created = excluded.created,
+		modified = excluded.modified`,
 		column(rows, func(r *r) int64 { return r.Entity }), column(rows, func(r *r) string { return r.Exact }),
 		tagged(store.TagType, func(r *r) string { return r.Type }), tagged(store.TagSource, func(r *r) string { return r.Source }),
 		tagged(store.TagCollection, func(r *r) string { return r.Collection }),
-		column(rows, func(r *r) string { return othersOf(r, keys) }), column(rows, func(r *r) string { return wordsOf(r, keys) }))
+		column(rows, func(r *r) string { return othersOf(r, keys) }), column(rows, func(r *r) string { return wordsOf(r, keys) }),
+		column(rows, func(r *r) int64 { return micros(r.Created) }), column(rows, func(r *r) int64 { return micros(r.Modified) }))
 	return err
 }
 
-// tagsOfRow are the tags of a row: type, source and collection, then the others.
+// tagsOfRow are the tags of a row: type, source, collection and parent, then the others.
 func tagsOfRow(r *store.IndexRow) []store.Tag {
 	out := []store.Tag{{Kind: store.TagType, Value: r.Type}, {Kind: store.TagSource, Value: r.Source}, {Kind: store.TagCollection, Value: r.Collection}}
+	if r.Parent != "" {
+		out = append(out, store.Tag{Kind: store.TagParent, Value: r.Parent})
+	}
 	return append(out, r.Tags...)
 }
 

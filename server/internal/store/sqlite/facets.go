@@ -5,21 +5,18 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // facets counts the tags of the first matches, as many as bound.
 func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[store.TagKind][]store.FacetCount, error) {
-	text, args := `select type, source, collection, classes, count(*) from
-		(select type, source, collection, classes from found limit ?) group by 1, 2, 3, 4`, []any{bound}
-	if a.all != "" {
-		text, args = `select type, source, collection, classes, count(*) from
-			(select type, source, collection, classes from (select rowid as id from word where word match ? limit ?)
-			join found on found.entity = id) group by 1, 2, 3, 4`, []any{a.all, bound}
-	}
+	c := a.rows(a.all)
+	text := `select type, source, collection, classes, count(*) from (select type, source, collection, classes` + c.text + ` limit ?) group by 1, 2, 3, 4`
 	counts := map[int64]int64{}
-	err := x.each(ctx, text, args, func(rows *sql.Rows) error {
+	err := x.read(ctx, a, text, append(c.args, bound), func(rows *sql.Rows) error {
 		var n int64
 		var others string
 		tags := make([]int64, 3)
@@ -55,4 +52,14 @@ func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[
 		out[kind] = list[:min(len(list), mostFacets)]
 	}
 	return out, nil
+}
+
+func idsIn(tags string) []int64 {
+	var out []int64
+	for f := range strings.FieldsSeq(tags) {
+		if id, err := strconv.ParseInt(f, 10, 64); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
 }

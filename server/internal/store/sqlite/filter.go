@@ -51,20 +51,6 @@ func (x index) tagsOf(ctx context.Context, kind store.TagKind, values []string) 
 	return slices.Compact(ids), nil
 }
 
-// allows tells whether a row with these tags meets the condition.
-func (c condition) allows(tags []int64) bool {
-	meets := func(p condition) bool { return p.allows(tags) }
-	switch c.op {
-	case store.FilterAnd:
-		return !slices.ContainsFunc(c.parts, func(p condition) bool { return !p.allows(tags) })
-	case store.FilterOr:
-		return slices.ContainsFunc(c.parts, meets)
-	case store.FilterNot:
-		return !slices.ContainsFunc(c.parts, meets)
-	}
-	return slices.ContainsFunc(tags, func(id int64) bool { return slices.Contains(c.ids, id) })
-}
-
 // match is a condition in the match language, which knows "not" only between two expressions: rows that match yes and
 // do not match no. An empty yes is everything, an empty no nothing; none says that nothing matches at all.
 type match struct {

@@ -56,6 +56,13 @@ func (x index) put(ctx context.Context, seen map[store.Tag]int64, row *store.Ind
 		ids[i] = id
 		words = appendTag(words, tag.Kind, id)
 	}
+	if row.Parent != "" {
+		id, err := x.tag(ctx, seen, store.Tag{Kind: store.TagParent, Value: row.Parent})
+		if err != nil {
+			return err
+		}
+		words = appendTag(words, store.TagParent, id)
+	}
 	for _, tag := range row.Tags {
 		id, err := x.tag(ctx, seen, tag)
 		if err != nil {
@@ -68,10 +75,10 @@ func (x index) put(ctx context.Context, seen map[store.Tag]int64, row *store.Ind
 		row.Entity, string(words)); err != nil {
 		return err
 	}
-	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes) values (?, ?, ?, ?, ?, ?)
+	_, err := x.exec(ctx, `insert into found (entity, exact, type, source, collection, classes, created, modified) values (?, ?, ?, ?, ?, ?, ?, ?)
 		on conflict (entity) do update set exact = excluded.exact, type = excluded.type, source = excluded.source,
-		collection = excluded.collection, classes = excluded.classes`,
-		row.Entity, row.Exact, ids[0], ids[1], ids[2], strings.TrimPrefix(string(others), " "))
+		collection = excluded.collection, classes = excluded.classes, created = excluded.created, modified = excluded.modified`,
+		row.Entity, row.Exact, ids[0], ids[1], ids[2], strings.TrimPrefix(string(others), " "), micros(row.Created), micros(row.Modified))
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -22,17 +21,19 @@ const (
 	rankExact = iota
 	rankName
 	rankRest
-	rankListed // without terms: by name
+	rankListed // without terms, or in another order
 )
 
 // asked is a query in the words of the engine.
 type asked struct {
-	all         string    // match expression over every field; "" when nothing narrows
-	name        string    // match expression over names only; "" without terms
-	exact       string    // the whole name that comes first; "" when none does
-	tags        condition // what the tags of a match must meet
-	collections []int64   // nil: every collection there is
+	all         string  // match expression over every field; "" when nothing narrows
+	name        string  // match expression over names only; "" without terms
+	exact       string  // the whole name that comes first; "" when none does
+	tags        string  // match expression of the collections and conditions on tags; "" when everything meets it
+	collections []int64 // nil: every collection there is
 	filtered    bool
+	rest        clause // conditions that look beyond tags
+	order       []store.IndexOrder
 }
 
 func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult, error) {
@@ -49,7 +50,7 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 		return out, err
 	}
 	if !q.Uncounted {
-		if out.Count, err = x.count(ctx, a); err != nil {
+		if out.Count, err = x.count(ctx, a, bound+1); err != nil {
 			return out, err
 		}
 		if out.Count > bound {
@@ -68,19 +69,23 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 	if !q.Uncounted && q.After == nil && !out.Approximate {
 		need = min(need, int(out.Count)) // no looking for more than there are
 	}
-	places, err := x.best(ctx, a, q.After, need)
+	places, stopped, err := x.best(ctx, a, q.After, q.Offset, need)
 	if err != nil {
 		return out, err
 	}
 	for _, p := range places[min(q.Offset, len(places)):] {
 		out.Entities, out.Last = append(out.Entities, p.Entity), p
 	}
+	if out.More = len(out.Entities) == q.Limit; stopped != nil {
+		out.More, out.Last = true, *stopped
+	}
 	return out, nil
 }
 
 // ask turns the query into match expressions; false when nothing can match.
 func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error) {
-	a := asked{tags: condition{op: store.FilterAnd}}
+	a := asked{order: q.Order}
+	tags := condition{op: store.FilterAnd}
 	ids, err := x.tagsOf(ctx, store.TagCollection, q.Collections)
 	if err != nil || len(ids) == 0 {
 		return a, false, err
@@ -91,26 +96,27 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 	}
 	if n > len(ids) {
 		a.collections = ids
-		a.tags.parts = append(a.tags.parts, condition{kind: store.TagCollection, ids: ids})
+		tags.parts = append(tags.parts, condition{kind: store.TagCollection, ids: ids})
 	}
 	if q.Filter != nil {
-		c, err := x.resolve(ctx, *q.Filter)
+		c, err := x.narrow(ctx, *q.Filter, &a.rest)
 		if err != nil {
 			return a, false, err
 		}
-		a.tags.parts = append(a.tags.parts, c)
+		tags.parts = append(tags.parts, c)
 		a.filtered = c.match() != (match{})
 	}
-	tags := a.tags.match()
-	if tags.none {
+	m := tags.match()
+	if m.none {
 		return a, false, nil
 	}
+	a.tags = m.closed()
 	var terms []string
 	for _, t := range q.Terms {
 		terms = append(terms, strings.FieldsFunc(t, between)...)
 	}
 	if len(terms) == 0 {
-		a.all = tags.closed()
+		a.all = a.tags
 		return a, true, nil
 	}
 	a.exact = q.Exact
@@ -126,10 +132,10 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 		if q.Exact != "" && (len(terms) > 1 || terms[0] != q.Exact) && !strings.ContainsFunc(q.Exact, between) {
 			text = `((` + text + `) OR ` + phrase(inName, q.Exact, false) + `)`
 		}
-		if tags.yes != "" {
-			text = tags.yes + ` AND ` + text
+		if m.yes != "" {
+			text = m.yes + ` AND ` + text
 		}
-		return match{yes: text, no: tags.no}.closed()
+		return match{yes: text, no: m.no}.closed()
 	}
 	a.name = either(name)
 	if a.all = a.name; !q.NameOnly {
@@ -138,38 +144,69 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 	return a, true, nil
 }
 
-// count counts the matches up to one more than bound.
-func (x index) count(ctx context.Context, a asked) (int64, error) {
-	var n int64
-	if a.all == "" {
-		_, err := x.one(ctx, `select count(*) from (select 1 from found limit ?)`, []any{bound + 1}, &n)
-		return n, err
+// listing tells that nothing narrows but the collections, and the rest.
+func (a asked) listing() bool { return a.name == "" && !a.filtered }
+
+// matches is where the rows are that match an expression and meet the rest: in word alone where that is enough.
+func (a asked) matches(expr string) clause {
+	if expr != "" && a.rest.text == "" && !a.listing() {
+		return clause{` from word where word match ?`, []any{expr}}
 	}
-	err := x.each(ctx, `select count(*) from (select 1 from word where word match ? limit ?)`, []any{a.all, bound + 1},
-		func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return a.rows(expr)
+}
+
+// rows is matches with the columns of found.
+func (a asked) rows(expr string) clause {
+	c := clause{` from word cross join found on found.entity = word.rowid where word match ?`, []any{expr}}
+	switch {
+	case a.listing() && a.collections != nil:
+		c = clause{` from found where 1`, nil}.and(among(`found.collection`, a.collections))
+	case expr == "":
+		c = clause{` from found where 1`, nil}
+	}
+	return c.and(a.rest)
+}
+
+// read runs a statement of the question: one that has conditions of its own is not kept.
+func (x index) read(ctx context.Context, a asked, text string, args []any, scan func(rows *sql.Rows) error) error {
+	if a.rest.text != "" {
+		return x.once(ctx, text, args, scan)
+	}
+	return x.each(ctx, text, args, scan)
+}
+
+// count counts the matches up to most.
+func (x index) count(ctx context.Context, a asked, most int) (n int64, err error) {
+	m := a.matches(a.all)
+	err = x.read(ctx, a, `select count(*) from (select 1`+m.text+` limit ?)`, append(m.args, most), func(rows *sql.Rows) error { return rows.Scan(&n) })
 	return n, err
 }
 
-// best gives the first need matches behind a place, in order.
-func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, need int) ([]store.IndexPlace, error) {
-	if a.name != "" {
-		return x.ranked(ctx, a, after, need)
-	}
-	var from store.IndexPlace
-	if after != nil {
-		from = *after
+// best gives the first need matches behind a place, in order. Stopped is how far it came when it looked no further.
+func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, offset, need int) (places []store.IndexPlace, stopped *store.IndexPlace, err error) {
+	if after == nil {
+		after = &store.IndexPlace{}
 	}
 	switch {
-	case a.filtered:
-		return x.listed(ctx, `select exact, entity from found where entity in (select rowid from word where word match ? limit ?)
-			and (exact, entity) > (?, ?) order by exact, entity limit ?`, a.all, bound, from.Exact, from.Entity, need)
-	case a.collections == nil:
-		return x.listed(ctx, `select exact, entity from found where (exact, entity) > (?, ?) order by exact, entity limit ?`,
+	case a.name != "" && len(a.order) == 0:
+		places, err = x.ranked(ctx, a, *after, need)
+		return places, nil, err
+	case a.listing() && a.rest.text == "" && (len(a.order) == 0 || len(a.order) == 1 && a.order[0] == store.IndexOrder{}):
+		places, err = x.listed(ctx, a, *after, need)
+		return places, nil, err
+	}
+	return x.ordered(ctx, a, *after, offset, need)
+}
+
+// listed gives what is in the collections, by name.
+func (x index) listed(ctx context.Context, a asked, from store.IndexPlace, need int) ([]store.IndexPlace, error) {
+	if a.collections == nil {
+		return x.places(ctx, `select exact, entity from found where (exact, entity) > (?, ?) order by exact, entity limit ?`,
 			from.Exact, from.Entity, need)
 	}
 	var all []store.IndexPlace
 	for _, c := range a.collections {
-		some, err := x.listed(ctx, `select exact, entity from found where collection = ? and (exact, entity) > (?, ?)
+		some, err := x.places(ctx, `select exact, entity from found where collection = ? and (exact, entity) > (?, ?)
 			order by exact, entity limit ?`, c, from.Exact, from.Entity, need)
 		if err != nil {
 			return nil, err
@@ -182,7 +219,7 @@ func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, need 
 	return all[:min(need, len(all))], nil
 }
 
-func (x index) listed(ctx context.Context, text string, args ...any) ([]store.IndexPlace, error) {
+func (x index) places(ctx context.Context, text string, args ...any) ([]store.IndexPlace, error) {
 	var out []store.IndexPlace
 	err := x.each(ctx, text, args, func(rows *sql.Rows) error {
 		p := store.IndexPlace{Rank: rankListed}
@@ -191,77 +228,4 @@ func (x index) listed(ctx context.Context, text string, args ...any) ([]store.In
 		return err
 	})
 	return out, err
-}
-
-// ranked gives exact names, then matches in the name, then the rest; each by entity.
-func (x index) ranked(ctx context.Context, a asked, after *store.IndexPlace, need int) ([]store.IndexPlace, error) {
-	var out []store.IndexPlace
-	if after == nil {
-		after = &store.IndexPlace{}
-	}
-	for rank := after.Rank; rank <= rankRest && len(out) < need; rank++ {
-		from := int64(0)
-		if rank == after.Rank {
-			from = after.Entity
-		}
-		var ids []int64
-		var err error
-		switch {
-		case rank == rankExact && a.exact != "":
-			ids, err = x.exactly(ctx, a, from, need-len(out))
-		case rank == rankName:
-			ids, err = x.ids(ctx, `select word.rowid from word join found on found.entity = word.rowid
-				where word match ? and word.rowid > ? and found.exact <> ? order by word.rowid limit ?`, a.name, from, a.exact, need-len(out))
-		case rank == rankRest && a.all != a.name:
-			ids, err = x.ids(ctx, `select rowid from word where word match ? and rowid > ? order by rowid limit ?`,
-				`(`+a.all+`) NOT (`+a.name+`)`, from, need-len(out))
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			out = append(out, store.IndexPlace{Rank: rank, Entity: id})
-		}
-	}
-	return out, nil
-}
-
-// exactly gives the matches whose whole name is asked for, of the first that have it.
-func (x index) exactly(ctx context.Context, a asked, from int64, need int) ([]int64, error) {
-	var out []int64
-	err := x.each(ctx, `select entity, type, source, collection, classes from found where exact = ? and entity > ? order by entity limit ?`,
-		[]any{a.exact, from, bound}, func(rows *sql.Rows) error {
-			var id int64
-			var others string
-			tags := make([]int64, 3)
-			if err := rows.Scan(&id, &tags[0], &tags[1], &tags[2], &others); err != nil {
-				return err
-			}
-			if len(out) < need && a.tags.allows(append(tags, idsIn(others)...)) {
-				out = append(out, id)
-			}
-			return nil
-		})
-	return out, err
-}
-
-func (x index) ids(ctx context.Context, text string, args ...any) ([]int64, error) {
-	var out []int64
-	err := x.each(ctx, text, args, func(rows *sql.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		out = append(out, id)
-		return err
-	})
-	return out, err
-}
-
-func idsIn(tags string) []int64 {
-	var out []int64
-	for f := range strings.FieldsSeq(tags) {
-		if id, err := strconv.ParseInt(f, 10, 64); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
 }

@@ -204,6 +204,19 @@ func (t *tx) each(ctx context.Context, text string, args []any, scan func(rows *
 		return faultOf(ctx, err)
 	}
 	rows, err := st.QueryContext(ctx, args...)
+	return scanned(ctx, rows, err, scan)
+}
+
+// once is each for a statement whose text is made for one question: it is not kept.
+func (t *tx) once(ctx context.Context, text string, args []any, scan func(rows *sql.Rows) error) error {
+	if err := t.ready(ctx, false); err != nil {
+		return faultOf(ctx, err)
+	}
+	rows, err := t.c.sql.QueryContext(ctx, text, args...)
+	return scanned(ctx, rows, err, scan)
+}
+
+func scanned(ctx context.Context, rows *sql.Rows, err error, scan func(rows *sql.Rows) error) error {
 	if err != nil {
 		return faultOf(ctx, err)
 	}

@@ -22,7 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		name  string
 		tests []test
 	}{
-		{"tx", txTests}, {"docs", docTests}, {"runs", runTests}, {"inbox", inboxTests}, {"map", mapTests}, {"index", indexTests},
+		{"tx", txTests}, {"docs", docTests}, {"runs", runTests}, {"inbox", inboxTests}, {"map", mapTests}, {"index", indexTests}, {"orders", orderTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.tests {

@@ -1,0 +1,144 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// How many rows one step of a walk looks at, and how many a page may look at.
+const (
+	stepRows = 1_000
+	mostRows = 50_000
+)
+
+// inOrder sorts all matches, which is right where they are no more than bound, and gives the first need behind a place.
+func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need int) (out []store.IndexPlace, count int64, err error) {
+	by := sorting(a.order)
+	order := by.text()
+	var ids, modified []int64
+	var exact []string
+	_, err = x.one(ctx, `with f as materialized (select entity, exact, modified from found where `+a.where()+` limit @most),
+		p as materialized (select * from f where `+behind(by, from)+` order by `+order+` limit @need)
+		select (select count(*) from f), (select array_agg(entity order by `+order+`) from p),
+			(select array_agg(exact order by `+order+`) from p), (select array_agg(modified order by `+order+`) from p)`,
+		a.with(placed(from, pgx.NamedArgs{"all": a.all, "most": bound + 1, "need": need})), &count, &ids, &exact, &modified)
+	for i, id := range ids {
+		out = append(out, store.IndexPlace{Rank: rankListed, Entity: id, Exact: exact[i], Modified: modified[i]})
+	}
+	return out, count, err
+}
+
+// walk goes through the rows of the account in an order, and looks at each, where the matches are too many to sort. Stopped
+// is how far it came when that took too long. Only rows in the reader's collections count: where it stops tells nothing of
+// the others.
+func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+	by, mine, meant := sorting(a.order), `true`, `coalesce(words, '') @@ @all::tsquery`
+	if a.collections != nil {
+		mine = `collection = any(@collections)`
+	}
+	if a.listing() {
+		meant = `true`
+	}
+	from.Rank = rankListed
+	last, looked := from, 0
+	for len(out) < need {
+		seen := 0
+		text := stepText(by, from, `case when `+mine+` then `+meant+a.and()+` end`)
+		err := x.each(ctx, text, a.with(placed(from, pgx.NamedArgs{"all": a.all, "step": stepRows})), func(rows pgx.Rows) error {
+			var match *bool // of a row that is the reader's
+			err := rows.Scan(&from.Entity, &from.Exact, &from.Modified, &match)
+			seen++
+			if match == nil || len(out) == need || looked >= mostRows && len(out) >= offset {
+				return err
+			}
+			looked++
+			if last = from; *match {
+				out = append(out, from)
+			}
+			return err
+		})
+		switch {
+		case err != nil || seen < stepRows:
+			return out, nil, err
+		case looked >= mostRows && len(out) >= offset && len(out) < need:
+			return out, &last, nil
+		}
+	}
+	return out, nil, nil
+}
+
+// stepText reads the next rows of the account behind a place, and whether each is meant.
+func stepText(by sortKeys, from store.IndexPlace, meant string) string {
+	return `select entity, exact, modified, ` + meant + ` from (select * from found where ` + behind(by, from) + ` order by ` + by.text() + ` limit @step) found`
+}
+
+// sortKey is a column that rows are put in order by.
+type sortKey struct {
+	column string
+	down   bool
+}
+
+type sortKeys []sortKey
+
+// sorting are the columns of an order, with the entity at the end; without an order the name.
+func sorting(order []store.IndexOrder) (by sortKeys) {
+	if len(order) == 0 {
+		order = []store.IndexOrder{{Field: store.ByName}}
+	}
+	down := false
+	for _, o := range order {
+		down = o.Down
+		switch o.Field {
+		case store.ByName:
+			by = append(by, sortKey{`exact`, down})
+		case store.ByModified:
+			by = append(by, sortKey{`modified`, down})
+		case store.ByCreated:
+			return append(by, sortKey{`entity`, down})
+		}
+	}
+	return append(by, sortKey{`entity`, down})
+}
+
+func (by sortKeys) text() (text string) {
+	for i, k := range by {
+		if i > 0 {
+			text += `, `
+		}
+		if text += k.column; k.down {
+			text += ` desc`
+		}
+	}
+	return text
+}
+
+// behind is the condition that a row comes after a place, whose values come from placed; the zero place is before all.
+func behind(by sortKeys, place store.IndexPlace) string {
+	if place.Entity == 0 {
+		return `true`
+	}
+	text := ""
+	for i := len(by) - 1; i >= 0; i-- {
+		k := by[i]
+		past, upTo := ` > @from_`, ` >= @from_`
+		if k.down {
+			past, upTo = ` < @from_`, ` <= @from_`
+		}
+		if text == "" {
+			text = k.column + past + k.column
+			continue
+		}
+		// The first condition says nothing new: it is the one that an index is entered by.
+		text = k.column + upTo + k.column + ` and (` + k.column + past + k.column + ` or ` + text + `)`
+	}
+	return text
+}
+
+// placed adds the values of a place.
+func placed(p store.IndexPlace, args pgx.NamedArgs) pgx.NamedArgs {
+	args["from_exact"], args["from_modified"], args["from_entity"] = p.Exact, p.Modified, p.Entity
+	return args
+}

@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// How many matches are sorted, how many rows one step of a walk looks at, and how many a page may look at. To ask of a row
+// whether it matches costs as much as to sort dozens of matches: a walk pays where every tenth row matches, or so.
+const (
+	mostSorted = 100_000
+	stepRows   = 1_000
+	mostRows   = 50_000
+)
+
+// ordered gives the first need matches behind a place in an order: all are sorted where they are no more than mostSorted,
+// else the rows are gone through in that order, and stopped is how far when that took too long.
+func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+	n, err := x.count(ctx, a, mostSorted+1)
+	if err != nil {
+		return nil, nil, err
+	}
+	by := sorting(a.order)
+	if n <= mostSorted {
+		c := a.rows(a.all).and(behind(by, from))
+		text := `select found.entity, found.exact, found.modified` + c.text + ` order by ` + by.text() + ` limit ?`
+		err = x.once(ctx, text, append(c.args, need), func(rows *sql.Rows) error {
+			p := store.IndexPlace{Rank: rankListed}
+			err := rows.Scan(&p.Entity, &p.Exact, &p.Modified)
+			out = append(out, p)
+			return err
+		})
+		return out, nil, err
+	}
+	return x.walk(ctx, a, by, from, offset, need)
+}
+
+// walk goes through the rows of the account in their order, and looks at each. Only those in the reader's collections count:
+// where it stops tells nothing of the others.
+func (x index) walk(ctx context.Context, a asked, by sortKeys, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+	meant, mine := clause{text: `1`}.and(meets(a.all)).and(a.rest), clause{text: `1`}
+	if a.collections != nil {
+		mine = among(`found.collection`, a.collections)
+		if a.listing() {
+			meant = clause{text: `1`}.and(a.rest)
+		}
+	}
+	from.Rank = rankListed
+	last, looked := from, 0
+	for len(out) < need {
+		step := clause{text: `select * from found where 1`}.and(behind(by, from))
+		text := `select entity, exact, modified, case when ` + mine.text + ` then ` + meant.text + ` end
+			from (` + step.text + ` order by ` + by.text() + ` limit ?) as found`
+		seen := 0
+		err = x.once(ctx, text, slices.Concat(mine.args, meant.args, step.args, []any{stepRows}), func(rows *sql.Rows) error {
+			var match sql.NullBool // of a row that is the reader's
+			err := rows.Scan(&from.Entity, &from.Exact, &from.Modified, &match)
+			seen++
+			if !match.Valid || len(out) == need || looked >= mostRows && len(out) >= offset {
+				return err
+			}
+			looked++
+			if last = from; match.Bool {
+				out = append(out, from)
+			}
+			return err
+		})
+		switch {
+		case err != nil || seen < stepRows:
+			return out, nil, err
+		case looked >= mostRows && len(out) >= offset && len(out) < need:
+			return out, &last, nil
+		}
+	}
+	return out, nil, nil
+}
+
+// sortKey is a column that rows are put in order by.
+type sortKey struct {
+	column string
+	down   bool
+}
+
+type sortKeys []sortKey
+
+// sorting are the columns of an order, with the entity at the end; without an order the name.
+func sorting(order []store.IndexOrder) (by sortKeys) {
+	if len(order) == 0 {
+		order = []store.IndexOrder{{Field: store.ByName}}
+	}
+	down := false
+	for _, o := range order {
+		down = o.Down
+		switch o.Field {
+		case store.ByName:
+			by = append(by, sortKey{`found.exact`, down})
+		case store.ByModified:
+			by = append(by, sortKey{`found.modified`, down})
+		case store.ByCreated:
+			return append(by, sortKey{`found.entity`, down})
+		}
+	}
+	return append(by, sortKey{`found.entity`, down})
+}
+
+func (by sortKeys) text() (text string) {
+	for i, k := range by {
+		if i > 0 {
+			text += `, `
+		}
+		if text += k.column; k.down {
+			text += ` desc`
+		}
+	}
+	return text
+}
+
+// behind is the condition that a row comes after a place; the zero place is before all.
+func behind(by sortKeys, place store.IndexPlace) clause {
+	if place.Entity == 0 {
+		return clause{}
+	}
+	value := map[string]any{`found.exact`: place.Exact, `found.modified`: place.Modified, `found.entity`: place.Entity}
+	var c clause
+	for i := len(by) - 1; i >= 0; i-- {
+		k := by[i]
+		past, upTo := ` > ?`, ` >= ?`
+		if k.down {
+			past, upTo = ` < ?`, ` <= ?`
+		}
+		v := value[k.column]
+		if c.text == "" {
+			c = clause{k.column + past, []any{v}}
+			continue
+		}
+		// The first condition says nothing new: it is the one that an index is entered by.
+		c = clause{k.column + upTo + ` and (` + k.column + past + ` or ` + c.text + `)`, append([]any{v, v}, c.args...)}
+	}
+	return c
+}

@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// A walk gives what sorting gives, and where it stops is one of the reader's rows.
+func TestWalk(t *testing.T) {
+	s, ctx := openTest(t, Options{Path: Memory}), t.Context()
+	began := time.Date(2031, 5, 6, 0, 0, 0, 0, time.UTC)
+	var rows []store.IndexRow
+	for i := range 56_000 {
+		row := store.IndexRow{
+			Entity: int64(i + 1), Exact: fmt.Sprint("name", i%1000), Name: "early", Type: "table", Source: "shop", Collection: "mine",
+			Modified: began.Add(time.Duration(i/7) * time.Second),
+		}
+		if i > 55_500 {
+			row.Name = "late"
+		}
+		if i%10 == 0 {
+			row.Collection, row.Exact = "hidden", "hidden"
+		}
+		rows = append(rows, row)
+	}
+	if err := s.Update(ctx, store.People, func(tx store.Tx) error { return tx.Index().PutRows(ctx, rows) }); err != nil {
+		t.Fatal(err)
+	}
+	changed := store.Filter{Op: store.FilterModified, From: began.Add(7_990 * time.Second)}
+	for _, c := range []struct {
+		q     store.IndexQuery
+		stops bool
+	}{
+		{store.IndexQuery{Terms: []string{"late"}, Order: []store.IndexOrder{{Field: store.ByModified}}}, true},
+		{store.IndexQuery{Terms: []string{"late"}, Order: []store.IndexOrder{{Field: store.ByModified, Down: true}}}, false},
+		{store.IndexQuery{Order: []store.IndexOrder{{Field: store.ByName, Down: true}, {Field: store.ByModified}}}, false},
+		{store.IndexQuery{Filter: &changed, Order: []store.IndexOrder{{Field: store.ByCreated}}}, true},
+	} {
+		c.q.Collections = []string{"mine"}
+		err := s.View(ctx, func(tx store.Tx) error {
+			x := tx.Index().(index)
+			a, _, err := x.ask(ctx, c.q)
+			if err != nil {
+				return err
+			}
+			want, _, err := x.ordered(ctx, a, store.IndexPlace{}, 0, 300)
+			if err != nil {
+				return err
+			}
+			var got []store.IndexPlace
+			var at store.IndexPlace
+			stops := 0
+			for len(got) < 300 {
+				some, stopped, err := x.walk(ctx, a, sorting(a.order), at, 0, 300-len(got))
+				if err != nil {
+					return err
+				}
+				got = append(got, some...)
+				if stopped == nil {
+					break
+				}
+				if at = *stopped; at.Exact == "hidden" || at.Entity%10 == 1 {
+					t.Errorf("%+v stops at what is hidden: %+v", c.q, at)
+				}
+				stops++
+			}
+			if !slices.Equal(got, want) || len(want) == 0 || (stops > 0) != c.stops {
+				t.Errorf("%+v: %d, and %d are wanted; it stopped %d times", c.q, len(got), len(want), stops)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
