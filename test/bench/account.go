@@ -33,7 +33,7 @@ type account struct {
 func startAccount(bin, dir string, store *pgserver.Server) (a *account, ready time.Duration, err error) {
 	a = &account{bin: bin, dir: dir, store: store}
 	if store != nil {
-		db := strings.ToLower(rand.Text())
+		db := "account_" + strings.ToLower(rand.Text()) // a name may not begin with a digit
 		if err := store.Exec("postgres", "create database "+db); err != nil {
 			return nil, 0, err
 		}

@@ -82,6 +82,8 @@ type applier struct {
 	bound   map[model.Hash]int64 // those that are new or alive again: edges to them need no longer wait
 	formers []store.Former       // of changed, where another thing came under the name
 	changes []store.Change       // of changed; those of fresh ones are added once they have a row
+	flowing []flow               // processes to write
+	dry     []store.Entity       // processes whose assets have no inputs any more
 	did     Did
 }
 

@@ -2,6 +2,7 @@ package datamap
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -52,7 +53,7 @@ func (a *applier) lineage() error {
 			return err
 		}
 	}
-	return nil
+	return a.writeFlows()
 }
 
 func (a *applier) process(asset *model.Asset) (model.Hash, bool) {
@@ -104,15 +105,21 @@ func (a *applier) flows(hashes []model.Hash, known map[model.Hash]store.Entity) 
 	return out, nil
 }
 
-// flow writes one process and its edges, unless they are there already; an asset without inputs has no process.
+// flow is a process to write, with its edges.
+type flow struct {
+	row   store.Entity
+	verb  string // "created": it has no row yet
+	edges []store.Edge
+}
+
+// flow prepares one process and its edges, unless they are there already; an asset without inputs has no process.
 func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[model.Hash]store.Entity, before map[int64][]store.Edge) error {
 	row, exists := known[process]
 	if asset.Lineage == nil || len(asset.Lineage.Inputs) == 0 {
-		if !exists || row.Deleted {
-			return nil
+		if exists && !row.Deleted {
+			a.dry = append(a.dry, row)
 		}
-		_, err := remove(a.ctx, a.tx, a.facts.Actor, []store.Entity{row})
-		return err
+		return nil
 	}
 	edges, err := a.edges(asset, hash, known)
 	if err != nil {
@@ -126,34 +133,61 @@ func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[m
 	if err != nil {
 		return err
 	}
-	verb := "updated"
+	f := flow{row: row, verb: "updated", edges: edges}
 	switch {
 	case !exists:
-		verb = "created"
-		rows := []store.Entity{{
+		f.verb = "created"
+		f.row = store.Entity{
 			Hash: process, Type: a.facts.Kind.TypeNamed(asset.Type).Process, QualifiedName: a.processPath(asset),
-			Name: lineageOf + asset.Name, Parent: hash, Source: a.facts.Source, Collection: a.facts.Collection,
-			Version: version, Created: a.tx.Now(), Modified: a.tx.Now(), CreatedBy: a.facts.Actor, ModifiedBy: a.facts.Actor,
-		}}
-		if err := a.tx.Map().Insert(a.ctx, rows); err != nil {
-			return fmt.Errorf("insert process: %w", err)
+			Name: lineageOf + asset.Name, Parent: hash, Source: a.facts.Source, Created: a.tx.Now(), CreatedBy: a.facts.Actor,
 		}
-		row = rows[0]
-	default:
-		if row.Deleted {
-			verb = "revived"
-		}
-		row.Deleted, row.Version, row.Modified, row.ModifiedBy = false, version, a.tx.Now(), a.facts.Actor
-		row.Collection = a.facts.Collection
-		if err := a.tx.Map().Set(a.ctx, []store.Entity{row}); err != nil {
-			return fmt.Errorf("write process: %w", err)
+	case row.Deleted:
+		f.verb = "revived"
+	}
+	f.row.Deleted, f.row.Collection = false, a.facts.Collection
+	f.row.Version, f.row.Modified, f.row.ModifiedBy = version, a.tx.Now(), a.facts.Actor
+	a.flowing = append(a.flowing, f)
+	return nil
+}
+
+// writeFlows writes the processes that were prepared, set by set, and removes those that have run dry.
+func (a *applier) writeFlows() error {
+	if len(a.dry) > 0 {
+		if _, err := remove(a.ctx, a.tx, a.facts.Actor, a.dry); err != nil {
+			return fmt.Errorf("remove processes: %w", err)
 		}
 	}
-	change := store.Change{Entity: row.ID, Version: version, At: a.tx.Now(), Actor: a.facts.Actor, Verb: verb}
-	if err := a.tx.Map().AddChanges(a.ctx, []store.Change{change}); err != nil {
-		return fmt.Errorf("write history of a process: %w", err)
+	if len(a.flowing) == 0 {
+		return nil
 	}
-	return a.tx.Map().PutEdges(a.ctx, row.ID, edges)
+	slices.SortStableFunc(a.flowing, func(x, y flow) int { return cmp.Compare(x.row.ID, y.row.ID) }) // those without a row come first
+	rows := make([]store.Entity, len(a.flowing))
+	fresh := 0
+	for i, f := range a.flowing {
+		if rows[i] = f.row; f.row.ID == 0 {
+			fresh++
+		}
+	}
+	if err := a.tx.Map().Insert(a.ctx, rows[:fresh]); err != nil {
+		return fmt.Errorf("insert processes: %w", err)
+	}
+	if err := a.tx.Map().Set(a.ctx, rows[fresh:]); err != nil {
+		return fmt.Errorf("write processes: %w", err)
+	}
+	changes, ids := make([]store.Change, len(rows)), make([]int64, len(rows))
+	var edges []store.Edge
+	for i, row := range rows {
+		ids[i] = row.ID
+		changes[i] = store.Change{Entity: row.ID, Version: row.Version, At: row.Modified, Actor: row.ModifiedBy, Verb: a.flowing[i].verb}
+		for _, e := range a.flowing[i].edges {
+			e.Process = row.ID
+			edges = append(edges, e)
+		}
+	}
+	if err := a.tx.Map().AddChanges(a.ctx, changes); err != nil {
+		return fmt.Errorf("write history of processes: %w", err)
+	}
+	return a.tx.Map().PutEdges(a.ctx, ids, edges)
 }
 
 // sameEdges compares edges of one process, in their order, leaving aside which ends are bound.

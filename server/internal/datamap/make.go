@@ -112,7 +112,7 @@ func (e *Edit) flow(ctx context.Context, tx store.Tx, v View, refs map[string]st
 	if len(diff) == 0 {
 		return nil, nil
 	}
-	return diff, tx.Map().PutEdges(ctx, v.Row.ID, next)
+	return diff, putEdges(ctx, tx, v.Row.ID, next)
 }
 
 // sideOf are the edges to the assets of a list, each once; those that were there are kept as they were.

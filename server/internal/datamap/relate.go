@@ -181,10 +181,18 @@ func (b *bound) setCut(ctx context.Context, tx store.Tx, actor string, cut []int
 
 // putFlows writes the edges of a process that a person made.
 func putFlows(ctx context.Context, tx store.Tx, actor string, process store.Entity, edges []store.Edge, d Difference) error {
-	if err := tx.Map().PutEdges(ctx, process.ID, edges); err != nil {
+	if err := putEdges(ctx, tx, process.ID, edges); err != nil {
 		return fmt.Errorf("write edges: %w", err)
 	}
 	return change(ctx, tx, actor, process, d)
+}
+
+// putEdges replaces the edges of one process.
+func putEdges(ctx context.Context, tx store.Tx, process int64, edges []store.Edge) error {
+	for i := range edges {
+		edges[i].Process = process
+	}
+	return tx.Map().PutEdges(ctx, []int64{process}, edges)
 }
 
 // change writes a row in a person's name, with one entry of its history.

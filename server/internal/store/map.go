@@ -132,8 +132,8 @@ type Map interface {
 	// ForgetMeasures removes measures of days before a day, at most limit of them, and says how many.
 	ForgetMeasures(ctx context.Context, before int32, limit int) (int64, error)
 
-	// PutEdges replaces the edges of a process.
-	PutEdges(ctx context.Context, process int64, edges []Edge) error
+	// PutEdges replaces the edges of processes; each edge names its process, which is one of them.
+	PutEdges(ctx context.Context, processes []int64, edges []Edge) error
 	// EdgesOfProcess gives the edges of processes; EdgesOfAsset those whose far end has one of the hashes.
 	EdgesOfProcess(ctx context.Context, processes []int64) ([]Edge, error)
 	EdgesOfAsset(ctx context.Context, far []model.Hash, limit int) ([]Edge, error)

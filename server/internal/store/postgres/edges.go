@@ -22,14 +22,16 @@ func (t *tx) edges(ctx context.Context, text string, args ...any) ([]store.Edge,
 	return out, err
 }
 
-func (t *tx) PutEdges(ctx context.Context, process int64, edges []store.Edge) error {
-	if _, err := t.exec(ctx, `delete from edge where process = $1`, process); err != nil || len(edges) == 0 {
+func (t *tx) PutEdges(ctx context.Context, processes []int64, edges []store.Edge) error {
+	if len(processes) == 0 {
+		return t.ready(ctx, true)
+	}
+	if _, err := t.exec(ctx, `delete from edge where process = any($1::bigint[])`, processes); err != nil || len(edges) == 0 {
 		return err
 	}
-	_, err := t.exec(ctx, `insert into edge (process, input, far, far_type, far_name, far_id, columns)
-		select $1, u.input, u.far, u.far_type, u.far_name, u.far_id, u.columns
-		from unnest($2::boolean[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bytea[])
-		with ordinality u (input, far, far_type, far_name, far_id, columns, n) order by n`, process,
+	_, err := t.exec(ctx, `insert into edge (`+edgeColumns+`) select `+edgeColumns+`
+		from unnest($1::bigint[], $2::boolean[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bytea[])
+		with ordinality u (`+edgeColumns+`, n) order by n`, column(edges, func(e *store.Edge) int64 { return e.Process }),
 		column(edges, func(e *store.Edge) bool { return e.Input }), column(edges, func(e *store.Edge) [16]byte { return e.Far }),
 		column(edges, func(e *store.Edge) string { return e.FarType }), column(edges, func(e *store.Edge) string { return e.FarName }),
 		column(edges, func(e *store.Edge) int64 { return e.FarID }), column(edges, func(e *store.Edge) []byte { return e.Columns }))

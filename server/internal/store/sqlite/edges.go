@@ -18,14 +18,16 @@ func scanEdge(rows *sql.Rows) (store.Edge, error) {
 	return e, err
 }
 
-func (t *tx) PutEdges(ctx context.Context, process int64, edges []store.Edge) error {
-	if _, err := t.exec(ctx, `delete from edge where process = ?`, process); err != nil {
-		return err
+func (t *tx) PutEdges(ctx context.Context, processes []int64, edges []store.Edge) error {
+	for _, p := range processes {
+		if _, err := t.exec(ctx, `delete from edge where process = ?`, p); err != nil {
+			return err
+		}
 	}
 	for i := range edges {
 		e := &edges[i]
-		if _, err := t.exec(ctx, `insert into edge (process, input, far, far_type, far_name, far_id, columns)
-			values (?, ?, ?, ?, ?, ?, ?)`, process, e.Input, e.Far[:], e.FarType, e.FarName, e.FarID, e.Columns); err != nil {
+		if _, err := t.exec(ctx, `insert into edge (`+edgeColumns+`) values (?, ?, ?, ?, ?, ?, ?)`,
+			e.Process, e.Input, e.Far[:], e.FarType, e.FarName, e.FarID, e.Columns); err != nil {
 			return err
 		}
 	}

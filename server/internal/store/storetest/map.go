@@ -241,8 +241,7 @@ func bindEdges(w *world) {
 		one := []store.Edge{edge(1, true, 0, 0), edge(1, true, 1, 12), edge(1, false, 0, 0)}
 		two := []store.Edge{edge(2, true, 0, 0)}
 		two[0].Columns = nil
-		w.ok(m.PutEdges(w.ctx, 1, one))
-		w.ok(m.PutEdges(w.ctx, 2, two))
+		w.ok(m.PutEdges(w.ctx, []int64{1, 2, 4}, append(slices.Clone(two), one...)))
 		equal(w, get(m.EdgesOfProcess(w.ctx, []int64{2, 1, 3}))(w), append(slices.Clone(two), one...))
 		equal(w, get(m.EdgesOfAsset(w.ctx, far[:1], 9))(w), []store.Edge{one[0], one[2], two[0]})
 		equal(w, len(get(m.EdgesOfAsset(w.ctx, far, 3))(w)), 3)
@@ -253,9 +252,11 @@ func bindEdges(w *world) {
 		equal(w, get(m.EdgesOfAsset(w.ctx, far[1:], 9))(w)[0].FarID, 12)
 		w.ok(m.BindEdges(w.ctx, map[model.Hash]int64{far[0]: 0}))
 		equal(w, get(m.EdgesOfProcess(w.ctx, []int64{2}))(w), two)
-		w.ok(m.PutEdges(w.ctx, 1, one[1:2]))
+		w.ok(m.PutEdges(w.ctx, []int64{1}, one[1:2]))
+		equal(w, get(m.EdgesOfProcess(w.ctx, []int64{2}))(w), two)
 		equal(w, get(m.EdgesOfProcess(w.ctx, []int64{1}))(w), one[1:2])
-		w.ok(m.PutEdges(w.ctx, 1, nil))
+		w.ok(m.PutEdges(w.ctx, []int64{1}, nil))
+		w.ok(m.PutEdges(w.ctx, nil, nil))
 		equal(w, len(get(m.EdgesOfProcess(w.ctx, []int64{1}))(w)), 0)
 	})
 }
@@ -350,8 +351,8 @@ func purge(w *world) {
 		w.ok(m.Set(w.ctx, list))
 		w.ok(m.AddChanges(w.ctx, []store.Change{{Entity: list[0].ID, Version: 1, At: at(1), Actor: "ada", Verb: "deleted"}}))
 		w.ok(m.PutMeasures(w.ctx, []store.MeasureRow{{Entity: list[0].ID, Day: 1, Measures: []model.Measure{{Name: "rows", Value: 1}}}}))
-		w.ok(m.PutEdges(w.ctx, list[0].ID, []store.Edge{{Far: list[3].Hash, FarType: "table", FarName: "d", FarID: list[3].ID}}))
-		w.ok(m.PutEdges(w.ctx, list[3].ID, []store.Edge{{Far: list[0].Hash, FarType: "table", FarName: "a", FarID: list[0].ID}}))
+		w.ok(m.PutEdges(w.ctx, []int64{list[0].ID}, []store.Edge{{Process: list[0].ID, Far: list[3].Hash, FarType: "table", FarName: "d", FarID: list[3].ID}}))
+		w.ok(m.PutEdges(w.ctx, []int64{list[3].ID}, []store.Edge{{Process: list[3].ID, Far: list[0].Hash, FarType: "table", FarName: "a", FarID: list[0].ID}}))
 
 		equal(w, get(m.Purge(w.ctx, at(0), 9))(w), 0)
 		equal(w, get(m.Purge(w.ctx, at(2), 1))(w), 1) // a
