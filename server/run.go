@@ -18,7 +18,7 @@ import (
 const (
 	sweepEvery   = 500 * time.Millisecond
 	idleEvery    = 250 * time.Millisecond // between looks at an empty inbox or index
-	indexLag     = 2 * time.Second        // that the index may fall behind for the sake of a run
+	indexLag     = 5 * time.Second        // that the index may fall behind for the sake of a run
 	fireEvery    = 5 * time.Second
 	revokeEvery  = 2 * time.Second
 	accessEvery  = time.Hour

@@ -81,7 +81,7 @@ type applier struct {
 	changed []store.Entity       // to write
 	bound   map[model.Hash]int64 // those that are new or alive again: edges to them need no longer wait
 	formers []store.Former       // of changed, where another thing came under the name
-	changes []store.Change       // of changed; those of fresh ones are added once they have a row
+	changes []store.Change       // of changed; the creation of fresh ones stands in their rows
 	flowing []flow               // processes to write
 	dry     []store.Entity       // processes whose assets have no inputs any more
 	did     Did
@@ -148,7 +148,7 @@ func (a *applier) create(next *model.Asset, hash model.Hash, fingerprint uint64)
 		Hash: hash, Type: next.Type, QualifiedName: model.QualifiedName(a.facts.Authority, next.Path), Name: next.Name,
 		Parent: a.parent(next), Source: a.facts.Source, Collection: a.facts.Collection, NativeID: next.NativeID,
 		Version: version, Created: a.tx.Now(), Modified: a.tx.Now(), CreatedBy: a.facts.Actor, ModifiedBy: a.facts.Actor,
-		Fingerprint: fingerprint,
+		CreatedIn: version, Fingerprint: fingerprint,
 	}
 	if row.NextColumn, err = number(next.Columns, nil, 1); err != nil {
 		return err
@@ -199,7 +199,6 @@ func (a *applier) write() error {
 		for _, row := range a.fresh {
 			a.bound[row.Hash] = row.ID
 			a.known[row.Hash] = row
-			a.changes = append(a.changes, store.Change{Entity: row.ID, Version: row.Version, At: row.Created, Actor: row.CreatedBy, Verb: "created"})
 		}
 	}
 	if len(a.changed) > 0 {

@@ -108,7 +108,7 @@ func (a *applier) flows(hashes []model.Hash, known map[model.Hash]store.Entity) 
 // flow is a process to write, with its edges.
 type flow struct {
 	row   store.Entity
-	verb  string // "created": it has no row yet
+	verb  string // of its change; "" where it has no row yet
 	edges []store.Edge
 }
 
@@ -136,10 +136,11 @@ func (a *applier) flow(asset *model.Asset, hash, process model.Hash, known map[m
 	f := flow{row: row, verb: "updated", edges: edges}
 	switch {
 	case !exists:
-		f.verb = "created"
+		f.verb = ""
 		f.row = store.Entity{
 			Hash: process, Type: a.facts.Kind.TypeNamed(asset.Type).Process, QualifiedName: a.processPath(asset),
 			Name: lineageOf + asset.Name, Parent: hash, Source: a.facts.Source, Created: a.tx.Now(), CreatedBy: a.facts.Actor,
+			CreatedIn: version,
 		}
 	case row.Deleted:
 		f.verb = "revived"
@@ -174,11 +175,14 @@ func (a *applier) writeFlows() error {
 	if err := a.tx.Map().Set(a.ctx, rows[fresh:]); err != nil {
 		return fmt.Errorf("write processes: %w", err)
 	}
-	changes, ids := make([]store.Change, len(rows)), make([]int64, len(rows))
+	ids := make([]int64, len(rows))
+	var changes []store.Change
 	var edges []store.Edge
 	for i, row := range rows {
 		ids[i] = row.ID
-		changes[i] = store.Change{Entity: row.ID, Version: row.Version, At: row.Modified, Actor: row.ModifiedBy, Verb: a.flowing[i].verb}
+		if verb := a.flowing[i].verb; verb != "" {
+			changes = append(changes, store.Change{Entity: row.ID, Version: row.Version, At: row.Modified, Actor: row.ModifiedBy, Verb: verb})
+		}
 		for _, e := range a.flowing[i].edges {
 			e.Process = row.ID
 			edges = append(edges, e)

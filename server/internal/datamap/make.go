@@ -56,7 +56,7 @@ func makeEntity(ctx context.Context, tx store.Tx, actor string, m *Made) (guid s
 	}
 	rows := []store.Entity{{
 		Hash: hash, Type: m.Type, QualifiedName: m.QualifiedName, Name: m.Name, Collection: m.Collection, Version: version,
-		Created: tx.Now(), Modified: tx.Now(), CreatedBy: actor, ModifiedBy: actor, Authored: []byte("{}"),
+		Created: tx.Now(), Modified: tx.Now(), CreatedBy: actor, ModifiedBy: actor, CreatedIn: version, Authored: []byte("{}"),
 	}}
 	if err := tx.Map().Insert(ctx, rows); err != nil {
 		return "", fmt.Errorf("insert entity: %w", err)
@@ -64,8 +64,7 @@ func makeEntity(ctx context.Context, tx store.Tx, actor string, m *Made) (guid s
 	if err := tx.Map().BindEdges(ctx, map[model.Hash]int64{hash: rows[0].ID}); err != nil {
 		return "", fmt.Errorf("bind edges: %w", err)
 	}
-	created := store.Change{Entity: rows[0].ID, Version: version, At: tx.Now(), Actor: actor, Verb: "created"}
-	return model.GUID(uint64(rows[0].ID), 0), tx.Map().AddChanges(ctx, []store.Change{created}) //nolint:gosec // as above
+	return model.GUID(uint64(rows[0].ID), 0), nil //nolint:gosec // as above
 }
 
 // flow writes which assets go into a process and come out of it; what is not sent stays. It says what differs.

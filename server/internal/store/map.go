@@ -24,6 +24,7 @@ type Entity struct {
 	Modified      time.Time
 	CreatedBy     string
 	ModifiedBy    string
+	CreatedIn     int64  // version in which it was created, told by the row alone; 0: by an entry of its history, as in older maps
 	Fingerprint   uint64 // of the scanned layer
 	NextColumn    uint32 // the number the next new column gets
 	Scanned       []byte // CBOR of model.Asset without measures, as the newest runs saw it; nil when none did
@@ -115,11 +116,13 @@ type Map interface {
 	// Count counts live entities of a source; "" counts all.
 	Count(ctx context.Context, source string) (int64, error)
 	// Purge removes up to limit entities that are deleted and were last changed before a time, oldest first, with their
-	// measures, edges and formers, and says how many. Their history stays; followers are not told: they saw the deletion.
+	// measures, edges and formers, and says how many. Their history stays, a creation that stood in the row too; followers
+	// are not told: they saw the deletion.
 	Purge(ctx context.Context, before time.Time, limit int) (int, error)
 
 	AddChanges(ctx context.Context, changes []Change) error
-	// History gives an entity's changes, newest first, below version before (0: from the newest).
+	// History gives an entity's changes, newest first, below version before (0: from the newest). Behind them comes the
+	// creation of an entity that has CreatedIn.
 	History(ctx context.Context, entity int64, before int64, limit int) ([]Change, error)
 
 	// ForgetChanges looks at changes in the order in which they were added, after a cursor of 0 at first and at most limit of

@@ -29,13 +29,13 @@ func (t *tx) Version(ctx context.Context) (int64, error) {
 }
 
 const entityColumns = `id, hash, type, qualified_name, name, parent, source, collection, native_id, deleted, version,
-	created, modified, created_by, modified_by, fingerprint, next_column, scanned, authored`
+	created, modified, created_by, modified_by, fingerprint, next_column, scanned, authored, created_in`
 
 func scanEntity(rows pgx.Rows, e *store.Entity) error {
 	var created, modified, fingerprint int64
 	err := rows.Scan(&e.ID, (*[16]byte)(&e.Hash), &e.Type, &e.QualifiedName, &e.Name, (*[16]byte)(&e.Parent), &e.Source, &e.Collection,
 		&e.NativeID, &e.Deleted, &e.Version, &created, &modified, &e.CreatedBy, &e.ModifiedBy, &fingerprint, &e.NextColumn, &e.Scanned,
-		&e.Authored)
+		&e.Authored, &e.CreatedIn)
 	e.Created, e.Modified, e.Fingerprint = instant(created), instant(modified), uint64(fingerprint)
 	return err
 }
@@ -94,15 +94,16 @@ func entityArrays(list []store.Entity) []any {
 		column(list, func(e *e) string { return e.CreatedBy }), column(list, func(e *e) string { return e.ModifiedBy }),
 		column(list, func(e *e) int64 { return int64(e.Fingerprint) }), column(list, func(e *e) int64 { return int64(e.NextColumn) }),
 		column(list, func(e *e) []byte { return e.Scanned }), column(list, func(e *e) []byte { return e.Authored }),
+		column(list, func(e *e) int64 { return e.CreatedIn }),
 	}
 }
 
 const entityUnnest = `unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[],
 	$9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::bigint[],
-	$17::bytea[], $18::bytea[]`
+	$17::bytea[], $18::bytea[], $19::bigint[]`
 
 const entityFields = `hash, type, qualified_name, name, parent, source, collection, native_id, deleted, version, created,
-	modified, created_by, modified_by, fingerprint, next_column, scanned, authored`
+	modified, created_by, modified_by, fingerprint, next_column, scanned, authored, created_in`
 
 func (t *tx) Insert(ctx context.Context, entities []store.Entity) error {
 	if len(entities) == 0 {
@@ -114,7 +115,7 @@ func (t *tx) Insert(ctx context.Context, entities []store.Entity) error {
 		return err
 	}
 	before := newest - int64(len(entities))
-	n, err := t.exec(ctx, `insert into entity (id, `+entityFields+`) select $19 + n, `+entityFields+`
+	n, err := t.exec(ctx, `insert into entity (id, `+entityFields+`) select $20 + n, `+entityFields+`
 		from `+entityUnnest+`) with ordinality u (`+entityFields+`, n) on conflict (hash) do nothing`,
 		append(entityArrays(entities), before)...)
 	if err != nil {
@@ -133,8 +134,8 @@ func (t *tx) Insert(ctx context.Context, entities []store.Entity) error {
 const setText = `update entity e set hash = u.hash, type = u.type, qualified_name = u.qualified_name, name = u.name,
 	parent = u.parent, source = u.source, collection = u.collection, native_id = u.native_id, deleted = u.deleted,
 	version = u.version, created = u.created, modified = u.modified, created_by = u.created_by, modified_by = u.modified_by,
-	fingerprint = u.fingerprint, next_column = u.next_column, scanned = u.scanned, authored = u.authored
-	from ` + entityUnnest + `, $19::bigint[]) u (` + entityFields + `, id)
+	fingerprint = u.fingerprint, next_column = u.next_column, scanned = u.scanned, authored = u.authored, created_in = u.created_in
+	from ` + entityUnnest + `, $20::bigint[]) u (` + entityFields + `, id)
 	where e.id = u.id and (e.hash = u.hash or not exists (select 1 from entity other where other.hash = u.hash))`
 
 func (t *tx) Set(ctx context.Context, entities []store.Entity) error {
@@ -203,6 +204,8 @@ func (t *tx) Purge(ctx context.Context, before time.Time, limit int) (int, error
 		return 0, err
 	}
 	for _, statement := range []string{
+		`insert into change (entity, version, at, actor, verb)
+			select id, created_in, created, created_by, 'created' from entity where id = any($1) and created_in > 0`,
 		`delete from measure where entity = any($1)`, `delete from edge where process = any($1)`, `delete from former where entity = any($1)`,
 		`update edge set far_id = 0 where far in (select hash from entity where id = any($1))`, `delete from entity where id = any($1)`,
 	} {

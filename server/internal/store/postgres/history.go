@@ -26,13 +26,20 @@ func (t *tx) AddChanges(ctx context.Context, changes []store.Change) error {
 	return err
 }
 
+// historyText reads the entries, and behind them the creation that stands in the entity's row.
+const historyText = `select version, at, actor, verb, diff from (
+		select version, at, actor, verb, diff, id from (select version, at, actor, verb, diff, id from change
+			where entity = $1 and version < $2 order by version desc, id desc limit $3) listed
+		union all
+		select created_in, created, created_by, 'created', null, 0 from entity where id = $1 and created_in > 0 and created_in < $2
+	) told order by version desc, id desc limit $3`
+
 func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]store.Change, error) {
 	if before == 0 {
 		before = math.MaxInt64
 	}
 	var out []store.Change
-	err := t.each(ctx, `select version, at, actor, verb, diff from change
-		where entity = $1 and version < $2 order by version desc, id desc limit $3`, []any{entity, before, limit + 1},
+	err := t.each(ctx, historyText, []any{entity, before, limit + 1},
 		func(rows pgx.Rows) error {
 			c := store.Change{Entity: entity}
 			var at int64

@@ -29,13 +29,14 @@ func (t *tx) Version(ctx context.Context) (int64, error) {
 }
 
 const entityColumns = `id, hash, type, qualified_name, name, parent, source, collection, native_id, deleted, version,
-	created, modified, created_by, modified_by, fingerprint, next_column, scanned, authored`
+	created, modified, created_by, modified_by, fingerprint, next_column, scanned, authored, created_in`
 
 func scanEntity(rows *sql.Rows, e *store.Entity) error {
 	var hash, parent sql.RawBytes
 	var created, modified, fingerprint int64
 	err := rows.Scan(&e.ID, &hash, &e.Type, &e.QualifiedName, &e.Name, &parent, &e.Source, &e.Collection, &e.NativeID,
-		&e.Deleted, &e.Version, &created, &modified, &e.CreatedBy, &e.ModifiedBy, &fingerprint, &e.NextColumn, &e.Scanned, &e.Authored)
+		&e.Deleted, &e.Version, &created, &modified, &e.CreatedBy, &e.ModifiedBy, &fingerprint, &e.NextColumn, &e.Scanned, &e.Authored,
+		&e.CreatedIn)
 	copy(e.Hash[:], hash)
 	copy(e.Parent[:], parent)
 	e.Created, e.Modified, e.Fingerprint = instant(created), instant(modified), uint64(fingerprint)
@@ -118,15 +119,15 @@ func (t *tx) Insert(ctx context.Context, entities []store.Entity) error {
 		[]any{len(entities)}, &last); err != nil {
 		return err
 	}
-	args := make([]any, 19)
+	args := make([]any, 20)
 	for i := range entities {
 		e := &entities[i]
 		id := last - int64(len(entities)-1-i)
 		fillEntity(args, e)
-		args[18] = id
+		args[19] = id
 		if _, err := t.exec(ctx, `insert into entity (hash, type, qualified_name, name, parent, source, collection, native_id,
-			deleted, version, created, modified, created_by, modified_by, fingerprint, next_column, scanned, authored, id)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
+			deleted, version, created, modified, created_by, modified_by, fingerprint, next_column, scanned, authored, created_in, id)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
 			return taken(err, "EntityExists", "%s %s is in the map already", e.Type, e.QualifiedName)
 		}
 		e.ID = id
@@ -135,14 +136,14 @@ func (t *tx) Insert(ctx context.Context, entities []store.Entity) error {
 }
 
 func (t *tx) Set(ctx context.Context, entities []store.Entity) error {
-	args := make([]any, 19)
+	args := make([]any, 20)
 	for i := range entities {
 		e := &entities[i]
 		fillEntity(args, e)
-		args[18] = e.ID
+		args[19] = e.ID
 		n, err := t.exec(ctx, `update entity set hash = ?, type = ?, qualified_name = ?, name = ?, parent = ?, source = ?,
 			collection = ?, native_id = ?, deleted = ?, version = ?, created = ?, modified = ?, created_by = ?, modified_by = ?,
-			fingerprint = ?, next_column = ?, scanned = ?, authored = ? where id = ?`, args...)
+			fingerprint = ?, next_column = ?, scanned = ?, authored = ?, created_in = ? where id = ?`, args...)
 		if err != nil {
 			return taken(err, "EntityExists", "%s %s is in the map already", e.Type, e.QualifiedName)
 		}
@@ -153,13 +154,13 @@ func (t *tx) Set(ctx context.Context, entities []store.Entity) error {
 	return nil
 }
 
-// fillEntity sets the first 18 arguments from the entity, all but its id.
+// fillEntity sets the first 19 arguments from the entity, all but its id.
 func fillEntity(args []any, e *store.Entity) {
 	args[0], args[1], args[2], args[3] = e.Hash[:], e.Type, e.QualifiedName, e.Name
 	args[4], args[5], args[6], args[7] = e.Parent[:], e.Source, e.Collection, e.NativeID
 	args[8], args[9], args[10], args[11] = e.Deleted, e.Version, micros(e.Created), micros(e.Modified)
 	args[12], args[13], args[14], args[15] = e.CreatedBy, e.ModifiedBy, int64(e.Fingerprint), int64(e.NextColumn)
-	args[16], args[17] = e.Scanned, e.Authored
+	args[16], args[17], args[18] = e.Scanned, e.Authored, e.CreatedIn
 }
 
 func (t *tx) Children(ctx context.Context, parent model.Hash, afterName string, afterID int64, limit int) ([]store.Entity, error) {
@@ -200,6 +201,8 @@ func (t *tx) Purge(ctx context.Context, before time.Time, limit int) (int, error
 	}
 	for _, id := range ids {
 		for _, statement := range []string{
+			`insert into change (entity, version, at, actor, verb)
+				select id, created_in, created, created_by, 'created' from entity where id = ? and created_in > 0`,
 			`delete from measure where entity = ?`, `delete from edge where process = ?`, `delete from former where entity = ?`,
 			`update edge set far_id = 0 where far = (select hash from entity where id = ?)`, `delete from entity where id = ?`,
 		} {

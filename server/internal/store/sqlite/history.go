@@ -22,17 +22,22 @@ func (t *tx) AddChanges(ctx context.Context, changes []store.Change) error {
 	return nil
 }
 
+// historyText reads the entries, and behind them the creation that stands in the entity's row.
+const historyText = `select version, at, actor, verb, diff, id from change where entity = ?1 and version < ?2
+	union all
+	select created_in, created, created_by, 'created', null, 0 from entity where id = ?1 and created_in > 0 and created_in < ?2
+	order by 1 desc, 6 desc limit ?3`
+
 func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]store.Change, error) {
 	if before == 0 {
 		before = math.MaxInt64
 	}
 	var out []store.Change
-	err := t.each(ctx, `select version, at, actor, verb, diff from change
-		where entity = ? and version < ? order by version desc, id desc limit ?`, []any{entity, before, limit + 1},
+	err := t.each(ctx, historyText, []any{entity, before, limit + 1},
 		func(rows *sql.Rows) error {
 			c := store.Change{Entity: entity}
-			var at int64
-			err := rows.Scan(&c.Version, &at, &c.Actor, &c.Verb, &c.Diff)
+			var at, id int64
+			err := rows.Scan(&c.Version, &at, &c.Actor, &c.Verb, &c.Diff, &id)
 			c.At = instant(at)
 			out = append(out, c)
 			return err

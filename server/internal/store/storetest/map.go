@@ -116,6 +116,23 @@ var mapTests = []test{
 			equal(w, len(get(tx.Map().History(w.ctx, 3, 0, 9))(w)), 0)
 		})
 	}},
+	{"history ends with the creation that stands in a row", func(w *world) {
+		one := w.insert("a")[0]
+		created := store.Change{Entity: one.ID, Version: one.CreatedIn, At: one.Created, Actor: one.CreatedBy, Verb: "created"}
+		second := store.Change{Entity: one.ID, Version: one.CreatedIn, At: at(3), Actor: "ada", Verb: "updated"}
+		third := store.Change{Entity: one.ID, Version: one.CreatedIn + 1, At: at(4), Actor: "ada", Verb: "deleted", Diff: []byte("{}")}
+		w.update(func(tx store.Tx) {
+			equal(w, get(tx.Map().History(w.ctx, one.ID, 0, 9))(w), []store.Change{created})
+			w.ok(tx.Map().AddChanges(w.ctx, []store.Change{second, third}))
+			equal(w, get(tx.Map().History(w.ctx, one.ID, 0, 9))(w), []store.Change{third, second, created})
+			equal(w, get(tx.Map().History(w.ctx, one.ID, 0, 2))(w), []store.Change{third}) // a version is not cut in two
+			equal(w, get(tx.Map().History(w.ctx, one.ID, third.Version, 2))(w), []store.Change{second, created})
+			equal(w, len(get(tx.Map().History(w.ctx, one.ID, one.CreatedIn, 9))(w)), 0)
+			one.Version, one.CreatedIn = third.Version, 0 // as in a map from before rows said it
+			w.ok(tx.Map().Set(w.ctx, []store.Entity{one}))
+			equal(w, get(tx.Map().History(w.ctx, one.ID, 0, 9))(w), []store.Change{third, second})
+		})
+	}},
 	{"measures are one row a day, newest first", func(w *world) {
 		w.update(func(tx store.Tx) {
 			m := func(entity int64, day int32, list ...model.Measure) store.MeasureRow {
@@ -360,7 +377,10 @@ func purge(w *world) {
 		equal(w, get(m.Purge(w.ctx, at(2), 9))(w), 1) // b
 		equal(w, len(get(m.ByHash(w.ctx, []model.Hash{list[2].Hash, list[3].Hash}))(w)), 2)
 		equal(w, len(get(m.Measures(w.ctx, list[0].ID, 9))(w)), 0)
-		equal(w, len(get(m.History(w.ctx, list[0].ID, 0, 9))(w)), 1)
+		told := get(m.History(w.ctx, list[0].ID, 0, 9))(w)
+		if len(told) != 2 || told[0].Verb == told[1].Verb || told[0].Version != told[1].Version {
+			w.Errorf("the history of what was purged is %+v", told)
+		}
 		equal(w, len(get(m.EdgesOfProcess(w.ctx, []int64{list[0].ID}))(w)), 0)
 		equal(w, get(m.EdgesOfProcess(w.ctx, []int64{list[3].ID}))(w)[0].FarID, int64(0))
 

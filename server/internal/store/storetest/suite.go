@@ -130,7 +130,7 @@ func entity(name string, version int64) store.Entity {
 	return store.Entity{
 		Hash: model.HashOf("table", qn), Type: "table", QualifiedName: qn, Name: name, Parent: model.HashOf("schema", "pg://host"),
 		Source: "shop", Collection: "root", NativeID: "oid:" + name, Version: version, Created: at(1), Modified: at(2), CreatedBy: "scan:shop/daily",
-		ModifiedBy: "ada", Fingerprint: 1<<63 + 5, NextColumn: 1<<24 - 1, Scanned: []byte{0, 1, 255}, Authored: []byte(`{"a":"é"}`),
+		ModifiedBy: "ada", CreatedIn: version, Fingerprint: 1<<63 + 5, NextColumn: 1<<24 - 1, Scanned: []byte{0, 1, 255}, Authored: []byte(`{"a":"é"}`),
 	}
 }
 
