@@ -134,8 +134,12 @@ func (e *Engine) Column(c *sample.Column) (classes []model.Class, judged bool) {
 // Tells reports whether a text that stands alone, such as a name that was found among values, is what a rule
 // recognises. Weak matches count: in doubt it is a value. It keeps nothing, and many goroutines may call it.
 func (e *Engine) Tells(text string) bool {
+	if text = trim(text); text == "" {
+		return false
+	}
+	shape := shapeOf(text)
 	for i := range e.rules {
-		if matches, checked := e.rules[i].Grade(text, true); matches && checked {
+		if matches, checked := e.rules[i].grade(text, shape, true); matches && checked {
 			return true
 		}
 	}

@@ -59,8 +59,15 @@ func (r *Rule) distinct() int {
 // Grade is what the rule says of one cell, in a column whose name speaks for it where hinted is set: whether it
 // matches, whether its checksum is right (true where the rule has none). It is slower than an Engine.
 func (r *Rule) Grade(cell string, hinted bool) (matches, checked bool) {
-	cell = trim(cell)
-	if cell == "" || !r.Shape.fits(shapeOf(cell)) {
+	if cell = trim(cell); cell == "" {
+		return false, false
+	}
+	return r.grade(cell, shapeOf(cell), hinted)
+}
+
+// grade is Grade of a cell without blanks at either end, whose shape is known.
+func (r *Rule) grade(cell string, s shape, hinted bool) (matches, checked bool) {
+	if !r.Shape.fits(s) {
 		return false, false
 	}
 	if g := r.Match(cell); g == No || (g == Weak && !hinted) {

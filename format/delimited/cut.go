@@ -10,6 +10,8 @@ type cutter struct {
 	comma byte
 	cells []cell // those that were kept, record after record
 	count int    // cells of the last record, kept or not
+
+	quote, carriage int // where the next of each stands, as far as it was looked for: see plain
 }
 
 // cell is a place in a text: without the quotes around it, but with those that are doubled in it.
@@ -36,6 +38,9 @@ func (c *cutter) next(keep int) bool {
 		return false
 	}
 	c.count = 0
+	if c.plain(keep) {
+		return true
+	}
 	for {
 		cell, rest, end := c.cell(c.at)
 		if end == cutOff {
@@ -50,6 +55,59 @@ func (c *cutter) next(keep int) bool {
 			return true
 		}
 	}
+}
+
+// plain takes a record that is a line without quotes, as most are: its end is found and its cells are counted many bytes
+// at a time. It takes nothing, and is false, where the record may be another.
+func (c *cutter) plain(keep int) bool {
+	end := len(c.text)
+	if i := bytes.IndexByte(c.text[c.at:], '\n'); i >= 0 {
+		end = c.at + i
+	} else if !c.whole {
+		return false
+	}
+	c.quote, c.carriage = c.following(c.quote, '"'), c.following(c.carriage, '\r')
+	if c.quote < end || c.carriage < end-1 {
+		return false
+	}
+	c.line(c.text[c.at:min(end, c.carriage)], keep)
+	c.at = min(end+1, len(c.text))
+	return true
+}
+
+// following is where a byte stands at or behind the place that is cut; the text's end where it does not. before is what
+// was found last.
+func (c *cutter) following(before int, b byte) int {
+	if before > c.at {
+		return before
+	}
+	if i := bytes.IndexByte(c.text[c.at:], b); i >= 0 {
+		return c.at + i
+	}
+	return len(c.text)
+}
+
+// line cuts a plain line.
+func (c *cutter) line(line []byte, keep int) {
+	if keep == 0 {
+		c.count = bytes.Count(line, []byte{c.comma}) + 1
+		return
+	}
+	cells, comma, from, n := c.cells, c.comma, 0, 1
+	for i, b := range line {
+		if b != comma {
+			continue
+		}
+		if n <= keep {
+			cells = append(cells, place(c.at+from, c.at+i))
+		}
+		from = i + 1
+		n++
+	}
+	if n <= keep {
+		cells = append(cells, place(c.at+from, c.at+len(line)))
+	}
+	c.cells, c.count = cells, n
 }
 
 // What comes behind a cell.

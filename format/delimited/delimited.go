@@ -74,17 +74,22 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 		return nil, format.Malformed(codeUneven, "the records of the file do not have the same number of fields")
 	}
 	out.Type = typeOf(comma)
-	out.Details = []model.Attr{{Name: format.DetailDelimiter, Text: shown(comma)}, {Name: format.DetailEncoding, Text: t.encoding}}
+	out.Details = append(make([]model.Attr, 0, 4), // room for what a connector adds
+		model.Attr{Name: format.DetailDelimiter, Text: shown(comma)}, model.Attr{Name: format.DetailEncoding, Text: t.encoding})
 	out.Cut = r.columns > format.MaxColumns
 	kept := min(r.columns, format.MaxColumns)
-	header := !out.Cut && isHeader(r, ask.Suspect)
-	if header {
-		out.Names, out.Columns = format.Header, named(r)
+	var names []string
+	found := false
+	if !out.Cut {
+		names, found = header(r, ask.Suspect)
+	}
+	if found {
+		out.Names, out.Columns = format.Header, named(names)
 	} else {
 		out.Names, out.Columns = format.Numbered, format.Numbers(kept, "string")
 	}
 	if ask.Values != nil {
-		fill(ask.Values, out.Columns, r, header)
+		fill(ask.Values, out.Columns, r, found)
 	}
 	return out, nil
 }
@@ -96,14 +101,10 @@ func shown(comma byte) string {
 	return string(rune(comma))
 }
 
-// named makes columns of a header. Names outlive the file, so they are copies.
-func named(r *records) []model.Column {
-	columns := make([]model.Column, r.width(0))
-	for i := range columns {
-		name := string(bytes.TrimSpace(r.cell(0, i)))
-		if name == "" {
-			name = format.NumberedName(i + 1)
-		}
+// named makes columns of a header.
+func named(names []string) []model.Column {
+	columns := make([]model.Column, len(names))
+	for i, name := range names {
 		columns[i] = model.Column{Name: name, Type: "string", Ordinal: i + 1}
 	}
 	return columns

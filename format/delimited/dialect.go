@@ -76,16 +76,11 @@ func evenness(text []byte, whole bool, comma byte) (share, cells int) {
 	if n == 0 { // one record that is longer than what is tried
 		return 100, bytes.Count(text, []byte{comma}) + 1
 	}
+	cells = commonest(counts[:n])
 	most := 0
-	for i := range n {
-		same := 0
-		for j := range n {
-			if counts[j] == counts[i] {
-				same++
-			}
-		}
-		if same > most || same == most && counts[i] > cells {
-			most, cells = same, counts[i]
+	for _, c := range counts[:n] {
+		if c == cells {
+			most++
 		}
 	}
 	return most * 100 / n, cells

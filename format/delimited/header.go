@@ -3,6 +3,7 @@ package delimited
 import (
 	"bytes"
 	"iter"
+	"slices"
 
 	"github.com/purlieu/purlieu/format"
 )
@@ -10,45 +11,84 @@ import (
 // headerRows are the records that decide about a header, with it.
 const headerRows = 33
 
-// isHeader decides whether the first of some records is a header: only if it is unlike the records below it.
+// header decides whether the first of some records is a header, only if it is unlike the records below it, and gives
+// its names.
 //
 // Each of its cells must be a *label*: short words that begin with a letter; one may be blank where all below it are,
 // and so may the first, as an index has it. No cell may be there twice, in its column below, or be suspect. Then a
 // column speaks *for* it where what stands below is of another kind (numbers, dates, flags, addresses) and speaks
 // *softly* for it where the words below are written in another way or come again and again. One voice for it is
 // enough; of soft ones there must be two, and of half the columns. In doubt the answer is no.
-func isHeader(r *records, suspect func(string) bool) bool {
+func header(r *records, suspect func(string) bool) (names []string, ok bool) {
 	if r.len() < 2 || r.width(0) == 0 {
-		return false
+		return nil, false
 	}
-	width := r.width(0)
-	seen := make(map[string]bool, width)
-	for i := range width {
-		cell := bytes.TrimSpace(r.cell(0, i))
-		if len(cell) == 0 {
-			if i > 0 && !r.blankBelow(i) {
-				return false
-			}
-			cell = []byte(format.NumberedName(i + 1))
+	names = r.names()
+	for i, name := range names {
+		switch {
+		case name != "" && !isLabel(bytes.TrimSpace(r.cell(0, i))), name == "" && i > 0 && !r.blankBelow(i):
+			return nil, false
+		case name == "":
+			names[i] = format.NumberedName(i + 1)
 		}
-		name := string(cell)
-		if !isLabel(cell) || seen[name] || suspect != nil && suspect(name) {
-			return false
-		}
-		seen[name] = true
 	}
-	aloud, softly := 0, 0
-	for i := range width {
+	if !distinct(names) || suspect != nil && slices.ContainsFunc(names, suspect) {
+		return nil, false
+	}
+	for i := range names {
+		if r.comesBelow(i) {
+			return nil, false
+		}
+	}
+	softly := 0
+	for i := range names {
 		switch r.voice(i) {
-		case against:
-			return false
+		case loud:
+			return names, true
 		case soft:
 			softly++
-		case loud:
-			aloud++
 		}
 	}
-	return aloud > 0 || softly >= 2 && softly*2 >= width
+	return names, softly >= 2 && softly*2 >= len(names)
+}
+
+// distinct reports whether no name is there twice.
+func distinct(names []string) bool {
+	const few = 24
+	if len(names) <= few {
+		for i := range names {
+			if slices.Contains(names[:i], names[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	seen := make(map[string]struct{}, len(names))
+	for _, name := range names {
+		seen[name] = struct{}{}
+	}
+	return len(seen) == len(names)
+}
+
+// comesBelow reports whether the first cell of a column comes again in it, in any case.
+func (r *records) comesBelow(column int) bool {
+	name := bytes.TrimSpace(r.cell(0, column))
+	if len(name) == 0 {
+		return false
+	}
+	for row := 1; row < min(r.len(), headerRows); row++ {
+		if column >= r.width(row) {
+			continue
+		}
+		cell := r.cell(row, column)
+		if len(cell) < len(name) { // most are of another length
+			continue
+		}
+		if cell = bytes.TrimSpace(cell); len(cell) == len(name) && bytes.EqualFold(cell, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // below gives the cells of a column that stand below the first record and decide about it, trimmed, those that say
@@ -78,7 +118,6 @@ type opinion uint8
 
 const (
 	silent opinion = iota
-	against
 	soft
 	loud
 )
@@ -94,9 +133,6 @@ func (r *records) voice(column int) opinion {
 	style := label.style()
 	for cell := range r.below(column) {
 		filled++
-		if len(cell) == len(name) && bytes.EqualFold(cell, name) {
-			return against
-		}
 		switch l := lookAt(cell); {
 		case l.typed():
 			typed++

@@ -20,7 +20,7 @@ func TestHeadersAreDecidedAsTheTableSays(t *testing.T) {
 		}
 		n++
 		t.Run(reason, func(t *testing.T) {
-			if isHeader(recordsOf(lines[1:]...), nil) != (verdict == "header") {
+			if _, is := header(recordsOf(lines[1:]...), nil); is != (verdict == "header") {
 				t.Errorf("%q is not taken for %s", lines[1], verdict)
 			}
 		})
@@ -28,7 +28,7 @@ func TestHeadersAreDecidedAsTheTableSays(t *testing.T) {
 	if n < 20 {
 		t.Errorf("only %d cases", n)
 	}
-	if isHeader(recordsOf("id|name", "1|Ann"), func(text string) bool { return text == "name" }) {
+	if _, is := header(recordsOf("id|name", "1|Ann"), func(text string) bool { return text == "name" }); is {
 		t.Error("a suspect name is taken for a header")
 	}
 }

@@ -46,14 +46,18 @@ func lookAt(cell []byte) look {
 // sign is a character of ASCII that is neither letter nor digit.
 func (l *look) sign(r rune) {
 	switch r {
-	case ' ', ',', ';':
+	case ' ':
 		l.apart = true
-	case '@':
-		l.at = true
+	case ',', ';':
+		l.apart, l.odd = true, true
 	case ':':
 		l.colon = true
+	case '@':
+		l.at, l.odd = true, true
+	case '_', '-', '.', '/', '(', ')', '[', ']', '#', '%', '$', '&', '\'':
+	default:
+		l.odd = true
 	}
-	l.odd = l.odd || !strings.ContainsRune(" _-./()[]#%$&:'", r)
 }
 
 // wide is a character beyond ASCII.
@@ -112,12 +116,31 @@ func isLabel(cell []byte) bool {
 	}
 	l := lookAt(cell)
 	return !l.odd && !l.typed() && (unicode.IsLetter(l.first) || strings.ContainsRune("_#$", l.first)) &&
-		l.digits <= 4 && len(bytes.Fields(cell)) <= 6
+		l.digits <= 4 && (!l.apart || words(cell) <= 6)
+}
+
+// words counts the words of a cell that no character but the blank parts.
+func words(cell []byte) (n int) {
+	before := byte(' ')
+	for _, b := range cell {
+		if b != ' ' && before == ' ' {
+			n++
+		}
+		before = b
+	}
+	return n
 }
 
 // isBlank reports whether a cell says that there is no value.
 func isBlank(cell []byte) bool {
-	return len(cell) == 0 || bytes.IndexByte([]byte(`-?.nNuU\`), cell[0]) >= 0 && isOne(cell, "-", "?", ".", "n/a", "na", "nan", "nil", "none", "null", "unknown", `\n`)
+	if len(cell) == 0 {
+		return true
+	}
+	switch cell[0] {
+	case '-', '?', '.', 'n', 'N', 'u', 'U', '\\':
+		return isOne(cell, "-", "?", ".", "n/a", "na", "nan", "nil", "none", "null", "unknown", `\n`)
+	}
+	return false
 }
 
 // isOne reports whether a cell is one of some words, in any case.

@@ -2,6 +2,7 @@ package delimited
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/purlieu/purlieu/format"
 )
@@ -28,7 +29,12 @@ func newRecords(t text, comma byte, keep int) *records {
 	}
 	c := cutter{text: t.text, whole: t.whole, comma: comma}
 	var counts [format.MaxRows + 1]int
-	r.rows = make([]span, 0, keep)
+	if c.next(0) { // to know how much room is needed
+		rows := min(keep, 1+len(t.text)/max(c.at, 1))
+		c.cells = make([]cell, 0, rows*min(c.count, format.MaxColumns))
+		r.rows = make([]span, 0, rows)
+	}
+	c.at = 0
 	for r.seen < len(counts) {
 		from, most := len(c.cells), 0
 		if r.seen < keep {
@@ -36,9 +42,6 @@ func newRecords(t text, comma byte, keep int) *records {
 		}
 		if !c.next(most) {
 			break
-		}
-		if r.seen == 0 {
-			c.cells = append(make([]cell, 0, len(c.cells)*min(keep, 1+len(t.text)/max(c.at, 1))), c.cells...)
 		}
 		if r.seen < keep {
 			r.rows = append(r.rows, span{int32(from), int32(len(c.cells))}) //nolint:gosec // heads are small
@@ -77,6 +80,23 @@ func (r *records) settle(counts []int) {
 func (r *records) len() int { return len(r.rows) }
 
 func (r *records) width(row int) int { return int(r.rows[row].to - r.rows[row].from) }
+
+// names are the cells of the first record, trimmed. They outlive the text, as a copy of their own.
+func (r *records) names() []string {
+	names := make([]string, r.width(0))
+	if len(names) == 0 {
+		return names
+	}
+	cells := r.cells[r.rows[0].from:r.rows[0].to]
+	from := cells[0].from
+	line := string(r.text[from:cells[len(cells)-1].to]) // one copy for all that are in it
+	for i, c := range cells {
+		if names[i] = strings.TrimSpace(line[c.from-from : c.to-from]); c.doubled {
+			names[i] = string(bytes.TrimSpace(c.of(r.text)))
+		}
+	}
+	return names
+}
 
 // cell gives one cell as it is meant.
 func (r *records) cell(row, column int) []byte {
