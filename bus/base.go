@@ -42,7 +42,11 @@ func BaseRowAt(rows []byte, i int) BaseRow {
 
 // MarshalCBOR packs the row as one byte string: rows are many, and fixed.
 func (r BaseRow) MarshalCBOR() ([]byte, error) {
-	return AppendBaseRow([]byte{0x58, BaseRowSize}, r), nil
+	return appendRow(make([]byte, 0, 2+BaseRowSize), &r), nil
+}
+
+func appendRow(dst []byte, r *BaseRow) []byte {
+	return AppendBaseRow(append(dst, 0x58, BaseRowSize), *r)
 }
 
 // UnmarshalCBOR reads it back.

@@ -13,6 +13,9 @@ import (
 // Encode writes a message. It fails only for a type that is not a message.
 func Encode(message any) ([]byte, error) { return wire.Encode(message) }
 
+// Append writes a message behind dst, as Encode does.
+func Append(dst []byte, message any) ([]byte, error) { return wire.Append(dst, message) }
+
 // Decode reads a message under bounds: nesting, lengths and duplicate keys of hostile bytes end in fault.Invalid.
 func Decode(data []byte, message any) error { return wire.Decode(data, message) }
 

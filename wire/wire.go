@@ -12,11 +12,39 @@ import (
 	"github.com/purlieu/purlieu/fault"
 )
 
-// Encode writes plain data. It fails only for a type that is not plain data.
-func Encode(data any) ([]byte, error) { return modes().enc.Marshal(data) }
+// Appender is plain data that writes itself, to the very bytes that it would be encoded to without: see wire/item.
+type Appender interface {
+	AppendWire(dst []byte) []byte
+}
 
-// Decode reads plain data: nesting, lengths and duplicate keys beyond bounds are fault.Invalid.
+// Parser is plain data that reads itself from what an Appender wrote. It is false, and takes nothing, where it finds
+// anything else: that is then decoded as any other data is.
+type Parser interface {
+	ParseWire(data []byte) bool
+}
+
+// Encode writes plain data. It fails only for a type that is not plain data.
+func Encode(data any) ([]byte, error) {
+	if a, ok := data.(Appender); ok {
+		return a.AppendWire(nil), nil
+	}
+	return modes().enc.Marshal(data)
+}
+
+// Append writes plain data behind dst, as Encode does.
+func Append(dst []byte, data any) ([]byte, error) {
+	if a, ok := data.(Appender); ok {
+		return a.AppendWire(dst), nil
+	}
+	raw, err := modes().enc.Marshal(data)
+	return append(dst, raw...), err
+}
+
+// Decode reads plain data into data, which is empty: nesting, lengths and duplicate keys beyond bounds are fault.Invalid.
 func Decode(bytes []byte, data any) error {
+	if p, ok := data.(Parser); ok && p.ParseWire(bytes) {
+		return nil
+	}
 	if err := modes().dec.Unmarshal(bytes, data); err != nil {
 		return fault.New(fault.Invalid, "BadMessage", "the message can't be read").Because(err)
 	}

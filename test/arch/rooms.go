@@ -22,8 +22,9 @@ func Floors() []Floor {
 
 		{"failpoint", nil, "ground: the standard library only; nothing in a usual build"},
 		{"fault", nil, "ground: the standard library only"},
-		{"model", []string{"fault"}, "ground: the standard library only"},
+		{"model", []string{"fault", "wire/item"}, "ground: the standard library only"},
 		{"wire", []string{"fault"}, "plain data to bytes and back, under bounds"},
+		{"wire/item", nil, "ground: single items of the encoding, for types that write and read themselves"},
 		{"sample", ground(), "ground: values read from a source, with no encoding"},
 		{"web/...", []string{"web/..."}, "ground: embedded files"},
 
@@ -45,7 +46,7 @@ func Floors() []Floor {
 		{"connector/folder", may("connector"), "opens the files of node-local sources below an allowed root; connectors are given it, and can't import it"},
 		{"connector/all", may("connector/..."), "the list of connectors"},
 
-		{"bus", may("wire"), "messages: what could carry a value or a secret can't be imported"},
+		{"bus", may("wire", "wire/item"), "messages: what could carry a value or a secret can't be imported"},
 		{"bus/...", may("bus", "network/...", "wire"), "transports of the messages"},
 
 		{"server", may("server/...", "bus/...", "network/...", "doctor", "web"), "only constructs and starts"},

@@ -11,7 +11,7 @@ func pack(f bus.Facts, use func(body []byte, part bus.Facts)) error {
 	if len(f.Rows) != 0 && len(f.Rows) != len(f.Assets) {
 		return fault.New(fault.Invalid, "BadFacts", "facts have %d assets and %d rows; they must be as many, or none", len(f.Assets), len(f.Rows))
 	}
-	raw, err := bus.Encode(f)
+	raw, err := bus.Encode(&f)
 	if err != nil {
 		return err
 	}
@@ -19,7 +19,7 @@ func pack(f bus.Facts, use func(body []byte, part bus.Facts)) error {
 		if f, err = cutAssets(f); err != nil {
 			return err
 		}
-		if raw, err = bus.Encode(f); err != nil {
+		if raw, err = bus.Encode(&f); err != nil {
 			return err
 		}
 	}
@@ -38,7 +38,7 @@ func packPart(f bus.Facts, raw []byte, use func([]byte, bus.Facts)) error {
 		return fault.New(fault.Invalid, "FactTooBig", "one fact alone takes %d bytes, more than a batch may hold", len(raw))
 	}
 	for _, part := range []bus.Facts{a, b} {
-		raw, err := bus.Encode(part)
+		raw, err := bus.Encode(&part)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func NewReader(r io.Reader) *Reader { return &Reader{r: r, most: MaxFrame} }
 // NewShortReader reads frames of up to 4 KiB, which is enough for a dial.
 func NewShortReader(r io.Reader) *Reader { return &Reader{r: r, most: 4 << 10} }
 
-// keepBuffer is the buffer that a reader keeps between frames; a bigger one is let go.
+// keepBuffer is the buffer that a reader or writer keeps between frames; a bigger one is let go.
 const keepBuffer = 1 << 20
 
 // Next gives the next frame. The payload is valid until the next call. Between frames the end of the stream is io.EOF;
@@ -79,8 +79,9 @@ func badFrame(format string, args ...any) *fault.Error {
 
 // Writer writes frames, each in one call of the underlying Write. It is safe for concurrent use.
 type Writer struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu  sync.Mutex
+	w   io.Writer
+	buf []byte
 }
 
 // NewWriter writes frames to w.
@@ -89,14 +90,19 @@ func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 // Send writes a frame with a message, or an empty one for nil. A message beyond MaxFrame is fault.Invalid
 // "FrameTooBig" and nothing is written.
 func (w *Writer) Send(kind Kind, message any) error {
-	var body []byte
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	buf := append(w.buf[:0], make([]byte, headSize)...)
 	if message != nil {
 		var err error
-		if body, err = bus.Encode(message); err != nil {
+		if buf, err = bus.Append(buf, message); err != nil {
 			return err
 		}
 	}
-	return w.raw(kind, body)
+	if w.buf = nil; cap(buf) <= keepBuffer {
+		w.buf = buf
+	}
+	return w.write(kind, buf)
 }
 
 // SendSecret writes one secret and wipes the frame's buffer.
@@ -104,26 +110,22 @@ func (w *Writer) SendSecret(name string, value []byte) error {
 	if len(name) > 255 || len(value) > maxSecret {
 		return fault.New(fault.Invalid, "SecretTooBig", "a secret may have %d bytes", maxSecret)
 	}
-	body := make([]byte, 0, 1+len(name)+len(value))
-	body = append(append(append(body, byte(len(name))), name...), value...)
-	defer clear(body)
-	return w.raw(KindSecret, body)
-}
-
-func (w *Writer) raw(kind Kind, body []byte) error {
-	if len(body) > MaxFrame {
-		return fault.New(fault.Invalid, "FrameTooBig", "a frame of %d bytes is beyond %d", len(body), MaxFrame)
-	}
-	buf := make([]byte, headSize, headSize+len(body))
-	binary.BigEndian.PutUint32(buf, uint32(len(body)+1))
-	buf[4] = byte(kind)
-	buf = append(buf, body...)
+	buf := make([]byte, headSize, headSize+1+len(name)+len(value))
+	buf = append(append(append(buf, byte(len(name))), name...), value...)
+	defer clear(buf)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, err := w.w.Write(buf)
-	if kind == KindSecret {
-		clear(buf)
+	return w.write(KindSecret, buf)
+}
+
+// write fills in the head of a frame and writes it. The caller holds the lock.
+func (w *Writer) write(kind Kind, frame []byte) error {
+	if n := len(frame) - headSize; n > MaxFrame {
+		return fault.New(fault.Invalid, "FrameTooBig", "a frame of %d bytes is beyond %d", n, MaxFrame)
 	}
+	binary.BigEndian.PutUint32(frame, uint32(len(frame)-headSize+1)) //nolint:gosec // not beyond MaxFrame
+	frame[4] = byte(kind)
+	_, err := w.w.Write(frame)
 	return err
 }
 

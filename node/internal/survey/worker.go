@@ -199,7 +199,7 @@ func (w *worker) run(a assignment) error {
 			Names: func(n pipe.Names) error { return w.out.Send(pipe.KindNames, n) },
 		}))
 	}
-	end := Run(a.ctx, a.job, a.base, conn, deps, func(f bus.Facts) error { return w.out.Send(pipe.KindFacts, f) })
+	end := Run(a.ctx, a.job, a.base, conn, deps, func(f bus.Facts) error { return w.out.Send(pipe.KindFacts, &f) })
 	return w.out.Send(pipe.KindEnd, end)
 }
 
