@@ -34,6 +34,7 @@ type bench struct {
 	sizes          []int
 	rounds, assets int
 	files          int
+	pages          bool
 	source         *source
 	store          *pgserver.Server // that accounts keep their maps in
 	report         report
@@ -48,8 +49,10 @@ func run() (err error) {
 	rounds := flag.String("rounds", envOr("BENCH_ROUNDS", "5"), "rounds of each size")
 	flag.StringVar(&b.repo, "repo", ".", "root of the repository")
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the binaries, below the root unless absolute")
+	pages := flag.Bool("portal", true, "whether the portal's pages are measured, in a browser")
 	page := flag.String("page", "docs/benchmarks.md", "where the results are written; empty for nowhere")
 	flag.Parse()
+	b.pages = *pages
 	for word := range strings.SplitSeq(*tables, ",") {
 		if *tables == "0" {
 			break
