@@ -121,16 +121,16 @@ func (a *Authored) layClasses(column uint32, scanned []model.Class) []model.Clas
 
 // Written is what people wrote over the thing that the view names: the entity, or its column.
 func (v View) Written() Part {
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		return v.Authored.Columns[v.Asset.Columns[v.Column].Number]
+	if c := v.Own(); c != nil {
+		return v.Authored.Columns[c.Number]
 	}
 	return v.Authored.Part
 }
 
 // OwnClasses are those of the thing that the view names, as a reader sees them; one without a rule was given by a person.
 func (v View) OwnClasses() []model.Class {
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		return v.Asset.Columns[v.Column].Classes
+	if c := v.Own(); c != nil {
+		return c.Classes
 	}
 	return v.Asset.Classes
 }

@@ -24,6 +24,14 @@ type View struct {
 	Flows    []Flow             // of a process that was read alone
 }
 
+// Own is the column that the view names; nil when it names the entity.
+func (v View) Own() *model.Column {
+	if v.Column < 0 || v.Column >= len(v.Asset.Columns) {
+		return nil
+	}
+	return &v.Asset.Columns[v.Column]
+}
+
 // Change is one entry of an entity's history; doors see it without the store.
 type Change = store.Change
 

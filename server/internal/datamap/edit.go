@@ -140,8 +140,8 @@ func edit(ctx context.Context, tx store.Tx, actor string, e *Edit, refs map[stri
 
 // columnName is the name of the column that the view names, "" for the entity.
 func (v View) columnName() string {
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		return v.Asset.Columns[v.Column].Name
+	if c := v.Own(); c != nil {
+		return c.Name
 	}
 	return ""
 }

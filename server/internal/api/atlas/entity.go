@@ -55,7 +55,7 @@ func orNil(s string) any {
 
 // entity is the whole Atlas entity of a view: of the column, when the view names one.
 func (t types) entity(v datamap.View) map[string]any {
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
+	if v.Own() != nil {
 		return t.columnEntity(v, v.Column)
 	}
 	e := t.frame(v, v.GUID, v.Row.Type)
@@ -194,16 +194,16 @@ func written(p datamap.Part, attrs map[string]any) {
 
 // guidOf is the guid of the entity or column that a view names.
 func guidOf(v datamap.View) string {
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		return v.ColumnGUID(v.Asset.Columns[v.Column].Number)
+	if c := v.Own(); c != nil {
+		return v.ColumnGUID(c.Number)
 	}
 	return v.GUID
 }
 
 // shownAttributes are those of the entity or column that a view names.
 func shownAttributes(v datamap.View) map[string]any {
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		return columnAttributes(v, v.Asset.Columns[v.Column])
+	if c := v.Own(); c != nil {
+		return columnAttributes(v, *c)
 	}
 	return attributes(v)
 }
@@ -295,8 +295,7 @@ func (t types) columnEntity(v datamap.View, i int) map[string]any {
 func (t types) header(v datamap.View) map[string]any {
 	typeName, name := v.Row.Type, v.Row.Name
 	attrs := map[string]any{"qualifiedName": v.Row.QualifiedName, "name": name, "owner": orNil(v.Asset.Owner), "description": orNil(v.Asset.Comment)}
-	if v.Column >= 0 && v.Column < len(v.Asset.Columns) {
-		c := v.Asset.Columns[v.Column]
+	if c := v.Own(); c != nil {
 		typeName, name = t.columnType(v.Row.Type), c.Name
 		attrs = map[string]any{"qualifiedName": v.Row.QualifiedName + "#" + model.EscapeName(c.Name), "name": c.Name}
 	}

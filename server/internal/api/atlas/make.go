@@ -38,7 +38,7 @@ func (s subject) process() bool {
 }
 
 // target is the entity that is written: by guid, else by type and qualified name. One that is not there is made.
-func (p *Plane) target(r *http.Request, e *sent) (subject, error) {
+func (p *Plane) target(r *http.Request, t types, e *sent) (subject, error) {
 	if e.GUID != "" && !strings.HasPrefix(e.GUID, "-") {
 		v, err := p.byGUID(r, e.GUID)
 		return subject{view: v}, err
@@ -50,7 +50,7 @@ func (p *Plane) target(r *http.Request, e *sent) (subject, error) {
 	v, err := p.Map.ByName(r.Context(), e.TypeName, name)
 	switch {
 	case fault.Is(err, fault.NotFound), err == nil && v.Row.Deleted && v.Made():
-		made, err := p.makeOf(r, e, name)
+		made, err := makeOf(r, t, e, name)
 		return subject{make: made}, err
 	case err != nil:
 		return subject{}, err
@@ -60,11 +60,7 @@ func (p *Plane) target(r *http.Request, e *sent) (subject, error) {
 }
 
 // makeOf is what a caller wants to be made. Columns live in their tables, and a source's processes in their views.
-func (p *Plane) makeOf(r *http.Request, e *sent, qualifiedName string) (*datamap.Made, error) {
-	types, err := p.types(r)
-	if err != nil {
-		return nil, err
-	}
+func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datamap.Made, error) {
 	t, known := types[e.TypeName]
 	switch {
 	case e.TypeName == typeDataSet, e.TypeName == datamap.TypeProcess:
@@ -151,11 +147,7 @@ func (p *Plane) referred(r *http.Request, ref reference) (datamap.View, error) {
 }
 
 // answerWritten says which entities were made and which were changed; those whose version stayed are not among them.
-func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, verb string, list []*sent, before []datamap.View, guids []string) error {
-	types, err := p.types(r)
-	if err != nil {
-		return err
-	}
+func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types types, verb string, list []*sent, before []datamap.View, guids []string) error {
 	changed, created, assigned := []any{}, []any{}, map[string]any{}
 	after, err := p.Map.ByGUIDs(r.Context(), guids)
 	if err != nil {

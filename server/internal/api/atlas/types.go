@@ -124,8 +124,8 @@ func (p *Plane) typeDefs(r *http.Request) ([]typeDef, error) {
 		out = append(out, newType(ofClassifications, c.Name, c.Title+". "+c.Summary))
 	}
 	out = append(out,
-		relationType(relationInput, endDef{typeDataSet, "inputToProcesses", false, "SET"}, endDef{datamap.TypeProcess, "inputs", true, "SET"}, "__Process.inputs"),
-		relationType(relationOutput, endDef{datamap.TypeProcess, "outputs", true, "SET"}, endDef{typeDataSet, "outputFromProcesses", false, "SET"}, "__Process.outputs"))
+		relationType(relationInput, "AGGREGATION", endDef{typeDataSet, "inputToProcesses", false, "SET"}, endDef{datamap.TypeProcess, "inputs", true, "SET"}, "__Process.inputs"),
+		relationType(relationOutput, "AGGREGATION", endDef{datamap.TypeProcess, "outputs", true, "SET"}, endDef{typeDataSet, "outputFromProcesses", false, "SET"}, "__Process.outputs"))
 	slices.SortStableFunc(out, func(a, b typeDef) int {
 		return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.Name, b.Name))
 	})
@@ -158,16 +158,13 @@ func ofKind(k model.Kind, def model.TypeDef) []typeDef {
 	}
 	c := entityType(def.Column, "Column of a "+def.Title, "DataSet", text("data_type", "The type, as the source writes it"))
 	c.ServiceType = k.Title
-	columns := relationType(def.Name+"_columns", endDef{def.Name, "columns", true, "SET"}, endDef{def.Column, "table", false, "SINGLE"}, "__"+def.Name+".columns")
+	columns := relationType(def.Name+"_columns", "COMPOSITION", endDef{def.Name, "columns", true, "SET"}, endDef{def.Column, "table", false, "SINGLE"}, "__"+def.Name+".columns")
 	return []typeDef{t, c, columns}
 }
 
-func relationType(name string, end1, end2 endDef, label string) typeDef {
+func relationType(name, category string, end1, end2 endDef, label string) typeDef {
 	t := newType(ofRelationships, name, name)
-	t.End1, t.End2, t.Relation, t.Label = &end1, &end2, "AGGREGATION", label
-	if name == end1.Type+"_columns" {
-		t.Relation = "COMPOSITION"
-	}
+	t.End1, t.End2, t.Relation, t.Label = &end1, &end2, category, label
 	return t
 }
 

@@ -109,11 +109,15 @@ const retries = 5
 // write authors what the caller changed, and makes what is not there, all of it or nothing.
 func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, list []*sent) error {
 	who := api.PrincipalOf(r)
+	types, err := p.types(r)
+	if err != nil {
+		return err
+	}
 	for try := 1; ; try++ {
 		edits, guarded := make([]datamap.Edit, len(list)), false
 		before := make([]datamap.View, len(list))
 		for i, e := range list {
-			s, err := p.target(r, e)
+			s, err := p.target(r, types, e)
 			if err != nil {
 				return err
 			}
@@ -132,7 +136,7 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, list 
 		if err != nil {
 			return err
 		}
-		return p.answerWritten(w, r, verb, list, before, guids)
+		return p.answerWritten(w, r, types, verb, list, before, guids)
 	}
 }
 

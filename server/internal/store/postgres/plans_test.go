@@ -93,11 +93,13 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	look("by native id", nativeText, "s", "t", "n")
 	look("changed after", changedText, 1, 1, 5)
 	asked := placed(store.IndexPlace{Entity: 1}, pgx.NamedArgs{
-		"expr": "'a'", "name": "'a'", "all": "'b'", "most": 5, "exact": "", "rank": 0, "entity": 0, "need": 5, "step": 5,
+		"expr": "'a'", "name": "'a'", "all": "'b'", "most": 5, "exact": "", "rank": 0, "entity": 0, "need": 5, "step": 5, "collections": []int64{1, 2},
 	})
 	look("matches", matchesText(""), asked)
 	look("sorted matches", sortedText(""), asked)
-	look("ordered matches", orderedText(""), asked)
+	for _, every := range []bool{true, false} {
+		look("ordered matches", orderedText(every, ""), asked)
+	}
 	for _, f := range []store.IndexField{store.ByName, store.ByCreated, store.ByModified} {
 		for _, down := range []bool{false, true} {
 			by := sorting([]store.IndexOrder{{Field: f, Down: down}})

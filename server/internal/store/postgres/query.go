@@ -28,6 +28,7 @@ const (
 type asked struct {
 	all         string  // match expression over every field; "" when nothing narrows
 	name        string  // match expression over names only; "" without terms
+	bare        string  // name without the filters
 	exact       string  // the whole name that comes first; "" when none does
 	filters     string  // match expression of the filters; "" without
 	collections []int64 // nil: every collection there is
@@ -82,9 +83,10 @@ func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int
 	}
 	best := a.name != "" && len(a.order) == 0
 	listed := a.listing() && a.rest == "" && (len(a.order) == 0 || len(a.order) == 1 && a.order[0] == store.IndexOrder{})
+	var named int64
 	switch {
 	case best:
-		places, count, err = x.sorted(ctx, a, after, need)
+		places, count, named, err = x.sorted(ctx, a, after, need)
 	case !listed:
 		places, count, err = x.inOrder(ctx, a, after, need)
 	case !q.Uncounted:
@@ -93,7 +95,7 @@ func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int
 	switch {
 	case err != nil || need == 0, !listed && count <= bound:
 	case best:
-		places, err = x.ranked(ctx, a, after, need)
+		places, err = x.ranked(ctx, a, after, need, named)
 	case listed:
 		places, err = x.listed(ctx, a, after, need)
 	default:
@@ -119,29 +121,27 @@ func (a asked) with(args pgx.NamedArgs) []any {
 	return []any{args}
 }
 
-// sortedText finds the matches in names, and all; the rest is looked at only where names do not fill the page.
+// sortedText finds all matches in one pass, and asks of each whether it matches by its name.
 func sortedText(and string) string {
-	return `with n as materialized (select entity, case when exact = @exact and @exact <> '' then 0 else 1 end as rank
-		from found where words @@ @name::tsquery` + and + ` limit @most),
-	f as materialized (select entity from found where words @@ @all::tsquery` + and + ` limit @most),
-	a as materialized (select rank, entity from n where (rank, entity) > (@rank, @entity) order by rank, entity limit @need),
-	z as materialized (select 2 as rank, entity from f where (select count(*) from a) < @need and (2, entity) > (@rank, @entity)
-		and entity not in (select entity from n) order by entity limit @need),
-	r as materialized (select rank, entity from a union all select rank, entity from z order by 1, 2 limit @need)
-	select (select count(*) from f), (select array_agg(rank order by rank, entity) from r),
+	return `with f as materialized (select entity, case when not words @@ @name::tsquery then 2 when exact = @exact and @exact <> '' then 0 else 1 end as rank
+		from found where words @@ @all::tsquery` + and + ` limit @most),
+	n as materialized (select count(*) as all, count(*) filter (where rank < 2) as named from f),
+	r as materialized (select rank, entity from f where (rank, entity) > (@rank, @entity) order by rank, entity limit @need)
+	select (select "all" from n), (select named from n), (select array_agg(rank order by rank, entity) from r),
 		(select array_agg(entity order by rank, entity) from r)`
 }
 
-// sorted finds all matches at once and puts them in order, which is right where they are no more than bound.
-func (x index) sorted(ctx context.Context, a asked, after store.IndexPlace, need int) (out []store.IndexPlace, count int64, err error) {
+// sorted finds all matches at once and puts them in order, which is right where they are no more than bound. Named is how
+// many of those that it counted match by their name.
+func (x index) sorted(ctx context.Context, a asked, after store.IndexPlace, need int) (out []store.IndexPlace, count, named int64, err error) {
 	var ranks, ids []int64
 	_, err = x.one(ctx, sortedText(a.and()), a.with(pgx.NamedArgs{
-		"name": a.name, "all": a.all, "most": bound + 1, "exact": a.exact, "rank": int64(after.Rank), "entity": after.Entity, "need": need,
-	}), &count, &ranks, &ids)
+		"name": a.bare, "all": a.all, "most": bound + 1, "exact": a.exact, "rank": int64(after.Rank), "entity": after.Entity, "need": need,
+	}), &count, &named, &ranks, &ids)
 	for i, id := range ids {
 		out = append(out, store.IndexPlace{Rank: uint8(ranks[i]), Entity: id}) //nolint:gosec // 0 to 2
 	}
-	return out, count, err
+	return out, count, named, err
 }
 
 // What a query needs to know first: how far the index is complete, the reader's collections, and how many there are.
@@ -192,11 +192,13 @@ func (x index) ask(ctx context.Context, q store.IndexQuery, ids []int64, n int) 
 		if q.Exact != "" && (len(terms) > 1 || terms[0] != q.Exact) {
 			text = `((` + text + `) | ` + phrase(inName, q.Exact, false) + `)`
 		}
-		return strings.Join(append([]string{text}, filters...), ` & `)
+		return text
 	}
-	a.name = either(name)
+	narrowed := func(text string) string { return strings.Join(append([]string{text}, filters...), ` & `) }
+	a.bare = either(name)
+	a.name = narrowed(a.bare)
 	if a.all = a.name; !q.NameOnly {
-		a.all = either(all)
+		a.all = narrowed(either(all))
 	}
 	return a, true, nil
 }

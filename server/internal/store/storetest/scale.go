@@ -49,7 +49,7 @@ func Searching(b *testing.B, s store.Store, bare Bare) {
 		{Terms: []string{"schema7", "customer"}},
 		{},
 	}
-	var product, floor []time.Duration
+	var product, floor []time.Duration // by turns: question after question, in turn
 	ask := func(q store.IndexQuery) {
 		q.Collections, q.Limit = mine, 25
 		if len(q.Terms) == 1 {
@@ -90,6 +90,9 @@ func Searching(b *testing.B, s store.Store, bare Bare) {
 			}
 		}
 	}
+	for i, q := range questions {
+		b.Logf("%v: %s, and %s the bare index", q.Terms, medianOf(product, i, len(questions)), medianOf(floor, i, len(questions)))
+	}
 	slices.Sort(product)
 	slices.Sort(floor)
 	for name, percent := range map[string]int{"p50": 50, "p99": 99} {
@@ -97,6 +100,16 @@ func Searching(b *testing.B, s store.Store, bare Bare) {
 		b.ReportMetric(float64(p.Microseconds())/1000, name+"-ms")
 		b.ReportMetric(float64(p)/float64(f), name+"-x")
 	}
+}
+
+// medianOf is the median of every so many of a list, from one on.
+func medianOf(list []time.Duration, from, every int) time.Duration {
+	var some []time.Duration
+	for i := from; i < len(list); i += every {
+		some = append(some, list[i])
+	}
+	slices.Sort(some)
+	return some[len(some)/2].Round(time.Microsecond)
 }
 
 // fill writes assets and their rows of the index.
