@@ -9,26 +9,28 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/purlieu/purlieu/failpoint"
 )
 
-// small puts the account's data folder on a disk of its own, of a few MiB. The test is skipped where that is not allowed.
-func (a *account) small(t *testing.T, mib int) {
+// smallDisk puts an empty folder on a disk of its own, of a few MiB. The test is skipped where that is not allowed.
+func smallDisk(t *testing.T, folder string, mib int) {
 	t.Helper()
-	if err := os.Mkdir(a.data(), 0o700); err != nil {
+	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("none", a.data(), "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0700", mib)); err != nil {
+	if err := syscall.Mount("none", folder, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0700", mib)); err != nil {
 		t.Skipf("skipped: a small disk (tmpfs) can't be mounted here: %v", err)
 	}
-	t.Cleanup(func() { _ = syscall.Unmount(a.data(), syscall.MNT_DETACH) })
+	t.Cleanup(func() { _ = syscall.Unmount(folder, syscall.MNT_DETACH) })
 }
 
-// fill leaves so many bytes free on the account's disk, and gives what makes room again.
-func (a *account) fill(t *testing.T, leave int64) (undo func()) {
+// fillDisk leaves so many bytes free on a folder's disk, and gives what makes room again.
+func fillDisk(t *testing.T, folder string, leave int64) (undo func()) {
 	t.Helper()
-	path := filepath.Join(a.data(), "filler")
+	path := filepath.Join(folder, "filler")
 	var st syscall.Statfs_t
-	if err := syscall.Statfs(a.data(), &st); err != nil {
+	if err := syscall.Statfs(folder, &st); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Create(path)
@@ -67,7 +69,7 @@ func TestAnAccountWhoseDiskIsFull(t *testing.T) {
 	want := undisturbed(t)
 	s := many(t, "manydisk")
 	a := plannedAccount(t, p, "--keep-free", "16")
-	a.small(t, 64)
+	smallDisk(t, a.data(), 64)
 	a.start()
 	a.signIn()
 	n := a.node(a.runtime("edge"), "one", s)
@@ -81,7 +83,7 @@ func TestAnAccountWhoseDiskIsFull(t *testing.T) {
 	}
 
 	t.Run("nearly_lets_scans_wait_and_people_go_on", func(t *testing.T) {
-		undo := a.fill(t, 8<<20)
+		undo := fillDisk(t, a.data(), 8<<20)
 		is("the account says that scans wait", http.StatusOK, "StoreShort")
 		run := a.begin(s)
 		time.Sleep(4 * time.Second) // longer than a node waits between two claims
@@ -107,7 +109,7 @@ func TestAnAccountWhoseDiskIsFull(t *testing.T) {
 		release := s.hold(t)
 		run := a.begin(s)
 		until(t, 60*time.Second, "the scan is in the middle of the tables", func() bool { return s.waiting(t) })
-		undo := a.fill(t, 0)
+		undo := fillDisk(t, a.data(), 0)
 		release()
 		refused := ""
 		for i := 0; i < 400 && refused == ""; i++ {
@@ -131,4 +133,32 @@ func TestAnAccountWhoseDiskIsFull(t *testing.T) {
 		n.runtime("egress", "verify")
 		n.runtime("egress", "reconcile")
 	})
+}
+
+// TestTheMapIsTheSameWhenANodeIsKilledOnAFullDisk kills a node at the failpoint that only one passes whose disk is full: it
+// has given back the room of a spool that waits for nothing.
+func TestTheMapIsTheSameWhenANodeIsKilledOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	want := undisturbed(t)
+	stencil, s := newStencil(t, "manyfulldisks")
+	d := newDeath(t, stencil, s, "node", "outbox.drop.before")
+	outbox := filepath.Join(d.node.state(), "outbox") // which a node makes when it first runs
+	smallDisk(t, outbox, 8)
+	victim := d.launchBoth(failpoint.EnvPoint + "=" + d.point)
+	release := s.hold(t)
+	run := d.begin(s)
+	until(t, 40*time.Second, "the scan is in the middle of the tables, and all before it has its receipt", func() bool {
+		spools, err := filepath.Glob(filepath.Join(outbox, "spool-*"))
+		status := d.node.status()
+		return err == nil && len(spools) > 0 && s.waiting(t) && status.Held == 0 && status.Unsent == 0
+	})
+	undo := fillDisk(t, outbox, 0)
+	release()
+	until(t, 40*time.Second, "the node is dead", func() bool { return !victim().running() })
+	undo()
+	d.dies(t, victim)
+	if r := d.await(s, run, 60*time.Second); r.Status != "Succeeded" || r.Purlieu.Counts.Gaps > 0 {
+		t.Errorf("the run ended %s with %+v", r.Status, r.Purlieu)
+	}
+	d.scansOn(t, want)
 }
