@@ -31,6 +31,7 @@ type Filter struct {
 	dialect lineage.Dialect // nil: no SQL leaves
 	terms   model.Terms
 	known   map[string]string // short texts and what becomes of them: few make up most
+	verdict verdict           // of the asset that is at hand
 }
 
 // New makes the filter of a kind. The kind's dialect must be among those of the build.
@@ -57,7 +58,8 @@ type verdict struct {
 // Asset takes out of an asset what may not leave, in place. The gaps say what could not be understood; changed says
 // that anything was taken, also what stays behind without a gap.
 func (f *Filter) Asset(a *model.Asset) (gaps []model.Gap, changed bool) {
-	v := &verdict{path: a.Path}
+	v := &f.verdict
+	*v = verdict{path: a.Path}
 	f.sql(v, &a.Text, "definition")
 	f.attrs(v, a)
 	comments := f.terms.Lets(model.ReleaseComments)
@@ -188,30 +190,41 @@ func (f *Filter) attrs(v *verdict, a *model.Asset) {
 		return
 	}
 	def := f.kind.TypeNamed(a.Type)
-	a.Attrs = slices.DeleteFunc(a.Attrs, func(x model.Attr) bool {
-		i := -1
-		if def != nil {
-			i = slices.IndexFunc(def.Attributes, func(d model.Field) bool { return d.Name == x.Name })
-		}
-		if i < 0 {
-			v.changed = true
-			v.gaps = append(v.gaps, model.Gap{Path: v.path, Facet: model.FacetStructure, Code: "UndeclaredAttribute"})
-			return true
-		}
-		stays := def.Attributes[i].Release != "" && !f.terms.Lets(def.Attributes[i].Release)
-		v.changed = v.changed || stays
-		return stays
-	})
+	kept := a.Attrs[:0]
 	for i := range a.Attrs {
 		x := &a.Attrs[i]
-		if d := slices.IndexFunc(def.Attributes, func(d model.Field) bool { return d.Name == x.Name }); !def.Attributes[d].SQL {
+		declared := attributeOf(def, x.Name)
+		switch {
+		case declared == nil:
+			v.changed = true
+			v.gaps = append(v.gaps, model.Gap{Path: v.path, Facet: model.FacetStructure, Code: "UndeclaredAttribute"})
 			continue
+		case declared.Release != "" && !f.terms.Lets(declared.Release):
+			v.changed = true
+			continue
+		case declared.SQL:
+			f.sql(v, &x.Text, x.Name)
+			for k := range x.List {
+				f.sql(v, &x.List[k], x.Name)
+			}
 		}
-		f.sql(v, &x.Text, x.Name)
-		for k := range x.List {
-			f.sql(v, &x.List[k], x.Name)
+		kept = append(kept, *x)
+	}
+	clear(a.Attrs[len(kept):])
+	a.Attrs = kept
+}
+
+// attributeOf is the declaration of an attribute, nil where there is none.
+func attributeOf(def *model.TypeDef, name string) *model.Field {
+	if def == nil {
+		return nil
+	}
+	for i := range def.Attributes {
+		if def.Attributes[i].Name == name {
+			return &def.Attributes[i]
 		}
 	}
+	return nil
 }
 
 // indexes lets the columns of an index be columns of the asset, or expressions of which no more is said.

@@ -145,8 +145,18 @@ func QualifiedName(authority, path string) string {
 type Hash [16]byte
 
 // HashOf is the unique key of an entity.
-func HashOf(typeName, qualifiedName string) Hash {
-	sum := sha256.Sum256(append(append([]byte(typeName), 0), qualifiedName...))
+func HashOf(typeName, qualifiedName string) Hash { return HashAt(typeName, qualifiedName, "") }
+
+// HashAt is HashOf of the qualified name that an authority and a path make.
+func HashAt(typeName, authority, path string) Hash {
+	var usual [256]byte // most fit in, and need no memory of their own
+	text := append(append(usual[:0], typeName...), 0)
+	if path == "" {
+		text = append(text, authority...)
+	} else {
+		text = append(append(append(text, strings.TrimSuffix(authority, "/")...), '/'), path...)
+	}
+	sum := sha256.Sum256(text)
 	return Hash(sum[:16])
 }
 

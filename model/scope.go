@@ -9,6 +9,9 @@ import (
 // A path above an included pattern is in scope too, since the way to it leads through; one below an included
 // pattern is in scope; an excluded path takes everything below it out.
 func (s Scope) Match(path string) bool {
+	if len(s.Exclude) == 0 && len(s.Include) == 0 {
+		return true
+	}
 	names := splitPath(path)
 	for _, p := range s.Exclude {
 		if pat := splitPath(p); len(pat) <= len(names) && matchNames(pat, names[:len(pat)]) {

@@ -11,7 +11,6 @@ import (
 
 // read opens a file and emits it with what is in it. changed says that it was written meanwhile and nothing was emitted.
 func (w *walk) read(f connector.Folder, path, name string, looked connector.Entry) (changed bool, err error) {
-	a := fileAsset(path, name, looked)
 	open, err := f.Open(name)
 	if gone(err) {
 		return false, nil
@@ -20,15 +19,14 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 		return true, nil
 	}
 	if err != nil {
-		return false, w.unread(a, err)
+		return false, w.unread(fileAsset(path, name, looked), err)
 	}
 	defer func() { _ = open.Close() }()
 	before, err := open.Look()
 	if err != nil || before.Kind != connector.EntryFile {
 		return true, nil // another thing stands there now
 	}
-	a.Stamp = before.Stamp
-	a.Measures = measuresOf(before)
+	before.NativeID = looked.NativeID
 	w.file.Open(name, before.Size, open)
 	found, err := w.env.Formats().Read(w.ctx, &w.file, nil)
 	if err != nil && w.ctx.Err() != nil {
@@ -38,6 +36,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	if lerr != nil || after.Stamp != before.Stamp {
 		return true, nil
 	}
+	a := fileAsset(path, name, before)
 	if err != nil {
 		return false, w.unread(a, err)
 	}

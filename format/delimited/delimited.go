@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
@@ -17,10 +18,12 @@ const (
 )
 
 // Format reads delimited text.
-type Format struct{}
+type Format struct {
+	tables *sync.Pool // of *records: where cells stand needs room in each file anew
+}
 
 // New is the format.
-func New() Format { return Format{} }
+func New() Format { return Format{&sync.Pool{New: func() any { return new(records) }}} }
 
 var extensions = []string{".csv", ".psv", ".ssv", ".tab", ".tsv"}
 
@@ -41,7 +44,7 @@ func (Format) Sniff(name string, _ []byte) format.Sure {
 }
 
 // Read cuts the first records of the file. Every column is a "string".
-func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*format.Structure, error) {
+func (f Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*format.Structure, error) {
 	promised := usual(file.Name())
 	out := &format.Structure{Type: typeOf(promised), Rows: -1}
 	t, err := readText(file, false)
@@ -53,13 +56,18 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 		keep = format.MaxRows + 1
 	}
 	comma := dialect(t.text, t.whole, promised)
-	r := newRecords(t, comma, keep)
+	r := f.tables.Get().(*records)
+	defer func() {
+		r.forget()
+		f.tables.Put(r)
+	}()
+	r.cut(t, comma, keep)
 	if !t.whole && !r.enough() { // the first rows are longer than what was read at first
 		if t, err = readText(file, true); err != nil {
 			return nil, err
 		}
 		comma = dialect(t.text, t.whole, promised)
-		r = newRecords(t, comma, keep)
+		r.cut(t, comma, keep)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err

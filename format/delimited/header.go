@@ -76,16 +76,12 @@ func (r *records) comesBelow(column int) bool {
 	if len(name) == 0 {
 		return false
 	}
-	for row := 1; row < min(r.len(), headerRows); row++ {
-		if column >= r.width(row) {
-			continue
-		}
-		cell := r.cell(row, column)
-		if len(cell) < len(name) { // most are of another length
-			continue
-		}
-		if cell = bytes.TrimSpace(cell); len(cell) == len(name) && bytes.EqualFold(cell, name) {
-			return true
+	for _, row := range r.rows[1:min(r.len(), headerRows)] {
+		if at := row.from + int32(column); at < row.to && r.cells[at].to-r.cells[at].from >= int32(len(name)) { //nolint:gosec // few columns, short names
+			cell := bytes.TrimSpace(r.cells[at].of(r.text))
+			if len(cell) == len(name) && bytes.EqualFold(cell, name) {
+				return true
+			}
 		}
 	}
 	return false

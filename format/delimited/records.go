@@ -2,6 +2,7 @@ package delimited
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/purlieu/purlieu/format"
@@ -20,21 +21,21 @@ type records struct {
 // span is where the cells of one row stand.
 type span struct{ from, to int32 }
 
-// newRecords cuts the first records of a text, one more than is sampled: the first may be a header. It keeps the first
-// of them. A record that alone is longer than the text counts with what there is of it.
-func newRecords(t text, comma byte, keep int) *records {
-	r := &records{text: t.text}
+// cut takes the first records of a text, one more than is sampled: the first may be a header. It keeps the first of
+// them. A record that alone is longer than the text counts with what there is of it.
+func (r *records) cut(t text, comma byte, keep int) {
+	*r = records{text: t.text, cells: r.cells[:0], rows: r.rows[:0]}
 	if comma == 0 {
-		return r
+		return
 	}
-	c := cutter{text: t.text, whole: t.whole, comma: comma}
+	c := cutter{text: t.text, whole: t.whole, comma: comma, cells: r.cells}
 	var counts [format.MaxRows + 1]int
 	if c.next(0) { // to know how much room is needed
 		rows := min(keep, 1+len(t.text)/max(c.at, 1))
-		c.cells = make([]cell, 0, rows*min(c.count, format.MaxColumns))
-		r.rows = make([]span, 0, rows)
+		c.cells = slices.Grow(c.cells, rows*min(c.count, format.MaxColumns))
+		r.rows = slices.Grow(r.rows, rows)
 	}
-	c.at = 0
+	c.at, c.quote, c.carriage = 0, 0, 0
 	for r.seen < len(counts) {
 		from, most := len(c.cells), 0
 		if r.seen < keep {
@@ -52,10 +53,20 @@ func newRecords(t text, comma byte, keep int) *records {
 	r.cells = c.cells
 	if r.seen == 0 {
 		r.columns = bytes.Count(t.text, []byte{comma}) + 1
-		return r
+		return
 	}
 	r.settle(counts[:r.seen])
-	return r
+}
+
+// keptCells is how many cells' room is kept for the next file.
+const keptCells = 1 << 14
+
+// forget lets go of the text, and of room that few files need.
+func (r *records) forget() {
+	*r = records{cells: r.cells, rows: r.rows}
+	if cap(r.cells) > keptCells {
+		r.cells = nil
+	}
 }
 
 // settle finds the number of columns and leaves out the rows that have another.

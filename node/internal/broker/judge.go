@@ -56,7 +56,7 @@ func (j *judge) facts(f *bus.Facts) error {
 			return err
 		}
 		a := &f.Assets[i]
-		if f.Rows[i].Hash != model.HashOf(a.Type, model.QualifiedName(j.grant.Authority, a.Path)) {
+		if f.Rows[i].Hash != model.HashAt(a.Type, j.grant.Authority, a.Path) {
 			return broken("a row of another asset")
 		}
 	}
@@ -89,12 +89,7 @@ func (j *judge) asset(a *model.Asset) error {
 	case !sound(a.Container) || !model.Below(a.Path, a.Container):
 		return broken("an asset outside its container")
 	}
-	size := 0
-	ok := eachText(a, func(s string) bool {
-		size += len(s)
-		return sound(s)
-	})
-	if !ok || size > bus.MaxAsset {
+	if size, ok := soundTexts(a); !ok || size > bus.MaxAsset {
 		return broken("an asset with a text that is too long or can't be stored")
 	}
 	classes := model.SoundClasses(a.Classes)
@@ -178,43 +173,87 @@ func sound(s string) bool {
 	return len(s) <= pipe.MaxText && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
 }
 
-// eachText visits every text of an asset until visit says no.
-func eachText(a *model.Asset, visit func(string) bool) bool {
-	all := func(texts ...string) bool {
-		for _, s := range texts {
-			if s != "" && !visit(s) {
-				return false
-			}
-		}
-		return true
+// texts adds up texts and whether all of them are sound.
+type texts struct {
+	size int
+	bad  bool
+}
+
+func (t *texts) add(s string) {
+	if s != "" {
+		t.size += len(s)
+		t.bad = t.bad || !sound(s)
 	}
-	ok := all(a.Name, a.NativeID, a.Owner, a.Comment, a.Text)
+}
+
+func (t *texts) list(list []string) {
+	for _, s := range list {
+		t.add(s)
+	}
+}
+
+// soundTexts reports how long the texts of an asset are together, and whether each is sound and lineage names inputs
+// that are there.
+func soundTexts(a *model.Asset) (size int, ok bool) {
+	var t texts
+	t.add(a.Name)
+	t.add(a.NativeID)
+	t.add(a.Owner)
+	t.add(a.Comment)
+	t.add(a.Text)
 	for i := range a.Attrs {
-		ok = ok && all(a.Attrs[i].Name, a.Attrs[i].Text) && all(a.Attrs[i].List...)
+		x := &a.Attrs[i]
+		t.add(x.Name)
+		t.add(x.Text)
+		t.list(x.List)
 	}
 	for i := range a.Columns {
-		c := &a.Columns[i]
-		ok = ok && all(c.Name, c.Type, c.Default, c.Identity, c.Generated, c.Comment, c.NativeID) && all(c.Labels...)
+		t.column(&a.Columns[i])
 	}
 	for i := range a.Keys {
 		k := &a.Keys[i]
-		ok = ok && all(k.Name, string(k.Kind), k.RefPath) && all(k.Columns...) && all(k.RefColumns...)
+		t.add(k.Name)
+		t.add(string(k.Kind))
+		t.add(k.RefPath)
+		t.list(k.Columns)
+		t.list(k.RefColumns)
 	}
 	for i := range a.Indexes {
 		x := &a.Indexes[i]
-		ok = ok && all(x.Name, x.Method) && all(x.Columns...)
+		t.add(x.Name)
+		t.add(x.Method)
+		t.list(x.Columns)
 	}
 	for i := range a.Measures {
-		ok = ok && all(a.Measures[i].Name)
+		t.add(a.Measures[i].Name)
 	}
-	if a.Lineage != nil {
-		for i := range a.Lineage.Inputs {
-			ok = ok && all(a.Lineage.Inputs[i].Type, a.Lineage.Inputs[i].Path)
-		}
-		for i := range a.Lineage.Columns {
-			e := &a.Lineage.Columns[i]
-			ok = ok && all(e.From, e.To) && e.Input >= 0 && e.Input < len(a.Lineage.Inputs)
-		}
+	t.lineage(a.Lineage)
+	return t.size, !t.bad
+}
+
+func (t *texts) column(c *model.Column) {
+	t.add(c.Name)
+	t.add(c.Type)
+	t.add(c.Default)
+	t.add(c.Identity)
+	t.add(c.Generated)
+	t.add(c.Comment)
+	t.add(c.NativeID)
+	t.list(c.Labels)
+}
+
+func (t *texts) lineage(l *model.Lineage) {
+	if l == nil {
+		return
 	}
-	return ok
+	for i := range l.Inputs {
+		t.add(l.Inputs[i].Type)
+		t.add(l.Inputs[i].Path)
+	}
+	for i := range l.Columns {
+		e := &l.Columns[i]
+		t.add(e.From)
+		t.add(e.To)
+		t.bad = t.bad || e.Input < 0 || e.Input >= len(l.Inputs)
+	}
 }

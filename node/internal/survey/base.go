@@ -229,5 +229,5 @@ func (b *Base) above(path string, try func(*listing) bool) {
 }
 
 func hashOf(authority, typeName, path string) model.Hash {
-	return model.HashOf(typeName, model.QualifiedName(authority, path))
+	return model.HashAt(typeName, authority, path)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/bus"
@@ -312,7 +311,12 @@ func (s *surveyor) inUnit(path string) bool {
 
 // textual reports whether a path, which is escaped by its maker, can be stored and bounded as it is.
 func textual(path string) bool {
-	return len(path) <= pipe.MaxText && utf8.ValidString(path) && !strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f })
+	for i := 0; i < len(path); i++ {
+		if path[i] < 0x20 || path[i] == 0x7f {
+			return false
+		}
+	}
+	return len(path) <= pipe.MaxText && utf8.ValidString(path)
 }
 
 // short bounds a text of ours or a name in it.

@@ -60,6 +60,9 @@ func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 		return true, deep
 	}
 	open, sample = true, deep
+	if len(s.base.listings) == 0 {
+		return open, sample
+	}
 	hash := hashOf(s.grant.Authority, typeName, path)
 	s.base.above(path, func(l *listing) bool {
 		row, position, ok := l.find(hash)
