@@ -51,10 +51,13 @@ func (f *File) Size() int64 { return f.size }
 // Anywhere reports whether ReadAt works.
 func (f *File) Anywhere() bool { return f.at != nil }
 
-// ReadAt reads anywhere in the file.
+// ReadAt reads anywhere in the file, and not again what is in the head.
 func (f *File) ReadAt(p []byte, off int64) (int, error) {
 	if f.at == nil {
 		return 0, fault.New(fault.Unsupported, CodeUnreadable, "the file can be read from its start only")
+	}
+	if off >= 0 && off <= int64(len(f.head)-len(p)) {
+		return copy(p, f.head[off:]), nil
 	}
 	return f.at.ReadAt(p, off)
 }

@@ -62,12 +62,15 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 	}
 	out := &format.Structure{Type: "PARQUET", Rows: -1}
 	w := &walker{b: footer}
-	var l leaves
+	l := leaves{}
+	if ask.Values != nil {
+		l.places = maxLeaves
+	}
 	var chunks []chunk
 	w.fields(func(id int64, typ byte) {
 		switch {
 		case id == 2 && typ == thriftList:
-			l = w.schema()
+			w.schema(&l)
 		case id == 3:
 			out.Rows = max(w.integer(typ), -1)
 		case id == 4 && typ == thriftList && ask.Values != nil:
@@ -136,8 +139,8 @@ func readAt(file *format.File, p []byte, off int64) error {
 // leaves are the columns of a schema.
 type leaves struct {
 	columns []model.Column
-	stored  []storage // of the first leaves, in their order
-	lost    bool      // there were more
+	places  int       // leaves whose place is wanted: none where nothing is sampled
+	stored  []storage // of so many of the first leaves, in their order
 	seen    map[string]bool
 	cut     bool
 	broken  bool
@@ -155,18 +158,18 @@ type level struct {
 }
 
 // schema walks the list of elements, without recursion: depth is bounded as the nesting of values is.
-func (w *walker) schema() leaves {
+func (w *walker) schema(l *leaves) {
 	size, typ := w.list()
 	if typ != thriftStruct {
 		w.fail()
-		return leaves{}
+		return
 	}
-	l := leaves{seen: make(map[string]bool, min(size, 64)), columns: make([]model.Column, 0, min(size, 64))}
-	var open []level
+	*l = leaves{places: l.places, seen: make(map[string]bool, min(size, 64)), columns: make([]model.Column, 0, min(size, 64))}
+	open := make([]level, 0, 8)
 	for i := range size {
 		e := w.element()
 		if w.err != nil {
-			return l
+			return
 		}
 		if i == 0 {
 			open = append(open, level{left: e.children, notNull: true})
@@ -177,7 +180,7 @@ func (w *walker) schema() leaves {
 		}
 		if len(open) == 0 || len(open) > format.MaxDepth {
 			l.broken = true
-			return l
+			return
 		}
 		up := &open[len(open)-1]
 		up.left--
@@ -188,14 +191,13 @@ func (w *walker) schema() leaves {
 		}
 		if e.children < 0 {
 			l.broken = true
-			return l
+			return
 		}
 		open = append(open, at)
 	}
 	for _, at := range open {
 		l.broken = l.broken || at.left > 0
 	}
-	return l
 }
 
 // child is where an element stands.
@@ -231,7 +233,9 @@ func (up *level) child(e *element) level {
 func (l *leaves) leaf(at level, e *element) {
 	if len(l.columns) >= format.MaxColumns || len(at.path) > format.MaxName {
 		l.cut = true
-		l.store(storage{})
+		if len(l.stored) < l.places {
+			l.stored = append(l.stored, storage{})
+		}
 		return
 	}
 	if l.seen[at.path] {
@@ -239,15 +243,10 @@ func (l *leaves) leaf(at level, e *element) {
 		return
 	}
 	l.seen[at.path] = true
-	l.store(storageOf(at.path, e, at.def, at.rep))
-	l.columns = append(l.columns, model.Column{Name: at.path, Type: e.typeName(), Ordinal: len(l.columns) + 1, NotNull: at.notNull})
-}
-
-// store notes how the next leaf is kept. Once one is left out, the places of further ones are not known.
-func (l *leaves) store(s storage) {
-	if l.lost = l.lost || len(l.stored) == maxLeaves; !l.lost {
-		l.stored = append(l.stored, s)
+	if len(l.stored) < l.places {
+		l.stored = append(l.stored, storageOf(at.path, e, at.def, at.rep))
 	}
+	l.columns = append(l.columns, model.Column{Name: at.path, Type: e.typeName(), Ordinal: len(l.columns) + 1, NotNull: at.notNull})
 }
 
 // segment is a name in a path. One that could be taken for more than a name stands in quotes.
