@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
@@ -70,6 +71,9 @@ const (
 
 // OutboxPath is the folder of ledger, spool and receipts of a state directory.
 func OutboxPath(stateDir string) string { return filepath.Join(stateDir, "outbox") }
+
+// roomPath is the folder in which workers make files of their own, such as for what the last scan saw.
+func roomPath(stateDir string) string { return filepath.Join(stateDir, "room") }
 
 // RunProcess runs a node until ctx ends, then stops in order: it claims no more, ends its workers, sends what waits for
 // up to five seconds, and closes the ledger. What it could not send stays on disk for the next start. It fails with
@@ -140,10 +144,14 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 	p.gate = &gatekeeper{
 		rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse, kept: append([]string{p.o.StateDir}, p.o.Keep...),
 	}
+	room, err := freshRoom(p.o.StateDir)
+	if err != nil {
+		return err
+	}
 	post := func(f func()) { p.node.Post(f) }
 	p.broker = broker.New(broker.Config{
 		Command: p.o.Command, Kinds: kinds, Dial: p.gate.dial, Secrets: p.gate.secrets, Folder: p.gate.folder, Check: p.rules.check,
-		Post: post, Dialects: p.o.Dialects, Terms: p.terms,
+		Post: post, Dialects: p.o.Dialects, Terms: p.terms, Room: room,
 		MemoryMB: p.o.MemoryMB, MaxWorkers: p.o.Slots, UnitDeadline: unitDeadline, Clock: time.Now, Log: p.log,
 	})
 	link := &lateLink{}
@@ -165,6 +173,15 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 	p.client, err = p.connect(post)
 	link.Link = p.client
 	return err
+}
+
+// freshRoom makes the workers' folder, without what workers that were killed have left in it: none lives yet.
+func freshRoom(stateDir string) (string, error) {
+	room := roomPath(stateDir)
+	if err := errors.Join(os.RemoveAll(room), os.Mkdir(room, 0o700)); err != nil {
+		return "", fault.New(fault.Denied, "StateDir", "the folder %s can't be made", room).Because(err)
+	}
+	return filepath.Abs(room)
 }
 
 // lateLink is a link that is joined after the node was made and before its loop begins.

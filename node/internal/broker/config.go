@@ -20,6 +20,8 @@ type Config struct {
 	// Command says how to start a worker: a process that calls survey.Worker on its standard input and output. The
 	// worker gets the environment that Env names, which may be empty, and never the supervisor's own.
 	Command func() *exec.Cmd
+	// Room is a folder in which workers may make files of their own; "" is the system's.
+	Room string
 	// Kinds are the kinds of sources that this node reads: what a worker reports is judged by them.
 	Kinds []model.Kind
 	// Dial decides on, resolves and opens a connection for a source of a kind. Its faults cross to the worker.
@@ -73,7 +75,7 @@ func New(cfg Config) *Broker {
 	b := &Broker{
 		cfg: cfg, kinds: map[string]*model.Kind{}, slots: make(chan struct{}, cfg.MaxWorkers), live: map[*attempt]struct{}{},
 		asks: make(chan struct{}, maxAsks),
-		pool: newPool(cfg.Command, cfg.MaxWorkers, cfg.Idle), doors: newDoors(cfg.Dial),
+		pool: newPool(cfg.command, cfg.MaxWorkers, cfg.Idle), doors: newDoors(cfg.Dial),
 	}
 	for i := range cfg.Kinds {
 		b.kinds[cfg.Kinds[i].Name] = &cfg.Kinds[i]
@@ -81,13 +83,19 @@ func New(cfg Config) *Broker {
 	return b
 }
 
+// command is Command of a worker that knows its room.
+func (c *Config) command() *exec.Cmd {
+	cmd := c.Command()
+	if c.Room != "" {
+		cmd.Env = append(cmd.Env, "TMPDIR="+c.Room, "TMP="+c.Room)
+	}
+	return cmd
+}
+
 // Warm lets a fresh worker wait whenever there is no other, from now on, so that no first attempt waits for a process to
 // start. A worker that cannot be started is told of by the attempt that needs one.
 func (b *Broker) Warm() {
-	b.pool.mu.Lock()
-	b.pool.warm = true
-	b.pool.mu.Unlock()
-	b.pool.prepare()
+	b.pool.heat()
 }
 
 // Start begins an attempt. It waits, in the background, while MaxWorkers attempts run.
@@ -138,6 +146,7 @@ func (b *Broker) leave(a *attempt) {
 func (b *Broker) Close() {
 	b.mu.Lock()
 	b.closed = true
+	b.pool.cool()
 	for a := range b.live {
 		a.Stop()
 	}

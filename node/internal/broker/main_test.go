@@ -169,6 +169,10 @@ func (actor) Scan(ctx context.Context, env connector.Env, _ model.Unit, emit con
 		a.Comment = fmt.Sprintf("pid=%d env=%d secret=%s", os.Getpid(), len(os.Environ()), env.Secret("password").Reveal())
 		fmt.Println("printed to standard output by a library")
 		return emit.Asset(a)
+	case "room":
+		a := table(0)
+		a.Comment = os.TempDir()
+		return emit.Asset(a)
 	case "dial":
 		return dialAndSay(ctx, env, n, emit)
 	}

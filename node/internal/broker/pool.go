@@ -109,6 +109,20 @@ func (o *pool) take(key string) (*process, error) {
 	return p, err
 }
 
+// heat has a fresh worker wait whenever there is no other, until cool.
+func (o *pool) heat() {
+	o.mu.Lock()
+	o.warm = true
+	o.mu.Unlock()
+	o.prepare()
+}
+
+func (o *pool) cool() {
+	o.mu.Lock()
+	o.warm = false
+	o.mu.Unlock()
+}
+
 // prepare starts a fresh worker where there is no other: the first attempt is spared the start of a process.
 func (o *pool) prepare() {
 	o.mu.Lock()
@@ -160,13 +174,15 @@ func (o *pool) spawner(orders <-chan order) func() {
 func (o *pool) put(p *process, keep bool) {
 	if !keep {
 		p.end()
+		o.mu.Lock()
+		o.busy--
+		o.mu.Unlock()
+		o.prepare()
+		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.busy--
-	if !keep {
-		return
-	}
 	p.expiry = time.AfterFunc(o.keep, func() {
 		o.mu.Lock()
 		o.retire(p)

@@ -124,6 +124,24 @@ func TestPool(t *testing.T) {
 		s.Close()
 		eventually(t, "no worker is left", func() bool { return children() == "" })
 	})
+	t.Run("a_fresh_worker_takes_the_place_of_one_that_crashed", func(t *testing.T) {
+		s := raise(t, "honest", nil)
+		s.Warm()
+		if _, end := s.play(grant("panic aside", 0)); end.Code != "WorkerDied" {
+			t.Fatal(end)
+		}
+		if fresh(s) == nil {
+			t.Fatal("no fresh worker waits")
+		}
+	})
+	t.Run("a_worker_has_room_for_files_in_the_node's_own_folder", func(t *testing.T) {
+		room := t.TempDir()
+		s := raise(t, "honest", func(c *Config) { c.Room = room })
+		heard, end := s.play(grant("room", 0))
+		if end.Outcome != bus.OutcomeRead || len(heard.joined().Assets) != 1 || heard.joined().Assets[0].Comment != room {
+			t.Fatal(heard, end)
+		}
+	})
 	t.Run("attempts_beyond_the_most_wait", func(t *testing.T) {
 		s := raise(t, "honest", func(c *Config) { c.MaxWorkers = 2 })
 		var all []*audience

@@ -19,7 +19,7 @@ type Base struct {
 	held     int      // bytes of rows in memory
 	file     *os.File // nil before the first rows came to rest
 	end      int64    // of the file
-	stuck    bool     // the file can't be written: what comes is held
+	stuck    bool     // see Stuck
 	window   []byte   // what was read last from the file
 }
 
@@ -49,6 +49,9 @@ func (b *Base) Add(block bus.BaseBlock) {
 		l.add(block)
 	}
 }
+
+// Stuck reports whether rows that should rest in a file are held in memory, since it can't be made or written.
+func (b *Base) Stuck() bool { return b != nil && b.stuck }
 
 // Close gives the file back.
 func (b *Base) Close() {

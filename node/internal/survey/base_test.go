@@ -75,7 +75,7 @@ func TestABase(t *testing.T) {
 	t.Run("is_held_where_no_file_can_be_made", func(t *testing.T) {
 		t.Setenv("TMPDIR", "/nowhere/at/all")
 		b := pieces(NewBase(), 9999)
-		if bad := b.ready(); bad != 0 || b.file != nil || b.held != len(rows) {
+		if bad := b.ready(); bad != 0 || b.file != nil || b.held != len(rows) || !b.Stuck() {
 			t.Fatalf("%d bad, %d bytes held", bad, b.held)
 		}
 		everyRow(t, b)

@@ -98,6 +98,7 @@ type worker struct {
 	lines   *lines
 	engine  *classify.Engine
 	known   Known
+	told    bool // that a base can't rest
 }
 
 // assignment is a job that is complete, with a context of its own.
@@ -198,6 +199,10 @@ func (w *worker) run(a assignment) error {
 			Step:  func(s bus.Step) error { return w.out.Send(pipe.KindStep, s) },
 			Names: func(n pipe.Names) error { return w.out.Send(pipe.KindNames, n) },
 		}))
+	}
+	if a.base.Stuck() && !w.told {
+		w.told = true
+		deps.Log.Warn("no file can be made in the folder for temporary ones: what the last scan saw is held in memory", "folder", os.TempDir())
 	}
 	end := Run(a.ctx, a.job, a.base, conn, deps, func(f bus.Facts) error { return w.out.Send(pipe.KindFacts, &f) })
 	return w.out.Send(pipe.KindEnd, end)
