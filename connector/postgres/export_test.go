@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/purlieu/purlieu/connector"
 )
@@ -25,4 +26,38 @@ func LeftBehind(ctx context.Context, env connector.Env, database string) (names 
 		return nil
 	})
 	return names, err
+}
+
+// GivenUp is what becomes of a session in which a statement failed in a transaction and was given up: what it gave, the
+// state of its transaction then, and whether rows and catalogue can be read behind it.
+func GivenUp(ctx context.Context, env connector.Env, database string) (gave error, status byte, next error) {
+	s, err := New().open(ctx, env, database)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer s.end()
+	failed := s.query(ctx, "select 1/0", func(row) error { return nil })
+	gave, status = s.giveUp(ctx, failed), s.conn.TxStatus()
+	if !s.rests {
+		return gave, status, errors.New("the session does not rest")
+	}
+	if err := s.peek(ctx, "select 1", true, func(row) {}); err != nil {
+		return gave, status, err
+	}
+	if err := s.wake(ctx); err != nil {
+		return gave, status, err
+	}
+	return gave, status, s.query(ctx, "select 1", func(row) error { return nil })
+}
+
+// GivenUpClosed gives an error up whose connection is gone, and tells what it gave and whether the session rests.
+func GivenUpClosed(ctx context.Context, env connector.Env, database string, failure error) (gave error, rests bool, err error) {
+	s, err := New().open(ctx, env, database)
+	if err != nil {
+		return nil, false, err
+	}
+	defer s.end()
+	_ = s.conn.Close(ctx)
+	gave = s.giveUp(ctx, failure)
+	return gave, s.rests, nil
 }

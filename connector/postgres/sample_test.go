@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -198,6 +199,19 @@ func TestNoSettingOutlivesATransaction(t *testing.T) {
 	left, err := postgres.LeftBehind(t.Context(), env, "samples")
 	if err != nil || len(left) != 0 {
 		t.Errorf("set in a session that rests: %q, %v", left, err)
+	}
+}
+
+func TestAFailedStatementIsGivenUpAndTheSessionGoesOn(t *testing.T) {
+	_, env := sampledWorld(t)
+	gave, status, next := postgres.GivenUp(t.Context(), env, "samples")
+	if gave == nil || status != 'I' || next != nil {
+		t.Errorf("it gave %v, its transaction stands at %q, what followed failed with %v", gave, status, next)
+	}
+	failure := errors.New("the statement's own")
+	gave, rests, err := postgres.GivenUpClosed(t.Context(), env, "samples", failure)
+	if err != nil || !errors.Is(gave, failure) || rests {
+		t.Errorf("without a connection it gave %v and rests: %v, %v", gave, rests, err)
 	}
 }
 
