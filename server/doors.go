@@ -2,12 +2,9 @@ package server
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -71,7 +68,7 @@ func (s *Server) handler() http.Handler {
 		case ingestBus:
 			ingestion.ServeHTTP(w, r)
 		default:
-			timed(doors, bodyWithin).ServeHTTP(w, r)
+			timed(doors, callerWithin).ServeHTTP(w, r)
 		}
 	})
 }
@@ -85,37 +82,6 @@ func (s *Server) accountFor(r *http.Request) string {
 		}
 	}
 	return ""
-}
-
-// bodyWithin is how long a caller may take to send a request's body.
-const bodyWithin = time.Minute
-
-// timed ends requests whose callers do not send their bodies in time. What has come whole may take as long as it likes.
-func timed(h http.Handler, within time.Duration) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body != nil && r.Body != http.NoBody {
-			body := awaited{r.Body, http.NewResponseController(w)}
-			_ = body.conn.SetReadDeadline(time.Now().Add(within)) // of a connection that has gone: nothing to end
-			r.Body = body
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
-// awaited is a body that must come in time. Behind its end the connection has no deadline: net/http goes on reading there,
-// to learn that the caller has gone, and would take the deadline for that.
-type awaited struct {
-	io.ReadCloser
-	conn *http.ResponseController
-}
-
-// Read reads on, and ends the waiting with the body.
-func (b awaited) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) {
-		_ = b.conn.SetReadDeadline(time.Time{}) // as above
-	}
-	return n, err
 }
 
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {

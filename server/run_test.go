@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -136,6 +138,55 @@ func TestABodyThatDoesNotComeEndsItsRequest(t *testing.T) {
 		}
 	case <-time.After(20 * time.Second):
 		t.Fatal("the server waits for ever")
+	}
+}
+
+func TestAnAnswerThatIsNotTakenEndsItsRequest(t *testing.T) {
+	wrote := make(chan error, 1)
+	doors := httptest.NewServer(timed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for { // more than the buffers on the way hold
+			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+				wrote <- err
+				return
+			}
+		}
+	}), 200*time.Millisecond))
+	defer doors.Close()
+	if _, err := io.WriteString(dial(t, doors.Listener.Addr().String()), "GET / HTTP/1.1\r\nHost: doors\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-wrote:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing ended with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server writes for ever")
+	}
+}
+
+func TestAnAnswerThatIsTakenSlowlyComesWhole(t *testing.T) {
+	const size = 4 << 20
+	doors := httptest.NewServer(timed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(make([]byte, size))
+	}), 500*time.Millisecond))
+	defer doors.Close()
+	answer, err := http.Get(doors.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	got, p := 0, make([]byte, size/16)
+	for {
+		n, err := io.ReadFull(answer.Body, p)
+		got += n
+		if err != nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond) // all of it takes three times as long as one piece may
+	}
+	if got != size {
+		t.Errorf("%d of %d bytes came", got, size)
 	}
 }
 
