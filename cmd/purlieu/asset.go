@@ -18,6 +18,7 @@ type searchCmd struct {
 	Type   []string `help:"Only assets of this type, such as postgresql_table."`
 	Source []string `help:"Only assets of this source."`
 	Class  []string `help:"Only assets with this classification, on themselves or on a column, such as MICROSOFT.PERSONAL.EMAIL."`
+	Within []string `name:"collection" help:"Only assets of this collection."`
 	Limit  int      `default:"20" help:"How many to show."`
 }
 
@@ -27,7 +28,8 @@ func (c searchCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.search(account, strings.Join(c.Words, " "), c.Type, c.Source, c.Class, c.Limit)
+	found, err := a.search(account, strings.Join(c.Words, " "), c.Limit, narrowed{"entityType", c.Type}, narrowed{"purlieuSource", c.Source},
+		narrowed{"classification", c.Class}, narrowed{"collectionId", c.Within})
 	if err != nil {
 		return err
 	}
@@ -46,12 +48,15 @@ func (c searchCmd) Run(a *app) error {
 	})
 }
 
-func (a *app) search(account *client.Client, words string, types, sources, classes []string, limit int) (object, error) {
+// narrowed is what a search is narrowed to: any of the values of one name.
+type narrowed struct {
+	name   string
+	values []string
+}
+
+func (a *app) search(account *client.Client, words string, limit int, to ...narrowed) (object, error) {
 	var and []object
-	for _, part := range []struct {
-		name   string
-		values []string
-	}{{"entityType", types}, {"purlieuSource", sources}, {"classification", classes}} {
+	for _, part := range to {
 		var or []object
 		for _, v := range part.values {
 			or = append(or, object{part.name: v})
@@ -85,11 +90,12 @@ type assetCmd struct {
 	Edit     assetEditCmd     `cmd:"" help:"Describe an asset or a column, and say who answers for it and who knows it."`
 	Classify assetClassifyCmd `cmd:"" help:"Give an asset or a column classifications, and take them away for good."`
 	Restore  assetRestoreCmd  `cmd:"" help:"Bring back a deleted asset."`
+	Children assetChildrenCmd `cmd:"" help:"List what stands one name below an asset."`
+	History  assetHistoryCmd  `cmd:"" help:"List what was done to an asset, by whom, and what differed."`
+	Measures assetMeasuresCmd `cmd:"" help:"List the measures of an asset, day by day."`
 }
 
-type assetShowCmd struct {
-	Name string `arg:"" help:"Guid, qualified name, or a name that only one asset has."`
-}
+type assetShowCmd struct{ assetArg }
 
 // Run shows the asset.
 func (c assetShowCmd) Run(a *app) error {
@@ -123,7 +129,7 @@ func (a *app) find(account *client.Client, name string) (string, error) {
 			words = name[i+1:]
 		}
 	}
-	found, err := a.search(account, words, nil, nil, nil, 100)
+	found, err := a.search(account, words, 100)
 	if err != nil {
 		return "", err
 	}

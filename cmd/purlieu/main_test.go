@@ -105,6 +105,12 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.out), &found); err != nil || len(found.Value) != 1 || found.Value[0].Name != "big_orders" {
 		t.Errorf("%v %+v", err, found)
 	}
+	s.run(0, "search", "--collection", "elsewhere")
+	s.run(0, "asset", "children", "orders")
+	s.run(0, "asset", "history", "orders")
+	s.shows("DIFFERENCES")
+	s.run(0, "asset", "measures", "orders")
+	s.run(4, "asset", "history", "nothing")
 	s.run(0, "asset", "show", "orders")
 	s.shows("What was bought", "1200", "bigint", "identity, always", "orders_pkey", "index btree", "(this)", "big_orders")
 }

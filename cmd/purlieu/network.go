@@ -50,28 +50,42 @@ func (a *app) ruleTable(rules object) error {
 	return a.table([]string{"DOOR", "RANGE", "EFFECT"}, rows)
 }
 
-// networkFlags are rules as flags. Rules given in any order stand in the order: refused ranges, then allowed ones.
+// networkFlags are rules as flags: in an order of one's own, or the ranges that are refused and then those that are allowed.
 type networkFlags struct {
 	Access      string   `enum:"enabled,disabledForIngestion,disabled" default:"enabled" help:"Public network access: ${enum}."`
 	PortalPages bool     `help:"Keep the portal's static pages public while all else is private."`
+	Rule        []string `placeholder:"EFFECT:[DOOR=]RANGE" help:"A rule, such as allow:account=10.0.0.0/8; may be given many times. The first that matches decides."`
 	Refuse      []string `placeholder:"[DOOR=]RANGE" help:"Refuse this range of addresses, at one door (account, portal, ingestion) or every one."`
 	Allow       []string `placeholder:"[DOOR=]RANGE" help:"Allow this range; where a door has rules, what none allows is refused."`
 }
 
-func (f networkFlags) body() object {
-	rules := []object{}
-	add := func(texts []string, effect string) {
-		for _, t := range texts {
-			door, prefix, ok := strings.Cut(t, "=")
-			if !ok {
-				door, prefix = "", t
-			}
-			rules = append(rules, object{"door": door, "range": prefix, "effect": effect})
-		}
+func (f networkFlags) body() (object, error) {
+	if len(f.Rule) > 0 && len(f.Refuse)+len(f.Allow) > 0 {
+		return nil, fault.New(fault.Invalid, "TwoOrders", "--rule stands in the order that you give, --refuse and --allow have one of their own").
+			Try("Write all of them with --rule")
 	}
-	add(f.Refuse, "refuse")
-	add(f.Allow, "allow")
-	return object{"publicNetworkAccess": f.Access, "portalPages": f.PortalPages, "rules": rules}
+	rules := []object{}
+	add := func(effect, text string) {
+		door, prefix, ok := strings.Cut(text, "=")
+		if !ok {
+			door, prefix = "", text
+		}
+		rules = append(rules, object{"door": door, "range": prefix, "effect": effect})
+	}
+	for _, text := range f.Rule {
+		effect, rest, ok := strings.Cut(text, ":")
+		if !ok || (effect != "allow" && effect != "refuse") {
+			return nil, fault.New(fault.Invalid, "BadRule", "%q is not a rule", text).Try("Write it as allow:10.0.0.0/8 or refuse:account=192.0.2.0/24")
+		}
+		add(effect, rest)
+	}
+	for _, text := range f.Refuse {
+		add("refuse", text)
+	}
+	for _, text := range f.Allow {
+		add("allow", text)
+	}
+	return object{"publicNetworkAccess": f.Access, "portalPages": f.PortalPages, "rules": rules}, nil
 }
 
 type networkSetCmd struct {
@@ -84,11 +98,16 @@ func (networkSetCmd) Help() string {
 	return `The rules are written whole. Try them first:
   purlieu network try --access enabled --allow 10.0.0.0/8
   purlieu network set --access enabled --allow 10.0.0.0/8
-  purlieu network set --access disabledForIngestion --refuse account=192.0.2.0/24`
+  purlieu network set --access disabledForIngestion --refuse account=192.0.2.0/24
+  purlieu network set --rule allow:10.0.0.7 --rule refuse:10.0.0.0/8 --rule allow:0.0.0.0/0`
 }
 
 // Run writes the rules over those that are there.
 func (c networkSetCmd) Run(a *app) error {
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
 	account, err := a.client()
 	if err != nil {
 		return err
@@ -97,7 +116,7 @@ func (c networkSetCmd) Run(a *app) error {
 	if err := account.Get(a.ctx, network, &now); err != nil {
 		return err
 	}
-	body, query := c.body(), ""
+	query := ""
 	body["version"] = now["version"]
 	if c.Force {
 		query = "?force=true"
@@ -119,12 +138,16 @@ type networkTryCmd struct{ networkFlags }
 
 // Run tries the rules.
 func (c networkTryCmd) Run(a *app) error {
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
 	account, err := a.client()
 	if err != nil {
 		return err
 	}
 	var tried object
-	if err := account.Do(a.ctx, "POST", network+":try", c.body(), &tried); err != nil {
+	if err := account.Do(a.ctx, "POST", network+":try", body, &tried); err != nil {
 		return err
 	}
 	return a.write(tried, func() error {

@@ -99,7 +99,22 @@ func TestNetworkRulesAreTriedAndSet(t *testing.T) {
 	s.shows("version 2", "ingestion", "192.0.2.0/24", "every")
 	s.run(1, "network", "set", "--allow", "everywhere", "--force")
 	s.shows("not a range")
+	s.run(0, "network", "set", "--rule", "allow:192.0.2.7", "--rule", "refuse:account=192.0.2.0/24", "--rule", "allow:0.0.0.0/0", "--force")
+	if one, two := strings.Index(s.out, "192.0.2.7"), strings.Index(s.out, "192.0.2.0/24"); one < 0 || two < one {
+		t.Errorf("the rules do not stand in their order: %s", s.out)
+	}
+	s.run(1, "network", "try", "--rule", "192.0.2.0/24")
+	s.shows("allow:10.0.0.0/8")
+	s.run(1, "network", "try", "--rule", "allow:192.0.2.0/24", "--refuse", "192.0.2.7")
+	s.shows("--rule stands in the order")
 	s.run(0, "network", "refusals")
+}
+
+func TestTheAccountIsShownAndRenamed(t *testing.T) {
+	s := administrator(t)
+	s.run(0, "account", "rename", "Orchard")
+	s.run(0, "account", "show")
+	s.shows("Orchard", "public network access", "400 days")
 }
 
 func TestRunsOfAllScansAreListedAndShown(t *testing.T) {

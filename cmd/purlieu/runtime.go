@@ -147,6 +147,7 @@ func (c runtimeDeleteCmd) Run(a *app) error {
 type nodeCmd struct {
 	List    nodeListCmd    `cmd:"" help:"List the nodes of a runtime."`
 	Approve nodeApproveCmd `cmd:"" help:"Let in a node that waits: its runtime was made with --approve."`
+	Revoke  nodeRevokeCmd  `cmd:"" help:"Cut a node off within seconds; its name stays taken until it is removed."`
 	Remove  nodeRemoveCmd  `cmd:"" help:"Take a node out: it is cut off within seconds."`
 }
 
@@ -164,10 +165,13 @@ func (c nodeListCmd) Run(a *app) error {
 	return a.write(nodes, func() error { return a.nodes(o) })
 }
 
-type nodeApproveCmd struct {
+// nodeArgs name a node.
+type nodeArgs struct {
 	Runtime string `arg:"" help:"Name of the runtime."`
 	Node    string `arg:"" help:"Name of the node."`
 }
+
+type nodeApproveCmd struct{ nodeArgs }
 
 // Run lets the node in.
 func (c nodeApproveCmd) Run(a *app) error {
@@ -182,10 +186,22 @@ func (c nodeApproveCmd) Run(a *app) error {
 	return nil
 }
 
-type nodeRemoveCmd struct {
-	Runtime string `arg:"" help:"Name of the runtime."`
-	Node    string `arg:"" help:"Name of the node."`
+type nodeRevokeCmd struct{ nodeArgs }
+
+// Run cuts the node off.
+func (c nodeRevokeCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	if err := account.Do(a.ctx, "POST", "/manage/v1/nodes/"+esc(bus.NodeID(c.Runtime, c.Node))+"/revoke", nil, nil); err != nil {
+		return err
+	}
+	a.say("The node %s of %s is cut off. To forget it, too: purlieu node remove %s %s", c.Node, c.Runtime, c.Runtime, c.Node)
+	return nil
 }
+
+type nodeRemoveCmd struct{ nodeArgs }
 
 // Run takes the node out.
 func (c nodeRemoveCmd) Run(a *app) error {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -25,10 +27,14 @@ func (c kindsCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.write(k, func() error { return a.kindSheet(k) })
+	reach, err := a.items(account, "/manage/v1/kinds/"+esc(c.Kind)+"/runtimes")
+	if err != nil && !fault.Is(err, fault.Denied) && !fault.Is(err, fault.NotFound) { // whoever may not see runtimes sees the kind
+		return err
+	}
+	return a.write(object{"kind": k, "runtimes": reach}, func() error { return a.kindSheet(k, reach) })
 }
 
-func (a *app) kindSheet(k model.Kind) error {
+func (a *app) kindSheet(k model.Kind, reach []object) error {
 	a.say("%s: %s", k.Name, k.Summary)
 	var rows [][]string
 	for _, part := range []struct {
@@ -53,7 +59,21 @@ func (a *app) kindSheet(k model.Kind) error {
 			fmt.Fprintln(a.out, "  "+clean(g))
 		}
 	}
-	return nil
+	if len(reach) == 0 {
+		return nil
+	}
+	rows = nil
+	for _, o := range reach {
+		why := []string{}
+		list, _ := o.at("reasons").([]any)
+		for _, v := range list {
+			m, _ := v.(map[string]any)
+			why = append(why, object(m).text("text")+" "+object(m).text("remedy"))
+		}
+		rows = append(rows, []string{o.text("name"), map[string]string{"true": "yes", "false": "no"}[o.text("serves")], strings.Join(why, " ")})
+	}
+	a.say("")
+	return a.table([]string{"RUNTIME", "SERVES IT", "WHY NOT"}, rows)
 }
 
 type sourceCmd struct {

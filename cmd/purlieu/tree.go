@@ -38,6 +38,7 @@ type tree struct {
 	Runtime    runtimeCmd    `cmd:"" help:"Integration runtimes: pools of nodes."`
 	Node       nodeCmd       `cmd:"" help:"Nodes of an integration runtime."`
 
+	Account    accountCmd    `cmd:"" help:"The account itself, and an overview of what is in it."`
 	Collection collectionCmd `cmd:"" help:"Collections: the tree in which sources and assets stand and roles are held."`
 	Role       roleCmd       `cmd:"" help:"Who may do what, on which collection."`
 	User       userCmd       `cmd:"" help:"People who sign in with a password of this account."`
