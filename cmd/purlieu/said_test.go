@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -38,4 +39,52 @@ func TestEveryCommandThatPeopleAreToldIsThere(t *testing.T) {
 			node = node.Children[i]
 		}
 	}
+}
+
+// commands.txt holds what each action of the portal copies as a command; the portal's tests write it.
+func TestEveryCommandThatThePortalCopiesIsTaken(t *testing.T) {
+	text, err := os.ReadFile("../../web/src/app/commands.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if len(lines) < 40 {
+		t.Fatalf("only %d commands", len(lines))
+	}
+	for _, line := range lines {
+		words := shellWords(line)
+		var commands tree
+		parser, err := kong.New(&commands, kong.Name("purlieu"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(words[1:]); err != nil || words[0] != "purlieu" {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+// shellWords splits a command as a shell does that knows words, single quotes and backslashes.
+func shellWords(line string) []string {
+	var words []string
+	word, begun, quoted := "", false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\'':
+			quoted, begun = !quoted, true
+		case quoted:
+			word += string(c)
+		case c == '\\':
+			i, begun = i+1, true
+			word += string(line[i])
+		case c == ' ':
+			if begun {
+				words = append(words, word)
+			}
+			word, begun = "", false
+		default:
+			word, begun = word+string(c), true
+		}
+	}
+	return append(words, word)
 }

@@ -34,8 +34,8 @@ type scanAddCmd struct {
 	Level      string            `enum:",L1,L2,L3" default:"" help:"How deep: L1 names and sizes, L2 schema, L3 schema and classification. The deepest of the kind when left out."`
 	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the scan; see purlieu kinds KIND."`
 	Kind       string            `help:"Scan kind on the wire; the kind's first when left out."`
-	Include    []string          `placeholder:"PATH" help:"Read only this: db, db/schema or db/schema/table; * and ? stand for characters of one name."`
-	Exclude    []string          `placeholder:"PATH" help:"Leave this out."`
+	Include    []string          `placeholder:"PATH" sep:"none" help:"Read only this: db, db/schema or db/schema/table; * and ? stand for characters of one name."`
+	Exclude    []string          `placeholder:"PATH" sep:"none" help:"Leave this out."`
 	Collection string            `help:"Collection of what it finds; the source's when left out."`
 }
 
@@ -93,10 +93,13 @@ func (c scanAddCmd) Run(a *app) error {
 	})
 }
 
+// below are paths as qualified names; one that is a qualified name stays.
 func below(root string, paths []string) []string {
 	out := make([]string, len(paths))
 	for i, p := range paths {
-		out[i] = root + p
+		if out[i] = p; !strings.HasPrefix(p, root) {
+			out[i] = root + strings.TrimLeft(p, "/")
+		}
 	}
 	return out
 }

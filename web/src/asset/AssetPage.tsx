@@ -1,17 +1,18 @@
 // The page of an asset: what it is, its columns, what feeds it and is fed by it, and what was done to it.
 import { lazy, Suspense } from 'react'
-import { Button, makeStyles, tokens } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { makeStyles, tokens } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { entity } from '../client/api'
 import { restoreAsset } from '../client/edit'
 import { useMay } from '../client/may'
+import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
-import { useNotices } from '../ui/Notices'
 import { Link, Status, Tag } from '../ui/Parts'
-import { Loading, sayFailure, ShownPage } from '../ui/States'
+import { Loading, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
+import { useAct } from '../ui/useAct'
 import { HistoryTab } from './HistoryTab'
 import { columnsOf, hasColumns, pathOf, text } from './model'
 import { OverviewTab } from './OverviewTab'
@@ -66,15 +67,6 @@ export function AssetPage() {
 
 /** Restore brings a deleted asset back, with what people wrote about it. */
 function Restore({ guid, name }: { guid: string; name: string }) {
-  const queries = useQueryClient()
-  const { tell } = useNotices()
-  const act = useMutation({
-    mutationFn: () => restoreAsset(guid),
-    onSuccess: async () => {
-      tell({ kind: 'done', title: words.restored(name) })
-      await Promise.all([queries.invalidateQueries({ queryKey: entity(guid).queryKey }), queries.invalidateQueries({ queryKey: ['history', guid] })])
-    },
-    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
-  })
-  return <Button disabled={act.isPending} onClick={() => act.mutate()}>{words.restore}</Button>
+  const act = useAct(entity(guid).queryKey, ['history', guid])
+  return <ActButton label={words.restore} command={restoreAsset.command(guid)} disabled={act.busy} onAct={() => act.go({ run: () => restoreAsset(guid), said: words.restored(name) })} />
 }

@@ -5,11 +5,11 @@ import { Button, Input, makeStyles } from '@fluentui/react-components'
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import { useQuery } from '@tanstack/react-query'
 import { classNames, type Entity } from '../client/api'
+import { classify, declassify, type Target } from '../client/edit'
+import { ActButton } from '../ui/ActButton'
 import { CopyButton } from '../ui/Command'
 import { Soft, Tag } from '../ui/Parts'
-import { quote } from '../ui/quote'
 import { words as shared } from '../ui/strings'
-import { targetOf, type Target } from './draft'
 import { classesOf, refusedOf, text } from './model'
 import { words } from './strings'
 import { useClassify } from './useWrite'
@@ -34,7 +34,7 @@ export function Classes({ of, asset, target, may }: ClassesProps) {
   const called = text(of.attributes.name)
   const own = classesOf(of)
   const refused = refusedOf(of)
-  const one = (name: string, give: boolean) => act.mutate({ guid: of.guid, name, called, give })
+  const one = (name: string, give: boolean) => act.mutate({ guid: of.guid, name, called, give, target })
   return (
     <div className={s.all}>
       {own.length === 0 && <Soft>{words.noClassifications}</Soft>}
@@ -42,7 +42,7 @@ export function Classes({ of, asset, target, may }: ClassesProps) {
         <div key={c.name}>
           <div className={s.on}>
             <Tag brand>{c.name}</Tag>
-            {may && <Button appearance="transparent" size="small" icon={<Dismiss16Regular />} aria-label={words.take(c.name)} title={words.take(c.name)} disabled={act.isPending} onClick={() => one(c.name, false)} />}
+            {may && <ActButton appearance="transparent" size="small" icon={<Dismiss16Regular />} label="" name={words.take(c.name)} title={words.take(c.name)} command={declassify.command(of.guid, c.name, target)} disabled={act.isPending} onAct={() => one(c.name, false)} />}
           </div>
           <Soft>{c.because || words.byPerson}</Soft>
         </div>
@@ -50,27 +50,34 @@ export function Classes({ of, asset, target, may }: ClassesProps) {
       {refused.map(name => (
         <div key={name} className={s.on}>
           <Soft>{words.refused(name)}</Soft>
-          {may && <Button appearance="transparent" size="small" disabled={act.isPending} onClick={() => one(name, true)} aria-label={words.giveBackNamed(name)}>{words.giveBack}</Button>}
+          {may && <ActButton appearance="transparent" size="small" label={words.giveBack} name={words.giveBackNamed(name)} command={classify.command(of.guid, name, target)} disabled={act.isPending} onAct={() => one(name, true)} />}
         </div>
       ))}
-      {may && <Give has={own.map(c => c.name)} busy={act.isPending} target={target} onGive={name => one(name, true)} />}
+      {may && <Give has={own.map(c => c.name)} busy={act.isPending} list={`classes-${target.column ?? ''}`} commandOf={name => classify.command(of.guid, name, target)} onGive={name => one(name, true)} />}
     </div>
   )
 }
 
-function Give({ has, busy, target, onGive }: { has: string[]; busy: boolean; target: Target; onGive: (name: string) => void }) {
+interface GiveProps {
+  has: string[]
+  busy: boolean
+  list: string // id of what may be chosen
+  commandOf: (name: string) => string
+  onGive: (name: string) => void
+}
+
+function Give({ has, busy, list, commandOf, onGive }: GiveProps) {
   const s = useStyles()
   const [typed, setTyped] = useState('')
   const known = useQuery(classNames())
   const name = typed.trim()
-  const list = `classes-${target.column ?? ''}`
   const give = () => { if (name && !has.includes(name)) onGive(name); setTyped('') }
   return (
     <form className={s.row} onSubmit={e => { e.preventDefault(); give() }}>
       <Input className={s.input} value={typed} list={list} aria-label={words.addClass} placeholder={words.addClass} autoComplete="off" onChange={(_, d) => setTyped(d.value)} />
       <datalist id={list}>{known.data?.filter(n => !has.includes(n)).map(n => <option key={n} value={n} />)}</datalist>
       <Button type="submit" disabled={!name || busy}>{words.add}</Button>
-      {name && <CopyButton text={`purlieu asset classify ${targetOf(target)} --add=${quote(name)}`} label={shared.copyCommand} />}
+      {name && <CopyButton text={commandOf(name)} label={shared.copyCommandOf(words.addClass)} />}
     </form>
   )
 }

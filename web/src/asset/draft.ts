@@ -1,7 +1,7 @@
 // What a person is writing over an asset or a column, and how it is brought together with what another wrote meanwhile.
 import type { Entity } from '../client/api'
-import type { Contact, Writing } from '../client/edit'
-import { quote } from '../ui/quote'
+import { flag, line, quote } from '../client/command'
+import type { Contact, Target, Writing } from '../client/edit'
 import { text } from './model'
 
 export interface Draft {
@@ -44,16 +44,12 @@ export function writingOf(from: Draft, to: Draft): Writing {
 }
 
 /** commandOf says the same as a command. */
-export function commandOf(what: Target, from: Draft, to: Draft): string {
+export function commandOf({ asset, column }: Target, from: Draft, to: Draft): string {
   const parts = changed(from, to)
-  const people = (flag: string, list: Contact[]) => (list.length === 0 ? ` ${flag}=''` : list.map(c => ` ${flag}=${quote(c.id)}`).join(''))
-  return `purlieu asset edit ${targetOf(what)}${parts.includes('description') ? ` --description=${quote(to.description.trim())}` : ''}${parts.includes('owners') ? people('--owner', to.owners) : ''}${parts.includes('experts') ? people('--expert', to.experts) : ''}`
+  const people = (name: string, list: Contact[]) => (list.length === 0 ? ` --${name}=''` : list.map(c => ` --${name}=${quote(c.id)}`).join(''))
+  return [
+    line`purlieu asset edit ${asset}${flag('column', column)}`, parts.includes('description') ? ` --description=${quote(to.description.trim())}` : '',
+    parts.includes('owners') ? people('owner', to.owners) : '', parts.includes('experts') ? people('expert', to.experts) : '',
+  ].join('')
 }
 
-/** Target names an asset, or a column of it, on the command line. */
-export interface Target {
-  asset: string // qualified name
-  column?: string
-}
-
-export const targetOf = ({ asset, column }: Target) => `${quote(asset)}${column === undefined ? '' : ` --column=${quote(column)}`}`

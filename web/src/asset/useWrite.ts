@@ -1,9 +1,8 @@
 // Writing over an asset, or over a column of it: what happened is told with a way to take it back.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { entity as entityQuery, type Entity } from '../client/api'
-import { classify, declassify, writeEntity } from '../client/edit'
+import { classify, declassify, writeEntity, type Target } from '../client/edit'
 import { useNotices } from '../ui/Notices'
-import { sayFailure } from '../ui/States'
 import { draftOf, writingOf, type Draft } from './draft'
 import { overtaken, save } from './save'
 import { words } from './strings'
@@ -11,16 +10,15 @@ import { words } from './strings'
 /** useSave gives what writes a draft over an entity of the asset's page. */
 export function useSave(asset: string, called: string) {
   const queries = useQueryClient()
-  const { tell } = useNotices()
+  const { tell, fail } = useNotices()
   const renew = () => Promise.all([queries.invalidateQueries({ queryKey: entityQuery(asset).queryKey }), queries.invalidateQueries({ queryKey: ['history', asset] })])
-  const failed = (error: unknown) => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) }
   const takeBack = async (written: Entity, was: Draft) => {
     try {
       await writeEntity(written, writingOf(draftOf(written), was))
       tell({ kind: 'done', title: words.undone })
     } catch (error) {
       if (overtaken(error)) tell({ kind: 'failed', title: words.notUndone, text: words.notUndoneText })
-      else failed(error)
+      else fail(error)
     }
     await renew()
   }
@@ -37,16 +35,16 @@ export function useSave(asset: string, called: string) {
 /** useClassify gives what gives and takes classifications of an asset or column. */
 export function useClassify(asset: string) {
   const queries = useQueryClient()
-  const { tell } = useNotices()
+  const { tell, fail } = useNotices()
   const act = useMutation({
-    mutationFn: ({ guid, name, give }: Classifying) => (give ? classify(guid, name) : declassify(guid, name)),
+    mutationFn: ({ guid, name, give, target }: Classifying) => (give ? classify(guid, name, target) : declassify(guid, name, target)),
     onSuccess: async (_, one) => {
       await Promise.all([queries.invalidateQueries({ queryKey: entityQuery(asset).queryKey }), queries.invalidateQueries({ queryKey: ['history', asset] })])
       const back = { ...one, give: !one.give, isUndo: true }
       const undo = () => act.mutate(back)
       tell({ kind: 'done', title: one.give ? words.given(one.name, one.called) : words.taken(one.name, one.called), ...(one.give || one.isUndo ? {} : { text: words.takenText }), ...(one.isUndo ? {} : { undo }) })
     },
-    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
+    onError: fail,
   })
   return act
 }
@@ -56,5 +54,6 @@ export interface Classifying {
   name: string
   called: string // the asset's or column's name
   give: boolean
+  target: Target // as the command line names it
   isUndo?: boolean
 }

@@ -1,6 +1,7 @@
 // What people write over assets and columns.
-import { rest } from './rest'
 import type { Entity, EntityInfo } from './api'
+import { action, flag, line } from './command'
+import { rest } from './rest'
 
 const entityAt = '/datamap/api/atlas/v2/entity'
 const at = (guid: string) => `${entityAt}/guid/${encodeURIComponent(guid)}`
@@ -31,6 +32,17 @@ export const writeEntity = (entity: Pick<Entity, 'guid' | 'typeName' | 'lastModi
     },
   })
 
-export const classify = (guid: string, name: string) => rest<void>(`${at(guid)}/classifications`, { method: 'POST', body: [{ typeName: name }] })
-export const declassify = (guid: string, name: string) => rest<void>(`${at(guid)}/classification/${encodeURIComponent(name)}`, { method: 'DELETE' })
-export const restoreAsset = (guid: string) => rest<void>(`/manage/v1/assets/${encodeURIComponent(guid)}/restore`, { method: 'POST' })
+/** Target names an asset, or a column of it, on the command line. */
+export interface Target {
+  asset: string // qualified name
+  column?: string
+}
+
+export const classify = action(
+  (guid: string, name: string, _: Target) => rest<void>(`${at(guid)}/classifications`, { method: 'POST', body: [{ typeName: name }] }),
+  (_, name, { asset, column }) => line`purlieu asset classify ${asset}${flag('column', column)}${flag('add', name)}`)
+export const declassify = action(
+  (guid: string, name: string, _: Target) => rest<void>(`${at(guid)}/classification/${encodeURIComponent(name)}`, { method: 'DELETE' }),
+  (_, name, { asset, column }) => line`purlieu asset classify ${asset}${flag('column', column)}${flag('remove', name)}`)
+export const restoreAsset = action(
+  (guid: string) => rest<void>(`/manage/v1/assets/${encodeURIComponent(guid)}/restore`, { method: 'POST' }), guid => line`purlieu asset restore ${guid}`)

@@ -9,8 +9,7 @@ import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link } from '../ui/Parts'
-import { quote } from '../ui/quote'
-import { Failed, sayFailure } from '../ui/States'
+import { Failed } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { nameProblem } from './state'
 import { words } from './strings'
@@ -21,7 +20,7 @@ export function AddPage() {
   const may = useMay()
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const { tell } = useNotices()
+  const { tell, fail } = useNotices()
   const add = useMutation({
     mutationFn: () => addRuntime(name, description),
     onSuccess: () => {
@@ -29,14 +28,13 @@ export function AddPage() {
       void queries.invalidateQueries({ queryKey: ['runtimes'] })
       void navigate({ to: '/runtimes/$name', params: { name }, search: { tab: 'setup' } })
     },
-    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
+    onError: fail,
   })
   if (!may('runtime/write')) return <Failed error={new Failure(403, 'Denied', words.mayNot, '')} />
   const problem = nameProblem(name)
-  const command = `purlieu runtime add ${quote(name)}${description ? ` --description ${quote(description)}` : ''}`
   return (
     <WizardPage
-      title={words.addTitle} above={<Link to="/runtimes">{words.title}</Link>} at={step} onGo={next => change({ step: next })} finish={words.finish} onFinish={() => add.mutate()} busy={add.isPending} command={command}
+      title={words.addTitle} above={<Link to="/runtimes">{words.title}</Link>} at={step} onGo={next => change({ step: next })} finish={words.finish} onFinish={() => add.mutate()} busy={add.isPending} command={addRuntime.command(name, description)}
       steps={[{ key: 'name', title: words.steps.name, ready: name !== '' && problem === '' }, { key: 'check', title: words.steps.check, ready: name !== '' && problem === '' }]}
     >
       {step === 'name' ? (

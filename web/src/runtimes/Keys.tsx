@@ -7,9 +7,8 @@ import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, When } from '../ui/Parts'
-import { Loading, sayFailure, Shown } from '../ui/States'
+import { Loading, Shown } from '../ui/States'
 import { words as common } from '../ui/strings'
-import { quote } from '../ui/quote'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -24,10 +23,9 @@ const names = ['authKey1', 'authKey2'] as const
 export function Keys({ runtime }: { runtime: string }) {
   const s = useStyles()
   const states = useQuery(runtimeKeys(runtime))
-  const { tell } = useNotices()
+  const { fail } = useNotices()
   const [texts, setTexts] = useState<Texts>()
-  const failed = (error: Error) => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) }
-  const show = useMutation({ mutationFn: () => listKeys(runtime), onSuccess: setTexts, onError: failed })
+  const show = useMutation({ mutationFn: () => listKeys(runtime), onSuccess: setTexts, onError: fail })
   const renew = async (key: keyof Texts) => {
     const got = await regenerateKey(runtime, key)
     setTexts(old => (old ? { ...old, [key]: got[key] } : old))
@@ -43,7 +41,7 @@ export function Keys({ runtime }: { runtime: string }) {
           <>
             <div className={s.keys}>
               {names.map((name, i) => (
-                <Card key={name} title={words.key(i + 1)} actions={<Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} stale={['keys', runtime]}>{words.regenerateText}</Ask>}>
+                <Card key={name} title={words.key(i + 1)} actions={<Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask>}>
                   <Facts of={[
                     [words.created, <When key="c" at={data[name].created} />],
                     [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],
@@ -53,7 +51,7 @@ export function Keys({ runtime }: { runtime: string }) {
                 </Card>
               ))}
             </div>
-            <Command title={common.asCommand}>{`purlieu runtime keys ${quote(runtime)} --out runtime.key`}</Command>
+            <Command title={common.asCommand}>{listKeys.command(runtime)}</Command>
           </>
         )}
       </Shown>

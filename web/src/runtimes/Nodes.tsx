@@ -1,12 +1,12 @@
 import { Button } from '@fluentui/react-components'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { approveNode, removeNode, revokeNode, type Node } from '../client/api'
+import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
-import { useNotices } from '../ui/Notices'
 import { Soft, Status, When } from '../ui/Parts'
-import { Empty, sayFailure } from '../ui/States'
+import { Empty } from '../ui/States'
+import { useAct } from '../ui/useAct'
 import { toneOf } from './state'
 import { words } from './strings'
 
@@ -19,14 +19,7 @@ interface NodesProps {
 }
 
 export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps) {
-  const queries = useQueryClient()
-  const { tell } = useNotices()
-  const act = useMutation({
-    mutationFn: ({ run }: { run: () => Promise<void>; said: string }) => run(),
-    onSuccess: (_, { said }) => tell({ kind: 'done', title: said }),
-    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['nodes', runtime] }),
-  })
+  const act = useAct(['nodes', runtime])
   if (nodes.length === 0) {
     return <Empty icon={<ServerRegular fontSize={48} />} title={words.noNodes} actions={mayWrite && !managed && <Button appearance="primary" onClick={onSetup}>{words.tabs.setup}</Button>}>{managed ? words.managedNodes : words.noNodesText}</Empty>
   }
@@ -44,9 +37,9 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
       name: words.actions,
       show: n => (
         <>
-          {n.pendingApproval && <Button size="small" appearance="primary" disabled={act.isPending} onClick={() => act.mutate({ run: () => approveNode(n.id), said: words.approved(n.nodeName) })}>{words.approve}</Button>}{' '}
-          {n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(n.id)} stale={['nodes', runtime]}>{words.removeText}</Ask>
-            : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(n.id)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
+          {n.pendingApproval && <ActButton size="small" appearance="primary" label={words.approve} name={words.approveNamed(n.nodeName)} command={approveNode.command(runtime, n)} disabled={act.busy} onAct={() => act.go({ run: () => approveNode(runtime, n), said: words.approved(n.nodeName) })} />}{' '}
+          {n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(runtime, n)} command={removeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.removeText}</Ask>
+            : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(runtime, n)} command={revokeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
         </>
       ),
     })

@@ -36,7 +36,7 @@ export function RuntimePage() {
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
       about={<>{nodes.data ? <Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> : '\u00a0'} {runtime?.properties.description}</>}
-      actions={mayWrite && selfHosted && <Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask>}
+      actions={mayWrite && selfHosted && <Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
       {open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}

@@ -11,7 +11,7 @@ export const words = {
   noNodes: 'No node has enrolled yet',
   noNodesText: 'Set one up on a machine in the network of the data.',
   managedNodes: 'This runtime is built in: its node starts by itself when there is first work for it.',
-  approve: 'Approve', revoke: 'Revoke', remove: 'Remove',
+  approve: 'Approve', approveNamed: (n: string) => `Approve ${n}`, revoke: 'Revoke', remove: 'Remove',
   approved: (n: string) => `${n} may work now`, revoked: (n: string) => `${n} is cut off`, removed: (n: string) => `${n} was removed`,
   revokeSure: (n: string) => `Cut off ${n}?`, revokeText: 'Its connections end within seconds, and it can’t come back with its key.',
   removeSure: (n: string) => `Remove ${n} from the list?`, removeText: 'It was cut off already; what the account remembers of it goes. It can’t be brought back.',

@@ -4,13 +4,16 @@ import { useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { Folder16Regular } from '@fluentui/react-icons/svg/folder'
 import { useQuery } from '@tanstack/react-query'
+import { ActButton } from '../ui/ActButton'
+import { CopyButton } from '../ui/Command'
 import { Card, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
+import { words as shared } from '../ui/strings'
 import { titleOf } from '../ui/types'
 import { narrow } from '../ui/widths'
 import type { Draft } from './draft'
 import { lines } from './form'
-import { browseQuery } from './rest'
+import { browse, browseQuery } from './rest'
 import { words } from './strings'
 import type { Source } from './types'
 
@@ -33,7 +36,8 @@ export function Browse({ source, draft, settings, onChange }: BrowseProps) {
   const [asked, setAsked] = useState(false)
   const [path, setPath] = useState('')
   const fresh = draft.login === 'new'
-  const names = useQuery({ ...browseQuery(source.name, { runtime: draft.runtime, credential: draft.login === 'old' ? draft.credential : '', settings, path }), enabled: asked && !fresh })
+  const question = { runtime: draft.runtime, credential: draft.login === 'old' ? draft.credential : '', settings, path }
+  const names = useQuery({ ...browseQuery(source.name, question), enabled: asked && !fresh })
   const steps = path === '' ? [] : path.split('/')
   const add = (to: 'include' | 'exclude', name: string) => {
     const other = to === 'include' ? 'exclude' : 'include'
@@ -42,7 +46,7 @@ export function Browse({ source, draft, settings, onChange }: BrowseProps) {
   const drop = (name: string) => onChange({ include: lines(draft.include).filter(l => l !== name).join('\n'), exclude: lines(draft.exclude).filter(l => l !== name).join('\n') })
   const within = (text: string, name: string) => lines(text).includes(name)
   return (
-    <Card title={words.browse} actions={!fresh && !asked && <Button onClick={() => setAsked(true)}>{words.browse}</Button>}>
+    <Card title={words.browse} actions={!fresh && (asked ? <CopyButton text={browse.command(source.name, question)} label={shared.copyCommandOf(words.browse)} /> : <ActButton label={words.browse} command={browse.command(source.name, question)} onAct={() => setAsked(true)} />)}>
       {fresh ? <Soft>{words.browseLater}</Soft> : !asked ? <Soft>{words.browseText}</Soft> : (
         <>
           <nav className={s.way} aria-label={words.browseWay}>

@@ -7,7 +7,7 @@ import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Card, Facts } from '../ui/Parts'
-import { Loading, sayFailure, ShownPage } from '../ui/States'
+import { Loading, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { complete, nameProblem, properties } from './form'
 import { KindCards } from './KindCards'
@@ -39,7 +39,7 @@ function Register({ kinds }: { kinds: Kind[] }) {
   const [{ step = 'kind', kind: chosen }, go] = useAddress<Address>()
   const navigate = useNavigate()
   const client = useQueryClient()
-  const { tell } = useNotices()
+  const { tell, fail } = useNotices()
   const sources = useQuery(sourcesQuery())
   const collections = useQuery(collectionsQuery())
   const [draft, setDraft] = useState(noSource)
@@ -58,7 +58,7 @@ function Register({ kinds }: { kinds: Kind[] }) {
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
       void navigate({ to: `/sources/${encodeURIComponent(name)}/scan` })
     },
-    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
+    onError: fail,
   })
 
   const settled = !!kind && name !== '' && problem === '' && complete(fields, values)

@@ -1,20 +1,22 @@
 // One run, live while it goes on: both stages, its parts, what could not be read, and what it changed.
-import { Button } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useMay } from '../client/may'
+import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
-import { useNotices } from '../ui/Notices'
 import { Link } from '../ui/Parts'
-import { sayFailure, ShownPage } from '../ui/States'
-import { RunChanges } from './RunChanges'
-import { RunGaps } from './RunGaps'
+import { Loading, ShownPage } from '../ui/States'
+import { useAct } from '../ui/useAct'
 import { RunOverview } from './RunOverview'
-import { RunUnits } from './RunUnits'
 import { cancelRun, going, runQuery } from './rest'
 import { words } from './strings'
 import type { Run, RunDetail } from './types'
+
+const RunChanges = lazy(() => import('./RunChanges').then(m => ({ default: m.RunChanges })))
+const RunGaps = lazy(() => import('./RunGaps').then(m => ({ default: m.RunGaps })))
+const RunUnits = lazy(() => import('./RunUnits').then(m => ({ default: m.RunUnits })))
 
 type Tab = keyof typeof words.runSides
 
@@ -40,23 +42,18 @@ function OneRun({ run }: { run: RunDetail }) {
       tabs={(Object.keys(words.runSides) as Tab[]).map(key => ({ key, title: words.runSides[key], ...(counts[key] !== undefined && { count: counts[key] }) }))}
     >
       {open === 'overview' && <RunOverview run={run} />}
-      {open === 'units' && <RunUnits run={run} />}
-      {open === 'gaps' && <RunGaps run={run} />}
-      {open === 'changes' && <RunChanges run={run} />}
+      <Suspense fallback={<Loading />}>
+        {open === 'units' && <RunUnits run={run} />}
+        {open === 'gaps' && <RunGaps run={run} />}
+        {open === 'changes' && <RunChanges run={run} />}
+      </Suspense>
     </DetailPage>
   )
 }
 
 function Cancel({ run }: { run: Run }) {
   const may = useMay()
-  const client = useQueryClient()
-  const { tell } = useNotices()
-  const cancel = useMutation({
-    mutationFn: () => cancelRun(run),
-    onSuccess: () => tell({ kind: 'info', title: words.cancelled }),
-    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
-    onSettled: () => void client.invalidateQueries({ queryKey: ['run', run.id] }),
-  })
+  const act = useAct(['run', run.id])
   if (!going(run) || !may('scan/write', run.collection)) return null
-  return <Button onClick={() => cancel.mutate()} disabled={cancel.isPending}>{words.cancelRun}</Button>
+  return <ActButton label={words.cancelRun} command={cancelRun.command(run)} disabled={act.busy} onAct={() => act.go({ run: () => cancelRun(run), said: words.cancelled })} />
 }

@@ -1,13 +1,14 @@
 // What a run asks a person: deletions that the brake holds back, or another server at the source's address. And the way
 // back from what a run deleted.
-import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
+import { makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
+import { ActButton } from '../ui/ActButton'
 import { count, plural } from '../ui/format'
 import { More } from '../ui/More'
-import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
-import { sayFailure, Shown } from '../ui/States'
+import { Shown } from '../ui/States'
+import { useAct } from '../ui/useAct'
 import { decide, proposalQuery, proposedQuery, undoRun } from './rest'
 import { words } from './strings'
 import type { Proposal, Run } from './types'
@@ -17,17 +18,7 @@ const useStyles = makeStyles({
   buttons: { display: 'flex', gap: '8px', flexWrap: 'wrap', marginTop: '16px' },
 })
 
-/** useAct does something to a run and tells how it went. */
-function useAct<T, A>(run: Run, act: (a: A) => Promise<T>, done: (got: T) => string): UseMutationResult<T, Error, A> {
-  const client = useQueryClient()
-  const { tell } = useNotices()
-  return useMutation({
-    mutationFn: act,
-    onSuccess: got => tell({ kind: 'done', title: done(got) }),
-    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
-    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ['run', run.id] }), client.invalidateQueries({ queryKey: ['proposal'] })]),
-  })
-}
+const staleOf = (run: Run) => [['run', run.id], ['proposal']] as const
 
 export function RunProposal({ run }: { run: Run }) {
   const proposal = useQuery(proposalQuery(run.proposal ?? ''))
@@ -38,7 +29,8 @@ export function RunProposal({ run }: { run: Run }) {
 function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
   const s = useStyles()
   const may = useMay()
-  const answer = useAct(run, (approve: boolean) => decide(p.id, approve), got => words.decided[got.state] ?? got.state)
+  const act = useAct(...staleOf(run))
+  const answer = (approve: boolean) => act.go({ run: () => decide(p.id, approve), said: got => words.decided[got.state] })
   const identity = p.kind === 'identity'
   return (
     <Card title={identity ? words.another : words.held(plural(p.assets, 'asset', 'assets'))}>
@@ -48,8 +40,8 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
         : <><ul className={s.list}>{p.holds.map(h => <li key={h.path}><Mono>{h.path || run.source}</Mono>: {h.empty ? words.emptied(count(h.total)) : words.goneOf(count(h.gone), count(h.total))}</li>)}</ul><Assets id={p.id} /></>}
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>
-          <Button appearance="primary" disabled={answer.isPending} onClick={() => answer.mutate(false)}>{identity ? words.keepOut : words.keepThem}</Button>
-          <Button disabled={answer.isPending} onClick={() => answer.mutate(true)}>{identity ? words.accept : words.deleteThem}</Button>
+          <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} disabled={act.busy} onAct={() => answer(false)} />
+          <ActButton label={identity ? words.accept : words.deleteThem} command={decide.command(p.id, true)} disabled={act.busy} onAct={() => answer(true)} />
         </div>
       )}
     </Card>
@@ -74,12 +66,12 @@ function Decided({ proposal: p }: { proposal: Proposal }) {
 /** Undo brings back what the run deleted. */
 export function Undo({ run }: { run: Run }) {
   const may = useMay()
-  const undo = useAct(run, () => undoRun(run.id), got => words.undone(plural(got.restored, 'asset', 'assets')))
+  const act = useAct(...staleOf(run))
   if (run.counts.deleted === 0 || run.ended === null) return null
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody><MessageBarTitle>{words.didDelete(plural(run.counts.deleted, 'asset', 'assets'))}</MessageBarTitle> {words.didDeleteText}</MessageBarBody>
-      {may('scan/write', run.collection) && <MessageBarActions><Button disabled={undo.isPending} onClick={() => undo.mutate(undefined)}>{words.undo}</Button></MessageBarActions>}
+      {may('scan/write', run.collection) && <MessageBarActions><ActButton label={words.undo} command={undoRun.command(run.id)} disabled={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(plural(got.restored, 'asset', 'assets')) })} /></MessageBarActions>}
     </MessageBar>
   )
 }

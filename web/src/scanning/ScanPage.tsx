@@ -9,7 +9,7 @@ import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
-import { Loading, sayFailure, ShownPage } from '../ui/States'
+import { Loading, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { begin, commandOf, loginReady, type Draft } from './draft'
 import { complete, nameProblem } from './form'
@@ -57,7 +57,7 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
   const [{ step = 'runtime' }, go] = useAddress<{ step?: string }>()
   const navigate = useNavigate()
   const client = useQueryClient()
-  const { tell } = useNotices()
+  const { tell, fail } = useNotices()
   const [draft, setDraft] = useState<Draft>(() => begin(kind, reach, credentials, scans))
   const change = (to: Partial<Draft>) => setDraft(old => ({ ...old, ...to }))
   const problem = nameProblem(draft.name, scans.map(s => s.name))
@@ -70,7 +70,7 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
       await client.invalidateQueries({ queryKey: ['list'] })
       void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans` })
     },
-    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
+    onError: fail,
   })
 
   const runtimeReady = draft.runtime !== '' && draft.name !== '' && problem === ''

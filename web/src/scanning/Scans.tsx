@@ -1,13 +1,14 @@
 // The scans of a source: what each does, and a way to run it.
 import { lazy, Suspense, type ReactNode } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import { useMutation, type UseQueryResult } from '@tanstack/react-query'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
-import { useNotices } from '../ui/Notices'
 import { Soft } from '../ui/Parts'
-import { Empty, Loading, sayFailure, Shown } from '../ui/States'
+import { Empty, Loading, Shown } from '../ui/States'
+import { useAct } from '../ui/useAct'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
 import { deleteScan, startRun } from './rest'
@@ -53,18 +54,14 @@ export function Scans({ source, of, add, writable }: ScansProps) {
 function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSchedule: () => void }) {
   const s = useStyles()
   const navigate = useNavigate()
-  const { tell } = useNotices()
-  const run = useMutation({
-    mutationFn: (full: boolean) => startRun(source, scan, full),
-    onSuccess: id => { tell({ kind: 'info', title: words.started }); void navigate({ to: `/runs/${id}` }) },
-    onError: error => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) },
-  })
+  const act = useAct()
+  const run = (full: boolean) => act.go({ run: () => startRun(source, scan, full), said: words.started, then: id => void navigate({ to: `/runs/${id}` }) })
   return (
     <div className={s.acts}>
-      <Button size="small" disabled={run.isPending} onClick={() => run.mutate(false)}>{words.runNow}</Button>
-      <Button size="small" disabled={run.isPending} title={words.runFullHint} onClick={() => run.mutate(true)}>{words.runFull}</Button>
+      <ActButton size="small" label={words.runNow} name={words.runNowNamed(scan)} command={startRun.command(source, scan, false)} disabled={act.busy} onAct={() => run(false)} />
+      <ActButton size="small" label={words.runFull} name={words.runFullNamed(scan)} title={words.runFullHint} command={startRun.command(source, scan, true)} disabled={act.busy} onAct={() => run(true)} />
       <Button size="small" onClick={onSchedule} aria-label={words.scheduleFor(scan)}>{words.setSchedule}</Button>
-      <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]}>{words.removeScanText}</Ask>
+      <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} command={deleteScan.command(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]}>{words.removeScanText}</Ask>
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { Button, Checkbox, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { exactTime } from '../ui/format'
@@ -9,8 +10,9 @@ import { Group } from '../ui/Group'
 import { useNotices } from '../ui/Notices'
 import { Card, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
-import { Loading, sayFailure, Shown } from '../ui/States'
+import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
+import { useAct } from '../ui/useAct'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan } from './recurrence'
 import { Said } from './Next'
 import { deleteTrigger, fireTrigger, putTrigger, triggerQuery } from './rest'
@@ -51,12 +53,8 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
     mutationFn: () => putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }),
     onSuccess: async got => { tell({ kind: 'done', title: words.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); onDone() },
   })
-  const fire = useMutation({
-    mutationFn: (on: boolean) => fireTrigger(source, scan, on),
-    onSuccess: (_, on) => tell({ kind: 'done', title: on ? words.resumedNotice(scan) : words.pausedNotice(scan), undo: () => fire.mutate(!on) }),
-    onError: error => { const f = sayFailure(error); tell({ kind: 'failed', title: f.title, text: f.text }) },
-    onSettled: renew,
-  })
+  const act = useAct(stale)
+  const fire = (on: boolean) => ({ run: () => fireTrigger(source, scan, on), said: on ? words.resumedNotice(scan) : words.pausedNotice(scan) })
   const problem = problemOf(plan)
   const off = t?.properties.state === 'Disabled'
   return (
@@ -64,8 +62,8 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
       {t && (
         <div className={s.now}>
           <div><Said of={t} />{t.properties.lastScheduled && <div><Soft>{words.lastTime} <When at={t.properties.lastScheduled} /></Soft></div>}</div>
-          <Button size="small" disabled={fire.isPending} onClick={() => fire.mutate(off)}>{off ? words.resume : words.pause}</Button>
-          <Ask small label={words.remove} title={words.unschedule(scan)} done={words.unscheduled(scan)} act={() => deleteTrigger(source, scan)} stale={stale}>{words.unscheduleText}</Ask>
+          <ActButton size="small" label={off ? words.resume : words.pause} command={fireTrigger.command(source, scan, off)} disabled={act.busy} onAct={() => act.go({ ...fire(off), undo: fire(!off) })} />
+          <Ask small label={words.remove} title={words.unschedule(scan)} done={words.unscheduled(scan)} act={() => deleteTrigger(source, scan)} command={deleteTrigger.command(source, scan)} stale={stale}>{words.unscheduleText}</Ask>
         </div>
       )}
       {t && more(t.properties.recurrence) && <MessageBar intent="warning" layout="multiline"><MessageBarBody>{words.moreThanForm}</MessageBarBody></MessageBar>}

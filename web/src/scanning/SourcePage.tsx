@@ -59,7 +59,7 @@ function Overview({ source, kind, scan, removable }: { source: Source; kind: Kin
   const use = kind?.credentials?.[0]
   return (
     <>
-      <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
+      <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
         <Facts of={[
           [words.kind, kind?.title ?? source.kind],
           ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(settings[f.name] ?? f.default)]),

@@ -1,6 +1,7 @@
 // A connection test through a node of the runtime, step by step, each failure with what helps.
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components'
+import { makeStyles, Spinner, tokens } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
+import { ActButton } from '../ui/ActButton'
 import { Card, Soft, Status } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { testSource } from './rest'
@@ -21,11 +22,12 @@ interface TestProps {
 
 export function TestConnection({ source, runtime, credential, ready, why }: TestProps) {
   const s = useStyles()
-  const test = useMutation({ mutationFn: () => testSource(source, runtime, credential) })
+  const asked = { runtime, credential }
+  const test = useMutation({ mutationFn: () => testSource(source, asked) })
   const steps = test.data?.steps ?? []
   const problem = test.data?.problem
   return (
-    <Card title={words.test} actions={<Button disabled={!ready || test.isPending} icon={test.isPending ? <Spinner size="tiny" /> : undefined} onClick={() => test.mutate()}>{words.test}</Button>}>
+    <Card title={words.test} actions={<ActButton label={words.test} command={testSource.command(source, asked)} disabled={!ready || test.isPending} icon={test.isPending ? <Spinner size="tiny" /> : undefined} onAct={() => test.mutate()} />}>
       <Soft>{ready ? words.testText : why}</Soft>
       <div role="status">
         {steps.length > 0 && (

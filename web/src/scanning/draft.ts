@@ -1,5 +1,5 @@
 // A scan that is being put together in the wizard.
-import { quote } from '../ui/quote'
+import { quote } from '../client/command'
 import { lines, nameProblem, type Values } from './form'
 import type { Credential, Kind, Reach, Scan, Source } from './types'
 

@@ -1,5 +1,5 @@
 // A source that is being put together in the wizard.
-import { quote } from '../ui/quote'
+import { flag, line, quote } from '../client/command'
 import type { Values } from './form'
 import type { Kind } from './types'
 
@@ -13,7 +13,7 @@ export interface NewSource {
 export const noSource: NewSource = { name: '', collection: 'root', authority: '', values: {} }
 
 /** commandOf says the same as a command. */
-export function commandOf(kind: Kind, { name, collection, authority, values }: NewSource): string {
+export function commandOf(kind: Pick<Kind, 'name'>, { name, collection, authority, values }: NewSource): string {
   const set = Object.entries(values).filter(([, v]) => v.trim() !== '').map(([k, v]) => ` --set ${quote(`${k}=${v.trim()}`)}`).join('')
-  return `purlieu source add ${quote(kind.name)} ${quote(name)}${set}${collection === 'root' ? '' : ` --collection ${quote(collection)}`}${authority && ` --authority ${quote(authority)}`}`
+  return line`purlieu source add ${kind.name} ${name}` + set + line`${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}`
 }

@@ -1,5 +1,5 @@
 // When a scan runs by itself: as the account keeps it, as people say it, and as the form writes it.
-import { quote } from '../ui/quote'
+import { quote } from '../client/command'
 import { words } from './strings'
 import type { Recurrence, Trigger } from './types'
 

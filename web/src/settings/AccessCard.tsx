@@ -2,22 +2,23 @@
 import { useState } from 'react'
 import { Button, Field, makeStyles, Select, Switch } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { Command } from '../ui/Command'
+import { ActButton } from '../ui/ActButton'
+import { Command, CopyButton } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { Card, Link, Soft } from '../ui/Parts'
 import { PersonInput } from '../ui/PersonInput'
-import { quote } from '../ui/quote'
 import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
+import { useAct } from '../ui/useAct'
 import { narrow } from '../ui/widths'
 import { access, grant, setInherits, withdraw, type Collection, type Held, type Role } from './rest'
 import { words } from './strings'
 import { titleOf } from './tree'
-import { useAct } from './useAct'
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '20px' },
   form: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) auto', gap: '8px 12px', alignItems: 'start', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  switch: { display: 'flex', alignItems: 'center', gap: '2px' },
   give: { marginTop: '26px', [narrow]: { marginTop: 0 } }, // beside the fields, below their labels
 })
 
@@ -38,13 +39,13 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
   const [person, setPerson] = useState({ text: '', id: '' })
   const [role, setRole] = useState<Role>('purview-reader')
   const place = (name: string) => titleOf(all.find(o => o.name === name) ?? { ...c, friendlyName: '', name })
-  const take = (h: Held) => act.mutate({
+  const take = (h: Held) => act.go({
     run: () => withdraw(h.from, h.role, h.id), said: words.withdrawn(h.name || h.id, words.roleTitles[h.role], place(h.from)),
     undo: { run: () => grant(h.from, h.role, h.id), said: words.granted(h.name || h.id, words.roleTitles[h.role], place(h.from)) },
   })
   const give = () => {
-    if (!person.id || act.isPending) return
-    act.mutate({ run: () => grant(c.name, role, person.id), said: words.granted(person.text, words.roleTitles[role], titleOf(c)) })
+    if (!person.id || act.busy) return
+    act.go({ run: () => grant(c.name, role, person.id), said: words.granted(person.text, words.roleTitles[role], titleOf(c)) })
     setPerson({ text: '', id: '' })
   }
   return (
@@ -55,7 +56,7 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
           { name: words.who, show: h => h.name || h.id },
           { name: words.role, show: h => words.roleTitles[h.role] },
           { name: words.heldOn, show: h => (h.from === c.name ? words.here : <Link to="/settings" search={{ tab: undefined, collection: h.from }}>{place(h.from)}</Link>) },
-          { name: words.actions, show: h => (h.from === c.name ? <Button size="small" appearance="subtle" disabled={act.isPending} aria-label={words.takeAwayFrom(h.name || h.id, words.roleTitles[h.role])} onClick={() => take(h)}>{words.takeAway}</Button> : <Soft>{words.fromAbove}</Soft>) },
+          { name: words.actions, show: h => (h.from === c.name ? <ActButton size="small" appearance="subtle" label={words.takeAway} name={words.takeAwayFrom(h.name || h.id, words.roleTitles[h.role])} command={withdraw.command(h.from, h.role, h.id)} disabled={act.busy} onAct={() => take(h)} /> : <Soft>{words.fromAbove}</Soft>) },
         ]}
       />
       <form className={s.form} onSubmit={e => { e.preventDefault(); give() }}>
@@ -65,18 +66,18 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
         <Field label={words.role} hint={words.roleTexts[role]}>
           <Select value={role} onChange={(_, d) => setRole(d.value as Role)}>{roles.filter(r => r !== 'network-administrator' || c.name === 'root').map(r => <option key={r} value={r}>{words.roleTitles[r]}</option>)}</Select>
         </Field>
-        <Button className={s.give} type="submit" appearance="primary" disabled={!person.id || act.isPending}>{words.give}</Button>
+        <Button className={s.give} type="submit" appearance="primary" disabled={!person.id || act.busy}>{words.give}</Button>
       </form>
-      {person.id && <Command title={shared.asCommand}>{`purlieu role add ${quote(c.name)} ${role} ${quote(person.text.trim())}`}</Command>}
+      {person.id && <Command title={shared.asCommand}>{grant.command(c.name, role, person.id)}</Command>}
       {c.name !== 'root' && (
         <Field hint={words.inheritsText}>
-          <Switch
-            label={words.inherits} checked={inherits} disabled={act.isPending}
-            onChange={(_, d) => act.mutate({
+          <div className={s.switch}><Switch
+            label={words.inherits} checked={inherits} disabled={act.busy}
+            onChange={(_, d) => act.go({
               run: () => setInherits(c.name, d.checked), said: d.checked ? words.joined(titleOf(c)) : words.cut(titleOf(c)),
               undo: { run: () => setInherits(c.name, !d.checked), said: d.checked ? words.cut(titleOf(c)) : words.joined(titleOf(c)) },
             })}
-          />
+          /><CopyButton text={setInherits.command(c.name, !inherits)} label={shared.copyCommandOf(inherits ? words.cut(titleOf(c)) : words.joined(titleOf(c)))} /></div>
         </Field>
       )}
     </div>

@@ -3,12 +3,13 @@ import { useState } from 'react'
 import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
+import { CopyButton } from '../ui/Command'
 import { Card, Facts, Mono, When } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
+import { useAct } from '../ui/useAct'
 import { account, renameAccount, retention, type Account } from './rest'
 import { words } from './strings'
-import { useAct } from './useAct'
 
 const useStyles = makeStyles({
   form: { display: 'flex', gap: '12px', alignItems: 'end', flexWrap: 'wrap', marginBottom: '20px' },
@@ -41,14 +42,15 @@ function Named({ of: a }: { of: Account }) {
   const act = useAct(['account'])
   const was = a.properties.friendlyName
   const [name, setName] = useState(was)
-  const ready = name.trim() !== '' && name !== was && !act.isPending
+  const ready = name.trim() !== '' && name !== was && !act.busy
   const rename = (to: string, back: string) => ({ run: () => renameAccount(to), said: words.accountRenamed(to), undo: { run: () => renameAccount(back), said: words.accountRenamed(back) } })
   return (
     <Card title={words.tabs.account}>
       {writes && (
-        <form className={s.form} onSubmit={e => { e.preventDefault(); if (ready) act.mutate(rename(name.trim(), was)) }}>
+        <form className={s.form} onSubmit={e => { e.preventDefault(); if (ready) act.go(rename(name.trim(), was)) }}>
           <Field className={s.name} label={words.name}><Input value={name} maxLength={200} onChange={(_, d) => setName(d.value)} /></Field>
           <Button type="submit" disabled={!ready}>{shared.save}</Button>
+          {ready && <CopyButton text={renameAccount.command(name.trim())} label={shared.copyCommandOf(shared.save)} />}
         </form>
       )}
       <Facts of={[

@@ -5,7 +5,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMay, whoQuery } from '../client/may'
 import { Command } from '../ui/Command'
 import { useNotices } from '../ui/Notices'
-import { quote } from '../ui/quote'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { collections, putCollection, type Collection } from './rest'
@@ -37,8 +36,9 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
   const [description, setDescription] = useState(of?.description ?? '')
   const [under, setUnder] = useState(was)
   const problem = of || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.takenName : ''
+  const body = { friendlyName: title.trim(), description: description.trim(), parent: under }
   const put = useMutation({
-    mutationFn: () => putCollection(name, { friendlyName: title.trim(), description: description.trim(), parent: under }),
+    mutationFn: () => putCollection(name, body),
     onSuccess: async () => {
       tell({ kind: 'done', title: of ? words.collectionChanged(title || name) : words.collectionAdded(title || name) })
       await Promise.all([queries.invalidateQueries({ queryKey: collections().queryKey }), queries.invalidateQueries({ queryKey: ['access'] }), queries.invalidateQueries({ queryKey: whoQuery.queryKey })])
@@ -47,7 +47,6 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
   })
   const ready = name !== '' && problem === '' && !put.isPending
   const where = (of ? places(all, of.name) : all).filter(c => c.name === was || may('collection/write', c.name))
-  const command = `purlieu collection add ${quote(name || 'NAME')}${title ? ` --title=${quote(title.trim())}` : ''}${description ? ` --description=${quote(description.trim())}` : ''}${under && name !== 'root' ? ` --parent=${quote(under)}` : ''}`
   return (
     <form className={s.form} onSubmit={e => { e.preventDefault(); if (ready) put.mutate() }}>
       <Field label={words.collectionTitle} hint={words.collectionTitleHint}><Input value={title} autoFocus maxLength={200} onChange={(_, d) => setTitle(d.value)} /></Field>
@@ -63,7 +62,7 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
         <Button appearance="primary" type="submit" disabled={!ready}>{of ? shared.save : words.addCollection}</Button>
         <Button onClick={() => onDone()}>{shared.cancel}</Button>
       </div>
-      <Command title={shared.asCommand}>{command}</Command>
+      <Command title={shared.asCommand}>{putCollection.command(name || 'NAME', body)}</Command>
     </form>
   )
 }

@@ -7,6 +7,7 @@ import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNames } from '../client/people'
 import { Failure } from '../client/rest'
+import { ActButton } from '../ui/ActButton'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { Group } from '../ui/Group'
@@ -15,7 +16,6 @@ import { Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { narrow } from '../ui/widths'
-import { networkCommand } from './command'
 import { most, putNetwork, tryNetwork, type Network, type Rule, type Tried } from './rest'
 import { words } from './strings'
 
@@ -71,15 +71,15 @@ export function NetworkForm({ of }: { of: Network }) {
       {locksOut && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody><MessageBarTitle>{words.locksOut}</MessageBarTitle> {put.error!.message}</MessageBarBody>
-          <MessageBarActions><Button onClick={() => put.mutate(true)}>{words.allTheSame}</Button></MessageBarActions>
+          <MessageBarActions><ActButton label={words.allTheSame} command={putNetwork.command(body(), true)} onAct={() => put.mutate(true)} /></MessageBarActions>
         </MessageBar>
       )}
       <div className={s.foot}>
-        <Button disabled={trying.isPending} onClick={() => trying.mutate()}>{words.tryFirst}</Button>
+        <ActButton label={words.tryFirst} command={tryNetwork.command(body())} disabled={trying.isPending} onAct={() => trying.mutate()} />
         <Button appearance="primary" type="submit" disabled={put.isPending}>{shared.save}</Button>
       </div>
       <div role="status">{trying.data && <Outcome of={trying.data} />}</div>
-      <Command title={shared.asCommand}>{networkCommand(body())}</Command>
+      <Command title={shared.asCommand}>{putNetwork.command(body(), false)}</Command>
       {of.modified && <Soft>{words.writtenBy(names(of.modifiedBy ?? ''))} <When at={of.modified} /></Soft>}
     </form>
   )

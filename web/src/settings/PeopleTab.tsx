@@ -3,18 +3,18 @@ import { useState } from 'react'
 import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
+import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { Card, Mono, Soft, Status, When } from '../ui/Parts'
-import { quote } from '../ui/quote'
 import { Refusal } from '../ui/Refusal'
 import { Empty, Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
+import { useAct } from '../ui/useAct'
 import { narrow } from '../ui/widths'
 import { addApp, addUser, apps, deleteApp, deleteUser, disableUser, invite, renewSecret, users, type User } from './rest'
 import { words } from './strings'
-import { useAct } from './useAct'
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '16px' },
@@ -44,7 +44,7 @@ function Once({ of, onClose }: { of: Secret; onClose: () => void }) {
   )
 }
 
-function Name({ label, hint, button, busy, command, onAdd }: { label: string; hint: string; button: string; busy: boolean; command: string; onAdd: (name: string) => void }) {
+function Name({ label, hint, button, busy, commandOf, onAdd }: { label: string; hint: string; button: string; busy: boolean; commandOf: (name: string) => string; onAdd: (name: string) => void }) {
   const s = useStyles()
   const [name, setName] = useState('')
   const ready = name.trim() !== '' && !busy
@@ -54,7 +54,7 @@ function Name({ label, hint, button, busy, command, onAdd }: { label: string; hi
         <Field label={label} hint={hint}><Input value={name} maxLength={64} autoComplete="off" spellCheck={false} onChange={(_, d) => setName(d.value)} /></Field>
         <Button className={s.go} type="submit" disabled={!ready}>{button}</Button>
       </form>
-      {name.trim() && <Command title={shared.asCommand}>{`${command} ${quote(name.trim())}`}</Command>}
+      {name.trim() && <Command title={shared.asCommand}>{commandOf(name.trim())}</Command>}
     </>
   )
 }
@@ -71,14 +71,14 @@ function People() {
     onSuccess: ({ name, link }) => setLink({ title: words.invited(name), text: words.invitedText, value: link }),
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['users'] }), queries.invalidateQueries({ queryKey: ['principals'] })]),
   })
-  const disable = (u: User, disabled: boolean) => act.mutate({
+  const disable = (u: User, disabled: boolean) => act.go({
     run: () => disableUser(u.id, disabled), said: disabled ? words.disabled(u.name) : words.enabled(u.name),
     undo: { run: () => disableUser(u.id, !disabled), said: disabled ? words.enabled(u.name) : words.disabled(u.name) },
   })
   return (
     <Card title={words.people}>
       <div className={s.all}>
-        <Name label={words.inviteName} hint={words.inviteHint} button={words.invite} busy={inviting.isPending} command="purlieu user add" onAdd={name => inviting.mutate({ name })} />
+        <Name label={words.inviteName} hint={words.inviteHint} button={words.invite} busy={inviting.isPending} commandOf={addUser.command} onAdd={name => inviting.mutate({ name })} />
         <Refusal error={inviting.error} />
         {link && <Once of={link} onClose={() => setLink(undefined)} />}
         <Shown of={all} loading={<Loading lines={4} />}>
@@ -93,9 +93,9 @@ function People() {
                   name: words.actions,
                   show: u => (u.id === me ? <Soft>{words.you}</Soft> : (
                     <div className={s.row}>
-                      <Button size="small" appearance="subtle" disabled={inviting.isPending} aria-label={words.linkFor(u.name)} onClick={() => inviting.mutate({ name: u.name, id: u.id })}>{words.newLink}</Button>
-                      <Button size="small" appearance="subtle" disabled={act.isPending} aria-label={`${u.disabled ? words.enable : words.disable} ${u.name}`} onClick={() => disable(u, !u.disabled)}>{u.disabled ? words.enable : words.disable}</Button>
-                      <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} stale={['users']}>{words.removeUserText}</Ask>
+                      <ActButton size="small" appearance="subtle" label={words.newLink} name={words.linkFor(u.name)} command={invite.command(u.id)} disabled={inviting.isPending} onAct={() => inviting.mutate({ name: u.name, id: u.id })} />
+                      <ActButton size="small" appearance="subtle" label={u.disabled ? words.enable : words.disable} name={`${u.disabled ? words.enable : words.disable} ${u.name}`} command={disableUser.command(u.id, !u.disabled)} disabled={act.busy} onAct={() => disable(u, !u.disabled)} />
+                      <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} command={deleteUser.command(u.id)} stale={['users']}>{words.removeUserText}</Ask>
                     </div>
                   )),
                 },
@@ -121,7 +121,7 @@ function Apps() {
   return (
     <Card title={words.apps}>
       <div className={s.all}>
-        <Name label={words.appName} hint={words.appHint} button={words.addApp} busy={make.isPending} command="purlieu app add" onAdd={name => make.mutate({ name })} />
+        <Name label={words.appName} hint={words.appHint} button={words.addApp} busy={make.isPending} commandOf={addApp.command} onAdd={name => make.mutate({ name })} />
         <Refusal error={make.error} />
         {secret && <Once of={secret} onClose={() => setSecret(undefined)} />}
         <Shown of={all} loading={<Loading lines={3} />} empty={list => list.length === 0 && <Empty title={words.noApps}>{words.noAppsText}</Empty>}>
@@ -136,8 +136,8 @@ function Apps() {
                   name: words.actions,
                   show: a => (
                     <div className={s.row}>
-                      <Ask small label={words.newSecret} title={words.secretFor(a.name)} done={words.secretOf(a.name)} act={() => make.mutateAsync({ name: a.name, id: a.id })} stale={['apps']}>{words.secretEnds}</Ask>
-                      <Ask small label={words.remove} title={words.removeNamed(a.name)} done={words.removed(a.name)} act={() => deleteApp(a.id)} stale={['apps']}>{words.removeAppText}</Ask>
+                      <Ask small label={words.newSecret} title={words.secretFor(a.name)} done={words.secretOf(a.name)} act={() => make.mutateAsync({ name: a.name, id: a.id })} command={renewSecret.command(a.id)} stale={['apps']}>{words.secretEnds}</Ask>
+                      <Ask small label={words.remove} title={words.removeNamed(a.name)} done={words.removed(a.name)} act={() => deleteApp(a.id)} command={deleteApp.command(a.id)} stale={['apps']}>{words.removeAppText}</Ask>
                     </div>
                   ),
                 },

@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { components as published } from '../client/generated/account'
 import type { components as manage } from '../client/generated/manage'
+import { action, flag, line, quote } from '../client/command'
 import { collectionsOf } from '../client/list'
 import type { Page } from '../client/pages'
 import { rest } from '../client/rest'
@@ -59,24 +60,46 @@ export interface CollectionBody {
   parent: string // '' leaves it where it is
 }
 
-export const putCollection = (name: string, { friendlyName, description, parent }: CollectionBody) =>
-  rest<Collection>(one(name), { method: 'PUT', query: version, body: { friendlyName, description, ...(parent && { parentCollection: { referenceName: parent, type: 'CollectionReference' } }) } })
-export const deleteCollection = (name: string) => rest<void>(one(name), { method: 'DELETE', query: version })
+export const putCollection = action(
+  (name: string, { friendlyName, description, parent }: CollectionBody) =>
+    rest<Collection>(one(name), { method: 'PUT', query: version, body: { friendlyName, description, ...(parent && { parentCollection: { referenceName: parent, type: 'CollectionReference' } }) } }),
+  (name, { friendlyName, description, parent }) => line`purlieu collection add ${name}${flag('title', friendlyName)}${flag('description', description)}${flag('parent', name === 'root' ? '' : parent)}`)
+export const deleteCollection = action(
+  (name: string) => rest<void>(one(name), { method: 'DELETE', query: version }), name => line`purlieu collection delete ${name}`)
 
 const roleAt = (collection: string, role: string, id: string) => `${ours(collection)}/roles${at(role, id)}`
-export const grant = (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'PUT' })
-export const withdraw = (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'DELETE' })
-export const setInherits = (collection: string, inherits: boolean) => rest<void>(`${ours(collection)}/inheritance`, { method: 'PUT', body: { inherits } })
+export const grant = action(
+  (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'PUT' }), (collection, role, id) => line`purlieu role add ${collection} ${role} ${id}`)
+export const withdraw = action(
+  (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'DELETE' }), (collection, role, id) => line`purlieu role remove ${collection} ${role} ${id}`)
+export const setInherits = action(
+  (collection: string, inherits: boolean) => rest<void>(`${ours(collection)}/inheritance`, { method: 'PUT', body: { inherits } }),
+  (collection, inherits) => line`purlieu collection ${inherits ? 'join' : 'cut'} ${collection}`)
 
 /** invite makes a one-time link with which somebody sets a password. */
-export const invite = (id: string) => rest<{ link: string }>('/manage/v1/signin-links', { method: 'POST', body: { user: id } }).then(l => l.link)
-export const addUser = (name: string) => rest<User>('/manage/v1/users', { method: 'POST', body: { name } })
-export const disableUser = (id: string, disabled: boolean) => rest<void>(`/manage/v1/users${at(id)}/disabled`, { method: 'PUT', body: { disabled } })
-export const deleteUser = (id: string) => rest<void>(`/manage/v1/users${at(id)}`, { method: 'DELETE' })
-export const addApp = (name: string) => rest<App>('/manage/v1/apps', { method: 'POST', body: { name } })
-export const renewSecret = (id: string) => rest<{ clientSecret: string }>(`/manage/v1/apps${at(id)}/secret`, { method: 'POST' })
-export const deleteApp = (id: string) => rest<void>(`/manage/v1/apps${at(id)}`, { method: 'DELETE' })
+export const invite = action(
+  (id: string) => rest<{ link: string }>('/manage/v1/signin-links', { method: 'POST', body: { user: id } }).then(l => l.link), id => line`purlieu user link ${id}`)
+export const addUser = action(
+  (name: string) => rest<User>('/manage/v1/users', { method: 'POST', body: { name } }), name => line`purlieu user add ${name}`)
+export const disableUser = action(
+  (id: string, disabled: boolean) => rest<void>(`/manage/v1/users${at(id)}/disabled`, { method: 'PUT', body: { disabled } }), (id, disabled) => line`purlieu user ${disabled ? 'disable' : 'enable'} ${id}`)
+export const deleteUser = action(
+  (id: string) => rest<void>(`/manage/v1/users${at(id)}`, { method: 'DELETE' }), id => line`purlieu user delete ${id}`)
+export const addApp = action(
+  (name: string) => rest<App>('/manage/v1/apps', { method: 'POST', body: { name } }), name => line`purlieu app add ${name}`)
+export const renewSecret = action(
+  (id: string) => rest<{ clientSecret: string }>(`/manage/v1/apps${at(id)}/secret`, { method: 'POST' }), id => line`purlieu app secret ${id}`)
+export const deleteApp = action(
+  (id: string) => rest<void>(`/manage/v1/apps${at(id)}`, { method: 'DELETE' }), id => line`purlieu app delete ${id}`)
 
-export const tryNetwork = (n: Network) => rest<Tried>('/manage/v1/network:try', { method: 'POST', body: n })
-export const putNetwork = (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } })
-export const renameAccount = (friendlyName: string) => rest<Account>('/account/', { method: 'PATCH', query: version, body: { friendlyName } })
+export const tryNetwork = action(
+  (n: Network) => rest<Tried>('/manage/v1/network:try', { method: 'POST', body: n }), n => networkLine('try', n))
+export const putNetwork = action(
+  (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } }), (n, force) => networkLine('set', n) + (force ? ' --force' : ''))
+export const renameAccount = action(
+  (friendlyName: string) => rest<Account>('/account/', { method: 'PATCH', query: version, body: { friendlyName } }), name => line`purlieu account rename ${name}`)
+
+function networkLine(verb: string, n: Network): string {
+  const rules = (n.rules ?? []).map(r => ` --rule=${quote(`${r.effect}:${r.door ? `${r.door}=` : ''}${r.range}`)}`)
+  return line`purlieu network ${verb} --access ${n.publicNetworkAccess}${flag('portal-pages', n.portalPages ?? false)}` + rules.join('')
+}

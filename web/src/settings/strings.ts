@@ -47,7 +47,6 @@ export const words = {
   earlier: (n: number) => `Put rule ${n} earlier`, dropRule: (n: number) => `Take rule ${n} out`, addRule: 'Add a rule',
   doors: { '': 'Every door', account: 'REST', portal: 'Portal', ingestion: 'Nodes' } as Record<string, string>, door: 'Door',
   tryFirst: 'Try it', rulesSaved: 'The rules are in force', locksOut: 'This would shut you out', allTheSame: 'Save it all the same',
-  noCommand: '# A rule that refuses stands behind one that allows: the client can’t write this order yet.',
   youIn: (why: string) => `You would still come in: ${why}`, youOut: (why: string) => `You would be refused: ${why}`,
   outcome: (refused: number, closed: number) => `Of those who came lately and come in now, ${refused} would be refused; ${plural(closed, 'connection', 'connections')} would be closed.`,
   visitors: 'Those who came lately', from: 'From', then: 'Then', comesIn: 'Comes in', isRefused: 'Refused', why: 'Why', lately: 'Last', when: 'When',

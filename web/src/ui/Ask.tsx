@@ -13,6 +13,7 @@ interface AskProps {
   children: ReactNode // what will be
   done: string
   act: () => Promise<unknown>
+  command: string // that does the same
   stale: readonly unknown[] // beginning of the key of what is to be asked for again
   to?: string // where to go then
   appearance?: 'subtle' | 'secondary' | 'primary'
@@ -20,7 +21,7 @@ interface AskProps {
   disabled?: boolean
 }
 
-export function Ask({ label, title, children, done, act, stale, to, appearance = 'subtle', small, disabled }: AskProps) {
+export function Ask({ label, title, children, done, act, command, stale, to, appearance = 'subtle', small, disabled }: AskProps) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { tell } = useNotices()
@@ -39,7 +40,7 @@ export function Ask({ label, title, children, done, act, stale, to, appearance =
   return (
     <>
       <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={`${label}: ${title}`} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
-      {open && <Suspense><AskDialog label={label} title={title} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
+      {open && <Suspense><AskDialog label={label} title={title} command={command} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
     </>
   )
 }

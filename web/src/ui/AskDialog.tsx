@@ -1,12 +1,16 @@
 // The question of Ask. It is loaded when it is first asked.
 import type { ReactNode } from 'react'
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components'
+import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, makeStyles } from '@fluentui/react-components'
+import { Command } from './Command'
 import { Refusal } from './Refusal'
 import { words } from './strings'
+
+const useStyles = makeStyles({ command: { margin: '16px 0' } })
 
 interface AskDialogProps {
   label: string
   title: string
+  command: string
   children: ReactNode
   error: unknown
   busy: boolean
@@ -14,13 +18,14 @@ interface AskDialogProps {
   onClose: () => void
 }
 
-export function AskDialog({ label, title, children, error, busy, onGo, onClose }: AskDialogProps) {
+export function AskDialog({ label, title, command, children, error, busy, onGo, onClose }: AskDialogProps) {
+  const s = useStyles()
   return (
     <Dialog open onOpenChange={(_, d) => { if (!d.open) onClose() }}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent>{children}<Refusal error={error} /></DialogContent>
+          <DialogContent>{children}<div className={s.command}><Command title={words.asCommand}>{command}</Command></div><Refusal error={error} /></DialogContent>
           <DialogActions>
             <Button onClick={onClose}>{words.cancel}</Button>
             <Button appearance="primary" disabledFocusable={busy} onClick={onGo}>{label}</Button>

@@ -5,6 +5,7 @@ import { CheckmarkCircle20Regular } from '@fluentui/react-icons/svg/checkmark-ci
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import { ErrorCircle20Regular } from '@fluentui/react-icons/svg/error-circle'
 import { Info20Regular } from '@fluentui/react-icons/svg/info'
+import { sayFailure } from './States'
 import { words } from './strings'
 import { narrow } from './widths'
 
@@ -20,12 +21,13 @@ export interface Notice {
 interface Board {
   notices: Notice[]
   tell: (n: Omit<Notice, 'id' | 'at'>) => void
+  fail: (error: unknown) => void
   clear: () => void
 }
 
-const BoardContext = createContext<Board>({ notices: [], tell: () => undefined, clear: () => undefined })
+const BoardContext = createContext<Board>({ notices: [], tell: () => undefined, fail: () => undefined, clear: () => undefined })
 
-/** useNotices gives the board. tell shows a notice. */
+/** useNotices gives the board. tell shows a notice, fail one of what went wrong. */
 export const useNotices = () => useContext(BoardContext)
 
 const shownFor = 8000
@@ -62,7 +64,8 @@ export function Notices({ children }: { children: ReactNode }) {
     setShown(all => [...all, notice.id])
   }, [])
   const hide = useCallback((id: number) => setShown(all => all.filter(one => one !== id)), [])
-  const board = useMemo(() => ({ notices, tell, clear: () => set([]) }), [notices, tell])
+  const fail = useCallback((error: unknown) => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) }, [tell])
+  const board = useMemo(() => ({ notices, tell, fail, clear: () => set([]) }), [notices, tell, fail])
   return (
     <BoardContext value={board}>
       {children}

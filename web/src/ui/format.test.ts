@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ago, bytes, plural, took } from './format'
-import { quote } from './quote'
+import { quote } from '../client/command'
 
 describe('numbers and times', () => {
   it.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [1_234_567, '1.2 MB'], [45_000_000_000, '45 GB']])('%i bytes are %s', (n, want) => expect(bytes(n)).toBe(want))

@@ -33,7 +33,7 @@ export const words = {
   save: 'Save',
   undo: 'Undo',
   personName: 'A name',
-  copyCommand: 'Copy as a command',
+  copyCommandOf: (what: string) => `Copy as a command: ${what}`,
   back: 'Back',
   next: 'Next',
   step: (n: number, of: number) => `Step ${n} of ${of}`,

@@ -1,0 +1,77 @@
+// Every action of the portal has the same as a command: here each is said once, with values, and what is said is kept in
+// commands.txt, which the tests of the client read (cmd/purlieu): each line must be one that it takes. An action that is
+// missing here, or whose command no page shows, fails.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Action } from '../client/command'
+
+const src = join(import.meta.dirname, '..')
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(f => /\.tsx?$/.test(f) && !/\.test\.ts$|generated/.test(f))
+const texts = new Map(files.map(f => [f, readFileSync(join(src, f), 'utf8')]))
+
+type Any = Action<never[], unknown>
+const actions: Record<string, Any> = {}
+const others: Record<string, string[]> = {}
+
+beforeAll(async () => {
+  vi.stubGlobal('document', { querySelector: () => null })
+  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../scanning/rest'), import('../settings/rest')])
+  for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) actions[name] = one as unknown as Any
+  const [{ commandOf: editing }, { commandOf: scanning, begin }, { triggerCommand }, { commandOf: registering }] = await Promise.all([import('../asset/draft'), import('../scanning/draft'), import('../scanning/recurrence'), import('../scanning/newSource')])
+  const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never
+  const nothing = { description: '', owners: [], experts: [] }
+  const draft = {
+    ...begin(kind, [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, reasons: [] }], [], []),
+    newName: 'scanner', open: { user: 'scan ner' }, secrets: { password: 'shop-password' }, settings: { databaseName: 'the shop' }, include: 'shop/sales*', exclude: 'shop/sales/old',
+  }
+  others.writeEntity = [
+    editing({ asset: 'postgresql://shop/shop/sales/orders' }, nothing, { description: "it's", owners: [{ id: 'user:kim', info: '' }], experts: [{ id: 'Lee', info: '' }] }),
+    editing({ asset: 'postgresql://shop/shop/sales/orders', column: 'customer id' }, { ...nothing, owners: [{ id: 'user:kim', info: '' }] }, { ...nothing, description: 'who' }),
+  ]
+  others.createScan = scanning({ name: 'shop' } as never, kind, draft).split('\n')
+  others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month' }))
+  others.putSource = [registering({ name: 'PostgreSql' }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' } }), registering({ name: 'FileSystem' }, { name: 'files', collection: 'root', authority: '', values: {} })]
+}, 60_000)
+
+/** samples are values for each action. */
+const samples: Record<string, unknown[][]> = {
+  addRuntime: [['edge', ''], ['edge', 'In the cellar']], deleteRuntime: [['edge']], listKeys: [['edge']], regenerateKey: [['edge', 'authKey2']],
+  approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
+  classify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a b' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: '-x' }]],
+  declassify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a', column: "it's" }]], restoreAsset: [['00000000-0000-8000-8000-000000000001']],
+  deleteSource: [['shop']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],
+  decide: [['p1', true], ['p1', false]], undoRun: [['r1']], fireTrigger: [['shop', 'nightly', true], ['shop', 'nightly', false]], deleteTrigger: [['shop', 'nightly']],
+  testSource: [['shop', { runtime: 'edge', credential: 'scanner' }], ['shop', { runtime: '', credential: '' }]],
+  browse: [['shop', { runtime: 'edge', credential: 'scanner', settings: { databaseName: 'a b' }, path: 'shop/sales' }], ['shop', { runtime: 'edge', credential: '', settings: {}, path: '' }]],
+  putCollection: [['sales', { friendlyName: 'Sales', description: 'All of it', parent: 'root' }], ['root', { friendlyName: 'Orchard', description: '', parent: '' }]], deleteCollection: [['sales']],
+  grant: [['root', 'data-curator', 'user:kim']], withdraw: [['root', 'data-curator', 'user:kim']], setInherits: [['sales', true], ['sales', false]],
+  invite: [['user:kim']], addUser: [['kim']], disableUser: [['user:kim', true], ['user:kim', false]], deleteUser: [['user:kim']],
+  addApp: [['nightly']], renewSecret: [['app:1']], deleteApp: [['app:1']], renameAccount: [['The orchard']],
+  tryNetwork: [[{ publicNetworkAccess: 'enabled', portalPages: true, rules: [{ effect: 'allow', door: 'account', range: '10.0.0.7' }, { effect: 'refuse', range: '10.0.0.0/8' }] }]],
+  putNetwork: [[{ publicNetworkAccess: 'disabled', rules: [] }, false], [{ publicNetworkAccess: 'disabled', rules: null }, true]],
+}
+
+/** questions change nothing, though they are asked by POST; steps are parts of an action that is said as a whole. */
+const questions = ['search', 'classNames']
+const steps: Record<string, string> = { putCredential: 'createScan', putScan: 'createScan', putFilter: 'createScan' }
+
+it('each has its command, and the client takes all of them', async () => {
+  expect(Object.keys(samples).sort()).toEqual(Object.keys(actions).sort())
+  const lines = [...Object.entries(samples).flatMap(([name, list]) => list.map(values => actions[name]!.command(...(values as never[])))), ...Object.values(others).flat()]
+  await expect(lines.map(l => l.replaceAll('\n', '\\n')).join('\n') + '\n').toMatchFileSnapshot('commands.txt')
+})
+
+describe('whatever writes to the account', () => {
+  const writes = [...texts].flatMap(([file, text]) => text.split(/^(?=export )/m).filter(part => /method: '(POST|PUT|PATCH|DELETE)'/.test(part)).map(part => ({ file, name: /^export (?:async )?(?:const|function) (\w+)/.exec(part)?.[1] ?? '' })))
+  it('is an action, or part of one', () => {
+    const loose = writes.filter(w => !w.file.endsWith('session.ts') && !actions[w.name] && !others[w.name] && !questions.includes(w.name) && !others[steps[w.name] ?? ''])
+    expect(loose).toEqual([])
+    expect(writes.length).toBeGreaterThan(30)
+  })
+})
+
+it('the command of each is shown on a page', () => {
+  const pages = [...texts].filter(([file]) => file.endsWith('.tsx')).map(([, text]) => text).join('\n')
+  expect(Object.keys(actions).filter(name => !pages.includes(`${name}.command`))).toEqual([])
+})
