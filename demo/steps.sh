@@ -133,11 +133,18 @@ shop_sql() {
 start_account() {
   account_port=$(free_port)
   web_port=$(free_port)
-  begin account "$programs/purlieu" server --data "$D/account" --listen "127.0.0.1:$account_port" --http "127.0.0.1:$web_port"
-  wait_for account test -s "$D/account/signin-link"
   echo "$account_port" >"$D/account.port"
   echo "$web_port" >"$D/portal.port"
+  run_account
+  wait_for account test -s "$D/account/signin-link"
 }
+
+# run_account runs the server at its ports: the first time, and again once it was ended. Further flags are the server's.
+run_account() {
+  begin account "$programs/purlieu" server --data "$D/account" --listen "127.0.0.1:$(<"$D/account.port")" --http "127.0.0.1:$(<"$D/portal.port")" "$@"
+}
+
+account_answers() { client kinds; }
 
 # client runs purlieu with the demo's own sign-in, not yours.
 client() { PURLIEU_CONFIG="$D/client" "$programs/purlieu" "$@"; }

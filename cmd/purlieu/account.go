@@ -34,8 +34,10 @@ func (accountShowCmd) Run(a *app) error {
 			}
 		}
 		for _, k := range [][2]string{
-			{"changes made by scans", "scannedChangesDays"}, {"daily measures", "measuresDays"},
-			{"ended runs", "endedRunsDays"}, {"deleted assets", "deletedAssetsDays"},
+			{"changes made by scans", "scannedChangesDays"},
+			{"daily measures", "measuresDays"},
+			{"ended runs", "endedRunsDays"},
+			{"deleted assets", "deletedAssetsDays"},
 		} {
 			rows = append(rows, []string{k[0], kept.text(k[1]) + " days"})
 		}

@@ -41,7 +41,7 @@ func TestEveryCommandThatPeopleAreToldIsThere(t *testing.T) {
 	}
 }
 
-// commands.txt holds what each action of the portal copies as a command; the portal's tests write it.
+// commands.txt holds what each deed of the portal copies as a command; the portal's tests write it.
 func TestEveryCommandThatThePortalCopiesIsTaken(t *testing.T) {
 	text, err := os.ReadFile("../../web/src/app/commands.txt")
 	if err != nil {

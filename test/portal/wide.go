@@ -13,7 +13,7 @@ import (
 // columns, and tables hub_50 and hub_1000 that feed views, which feed views again, so that about 50 and 1,000 nodes
 // stand in their lineage.
 func (w *World) Widen(ctx context.Context, programs string) error {
-	if err := w.fillHubs(ctx); err != nil {
+	if err := w.fill(ctx, "hubs", hubs); err != nil {
 		return err
 	}
 	folder := filepath.Join(w.dir, "wide")
@@ -62,22 +62,3 @@ begin
 end $$;
 grant select on all tables in schema public to scanner;
 `
-
-func (w *World) fillHubs(ctx context.Context) error {
-	port, err := os.ReadFile(filepath.Join(w.demo, "shop.port"))
-	if err != nil {
-		return err
-	}
-	password, err := os.ReadFile(filepath.Join(w.demo, "shop", "password"))
-	if err != nil {
-		return err
-	}
-	for _, one := range []struct{ database, script string }{{"postgres", "create database hubs"}, {"hubs", hubs}} {
-		cmd := exec.CommandContext(ctx, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", strings.TrimSpace(string(port)), "-U", "postgres", "-d", one.database, "-c", one.script) //nolint:gosec // own values
-		cmd.Env = append(os.Environ(), "PGPASSWORD="+strings.TrimSpace(string(password)))
-		if said, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("psql: %w\n%s", err, said)
-		}
-	}
-	return nil
-}

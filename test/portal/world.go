@@ -15,12 +15,13 @@ import (
 
 // World is what the portal's pages are looked at in, until Stop.
 type World struct {
-	root   string // of the repository
-	dir    string // of all that it makes
-	demo   string // the demo's folder
-	filled string // address of the demo's account
-	bare   string // address of the account with nothing in it
-	server *exec.Cmd
+	root     string // of the repository
+	dir      string // of all that it makes
+	demo     string // the demo's folder
+	programs string // the folder of both programs
+	filled   string // address of the demo's account
+	bare     string // address of the account with nothing in it
+	server   *exec.Cmd
 }
 
 // Missing says which program is not there, without which there is no world; "" is none.
@@ -43,6 +44,7 @@ func Start(ctx context.Context, root, programs, dir string) (*World, error) {
 }
 
 func (w *World) start(ctx context.Context, programs string) error {
+	w.programs = programs
 	if err := w.runDemo(ctx, programs); err != nil {
 		return err
 	}
@@ -57,6 +59,9 @@ func (w *World) start(ctx context.Context, programs string) error {
 		}
 	}
 	if _, err := w.client(ctx, purlieu, "client", "", "role", "add", "root", "purview-reader", "rita"); err != nil {
+		return err
+	}
+	if err := w.fillArchive(ctx, purlieu); err != nil {
 		return err
 	}
 	return w.startBare(ctx, purlieu)
@@ -162,10 +167,11 @@ func linkIn(said string) string {
 // Browse runs a program of web's node_modules in web, in an environment that says where the world is.
 func (w *World) Browse(ctx context.Context, program string, args ...string) *exec.Cmd {
 	password, _ := w.password()
-	port, _ := os.ReadFile(filepath.Join(w.demo, "shop.port"))
+	port, _ := w.shopPort()
 	cmd := exec.CommandContext(ctx, "node", append([]string{filepath.Join("node_modules", program)}, args...)...) //nolint:gosec // of this repository
 	cmd.Dir = filepath.Join(w.root, "web")
-	cmd.Env = append(os.Environ(), "PORTAL_FILLED="+w.filled, "PORTAL_EMPTY="+w.bare, "PORTAL_PASSWORD="+password, "PORTAL_SHOP_PORT="+strings.TrimSpace(string(port)))
+	cmd.Env = append(os.Environ(), "PORTAL_FILLED="+w.filled, "PORTAL_EMPTY="+w.bare, "PORTAL_PASSWORD="+password, "PORTAL_SHOP_PORT="+port,
+		"PURLIEU_DEMO_MARK="+w.mark(), "PURLIEU_DEMO_BIN="+w.programs)
 	return cmd
 }
 

@@ -23,7 +23,7 @@ describe.each(pages)('the page $name', page => {
   it('shows what it is for, and keeps what every page keeps', async () => {
     v.wrong.length = 0
     await v.wear('light')
-    await v.go(at(page, ids))
+    await v.see(page, at(page, ids))
     await v.page.getByRole('main').getByText(page.shows).first().waitFor()
     const told = await v.told()
     const faults = [...v.wrong, ...told.policy.map(p => 'against the policy: ' + p), ...told.shifts.map(s => 'moved: ' + s), ...v.twice().map(q => 'asked twice: ' + q)]
@@ -40,7 +40,7 @@ describe.each(pages)('the page $name', page => {
   })
 
   it('fits a phone', async () => {
-    await phone.go(at(page, ids))
+    await phone.see(page, at(page, ids))
     expect(await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 'scrolls sideways').toBeLessThanOrEqual(0)
     expect(await phone.page.evaluate(cut), 'is cut off').toEqual([])
   })

@@ -8,6 +8,8 @@ export interface Ids {
   schema: string
   file: string
   run: string
+  many: string // holds more than one page of a list
+  held: string // a run that asks a person
 }
 
 export interface PageOf {
@@ -19,6 +21,8 @@ export interface PageOf {
   asks?: string
   /** What it says in an account with nothing in it. */
   empty?: string | RegExp
+  /** What is done before it is looked at: for what no address shows. */
+  open?: (v: Visit) => Promise<void>
   /** What a person without any role is told. */
   refused?: string | RegExp
 }
@@ -34,23 +38,27 @@ export const pages: PageOf[] = [
   { name: 'asset-lineage-list', path: ids => `/asset/${ids.view}?tab=lineage&as=list`, shows: 'Comes from' },
   { name: 'asset-history', path: ids => `/asset/${ids.table}?tab=history`, shows: 'Created', asks: '**/assets/*/history*' },
   { name: 'asset-holds', path: ids => `/asset/${ids.schema}`, shows: 'Holds', asks: '**/entity/guid/*' },
+  { name: 'asset-holds-many', path: ids => `/asset/${ids.many}`, shows: 'The first 100 are shown.', asks: '**/children*' },
   { name: 'asset-file', path: ids => `/asset/${ids.file}?tab=schema`, shows: 'customer_id' },
   { name: 'asset-gone', path: '/asset/00000000-0000-8000-8000-00000000ffff', shows: 'Not found' },
   { name: 'map', path: '/map', shows: 'shop', asks: '**/scan/datasources?*', empty: 'No sources yet', refused: 'No sources yet' },
   { name: 'sources', path: '/sources', shows: 'PostgreSQL', asks: '**/scan/datasources?*', empty: 'No sources yet', refused: 'No sources yet' },
   { name: 'source', path: '/sources/shop', shows: 'Test the connection', asks: '**/scan/datasources/shop?*', refused: 'Not found' },
   { name: 'source-scans', path: '/sources/shop?tab=scans', shows: 'nightly', asks: '**/datasources/shop/scans?*' },
+  { name: 'source-schedule', path: '/sources/shop?tab=scans&scan=nightly', shows: 'Every day at 03:00', asks: '**/triggers/default*', refused: 'Not found' },
   { name: 'source-runs', path: '/sources/shop?tab=runs', shows: 'Succeeded', asks: '**/manage/v1/runs?*' },
   { name: 'register', path: '/sources/new', shows: 'PostgreSQL', asks: '**/manage/v1/kinds*' },
   { name: 'register-settings', path: '/sources/new?step=settings&kind=PostgreSql', shows: 'Name in the map' },
   { name: 'scan', path: '/sources/shop/scan', shows: 'Integration runtime', asks: '**/scan/datasources/shop?*' },
   { name: 'scan-login', path: '/sources/shop/scan?step=login', shows: 'A credential that is there' },
   { name: 'scan-scope', path: '/sources/shop/scan?step=scope', shows: 'Classification' },
+  { name: 'scan-browse', path: '/sources/shop/scan?step=scope', open: look, shows: 'shop', asks: '**/datasources/shop/browse', refused: 'Not found' },
   { name: 'runs', path: '/runs', shows: /nightly/, asks: '**/manage/v1/runs*', empty: 'Nothing has run yet', refused: 'Nothing has run yet' },
   { name: 'run', path: ids => `/runs/${ids.run}`, shows: 'Discovery', asks: '**/manage/v1/runs/*', refused: 'Not found' },
   { name: 'run-units', path: ids => `/runs/${ids.run}?tab=units`, shows: 'edge-1', asks: '**/runs/*/units*' },
   { name: 'run-gaps', path: ids => `/runs/${ids.run}?tab=gaps`, shows: 'Nothing was left out', asks: '**/runs/*/gaps*' },
   { name: 'run-changes', path: ids => `/runs/${ids.run}?tab=changes`, shows: 'order_lines', asks: '**/runs/*/changes*' },
+  { name: 'run-held', path: ids => `/runs/${ids.held}`, shows: 'Are these 125 assets really gone?', asks: '**/manage/v1/proposals/*', refused: 'Not found' },
   { name: 'runtimes', path: '/runtimes', shows: 'edge', asks: '**/scan/integrationRuntimes?*', refused: 'You may not see this' },
   { name: 'runtime', path: '/runtimes/edge', shows: 'edge-1', asks: '**/runtimes/edge/nodes*' },
   { name: 'runtime-keys', path: '/runtimes/edge?tab=keys', shows: 'Show the keys', asks: '**/runtimes/edge/keys*' },
@@ -67,6 +75,12 @@ export const pages: PageOf[] = [
   { name: 'style-states', path: '/style?tab=states', shows: 'You may not see this' },
 ]
 
+/** look asks a node what is in a source. */
+async function look(v: Visit) {
+  await v.page.getByRole('button', { name: 'Look what is there', exact: true }).click()
+  await v.settled()
+}
+
 /** at is the address of a page. */
 export const at = (page: PageOf, ids: Ids) => (typeof page.path === 'string' ? page.path : page.path(ids))
 
@@ -75,5 +89,8 @@ export async function idsOf(v: Visit): Promise<Ids> {
   const guids = { table: await v.guid('people'), view: await v.guid('open_invoices'), schema: await v.guid('warehouse'), file: await v.guid('2026-05.csv') }
   await v.go('/sources/shop?tab=runs')
   const run = await v.page.locator('main a[href^="/runs/"]').last().getAttribute('href')
-  return { ...guids, run: run!.split('/').pop()! }
+  await v.go('/sources/archive?tab=runs')
+  const held = await v.page.locator('main a[href^="/runs/"]').first().getAttribute('href')
+  const many = await v.guidOf('public', 'archive')
+  return { ...guids, run: run!.split('/').pop()!, held: held!.split('/').pop()!, many }
 }

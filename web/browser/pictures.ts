@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { at, idsOf, pages, type Ids } from './pages'
+import { at, idsOf, pages, type Ids, type PageOf } from './pages'
 import { open, Visit, world } from './world'
 
 const folder = join(import.meta.dirname, '../../screenshots')
@@ -31,13 +31,13 @@ describe.each(sizes)('at a width of %i', (width, height) => {
   })
   afterAll(async () => { await full.end(); await bare.end() })
 
-  const take = async (v: Visit, name: string, path: string) => {
+  const take = async (v: Visit, name: string, path: string, page: PageOf) => {
     for (const look of ['light', 'dark'] as const) {
       await v.wear(look)
-      if (look === 'light') await v.go(path)
+      if (look === 'light') await v.see(page, path)
       await v.page.screenshot({ path: join(folder, `${name}-${width}-${look}.png`) })
     }
   }
-  it.each(pages)('$name', page => take(full, page.name, at(page, ids)))
-  it.each(pages.filter(p => p.empty))('$name, with nothing in it', page => take(bare, `${page.name}-empty`, at(page, ids)))
+  it.each(pages)('$name', page => take(full, page.name, at(page, ids), page))
+  it.each(pages.filter(p => p.empty))('$name, with nothing in it', page => take(bare, `${page.name}-empty`, at(page, ids), page))
 })

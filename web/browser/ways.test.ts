@@ -104,7 +104,7 @@ describe('by keyboard alone', () => {
     // Scan: runtime and login as proposed; the connection is tested on the way.
     await page.waitForURL(/by-keys\/scan/)
     await press(page.getByRole('button', { name: 'Next' }))
-    await press(page.getByRole('button', { name: 'Test the connection' }))
+    await press(page.getByRole('button', { name: 'Test the connection', exact: true }))
     await page.getByText('edge-1 reached it and could sign in.').waitFor()
     await press(page.getByRole('button', { name: 'Next' }))
     await fill(page.getByLabel(/^Database/), 'shop')
@@ -112,7 +112,8 @@ describe('by keyboard alone', () => {
     await press(page.getByRole('button', { name: 'Next' }))
     await press(page.getByRole('button', { name: 'Create the scan' }))
     await page.waitForURL(/\/runs\//)
-    await page.getByText('Succeeded').first().waitFor()
+    await page.getByRole('definition').getByText('Succeeded').waitFor()
+    await v.indexed('shelves', 'by-keys')
 
     // Find it.
     await key('/')

@@ -1,5 +1,6 @@
 // A real browser at a real account. test/portal starts the accounts and says in the environment where they are.
 import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core'
+import { run } from './hand'
 
 /** Person signs in with a name and a password. */
 export interface Person {
@@ -95,6 +96,12 @@ export class Visit {
     }
   }
 
+  /** see opens a page of the list. */
+  async see(page: { open?: (v: Visit) => Promise<void> }, path: string) {
+    await this.go(path)
+    await page.open?.(this)
+  }
+
   /** go opens an address as a deep link: the whole portal anew. */
   async go(path: string) {
     this.asked = []
@@ -134,6 +141,18 @@ export class Visit {
   /** guid finds an asset by its name, as a person would. */
   async guid(name: string): Promise<string> {
     await this.go(`/search?q=${encodeURIComponent(name)}`)
+    const href = await this.page.locator('main').getByRole('link', { name, exact: true }).first().getAttribute('href')
+    return href!.split('/').pop()!
+  }
+
+  /** indexed waits until the search knows an asset of a source: the index follows scans by a moment. */
+  async indexed(name: string, source: string) {
+    for (let i = 0; i < 40 && !(await run(`purlieu search ${name} --source ${source}`)).includes(name); i++) await this.page.waitForTimeout(250)
+  }
+
+  /** guidOf finds an asset of a source by its name. */
+  async guidOf(name: string, source: string): Promise<string> {
+    await this.go(`/search?q=${encodeURIComponent(name)}&source=${encodeURIComponent(JSON.stringify([source]))}`)
     const href = await this.page.locator('main').getByRole('link', { name, exact: true }).first().getAttribute('href')
     return href!.split('/').pop()!
   }

@@ -4,6 +4,7 @@ import { Button, FluentProvider } from '@fluentui/react-components'
 import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
+import { Failure } from '../client/rest'
 import { signIn, signOut } from '../client/session'
 import { Corner } from '../ui/Corner'
 import { Notices } from '../ui/Notices'
@@ -13,6 +14,7 @@ import { Shell } from '../ui/Shell'
 import { Failed } from '../ui/States'
 import { words } from '../ui/strings'
 import { useLook } from '../ui/theme'
+import { anew, isLost } from './lost'
 import { ways } from './nav'
 
 export function Root() {
@@ -80,9 +82,10 @@ export function Gone() {
   return <main><Page title={words.gone} about={words.goneText}><div><Button as="a" href="/">{words.toHome}</Button></div></Page></main>
 }
 
-/** Wrong shows what a page threw. */
+/** Wrong shows what a page threw. Of one that could not be loaded it waits for the account, and opens it anew. */
 export function Wrong({ error }: { error: unknown }) {
   const router = useRouter()
+  if (isLost(error)) return <Failed error={new Failure(0, 'Unreachable', '', '')} retry={() => void anew()} />
   return <Failed error={error} retry={() => void router.invalidate()} />
 }
 

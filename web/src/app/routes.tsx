@@ -2,6 +2,7 @@
 // Addresses must not begin like one of the account's: the server answers those first.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Gone, Guarded, Root, Wrong } from './Root'
+import { lost } from './lost'
 
 const root = createRootRoute({ component: Root, notFoundComponent: Gone })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Guarded })
@@ -13,57 +14,60 @@ const texts = (value: unknown) => (Array.isArray(value) ? value.filter(v => type
 /** whole reads a number of the address. */
 const whole = (value: unknown) => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined)
 
+/** page is a page that is loaded when it is gone to. */
+const page = <T extends Record<string, unknown>>(load: () => Promise<T>, name: keyof T & string) => lazyRouteComponent(() => load().catch(lost), name as never)
+
 const routes = root.addChildren([
-  createRoute({ getParentRoute: () => root, path: '/welcome', component: lazyRouteComponent(() => import('../signin/Welcome'), 'Welcome') }),
-  createRoute({ getParentRoute: () => root, path: '/signed-in', component: lazyRouteComponent(() => import('../signin/SignedIn'), 'SignedIn') }),
-  createRoute({ getParentRoute: () => root, path: '/signed-out', component: lazyRouteComponent(() => import('../signin/SignedOut'), 'SignedOut') }),
+  createRoute({ getParentRoute: () => root, path: '/welcome', component: page(() => import('../signin/Welcome'), 'Welcome') }),
+  createRoute({ getParentRoute: () => root, path: '/signed-in', component: page(() => import('../signin/SignedIn'), 'SignedIn') }),
+  createRoute({ getParentRoute: () => root, path: '/signed-out', component: page(() => import('../signin/SignedOut'), 'SignedOut') }),
   shell.addChildren([
-    createRoute({ getParentRoute: () => shell, path: '/', component: lazyRouteComponent(() => import('../home/HomePage'), 'HomePage') }),
-    createRoute({ getParentRoute: () => shell, path: '/map', component: lazyRouteComponent(() => import('../scanning/MapPage'), 'MapPage') }),
-    createRoute({ getParentRoute: () => shell, path: '/sources', component: lazyRouteComponent(() => import('../scanning/SourcesPage'), 'SourcesPage') }),
+    createRoute({ getParentRoute: () => shell, path: '/', component: page(() => import('../home/HomePage'), 'HomePage') }),
+    createRoute({ getParentRoute: () => shell, path: '/map', component: page(() => import('../scanning/MapPage'), 'MapPage') }),
+    createRoute({ getParentRoute: () => shell, path: '/sources', component: page(() => import('../scanning/SourcesPage'), 'SourcesPage') }),
     createRoute({
-      getParentRoute: () => shell, path: '/sources/new', component: lazyRouteComponent(() => import('../scanning/RegisterPage'), 'RegisterPage'),
+      getParentRoute: () => shell, path: '/sources/new', component: page(() => import('../scanning/RegisterPage'), 'RegisterPage'),
       validateSearch: s => ({ kind: text(s.kind), step: text(s.step) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/sources/$source', component: lazyRouteComponent(() => import('../scanning/SourcePage'), 'SourcePage'),
+      getParentRoute: () => shell, path: '/sources/$source', component: page(() => import('../scanning/SourcePage'), 'SourcePage'),
       validateSearch: s => ({ tab: text(s.tab), scan: text(s.scan) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/sources/$source/scan', component: lazyRouteComponent(() => import('../scanning/ScanPage'), 'ScanPage'),
+      getParentRoute: () => shell, path: '/sources/$source/scan', component: page(() => import('../scanning/ScanPage'), 'ScanPage'),
       validateSearch: s => ({ step: text(s.step) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/runs', component: lazyRouteComponent(() => import('../scanning/RunsPage'), 'RunsPage'),
+      getParentRoute: () => shell, path: '/runs', component: page(() => import('../scanning/RunsPage'), 'RunsPage'),
       validateSearch: s => ({ source: text(s.source), state: text(s.state) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/runs/$run', component: lazyRouteComponent(() => import('../scanning/RunPage'), 'RunPage'),
+      getParentRoute: () => shell, path: '/runs/$run', component: page(() => import('../scanning/RunPage'), 'RunPage'),
       validateSearch: s => ({ tab: text(s.tab), verb: text(s.verb) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/search', component: lazyRouteComponent(() => import('../search/SearchPage'), 'SearchPage'),
+      getParentRoute: () => shell, path: '/search', component: page(() => import('../search/SearchPage'), 'SearchPage'),
       validateSearch: s => ({ q: text(s.q), type: texts(s.type), source: texts(s.source), class: texts(s.class), collection: texts(s.collection), most: whole(s.most) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/asset/$guid', component: lazyRouteComponent(() => import('../asset/AssetPage'), 'AssetPage'),
+      getParentRoute: () => shell, path: '/asset/$guid', component: page(() => import('../asset/AssetPage'), 'AssetPage'),
       validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as), column: text(s.column) }),
     }),
-    createRoute({ getParentRoute: () => shell, path: '/runtimes', component: lazyRouteComponent(() => import('../runtimes/RuntimesPage'), 'RuntimesPage') }),
+    createRoute({ getParentRoute: () => shell, path: '/runtimes', component: page(() => import('../runtimes/RuntimesPage'), 'RuntimesPage') }),
     createRoute({
-      getParentRoute: () => shell, path: '/runtimes/new', component: lazyRouteComponent(() => import('../runtimes/AddPage'), 'AddPage'),
+      getParentRoute: () => shell, path: '/runtimes/new', component: page(() => import('../runtimes/AddPage'), 'AddPage'),
       validateSearch: s => ({ step: text(s.step), name: text(s.name) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/runtimes/$name', component: lazyRouteComponent(() => import('../runtimes/RuntimePage'), 'RuntimePage'),
+      getParentRoute: () => shell, path: '/runtimes/$name', component: page(() => import('../runtimes/RuntimePage'), 'RuntimePage'),
       validateSearch: s => ({ tab: text(s.tab) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/settings', component: lazyRouteComponent(() => import('../settings/SettingsPage'), 'SettingsPage'),
+      getParentRoute: () => shell, path: '/settings', component: page(() => import('../settings/SettingsPage'), 'SettingsPage'),
       validateSearch: s => ({ tab: text(s.tab), collection: text(s.collection) }),
     }),
     createRoute({
-      getParentRoute: () => shell, path: '/style', component: lazyRouteComponent(() => import('../style/StylePage'), 'StylePage'),
+      getParentRoute: () => shell, path: '/style', component: page(() => import('../style/StylePage'), 'StylePage'),
       validateSearch: s => ({ tab: text(s.tab), step: text(s.step) }),
     }),
   ]),

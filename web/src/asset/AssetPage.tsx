@@ -13,11 +13,11 @@ import { Link, Status, Tag } from '../ui/Parts'
 import { Loading, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
-import { HistoryTab } from './HistoryTab'
 import { columnsOf, hasColumns, pathOf, text } from './model'
 import { OverviewTab } from './OverviewTab'
 import { words } from './strings'
 
+const HistoryTab = lazy(() => import('./HistoryTab').then(m => ({ default: m.HistoryTab })))
 const SchemaTab = lazy(() => import('./SchemaTab').then(m => ({ default: m.SchemaTab })))
 const LineageTab = lazy(() => import('./LineageTab').then(m => ({ default: m.LineageTab })))
 
@@ -60,7 +60,7 @@ export function AssetPage() {
       {open === 'overview' && <OverviewTab entity={e} columns={columns} may={writes} />}
       {open === 'schema' && <Suspense fallback={<Loading />}><SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} /></Suspense>}
       {open === 'lineage' && <Suspense fallback={<Loading />}><LineageTab guid={guid} as={at.as} onAs={as => change({ as })} /></Suspense>}
-      {open === 'history' && <HistoryTab guid={guid} />}
+      {open === 'history' && <Suspense fallback={<Loading />}><HistoryTab guid={guid} /></Suspense>}
     </DetailPage>
   )
 }

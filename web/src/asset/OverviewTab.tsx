@@ -1,18 +1,16 @@
+import { lazy, Suspense } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { children, type Entity } from '../client/api'
-import { DataTable } from '../ui/DataTable'
-import { plural } from '../ui/format'
-import { More } from '../ui/More'
+import type { Entity } from '../client/api'
 import { Card, Facts, Link, Mono, Soft, Tag } from '../ui/Parts'
-import { Loading, Shown } from '../ui/States'
-import { titleOf } from '../ui/types'
+import { Loading } from '../ui/States'
 import { medium } from '../ui/widths'
 import { About } from './About'
 import { Classes } from './Classes'
 import { Measures } from './Measures'
 import { hasColumns, others, text, type Column } from './model'
 import { words } from './strings'
+
+const Holds = lazy(() => import('./Holds').then(m => ({ default: m.Holds })))
 
 const useStyles = makeStyles({
   columns: { display: 'grid', gridTemplateColumns: 'minmax(0, 5fr) minmax(0, 3fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
@@ -31,7 +29,7 @@ export function OverviewTab({ entity: e, columns, may }: { entity: Entity; colum
         <About of={e} may={may} />
         {e.purlieu?.definition && <Card title={words.definition}><pre className={s.sql} tabIndex={0}><code>{e.purlieu.definition}</code></pre></Card>}
         {more.length > 0 && <Card title={words.more}><Facts of={more} /></Card>}
-        {!hasColumns(e) && <Holds guid={e.guid} />}
+        {!hasColumns(e) && <Suspense fallback={<Loading />}><Holds guid={e.guid} /></Suspense>}
       </div>
       <div className={s.column}>
         <Card title={words.classifications}><Classes of={e} asset={e.guid} target={{ asset: text(e.attributes.qualifiedName) }} may={may} /></Card>
@@ -60,30 +58,6 @@ function OnColumns({ columns }: { columns: Column[] }) {
         ))}
         {marked.length > most && <Soft>{words.moreClasses(marked.length - most)}</Soft>}
       </div>
-    </Card>
-  )
-}
-
-function Holds({ guid }: { guid: string }) {
-  const below = useInfiniteQuery(children(guid))
-  return (
-    <Card title={words.children}>
-      <Shown of={below} loading={<Loading />} empty={list => list.length === 0 && <Soft>{words.noChildren}</Soft>}>
-        {list => (
-          <>
-            <DataTable
-              caption={words.children} rows={list} id={a => a.guid}
-              columns={[
-                { name: words.child, show: a => <Link to="/asset/$guid" params={{ guid: a.guid }}>{a.name}</Link> },
-                { name: words.type, show: a => titleOf(a.type) },
-                { name: words.tabs.schema, show: a => (a.columns ? plural(a.columns, 'column', 'columns') : ''), number: true },
-                { name: words.comment, show: a => <Soft>{a.comment}</Soft> },
-              ]}
-            />
-            <More of={below} shown={list.length} />
-          </>
-        )}
-      </Shown>
     </Card>
   )
 }

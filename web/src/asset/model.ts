@@ -1,5 +1,6 @@
 // What the pages of an asset read out of an entity.
 import type { Entity, EntityInfo } from '../client/api'
+import { decoded } from '../ui/names'
 
 export interface Column {
   guid: string
@@ -60,7 +61,7 @@ export function others(e: Entity): [string, string][] {
 export function pathOf(qualifiedName: string): string[] {
   const at = qualifiedName.indexOf('://')
   const parts = qualifiedName.slice(at < 0 ? 0 : at + 3).replace(/#.*$/, '').split('/')
-  return parts.slice(0, -1).map(part => { try { return decodeURIComponent(part) } catch { return part } })
+  return parts.slice(0, -1).map(decoded)
 }
 
 /** classesOf are the classifications of an asset or a column, with their evidence in words: counts, never a value. */

@@ -4,7 +4,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { components as datamap } from './generated/datamap'
 import type { components as manage } from './generated/manage'
 import type { components as scanning } from './generated/scanning'
-import { action, flag, line } from './command'
+import { deed, flag, line } from './command'
 import { pages, type Page } from './pages'
 import { rest } from './rest'
 
@@ -94,26 +94,26 @@ export const runtimes = () => queryOptions({ queryKey: ['runtimes'], queryFn: ({
 export const runtimeNodes = (name: string) => queryOptions({ queryKey: ['nodes', name], queryFn: ({ signal }) => rest<{ value: Node[]; state: string }>(`/manage/v1/runtimes/${encodeURIComponent(name)}/nodes`, { signal }) })
 export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', name], queryFn: ({ signal }) => rest<Record<'authKey1' | 'authKey2', KeyState>>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys`, { signal }) })
 
-export const addRuntime = action(
+export const addRuntime = deed(
   (name: string, description: string) => rest<Runtime>(runtimeAt(name), { method: 'PUT', query: version, body: { kind: 'SelfHosted', properties: { description } } }),
   (name, description) => line`purlieu runtime add ${name}${flag('description', description)}`)
-export const deleteRuntime = action(
+export const deleteRuntime = deed(
   (name: string) => rest<void>(runtimeAt(name), { method: 'DELETE', query: version }), name => line`purlieu runtime delete ${name}`)
 export interface Keys {
   authKey1: string | null
   authKey2: string | null
 }
-export const listKeys = action(
+export const listKeys = deed(
   (name: string) => rest<Keys>(`${runtimeAt(name)}:listAuthKeys`, { method: 'POST', query: version }), name => line`purlieu runtime keys ${name} --out runtime.key`)
-export const regenerateKey = action(
+export const regenerateKey = deed(
   (name: string, keyName: keyof Keys) => rest<Keys>(`${runtimeAt(name)}:regenerateAuthKey`, { method: 'POST', query: version, body: { keyName } }),
   (name, keyName) => line`purlieu runtime keys ${name} --regenerate ${keyName.slice(-1)} --out runtime.key`)
 
 const nodeAt = (id: string) => `/manage/v1/nodes/${encodeURIComponent(id)}`
 type NodeName = Pick<Node, 'id' | 'nodeName'>
-export const approveNode = action(
+export const approveNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/approve`, { method: 'POST' }), (runtime, n) => line`purlieu node approve ${runtime} ${n.nodeName}`)
-export const revokeNode = action(
+export const revokeNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/revoke`, { method: 'POST' }), (runtime, n) => line`purlieu node revoke ${runtime} ${n.nodeName}`)
-export const removeNode = action(
+export const removeNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(nodeAt(id), { method: 'DELETE' }), (runtime, n) => line`purlieu node remove ${runtime} ${n.nodeName}`)

@@ -23,11 +23,11 @@ export function flag(name: string, value: string | boolean | undefined): Flag {
   return new Flag(value === true ? ` --${name}` : ` --${name}=${quote(value)}`)
 }
 
-/** Action is something that a person does to the account, and the same as a command. */
-export interface Action<A extends unknown[], T> {
+/** Deed is something that a person does to the account, and the same as a command. */
+export interface Deed<A extends unknown[], T> {
   (...of: A): Promise<T>
   command: (...of: A) => string
 }
 
-/** action joins the two. Each action of a plane is made here, so that none can be added without its command. */
-export const action = <A extends unknown[], T>(act: (...of: A) => Promise<T>, command: (...of: NoInfer<A>) => string): Action<A, T> => Object.assign((...of: A) => act(...of), { command })
+/** deed joins the two. Each deed of a plane is made here, so that none can be added without its command. */
+export const deed = <A extends unknown[], T>(act: (...of: A) => Promise<T>, command: (...of: NoInfer<A>) => string): Deed<A, T> => Object.assign((...of: A) => act(...of), { command })

@@ -1,6 +1,6 @@
 // What people write over assets and columns.
 import type { Entity, EntityInfo } from './api'
-import { action, flag, line } from './command'
+import { deed, flag, line } from './command'
 import { rest } from './rest'
 
 const entityAt = '/datamap/api/atlas/v2/entity'
@@ -38,11 +38,11 @@ export interface Target {
   column?: string
 }
 
-export const classify = action(
+export const classify = deed(
   (guid: string, name: string, _: Target) => rest<void>(`${at(guid)}/classifications`, { method: 'POST', body: [{ typeName: name }] }),
   (_, name, { asset, column }) => line`purlieu asset classify ${asset}${flag('column', column)}${flag('add', name)}`)
-export const declassify = action(
+export const declassify = deed(
   (guid: string, name: string, _: Target) => rest<void>(`${at(guid)}/classification/${encodeURIComponent(name)}`, { method: 'DELETE' }),
   (_, name, { asset, column }) => line`purlieu asset classify ${asset}${flag('column', column)}${flag('remove', name)}`)
-export const restoreAsset = action(
+export const restoreAsset = deed(
   (guid: string) => rest<void>(`/manage/v1/assets/${encodeURIComponent(guid)}/restore`, { method: 'POST' }), guid => line`purlieu asset restore ${guid}`)

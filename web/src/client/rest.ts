@@ -38,18 +38,18 @@ export async function rest<T>(path: string, ask: Ask = {}): Promise<T> {
 }
 
 async function send(path: string, ask: Ask): Promise<Response> {
-  const token = await accessToken()
-  if (!token) throw new SignedOut()
-  const headers: Record<string, string> = { Authorization: `Bearer ${token}` }
-  if (ask.body !== undefined) headers['Content-Type'] = 'application/json'
   try {
+    const token = await accessToken()
+    if (!token) throw new SignedOut()
+    const headers: Record<string, string> = { Authorization: `Bearer ${token}` }
+    if (ask.body !== undefined) headers['Content-Type'] = 'application/json'
     return await fetch(account + path + queryOf(ask.query), {
       method: ask.method ?? 'GET', headers, signal: ask.signal ?? null, credentials: 'omit',
       body: ask.body === undefined ? null : JSON.stringify(ask.body),
     })
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Failure(0, 'Unreachable', '', '')
+    if (error instanceof TypeError) throw new Failure(0, 'Unreachable', '', '') // no answer came
+    throw error
   }
 }
 

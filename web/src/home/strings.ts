@@ -21,6 +21,4 @@ export const words = {
     { title: 'A scan', text: 'What is read, how deep, and when. The map fills while it runs.' },
   ],
   run: { scan: 'Scan', state: 'State', assets: 'Assets', gaps: 'Gaps', when: 'When', took: 'Took' },
-  states: { Accepted: 'Queued', InProgress: 'Running', Succeeded: 'Succeeded', Failed: 'Failed', Canceled: 'Canceled' } as Record<string, string>,
-  withGaps: 'Succeeded with gaps',
 }

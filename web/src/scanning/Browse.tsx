@@ -8,6 +8,7 @@ import { ActButton } from '../ui/ActButton'
 import { CopyButton } from '../ui/Command'
 import { Card, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
+import { decoded } from '../ui/names'
 import { words as shared } from '../ui/strings'
 import { titleOf } from '../ui/types'
 import { narrow } from '../ui/widths'
@@ -75,13 +76,4 @@ export function Browse({ source, draft, settings, onChange }: BrowseProps) {
       )}
     </Card>
   )
-}
-
-/** decoded is a step of a path as people read it. */
-function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step)
-  } catch {
-    return step
-  }
 }

@@ -10,7 +10,7 @@ import { useFlowStyles } from '../ui/flow'
 import { Link, Soft } from '../ui/Parts'
 import { place, placeID, type Place } from './layout'
 import { going } from './rest'
-import { RunStatus } from './state'
+import { RunStatus } from '../ui/RunStatus'
 import { words } from './strings'
 import type { Collection, Kind, Run, Source } from './types'
 

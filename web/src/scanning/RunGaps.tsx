@@ -7,6 +7,7 @@ import { More } from '../ui/More'
 import { Card, Facts, Mono, Soft } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { gapsQuery, going } from './rest'
+import { spoken } from './spoken'
 import { words } from './strings'
 import type { RunDetail } from './types'
 
@@ -35,6 +36,3 @@ export function RunGaps({ run }: { run: RunDetail }) {
     </Shown>
   )
 }
-
-/** spoken says a closed word of a node as people would: "PermissionDenied" is "Permission denied". */
-const spoken = (code: string) => code.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)

@@ -6,7 +6,9 @@ import { Card, Facts, Link, Soft, Status, When, type Tone } from '../ui/Parts'
 import { medium } from '../ui/widths'
 import { RunProposal, Undo } from './RunProposal'
 import { going } from './rest'
-import { lasted, RunStatus } from './state'
+import { lasted, RunStatus } from '../ui/RunStatus'
+import { runStates } from '../ui/strings'
+import { spoken } from './spoken'
 import { words } from './strings'
 import type { Run } from './types'
 
@@ -25,7 +27,7 @@ export function RunOverview({ run }: { run: Run }) {
     <>
       {run.problem && (
         <MessageBar intent="error" layout="multiline">
-          <MessageBarBody><MessageBarTitle>{run.problem.text || run.problem.code}</MessageBarTitle></MessageBarBody>
+          <MessageBarBody><MessageBarTitle>{spoken(run.problem.code)}</MessageBarTitle> {run.problem.text}</MessageBarBody>
         </MessageBar>
       )}
       <RunProposal run={run} />
@@ -50,12 +52,13 @@ function Discovery({ run }: { run: Run }) {
   const u = run.units
   const all = Object.values(u).reduce((a, b) => a + b, 0)
   const read = u.done + u.closed + u.failed + u.void
+  const failed = u.failed > 0 ? ` · ${words.unitsFailed(u.failed)}` : ''
   const idle = going(run) && u.leased === 0 && read === 0
   return (
     <Card title={words.discovery} actions={<Stage began={run.started} ended={run.discoveryEnded ?? run.ended} run={run} />}>
       <Soft>{idle ? words.waitingForNode : words.discoveryText}</Soft>
       <ProgressBar className={s.bar} value={all === 0 ? 0 : read / all} thickness="large" aria-label={words.discovery} />
-      <Soft>{words.unitsOf(read, all)}{run.assetsPerSecond > 0 && ` · ${words.rate(compact(Math.round(run.assetsPerSecond)))}`}</Soft>
+      <Soft>{words.unitsOf(read - u.failed - u.void, all)}{failed}{run.assetsPerSecond > 0 && ` · ${words.rate(compact(Math.round(run.assetsPerSecond)))}`}</Soft>
     </Card>
   )
 }
@@ -75,8 +78,8 @@ function Ingestion({ run }: { run: Run }) {
 
 /** Stage says where one stage of a run stands. */
 function Stage({ began, ended, run }: { began: string | null; ended: string | null; run: Run }) {
-  const state: [Tone, string] = !began ? ['idle', words.states.Accepted] : !ended ? ['busy', words.states.InProgress]
-    : run.state === 'Failed' ? ['bad', words.states.Failed] : run.state === 'Canceled' ? ['idle', words.states.Canceled] : ['good', words.states.Succeeded]
+  const state: [Tone, string] = !began ? ['idle', going(run) ? runStates.Accepted : words.notReached] : !ended ? ['busy', runStates.InProgress]
+    : run.state === 'Failed' ? ['bad', runStates.Failed] : run.state === 'Canceled' ? ['idle', runStates.Canceled] : ['good', runStates.Succeeded]
   return <Status tone={state[0]}>{state[1]}</Status>
 }
 

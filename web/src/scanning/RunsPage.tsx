@@ -9,6 +9,7 @@ import { Card } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { runsQuery, sourcesQuery } from './rest'
 import { RunsTable } from './RunsTable'
+import { runStates } from '../ui/strings'
 import { words } from './strings'
 import type { Run } from './types'
 
@@ -33,7 +34,7 @@ export function RunsPage() {
       <Field label={words.state}>
         <Select value={state ?? ''} onChange={(_, d) => change({ state: d.value || undefined } as Address)}>
           <option value="">{words.anyState}</option>
-          {(Object.keys(words.states) as Run['state'][]).map(k => <option key={k} value={k}>{words.states[k]}</option>)}
+          {(Object.keys(runStates) as Run['state'][]).map(k => <option key={k} value={k}>{runStates[k]}</option>)}
         </Select>
       </Field>
     </Card>

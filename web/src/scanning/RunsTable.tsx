@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { DataTable } from '../ui/DataTable'
 import { compact, took } from '../ui/format'
 import { Link, Soft, When } from '../ui/Parts'
-import { lasted, RunStatus } from './state'
+import { lasted, RunStatus } from '../ui/RunStatus'
 import { words } from './strings'
 import type { Run } from './types'
 

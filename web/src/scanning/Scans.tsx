@@ -41,7 +41,7 @@ export function Scans({ source, of, add, writable }: ScansProps) {
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
               { name: words.runsWhen, width: '32%', show: s => <Next source={source.name} scan={s.name} /> },
-              ...(writable ? [{ name: '', width: '1%', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
+              ...(writable ? [{ name: '', width: '300px', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />
           {writable && list.some(s => s.name === at.scan) && <Suspense fallback={<Loading />}><Schedule key={at.scan} source={source.name} scan={at.scan!} onDone={() => change({ scan: undefined })} /></Suspense>}

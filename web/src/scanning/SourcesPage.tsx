@@ -11,7 +11,7 @@ import { Link, Soft, When } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { Named } from './Named'
 import { collectionsQuery, kindsQuery, newestQuery, sourcesQuery } from './rest'
-import { RunStatus } from './state'
+import { RunStatus } from '../ui/RunStatus'
 import { words } from './strings'
 
 export function SourcesPage() {

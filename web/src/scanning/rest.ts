@@ -1,6 +1,6 @@
 // What these pages ask the account: one function a question, shared by key.
 import { queryOptions } from '@tanstack/react-query'
-import { action, flag, line, quote } from '../client/command'
+import { deed, flag, line, quote } from '../client/command'
 import { collectionsOf, list } from '../client/list'
 import { pages, type Page } from '../client/pages'
 import { Failure, rest } from '../client/rest'
@@ -53,7 +53,7 @@ export const changesQuery = (run: Run, verb: string | undefined) => ofRun<Change
 export const putSource = (name: string, kind: string, properties: Record<string, unknown>) =>
   rest<Source>('/scan' + at('datasources', name), { method: 'PUT', query: scanning, body: { kind, properties } })
 
-export const deleteSource = action(
+export const deleteSource = deed(
   (name: string) => rest('/scan' + at('datasources', name), { method: 'DELETE', query: scanning }), name => line`purlieu source delete ${name}`)
 
 export const putCredential = (name: string, kind: string, typeProperties: Record<string, unknown>) =>
@@ -65,11 +65,11 @@ export const putScan = (source: string, name: string, kind: string, properties: 
 export const putFilter = (source: string, name: string, properties: Record<string, unknown>) =>
   rest('/scan' + at('datasources', source, 'scans', name, 'filters', 'custom'), { method: 'PUT', query: scanning, body: { properties } })
 
-export const deleteScan = action(
+export const deleteScan = deed(
   (source: string, name: string) => rest('/scan' + at('datasources', source, 'scans', name), { method: 'DELETE', query: scanning }), (source, name) => line`purlieu scan delete ${source} ${name}`)
 
 /** startRun starts a run under an id of ours, so that asking twice starts one. */
-export const startRun = action(
+export const startRun = deed(
   async (source: string, scan: string, full: boolean) => {
     const runId = crypto.randomUUID()
     await rest('/scan' + at('datasources', source, 'scans', scan) + ':run', { method: 'POST', query: { ...scanning, runId, scanLevel: full ? 'Full' : 'Incremental' } })
@@ -77,7 +77,7 @@ export const startRun = action(
   },
   (source, scan, full) => line`purlieu scan run ${source} ${scan}${flag('full', full)} --watch`)
 
-export const cancelRun = action(
+export const cancelRun = deed(
   (run: Pick<Run, 'id' | 'source' | 'scan'>) => rest('/scan' + at('datasources', run.source, 'scans', run.scan, 'runs', run.id) + ':cancel', { method: 'POST', query: scanning }),
   run => line`purlieu scan cancel ${run.source} ${run.scan} ${run.id}`)
 
@@ -86,11 +86,11 @@ export const proposalQuery = (id: string) =>
 
 export const proposedQuery = (id: string) => pages<ProposedAsset>(['proposal', id, 'assets'], '/manage/v1' + at('proposals', id, 'assets'))
 
-export const decide = action(
+export const decide = deed(
   (id: string, approve: boolean) => rest<Proposal>('/manage/v1' + at('proposals', id, approve ? 'approve' : 'reject'), { method: 'POST' }),
   (id, approve) => line`purlieu proposal ${approve ? 'approve' : 'reject'} ${id}`)
 
-export const undoRun = action(
+export const undoRun = deed(
   (run: string) => rest<{ deleted: number; restored: number }>('/manage/v1' + at('runs', run, 'undo'), { method: 'POST' }), run => line`purlieu run undo ${run}`)
 
 /** triggerQuery gives when a scan runs by itself; null: only when started. */
@@ -109,10 +109,10 @@ export const triggerQuery = (source: string, scan: string) =>
 
 const triggerAt = (source: string, scan: string) => '/scan' + at('datasources', source, 'scans', scan) + '/triggers/default'
 export const putTrigger = (source: string, scan: string, properties: TriggerBody['properties']) => rest<Trigger>(triggerAt(source, scan), { method: 'PUT', query: scanning, body: { properties } })
-export const fireTrigger = action(
+export const fireTrigger = deed(
   (source: string, scan: string, on: boolean) => rest(`${triggerAt(source, scan)}:${on ? 'enable' : 'disable'}`, { method: 'POST', query: scanning }),
   (source, scan, on) => line`purlieu trigger ${on ? 'enable' : 'disable'} ${source} ${scan}`)
-export const deleteTrigger = action(
+export const deleteTrigger = deed(
   (source: string, scan: string) => rest(triggerAt(source, scan), { method: 'DELETE', query: scanning }), (source, scan) => line`purlieu trigger delete ${source} ${scan}`)
 
 /** Asked is how a node is to ask a source: through a runtime, with a login and the settings of a scan. */
@@ -126,11 +126,11 @@ export interface Asked {
 const asking = ({ runtime, credential, settings = {} }: Asked) =>
   line`${flag('runtime', runtime)}${flag('credential', credential)}` + Object.entries(settings).map(([name, value]) => ` --set ${quote(`${name}=${value}`)}`).join('')
 
-export const browse = action(
+export const browse = deed(
   (source: string, asked: Asked, signal?: AbortSignal) => rest<Names>('/manage/v1' + at('datasources', source, 'browse'), { method: 'POST', body: asked, ...(signal && { signal }) }),
   (source, asked, _?) => line`purlieu source browse ${source}` + (asked.path ? line` ${asked.path}` : '') + asking(asked))
 
-export const testSource = action(
+export const testSource = deed(
   (source: string, asked: Asked) => rest<Tested>('/manage/v1' + at('datasources', source, 'test'), { method: 'POST', body: asked }), (source, asked) => line`purlieu source test ${source}` + asking(asked))
 
 /** browseQuery asks a node for one level of a source's names. It is not asked again by itself: each question is an event at

@@ -3,6 +3,7 @@ import { makeStyles, tokens } from '@fluentui/react-components'
 import type { Hit } from '../client/api'
 import { Link, Tag, When } from '../ui/Parts'
 import { grounds } from '../ui/theme'
+import { decoded } from '../ui/names'
 import { iconOf, titleOf } from '../ui/types'
 import { narrow } from '../ui/widths'
 
@@ -43,6 +44,6 @@ export function HitList({ hits }: { hits: Hit[] }) {
 /** whereOf is the qualified name without the asset's own: the source, then the names above it. */
 export function whereOf(h: Pick<Hit, 'qualifiedName' | 'purlieuSource'>): string {
   const path = h.qualifiedName.replace(/^[a-z0-9+.-]+:\/\//i, '').split('/')
-  const above = path.slice(1, -1).map(part => { try { return decodeURIComponent(part) } catch { return part } })
+  const above = path.slice(1, -1).map(decoded)
   return [h.purlieuSource || path[0], ...above].filter(Boolean).join(' › ')
 }

@@ -1,5 +1,5 @@
 // The tree of collections, and the one that is chosen beside it.
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { useQuery } from '@tanstack/react-query'
@@ -11,10 +11,11 @@ import { grounds } from '../ui/theme'
 import { medium } from '../ui/widths'
 import { AccessCard } from './AccessCard'
 import { CollectionCard } from './CollectionCard'
-import { CollectionForm } from './CollectionForm'
 import { collections, type Collection } from './rest'
 import { words } from './strings'
 import { titleOf, treeOf, type Branch } from './tree'
+
+const CollectionForm = lazy(() => import('./CollectionForm').then(m => ({ default: m.CollectionForm })))
 
 const useStyles = makeStyles({
   split: { display: 'grid', gridTemplateColumns: 'minmax(220px, 300px) minmax(0, 1fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
@@ -43,7 +44,7 @@ function Collections({ all, chosen, onChoose }: { all: Collection[]; chosen: str
       </Card>
       <div className={s.main}>
         {!one && <Failed error={new Failure(404, 'CollectionNotFound', '', '')} />}
-        {one && adding && writes && <Card title={words.addBelow(titleOf(one))}><CollectionForm all={all} parent={one.name} onDone={name => { setAdding(false); if (name) onChoose(name) }} /></Card>}
+        {one && adding && writes && <Card title={words.addBelow(titleOf(one))}><Suspense fallback={<Loading />}><CollectionForm all={all} parent={one.name} onDone={name => { setAdding(false); if (name) onChoose(name) }} /></Suspense></Card>}
         {one && <CollectionCard key={one.name} of={one} all={all} writes={writes} />}
         {one && <AccessCard key={'roles ' + one.name} of={one} all={all} writes={writes} />}
       </div>

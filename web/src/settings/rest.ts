@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { components as published } from '../client/generated/account'
 import type { components as manage } from '../client/generated/manage'
-import { action, flag, line, quote } from '../client/command'
+import { deed, flag, line, quote } from '../client/command'
 import { collectionsOf } from '../client/list'
 import type { Page } from '../client/pages'
 import { rest } from '../client/rest'
@@ -60,43 +60,43 @@ export interface CollectionBody {
   parent: string // '' leaves it where it is
 }
 
-export const putCollection = action(
+export const putCollection = deed(
   (name: string, { friendlyName, description, parent }: CollectionBody) =>
     rest<Collection>(one(name), { method: 'PUT', query: version, body: { friendlyName, description, ...(parent && { parentCollection: { referenceName: parent, type: 'CollectionReference' } }) } }),
   (name, { friendlyName, description, parent }) => line`purlieu collection add ${name}${flag('title', friendlyName)}${flag('description', description)}${flag('parent', name === 'root' ? '' : parent)}`)
-export const deleteCollection = action(
+export const deleteCollection = deed(
   (name: string) => rest<void>(one(name), { method: 'DELETE', query: version }), name => line`purlieu collection delete ${name}`)
 
 const roleAt = (collection: string, role: string, id: string) => `${ours(collection)}/roles${at(role, id)}`
-export const grant = action(
+export const grant = deed(
   (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'PUT' }), (collection, role, id) => line`purlieu role add ${collection} ${role} ${id}`)
-export const withdraw = action(
+export const withdraw = deed(
   (collection: string, role: string, id: string) => rest<void>(roleAt(collection, role, id), { method: 'DELETE' }), (collection, role, id) => line`purlieu role remove ${collection} ${role} ${id}`)
-export const setInherits = action(
+export const setInherits = deed(
   (collection: string, inherits: boolean) => rest<void>(`${ours(collection)}/inheritance`, { method: 'PUT', body: { inherits } }),
   (collection, inherits) => line`purlieu collection ${inherits ? 'join' : 'cut'} ${collection}`)
 
 /** invite makes a one-time link with which somebody sets a password. */
-export const invite = action(
+export const invite = deed(
   (id: string) => rest<{ link: string }>('/manage/v1/signin-links', { method: 'POST', body: { user: id } }).then(l => l.link), id => line`purlieu user link ${id}`)
-export const addUser = action(
+export const addUser = deed(
   (name: string) => rest<User>('/manage/v1/users', { method: 'POST', body: { name } }), name => line`purlieu user add ${name}`)
-export const disableUser = action(
+export const disableUser = deed(
   (id: string, disabled: boolean) => rest<void>(`/manage/v1/users${at(id)}/disabled`, { method: 'PUT', body: { disabled } }), (id, disabled) => line`purlieu user ${disabled ? 'disable' : 'enable'} ${id}`)
-export const deleteUser = action(
+export const deleteUser = deed(
   (id: string) => rest<void>(`/manage/v1/users${at(id)}`, { method: 'DELETE' }), id => line`purlieu user delete ${id}`)
-export const addApp = action(
+export const addApp = deed(
   (name: string) => rest<App>('/manage/v1/apps', { method: 'POST', body: { name } }), name => line`purlieu app add ${name}`)
-export const renewSecret = action(
+export const renewSecret = deed(
   (id: string) => rest<{ clientSecret: string }>(`/manage/v1/apps${at(id)}/secret`, { method: 'POST' }), id => line`purlieu app secret ${id}`)
-export const deleteApp = action(
+export const deleteApp = deed(
   (id: string) => rest<void>(`/manage/v1/apps${at(id)}`, { method: 'DELETE' }), id => line`purlieu app delete ${id}`)
 
-export const tryNetwork = action(
+export const tryNetwork = deed(
   (n: Network) => rest<Tried>('/manage/v1/network:try', { method: 'POST', body: n }), n => networkLine('try', n))
-export const putNetwork = action(
+export const putNetwork = deed(
   (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } }), (n, force) => networkLine('set', n) + (force ? ' --force' : ''))
-export const renameAccount = action(
+export const renameAccount = deed(
   (friendlyName: string) => rest<Account>('/account/', { method: 'PATCH', query: version, body: { friendlyName } }), name => line`purlieu account rename ${name}`)
 
 function networkLine(verb: string, n: Network): string {

@@ -64,7 +64,7 @@ export function Notices({ children }: { children: ReactNode }) {
     setShown(all => [...all, notice.id])
   }, [])
   const hide = useCallback((id: number) => setShown(all => all.filter(one => one !== id)), [])
-  const fail = useCallback((error: unknown) => { const { title, text } = sayFailure(error); tell({ kind: 'failed', title, text }) }, [tell])
+  const fail = useCallback((error: unknown) => { const { title, text } = sayFailure(error, true); tell({ kind: 'failed', title, text }) }, [tell])
   const board = useMemo(() => ({ notices, tell, fail, clear: () => set([]) }), [notices, tell, fail])
   return (
     <BoardContext value={board}>

@@ -28,9 +28,7 @@ export function Panel({ label, icon, count = 0, panel, children }: PanelProps) {
   const ref = panel ?? own
   return (
     <>
-      <Button appearance="subtle" className={s.button} aria-label={label} title={label} aria-expanded={open} icon={icon} popoverTarget={id}>
-        {count > 0 && <span className={s.badge}>{count}</span>}
-      </Button>
+      <Button appearance="subtle" className={s.button} aria-label={label} title={label} aria-expanded={open} icon={<>{icon}{count > 0 && <span className={s.badge}>{count}</span>}</>} popoverTarget={id} />
       <div id={id} ref={ref} popover="auto" className={s.panel} role="dialog" aria-label={label} tabIndex={-1} onToggle={e => { setOpen(e.newState === 'open'); if (e.newState === 'open') ref.current?.focus() }}>
         {open && children}
       </div>

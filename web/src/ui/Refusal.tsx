@@ -4,6 +4,6 @@ import { sayFailure } from './States'
 
 export function Refusal({ error }: { error: unknown }) {
   if (!error) return null
-  const { title, text } = sayFailure(error)
+  const { title, text } = sayFailure(error, true)
   return <MessageBar intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{title}</MessageBarTitle> {text}</MessageBarBody></MessageBar>
 }

@@ -1,6 +1,6 @@
 // The states that every page has beside the one it was made for: loading, empty, refused, failed. A page shows what it
 // asked for through Shown, so that none of them is forgotten.
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { CloudOff48Regular } from '@fluentui/react-icons/svg/cloud-off'
 import { Search48Regular } from '@fluentui/react-icons/svg/search'
@@ -41,17 +41,19 @@ export function Empty({ icon, title, children, actions }: StateProps) {
   )
 }
 
-/** sayFailure is the title and the text for an error; what the account said wins. */
-export function sayFailure(error: unknown): { title: string; text: string; request: string } {
+/** sayFailure is the title and the text for an error; what the account said wins. doing says that it was to do something, not to show it. */
+export function sayFailure(error: unknown, doing = false): { title: string; text: string; request: string } {
   if (!(error instanceof Failure)) return { title: failures.other, text: error instanceof Error ? error.message : '', request: '' }
   const { status, message, request } = error
-  if (status === 0) return { title: failures.unreachable, text: failures.unreachableText, request }
-  if (status === 403) return { title: failures.refused, text: message || failures.refusedText, request }
+  if (status === 0) return { title: failures.unreachable, text: doing ? failures.unreachableToDo : failures.unreachableText, request }
+  if (status === 403) return { title: doing ? failures.refusedToDo : failures.refused, text: message || failures.refusedText, request }
   if (status === 404) return { title: failures.missing, text: message || failures.missingText, request }
   if (status === 501) return { title: failures.notYet, text: message, request }
   if (status >= 500) return { title: failures.broken, text: message, request }
   return { title: failures.other, text: message, request }
 }
+
+const anew = 5000 // between two looks for an account that is away
 
 /** Failed shows an error: refusal, absence, or what went wrong and the request's id for the operator. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -60,6 +62,13 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   const status = error instanceof Failure ? error.status : -1
   const icon = status === 403 ? <Prohibited48Regular /> : status === 0 ? <CloudOff48Regular /> : status === 404 ? <Search48Regular /> : <Warning48Regular />
   const again = retry && status !== 403 && status !== 404 && status !== 501
+  const asking = useRef(retry)
+  useEffect(() => { asking.current = retry }, [retry])
+  useEffect(() => {
+    if (status !== 0) return
+    const timer = setInterval(() => asking.current?.(), anew)
+    return () => clearInterval(timer)
+  }, [status])
   return (
     <div className={s.box} role="alert">
       <span className={s.icon} aria-hidden>{icon}</span>

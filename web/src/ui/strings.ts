@@ -50,14 +50,20 @@ export const keys: { keys: string[]; what: string }[] = [
   { keys: ['?'], what: 'This help' },
 ]
 
+/** What the states of a run are called. */
+export const runStates = { Accepted: 'Waiting', InProgress: 'Running', Succeeded: 'Succeeded', Failed: 'Failed', Canceled: 'Cancelled' }
+export const runWithGaps = 'Succeeded, with gaps'
+
 /** What a failure is called, and what can be done. */
 export const failures = {
   refused: 'You may not see this',
+  refusedToDo: 'You may not do this',
   refusedText: 'It needs a role that you do not have. Ask a collection administrator.',
   missing: 'Not found',
   missingText: 'It was removed, or you may not see it.',
   unreachable: 'The account can’t be reached',
   unreachableText: 'Check the network, and that the server is running. This page tries again by itself.',
+  unreachableToDo: 'Nothing was done. Check the network, and that the server is running, and do it again.',
   broken: 'The account could not answer',
   notYet: 'This build does not serve this yet',
   other: 'That did not work',

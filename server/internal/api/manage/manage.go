@@ -64,6 +64,9 @@ type Plane struct {
 
 	// Questions go to nodes.
 	Questions Questions
+
+	// Short tells whether the store's disk has so little room that scans wait; nil: never.
+	Short func() bool
 }
 
 // Planes are all that this package serves, ready to mount: the open operations first.

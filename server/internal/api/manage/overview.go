@@ -1,6 +1,7 @@
 package manage
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -60,7 +61,7 @@ type runtimeCounts struct {
 
 // attention is something that needs a person.
 type attention struct {
-	Code    string     `json:"code"` // NodeWaits, KindWaits, RuntimeOffline, RunFailed
+	Code    string     `json:"code"` // StoreShort, RunAsks, NodeWaits, KindWaits, RuntimeOffline, RunFailed
 	Text    string     `json:"text"`
 	Remedy  string     `json:"remedy"`
 	Runtime string     `json:"runtime,omitempty"`
@@ -89,6 +90,11 @@ func (p *Plane) overview(w http.ResponseWriter, r *http.Request, who access.Prin
 	}
 	if err := p.countRuns(r, &out); err != nil {
 		return err
+	}
+	if p.Proposals != nil {
+		if err := p.countProposals(r, &out); err != nil {
+			return err
+		}
 	}
 	if p.Fleet != nil {
 		err := p.Decider.Allow(r.Context(), who, access.ReadRuntime, access.RootCollection)
@@ -186,6 +192,25 @@ func (p *Plane) countRuns(r *http.Request, out *overview) error {
 	return nil
 }
 
+// asksListed bounds the open questions that an overview names.
+const asksListed = 20
+
+// countProposals names what runs ask, the oldest first.
+func (p *Plane) countProposals(r *http.Request, out *overview) error {
+	list, _, err := p.visibleProposals(r, scan.ProposalOpen, "", asksListed)
+	for _, v := range list {
+		text := fmt.Sprintf("A run asks whether %d assets are really gone.", v.Assets)
+		if v.Kind == scan.ProposeIdentity {
+			text = "A run asks whether a source has moved to another server."
+		}
+		created := v.Created
+		out.Attention = append(out.Attention, attention{
+			Code: "RunAsks", Text: text, Remedy: "Look at the run, and answer.", Source: v.Source, Scan: v.Scan, Run: v.Run, Since: &created,
+		})
+	}
+	return err
+}
+
 func (c *runCounts) ended(v run) {
 	switch {
 	case v.State == model.RunFailed:
@@ -200,7 +225,14 @@ func (c *runCounts) ended(v run) {
 	}
 }
 
+// countRuntimes counts runtimes and what keeps them from working: it is for whoever may see them.
 func (p *Plane) countRuntimes(r *http.Request, out *overview) error {
+	if p.Short != nil && p.Short() {
+		out.Attention = append(out.Attention, attention{
+			Code: "StoreShort", Text: "The disk of the account has little room: scans wait, people go on.",
+			Remedy: "Make room on the disk of the data folder; scans go on by themselves.",
+		})
+	}
 	all, err := p.Fleet.Runtimes(r.Context())
 	if err != nil {
 		return err

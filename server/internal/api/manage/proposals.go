@@ -75,7 +75,7 @@ func proposalOf(v scan.Proposal) proposal {
 }
 
 // proposals lists questions, oldest first; ?state is open, approved, rejected or expired.
-func (p *Plane) proposals(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (p *Plane) proposals(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	at, err := api.PageOf(r, maxPage)
 	if err != nil {
 		return err
@@ -85,23 +85,32 @@ func (p *Plane) proposals(w http.ResponseWriter, r *http.Request, who access.Pri
 	if !slices.Contains(states, state) {
 		return fault.New(fault.Invalid, "BadState", "a proposal is open, approved, rejected or expired")
 	}
-	readable, err := p.Decider.CollectionsFor(r.Context(), who, access.ReadScan)
+	value, next, err := p.visibleProposals(r, state, at.After, at.Limit)
 	if err != nil {
 		return err
 	}
-	value, next := []proposal{}, at.After
+	return answer(w, http.StatusOK, page{value, api.NextLink(r, next)})
+}
+
+// visibleProposals lists the questions that the caller may read, from a cursor on.
+func (p *Plane) visibleProposals(r *http.Request, state scan.ProposalState, next string, limit int) ([]proposal, string, error) {
+	readable, err := p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), access.ReadScan)
+	if err != nil {
+		return nil, "", err
+	}
+	value := []proposal{}
 	for {
-		list, after, err := p.Proposals.ListProposals(r.Context(), state, next, at.Limit-len(value))
+		list, after, err := p.Proposals.ListProposals(r.Context(), state, next, limit-len(value))
 		if err != nil {
-			return err
+			return nil, "", err
 		}
 		for _, v := range list {
 			if slices.Contains(readable, v.Collection) {
 				value = append(value, proposalOf(v))
 			}
 		}
-		if next = after; next == "" || len(value) == at.Limit {
-			return answer(w, http.StatusOK, page{value, api.NextLink(r, next)})
+		if next = after; next == "" || len(value) == limit {
+			return value, next, nil
 		}
 	}
 }

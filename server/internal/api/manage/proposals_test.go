@@ -102,6 +102,10 @@ func TestProposalsAreSeenByReadersOfTheScanAndAnsweredByItsAdministrators(t *tes
 	if status, body := h.call("GET", "/manage/v1/proposals?state=asleep", seller, ""); status != 400 || code(body) != "BadState" {
 		t.Error(status, body)
 	}
+	_, seen := h.call("GET", "/manage/v1/overview", seller, "")
+	if list := seen["attention"].([]any); len(list) != 1 || list[0].(map[string]any)["code"] != "RunAsks" || list[0].(map[string]any)["run"] != asks["sales"].ID {
+		t.Errorf("what waits for the seller: %v", list)
+	}
 	path, hidden := "/manage/v1/proposals/"+asks["sales"].Proposal, "/manage/v1/proposals/"+asks["payroll"].Proposal
 	status, p := h.call("GET", path, seller, "")
 	if status != 200 || p["kind"] != "deletions" || p["assets"] != 12.0 || p["by"] != "" {

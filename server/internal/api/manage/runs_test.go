@@ -158,6 +158,7 @@ func TestTheOverviewCountsWhatTheCallerMaySee(t *testing.T) {
 	h.furnish()
 	must(t, h.fleet.SetApproval(t.Context(), "pool", true))
 	h.enrol("n9")
+	h.plane.Short = func() bool { return true }
 	_, whole := h.call("GET", "/manage/v1/overview", h.holder("all", "root", access.DataSourceAdministrator, access.DataReader), "")
 	if whole["assets"].(map[string]any)["count"] != 2.0 || whole["sources"] != 2.0 || whole["runs"].(map[string]any)["waiting"] != 2.0 {
 		t.Errorf("%v", whole)
@@ -166,8 +167,8 @@ func TestTheOverviewCountsWhatTheCallerMaySee(t *testing.T) {
 	for _, a := range whole["attention"].([]any) {
 		codes = append(codes, a.(map[string]any)["code"].(string))
 	}
-	if !slices.Contains(codes, "NodeWaits") {
-		t.Errorf("a node waits, and nobody is told: %v", codes)
+	if !slices.Contains(codes, "NodeWaits") || !slices.Contains(codes, "StoreShort") {
+		t.Errorf("a node waits and the disk is short of room, and nobody is told: %v", codes)
 	}
 	_, part := h.call("GET", "/manage/v1/overview", h.holder("seller", "sales", access.DataReader), "")
 	if part["assets"].(map[string]any)["count"] != 1.0 || part["sources"] != 0.0 || part["runtimes"] != nil || len(part["attention"].([]any)) != 0 {

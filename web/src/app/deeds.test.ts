@@ -1,23 +1,23 @@
-// Every action of the portal has the same as a command: here each is said once, with values, and what is said is kept in
-// commands.txt, which the tests of the client read (cmd/purlieu): each line must be one that it takes. An action that is
+// Every deed of the portal has the same as a command: here each is said once, with values, and what is said is kept in
+// commands.txt, which the tests of the client read (cmd/purlieu): each line must be one that it takes. A deed that is
 // missing here, or whose command no page shows, fails.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Action } from '../client/command'
+import type { Deed } from '../client/command'
 
 const src = join(import.meta.dirname, '..')
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(f => /\.tsx?$/.test(f) && !/\.test\.ts$|generated/.test(f))
 const texts = new Map(files.map(f => [f, readFileSync(join(src, f), 'utf8')]))
 
-type Any = Action<never[], unknown>
-const actions: Record<string, Any> = {}
+type Any = Deed<never[], unknown>
+const deeds: Record<string, Any> = {}
 const others: Record<string, string[]> = {}
 
 beforeAll(async () => {
   vi.stubGlobal('document', { querySelector: () => null })
   const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../scanning/rest'), import('../settings/rest')])
-  for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) actions[name] = one as unknown as Any
+  for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) deeds[name] = one as unknown as Any
   const [{ commandOf: editing }, { commandOf: scanning, begin }, { triggerCommand }, { commandOf: registering }] = await Promise.all([import('../asset/draft'), import('../scanning/draft'), import('../scanning/recurrence'), import('../scanning/newSource')])
   const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never
   const nothing = { description: '', owners: [], experts: [] }
@@ -34,7 +34,7 @@ beforeAll(async () => {
   others.putSource = [registering({ name: 'PostgreSql' }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' } }), registering({ name: 'FileSystem' }, { name: 'files', collection: 'root', authority: '', values: {} })]
 }, 60_000)
 
-/** samples are values for each action. */
+/** samples are values for each deed. */
 const samples: Record<string, unknown[][]> = {
   addRuntime: [['edge', ''], ['edge', 'In the cellar']], deleteRuntime: [['edge']], listKeys: [['edge']], regenerateKey: [['edge', 'authKey2']],
   approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
@@ -52,20 +52,20 @@ const samples: Record<string, unknown[][]> = {
   putNetwork: [[{ publicNetworkAccess: 'disabled', rules: [] }, false], [{ publicNetworkAccess: 'disabled', rules: null }, true]],
 }
 
-/** questions change nothing, though they are asked by POST; steps are parts of an action that is said as a whole. */
+/** questions change nothing, though they are asked by POST; steps are parts of a deed that is said as a whole. */
 const questions = ['search', 'classNames']
 const steps: Record<string, string> = { putCredential: 'createScan', putScan: 'createScan', putFilter: 'createScan' }
 
 it('each has its command, and the client takes all of them', async () => {
-  expect(Object.keys(samples).sort()).toEqual(Object.keys(actions).sort())
-  const lines = [...Object.entries(samples).flatMap(([name, list]) => list.map(values => actions[name]!.command(...(values as never[])))), ...Object.values(others).flat()]
+  expect(Object.keys(samples).sort()).toEqual(Object.keys(deeds).sort())
+  const lines = [...Object.entries(samples).flatMap(([name, list]) => list.map(values => deeds[name]!.command(...(values as never[])))), ...Object.values(others).flat()]
   await expect(lines.map(l => l.replaceAll('\n', '\\n')).join('\n') + '\n').toMatchFileSnapshot('commands.txt')
 })
 
 describe('whatever writes to the account', () => {
   const writes = [...texts].flatMap(([file, text]) => text.split(/^(?=export )/m).filter(part => /method: '(POST|PUT|PATCH|DELETE)'/.test(part)).map(part => ({ file, name: /^export (?:async )?(?:const|function) (\w+)/.exec(part)?.[1] ?? '' })))
-  it('is an action, or part of one', () => {
-    const loose = writes.filter(w => !w.file.endsWith('session.ts') && !actions[w.name] && !others[w.name] && !questions.includes(w.name) && !others[steps[w.name] ?? ''])
+  it('is a deed, or part of one', () => {
+    const loose = writes.filter(w => !w.file.endsWith('session.ts') && !deeds[w.name] && !others[w.name] && !questions.includes(w.name) && !others[steps[w.name] ?? ''])
     expect(loose).toEqual([])
     expect(writes.length).toBeGreaterThan(30)
   })
@@ -73,5 +73,5 @@ describe('whatever writes to the account', () => {
 
 it('the command of each is shown on a page', () => {
   const pages = [...texts].filter(([file]) => file.endsWith('.tsx')).map(([, text]) => text).join('\n')
-  expect(Object.keys(actions).filter(name => !pages.includes(`${name}.command`))).toEqual([])
+  expect(Object.keys(deeds).filter(name => !pages.includes(`${name}.command`))).toEqual([])
 })

@@ -1,13 +1,15 @@
-// How runs and their parts are said: a word and a tone each, the same on all pages.
-import { Status, type Tone } from '../ui/Parts'
-import { words } from './strings'
-import type { Run } from './types'
+// How runs are said: a word and a tone each, the same on all pages.
+import type { components } from '../client/generated/manage'
+import { Status, type Tone } from './Parts'
+import { runStates, runWithGaps } from './strings'
+
+type Run = components['schemas']['Run']
 
 const tones: Record<Run['state'], Tone> = { Accepted: 'idle', InProgress: 'busy', Succeeded: 'good', Failed: 'bad', Canceled: 'idle' }
 
 export function RunStatus({ run }: { run: Pick<Run, 'state' | 'counts'> }) {
-  if (run.state === 'Succeeded' && run.counts.gaps > 0) return <Status tone="warn">{words.withGaps}</Status>
-  return <Status tone={tones[run.state] ?? 'idle'}>{words.states[run.state] ?? run.state}</Status>
+  if (run.state === 'Succeeded' && run.counts.gaps > 0) return <Status tone="warn">{runWithGaps}</Status>
+  return <Status tone={tones[run.state]}>{runStates[run.state]}</Status>
 }
 
 /** lasted is how long a run took, or has taken so far; undefined before it began. */

@@ -1,0 +1,169 @@
+// What goes wrong for real while a page is open, and heals: the account is away, a right is taken, the node is away, the
+// source's password changes, a schema may not be read, the disk is short of room. Each test leaves the world as it was.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endAccount, endNode, nodeIsBack, run, scannerPassword, sql, startAccount, startNode } from './hand'
+import { open, Visit, world } from './world'
+
+let browser: Browser
+let v: Visit
+beforeAll(async () => {
+  browser = await open()
+  v = await Visit.begin(browser)
+})
+afterAll(() => browser.close())
+
+const button = (name: string) => v.page.getByRole('button', { name, exact: true })
+const succeeded = () => v.page.getByRole('main').getByText('Succeeded').first().waitFor({ timeout: 30_000 })
+
+describe('when the account is away', () => {
+  it('a page that is gone to says so and comes back by itself, and what is done meanwhile is told as not done', async () => {
+    await v.go('/settings?tab=account')
+    await endAccount()
+    try {
+      await v.page.getByLabel('Name', { exact: true }).fill('Elsewhere')
+      await button('Save').click()
+      await v.page.getByRole('status').getByText('can’t be reached').waitFor()
+      await v.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click()
+      await v.page.getByRole('alert').getByText('can’t be reached').waitFor({ timeout: 20_000 })
+    } finally {
+      await startAccount()
+    }
+    await v.page.getByRole('link', { name: 'shop / nightly' }).first().waitFor({ timeout: 20_000 }) // nobody pressed anything
+    await v.go('/settings?tab=account')
+    expect(await v.page.getByLabel('Name', { exact: true }).inputValue()).not.toBe('Elsewhere')
+    await nodeIsBack()
+  }, 90_000)
+})
+
+describe('when a right is taken away', () => {
+  it('what it was for is refused, in the words of the account, and the page loses its buttons', async () => {
+    await run('purlieu role add root data-curator rita')
+    const rita = await Visit.begin(browser, { as: world.reader })
+    try {
+      await rita.go(`/asset/${await rita.guid('shelves')}`)
+      const edit = rita.page.getByRole('button', { name: 'Edit' })
+      await edit.first().click()
+      await rita.page.getByRole('textbox', { name: 'Description' }).fill('Where things lie')
+      await run('purlieu role remove root data-curator rita')
+      await rita.page.getByRole('button', { name: 'Save', exact: true }).click()
+      await rita.page.getByText('You may not do this').waitFor()
+      await rita.page.reload()
+      await rita.settled()
+      expect(await edit.count()).toBe(0)
+      await rita.page.getByText('it takes the role data curator').waitFor()
+      expect(await rita.page.getByText('Where things lie').count()).toBe(0)
+      await run('purlieu role remove root purview-reader rita')
+      await rita.page.reload()
+      await rita.page.getByRole('alert').getByText('Not found').waitFor()
+    } finally {
+      await run('purlieu role add root purview-reader rita')
+      await rita.end()
+    }
+  }, 60_000)
+})
+
+describe('when the node is away', () => {
+  it('looking into a source says what helps, and goes on when it is back', async () => {
+    await v.go('/sources/shop/scan?step=scope')
+    await button('Look what is there').click()
+    await button('Look into shop').waitFor()
+    await endNode()
+    try {
+      await button('Look into shop').click()
+      const alert = v.page.getByRole('alert')
+      await alert.waitFor({ timeout: 60_000 })
+      expect(await alert.textContent()).toMatch(/node|runtime/i)
+      await v.go('/')
+      await v.page.getByText('No node of a runtime is online').waitFor({ timeout: 30_000 })
+      await v.go('/sources/shop/scan')
+      await v.page.getByText('None of its nodes is online.').waitFor()
+    } finally {
+      await startNode()
+    }
+    await v.go('/sources/shop/scan?step=scope')
+    await button('Look what is there').click()
+    await button('Look into shop').click()
+    await button('Look into warehouse').waitFor()
+  }, 120_000)
+})
+
+describe('when the source changes its password', () => {
+  it('the test of the connection and the run say that the sign-in is refused, and what helps', async () => {
+    await scannerPassword(false)
+    try {
+      await v.go('/sources/shop')
+      await button('Test the connection').click()
+      const told = v.page.getByRole('status').filter({ hasText: /password|sign-in/i })
+      await told.first().waitFor({ timeout: 30_000 })
+      await v.go('/sources/shop?tab=scans')
+      await button('Run now: nightly').click()
+      await v.page.waitForURL(/\/runs\//)
+      await v.page.getByRole('main').getByText('Failed').first().waitFor({ timeout: 30_000 })
+      await v.page.getByRole('main').getByText('Check the credential and its reference in the vault.').waitFor()
+      await v.page.getByRole('main').getByText(/refused|password|sign-in/i).first().waitFor()
+      await v.go('/')
+      await v.page.getByText('The newest run of a scan failed').waitFor()
+    } finally {
+      await scannerPassword(true)
+    }
+    await v.go('/sources/shop')
+    await button('Test the connection').click()
+    await v.page.getByText('edge-1 reached it and could sign in.').waitFor({ timeout: 30_000 })
+  }, 90_000)
+})
+
+describe('when a login may not read all', () => {
+  it('the run says what was left out, and what helps', async () => {
+    await sql('shop', 'revoke usage on schema warehouse from scanner')
+    try {
+      await v.go('/sources/shop?tab=scans')
+      await button('Run now: nightly').click()
+      await v.page.waitForURL(/\/runs\//)
+      await v.page.getByText('Succeeded, with gaps').first().waitFor({ timeout: 30_000 })
+      await v.page.getByRole('tab', { name: /Gaps/ }).click()
+      await v.page.getByRole('main').getByText(/grant usage on schema/i).first().waitFor()
+    } finally {
+      await sql('shop', 'grant usage on schema warehouse to scanner')
+    }
+    await v.go('/sources/shop?tab=scans')
+    await button('Run now: nightly').click()
+    await v.page.waitForURL(/\/runs\//)
+    await succeeded()
+    await v.page.getByRole('tab', { name: /Gaps/ }).click()
+    await v.page.getByText('Nothing was left out').waitFor()
+  }, 90_000)
+})
+
+describe('when the disk of the account is short of room', () => {
+  it('the overview says that scans wait, people go on, and the scan runs once there is room', async () => {
+    await endAccount()
+    await startAccount('--keep-free 100000000') // MiB: no disk has so much
+    try {
+      await v.go('/')
+      await v.page.getByText('The disk of the account has little room').waitFor({ timeout: 30_000 })
+      await v.go('/sources/files?tab=scans')
+      await button('Run now: nightly').click()
+      await v.page.waitForURL(/\/runs\//)
+      await v.page.getByText('No node has taken it yet').waitFor()
+      await v.page.waitForTimeout(4000) // longer than a node waits between two claims
+      await v.page.getByText('No node has taken it yet').waitFor()
+    } finally {
+      await endAccount()
+      await startAccount()
+    }
+    await succeeded()
+    await nodeIsBack()
+  }, 90_000)
+})
+
+describe('a command that is copied', () => {
+  it('does the same when it is pasted into a shell', async () => {
+    await v.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await v.go('/sources/files?tab=scans')
+    await button('Copy as a command: Run now: nightly').click()
+    const copied = await v.page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toBe('purlieu scan run files nightly --watch')
+    expect(await run(copied)).toMatch(/Found \d+ assets/)
+  }, 60_000)
+})

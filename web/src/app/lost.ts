@@ -1,0 +1,18 @@
+// Parts of the portal that could not be loaded: the account is away, or it is another build by now.
+
+/** Lost says that a part of the portal did not come. */
+export class Lost extends Error {}
+
+/** lost gives up a part that did not come. */
+export const lost = (): never => {
+  throw new Lost()
+}
+
+/** isLost knows a part that did not come also where a browser says it, each in its own words. */
+export const isLost = (error: unknown) => error instanceof Lost || (error instanceof TypeError && /dynamically imported module|module script/i.test(error.message))
+
+/** anew opens the page again as a whole, once the account answers. */
+export async function anew(): Promise<void> {
+  const answer = await fetch('/', { cache: 'no-store', headers: { Accept: 'text/html' } }).catch(() => undefined)
+  if (answer?.ok) location.reload()
+}
