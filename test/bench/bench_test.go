@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,10 +65,23 @@ func TestReport(t *testing.T) {
 		if r.lines[1].measured != "1.00 × / 1.30 ×" {
 			t.Error(r.lines[1].measured)
 		}
-		page := r.markdown("a machine", time.Unix(0, 0).UTC())
+		page := r.markdown("a machine", time.Unix(0, 0).UTC(), "")
 		if !strings.Contains(page, "1 January 1970, on a machine") ||
 			!strings.Contains(page, "| c | ≤ 1 s | - | not run | no such thing here |") {
 			t.Error(page)
+		}
+	})
+
+	t.Run("long_runs_stay_on_the_page_and_leave_the_rest_of_it", func(t *testing.T) {
+		short, long := report{out: io.Discard}, report{out: io.Discard, leaveOut: true}
+		short.most("short", 1, 2, "s", "")
+		long.most("long", 1, 2, "s", "")
+		long.notRun("left out", "", "")
+		at := time.Unix(0, 0).UTC()
+		page := long.long("a machine", at, short.markdown("a machine", at, ""))
+		again := short.markdown("a machine", at, long.long("a machine", at, page))
+		if again != page || strings.Count(page, "| short |") != 1 || strings.Count(page, "| long |") != 1 || strings.Contains(page, "left out") {
+			t.Error(page, again)
 		}
 	})
 }

@@ -50,6 +50,7 @@ func run() (err error) {
 	flag.StringVar(&b.repo, "repo", ".", "root of the repository")
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the binaries, below the root unless absolute")
 	pages := flag.Bool("portal", true, "whether the portal's pages are measured, in a browser")
+	long := flag.Bool("long", false, "whether the results are written as the long runs of the page, whose rest stays")
 	page := flag.String("page", "docs/benchmarks.md", "where the results are written; empty for nowhere")
 	flag.Parse()
 	b.pages = *pages
@@ -97,7 +98,17 @@ func run() (err error) {
 	if *page == "" {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(b.repo, *page), []byte(b.report.markdown(machine(), time.Now())), 0o644) //nolint:gosec // a page of the repository
+	path := filepath.Join(b.repo, *page)
+	before, err := os.ReadFile(path) //nolint:gosec // a page of the repository
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	text := b.report.markdown(machine(), time.Now(), string(before))
+	if *long {
+		b.report.leaveOut = true
+		text = b.report.long(machine(), time.Now(), string(before))
+	}
+	return os.WriteFile(path, []byte(text), 0o644) //nolint:gosec // a page of the repository
 }
 
 // endOnSignal ends everything that was started when a person interrupts, or nobody reads on.

@@ -19,8 +19,9 @@ type line struct {
 
 // report collects lines and prints each as soon as it is there.
 type report struct {
-	out   io.Writer
-	lines []line
+	out      io.Writer
+	lines    []line
+	leaveOut bool // what was not run is not in the table
 }
 
 func (r *report) add(l line) {
@@ -95,12 +96,33 @@ func seconds(list []spent) string {
 		median(list, func(s spent) float64 { return s.wall.Seconds() }), median(list, func(s spent) float64 { return s.cpu.Seconds() }))
 }
 
-// markdown writes the page of the results.
-func (r *report) markdown(machine string, at time.Time) string {
+// longRuns is the part of the page that -long writes, and that every other run keeps.
+const longRuns = "## Long runs\n"
+
+// markdown writes the page of the results; of the page that was, the long runs stay.
+func (r *report) markdown(machine string, at time.Time, before string) string {
+	page := preface + "## Results\n" + r.table(machine, at)
+	if i := strings.Index(before, longRuns); i >= 0 {
+		page += "\n" + before[i:]
+	}
+	return page
+}
+
+// long writes the results as the long runs of a page, whose rest stays.
+func (r *report) long(machine string, at time.Time, before string) string {
+	if i := strings.Index(before, longRuns); i >= 0 {
+		before = before[:i]
+	}
+	return strings.TrimRight(before, "\n") + "\n\n" + longRuns + r.table(machine, at)
+}
+
+func (r *report) table(machine string, at time.Time) string {
 	var b strings.Builder
-	b.WriteString(preface)
-	fmt.Fprintf(&b, "## Results\n\n%s, on %s.\n\n| | promised | measured | kept | |\n|---|---|---|---|---|\n", at.Format("2 January 2006"), machine)
+	fmt.Fprintf(&b, "\n%s, on %s.\n\n| | promised | measured | kept | |\n|---|---|---|---|---|\n", at.Format("2 January 2006"), machine)
 	for _, l := range r.lines {
+		if l.kept == "not run" && r.leaveOut {
+			continue
+		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", l.what, l.promised, l.measured, l.kept, l.note)
 	}
 	return b.String()
@@ -120,6 +142,8 @@ a ` + "`purlieu-runtime`" + ` in a process of its own, and a real PostgreSQL, al
 - **Sizes**: 1,000 and 10,000 tables of ten columns; ` + "`BENCH_TABLES=1000,10000,50000 make bench`" + ` measures 50,000 too, in five to fifteen
   minutes. ` + "`BENCH_ROUNDS`" + ` sets the rounds (5). ` + "`BENCH_ASSETS`" + ` (20,000; 0 for none) is the number of assets that are searched in a
   store that holds little else, and of tables of 20 columns that fill a map as ingestion does, in both stores.
+- **Long runs**: ` + "`go run ./test/bench -tables 0 -files 0 -portal=false -assets 1000000 -long`" + ` measures for half an hour, and writes its
+  results to the part of this page called so; other runs leave that as it is.
 - **PostgreSQL as store**: the first scan into accounts whose store is a PostgreSQL server of its own, durable like SQLite; its processor
   time counts with the account's.
 - **Files**: the floor opens, reads and closes each file of the tree, in one process; for Parquet files it reads the schema with the
