@@ -276,6 +276,8 @@ func allows(f search.Filter, row store.Entity) bool {
 		return !at.Before(f.From) && (f.To.IsZero() || at.Before(f.To))
 	case store.FilterNamed:
 		return in(f.Values, row.Name)
+	case store.FilterSize:
+		return false // nothing here has one
 	case store.FilterRows:
 		return slices.Contains(f.Rows, row.ID)
 	}

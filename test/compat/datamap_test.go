@@ -106,6 +106,15 @@ func TestPublishedQueriesAreUnderstood(t *testing.T) {
 	}
 }
 
+func TestTheOlderPublishedQueryIsUnderstood(t *testing.T) {
+	a := newAccount(t)
+	e := load(t, "catalog", "Discovery_Query")
+	w := a.ask("POST", "/catalog/api/search/query?api-version=2022-03-01-preview", e.Parameters["searchRequest"])
+	if w.Code != 200 || !bytesContain(w.Body.Bytes(), `"@search.count":`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 func TestAHitAnswersAsPublished(t *testing.T) {
 	a := newAccount(t)
 	e := load(t, "datamap", "Discovery_Query")

@@ -90,6 +90,10 @@ func Named(name string) Filter {
 	return Filter{Op: store.FilterNamed, Exact: whole(name), Values: []string{name}}
 }
 
+// Sized holds for hits of at least so many bytes and at most so many, as they were measured last; not for those of which
+// nobody knows.
+func Sized(least, most int64) Filter { return Filter{Op: store.FilterSize, Least: least, Most: most} }
+
 // Rows holds for hits with one of the row numbers.
 func Rows(ids ...int64) Filter { return Filter{Op: store.FilterRows, Rows: ids} }
 

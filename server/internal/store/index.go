@@ -63,9 +63,10 @@ const (
 	FilterModified                 // IndexRow.Modified is
 	FilterNamed                    // IndexRow.Exact is Exact, and the entity's name one of Values
 	FilterRows                     // the entity is one of Rows
+	FilterSize                     // MeasureBytes of the entity's newest day is from Least to Most; not where there is none
 )
 
-// Filter is a condition on a row: on its tags, its times or what it is.
+// Filter is a condition on a row: on its tags, its times, its size or what it is.
 type Filter struct {
 	Op       FilterOp
 	Kind     TagKind
@@ -74,6 +75,8 @@ type Filter struct {
 	From, To time.Time // the zero time is no bound
 	Exact    string
 	Rows     []int64
+	Least    int64
+	Most     int64
 }
 
 // Tagged reports whether the filter looks at nothing but tags.

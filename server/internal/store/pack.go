@@ -8,6 +8,19 @@ import (
 
 // What engines share beside the contract: how measures are kept in a column, and where a page of versions ends.
 
+// MeasureBytes is the measure that engines keep beside the others, so that searches can narrow by it.
+const MeasureBytes = "bytes"
+
+// SizeOf is that measure; nil where there is none.
+func SizeOf(measures []model.Measure) *int64 {
+	for i := range measures {
+		if measures[i].Name == MeasureBytes {
+			return &measures[i].Value
+		}
+	}
+	return nil
+}
+
 // PackMeasures writes, per measure, the name's length, the name and the value as a signed varint.
 func PackMeasures(dst []byte, measures []model.Measure) []byte {
 	for _, m := range measures {

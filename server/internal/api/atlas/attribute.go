@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ func (p *filtering) attribute(node map[string]json.RawMessage) (search.Filter, e
 	switch name {
 	case "createTime", "updateTime", "modifiedTime":
 		return p.compare(name, operator, value)
+	case "size", "fileSize":
+		return sized(name, operator, value)
 	case "name", "entityType":
 		var text string
 		if err := json.Unmarshal(value, &text); err != nil || text == "" {
@@ -43,6 +46,30 @@ func (p *filtering) attribute(node map[string]json.RawMessage) (search.Filter, e
 		return search.Filter{}, unsupportedFilter("the operator " + clip(operator) + " on " + name)
 	}
 	return search.Filter{}, unsupportedFilter("the attribute " + clip(name))
+}
+
+// sized is a condition on how many bytes an asset has.
+func sized(name, operator string, raw json.RawMessage) (search.Filter, error) {
+	var bytes *int64
+	if err := json.Unmarshal(raw, &bytes); err != nil || bytes == nil || *bytes < 0 || *bytes == math.MaxInt64 {
+		return search.Filter{}, badFilter("%s is compared with a number of bytes", name)
+	}
+	n, most := *bytes, int64(math.MaxInt64)
+	switch operator {
+	case "lt":
+		return search.Sized(0, n-1), nil
+	case "le":
+		return search.Sized(0, n), nil
+	case "gt":
+		return search.Sized(n+1, most), nil
+	case "ge":
+		return search.Sized(n, most), nil
+	case "eq":
+		return search.Sized(n, n), nil
+	case "ne":
+		return search.Or(search.Sized(0, n-1), search.Sized(n+1, most)), nil
+	}
+	return search.Filter{}, unsupportedFilter("the operator " + clip(operator) + " on " + name)
 }
 
 // time reads a condition on when an asset was made or changed: a name of a span up to now, or {"operator", "timeThreshold"}.

@@ -36,6 +36,8 @@ func show(f *search.Filter) string {
 		return map[store.FilterOp]string{store.FilterCreated: "made", store.FilterModified: "changed"}[f.Op] + "[" + at(f.From) + "," + at(f.To) + ")"
 	case f.Op == store.FilterNamed:
 		return "named:" + f.Exact + ":" + strings.Join(f.Values, ",")
+	case f.Op == store.FilterSize:
+		return fmt.Sprint("sized[", f.Least, ",", f.Most, "]")
 	case f.Op == store.FilterRows:
 		return fmt.Sprint("rows", f.Rows)
 	case f.Kind != "":
@@ -89,7 +91,17 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		{`{"id":"` + model.GUID(7, 1) + `"}`, "or()"},
 		{`{"id":"bfecbcc3-1838-45fe-96d6-112de8a170f9"}`, "or()"},
 		{`{"id":"x"}`, "Invalid"},
-		{`{"attributeName":"size","operator":"eq","attributeValue":0}`, "Unsupported"},
+		{`{"attributeName":"size","operator":"eq","attributeValue":0}`, "sized[0,0]"},
+		{`{"attributeName":"fileSize","operator":"lt","attributeValue":10}`, "sized[0,9]"},
+		{`{"attributeName":"size","operator":"le","attributeValue":10}`, "sized[0,10]"},
+		{`{"attributeName":"size","operator":"gt","attributeValue":10}`, "sized[11,9223372036854775807]"},
+		{`{"attributeName":"size","operator":"ge","attributeValue":10}`, "sized[10,9223372036854775807]"},
+		{`{"attributeName":"size","operator":"ne","attributeValue":10}`, "or(sized[0,9] sized[11,9223372036854775807])"},
+		{`{"attributeName":"size","operator":"eq","attributeValue":-1}`, "Invalid"},
+		{`{"attributeName":"size","operator":"gt","attributeValue":9223372036854775807}`, "Invalid"},
+		{`{"attributeName":"size","operator":"eq","attributeValue":"big"}`, "Invalid"},
+		{`{"attributeName":"size","operator":"in","attributeValue":7}`, "Unsupported"},
+		{`{"attributeName":"owner","operator":"eq","attributeValue":"x"}`, "Unsupported"},
 		{`{"attributeName":"name","operator":"contains","attributeValue":"x"}`, "Unsupported"},
 		{`{"attributeName":"name","operator":"eq","attributeValue":7}`, "Invalid"},
 		{`{"attributeName":"name","operator":"eq"}`, "Invalid"},

@@ -47,6 +47,9 @@ func (x index) condition(ctx context.Context, f store.Filter, a *asked) (string,
 		return a.within(`modified`, f), nil
 	case store.FilterNamed:
 		return `exact = ` + a.bind(f.Exact) + ` and exists (select 1 from entity where id = found.entity and name = any(` + a.bind(f.Values) + `))`, nil
+	case store.FilterSize:
+		return `coalesce((select bytes from measure where entity = found.entity order by day desc limit 1) between ` +
+			a.bind(f.Least) + ` and ` + a.bind(f.Most) + `, false)`, nil
 	case store.FilterRows:
 		return `entity = any(` + a.bind(f.Rows) + `)`, nil
 	case store.FilterIs:

@@ -85,10 +85,12 @@ func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
 	if len(rows) == 0 {
 		return t.ready(ctx, true)
 	}
-	_, err := t.exec(ctx, `insert into measure (entity, day, measures) select * from unnest($1::bigint[], $2::integer[], $3::bytea[])
-		on conflict (entity, day) do update set measures = excluded.measures`,
+	_, err := t.exec(ctx, `insert into measure (entity, day, measures, bytes)
+		select * from unnest($1::bigint[], $2::integer[], $3::bytea[], $4::bigint[])
+		on conflict (entity, day) do update set measures = excluded.measures, bytes = excluded.bytes`,
 		column(rows, func(r *store.MeasureRow) int64 { return r.Entity }), column(rows, func(r *store.MeasureRow) int32 { return r.Day }),
-		column(rows, func(r *store.MeasureRow) []byte { return store.PackMeasures([]byte{}, r.Measures) }))
+		column(rows, func(r *store.MeasureRow) []byte { return store.PackMeasures([]byte{}, r.Measures) }),
+		column(rows, func(r *store.MeasureRow) *int64 { return store.SizeOf(r.Measures) }))
 	return err
 }
 

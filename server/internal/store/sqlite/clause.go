@@ -80,6 +80,11 @@ func (x index) clause(ctx context.Context, f store.Filter) (clause, error) {
 			`found.exact = ? and exists (select 1 from entity where id = found.entity and name in (select value from json_each(?)))`,
 			[]any{f.Exact, string(names)},
 		}, nil
+	case store.FilterSize:
+		return clause{
+			`coalesce((select bytes from measure where entity = found.entity order by day desc limit 1) between ? and ?, 0)`,
+			[]any{f.Least, f.Most},
+		}, nil
 	case store.FilterRows:
 		return among(`found.entity`, f.Rows), nil
 	case store.FilterIs:

@@ -71,13 +71,13 @@ func (t *tx) ForgetChanges(ctx context.Context, before time.Time, after int64, l
 }
 
 func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
-	args := make([]any, 3)
+	args := make([]any, 4)
 	var buf []byte
 	for i := range rows {
 		buf = store.PackMeasures(buf[:0], rows[i].Measures)
-		args[0], args[1], args[2] = rows[i].Entity, int64(rows[i].Day), buf
-		if _, err := t.exec(ctx, `insert into measure (entity, day, measures) values (?, ?, ?)
-			on conflict (entity, day) do update set measures = excluded.measures`, args...); err != nil {
+		args[0], args[1], args[2], args[3] = rows[i].Entity, int64(rows[i].Day), buf, store.SizeOf(rows[i].Measures)
+		if _, err := t.exec(ctx, `insert into measure (entity, day, measures, bytes) values (?, ?, ?, ?)
+			on conflict (entity, day) do update set measures = excluded.measures, bytes = excluded.bytes`, args...); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -92,6 +93,42 @@ var orderTests = []test{
 			r = get(tx.Index().Query(w.ctx, q))(w)
 			q.After, q.Offset = &r.Last, 0
 			w.pages(tx, q, plainly(rows, q)[3+len(r.Entities):])
+		})
+	}},
+	{"a size is that of the newest day, and unknown where none was measured", func(w *world) {
+		list := w.insert("zero", "small", "large", "never", "not lately")
+		var rows []store.IndexRow
+		for i, e := range list {
+			row := indexRow(e.ID, "file")
+			row.Exact = e.Name
+			rows = append(rows, row)
+			bytes := []int64{0, 10, 1 << 50, -1, 10}[i]
+			w.update(func(tx store.Tx) {
+				day := func(n int32, m ...model.Measure) {
+					w.ok(tx.Map().PutMeasures(w.ctx, []store.MeasureRow{{Entity: e.ID, Day: n, Measures: m}}))
+				}
+				if bytes >= 0 {
+					day(1, model.Measure{Name: "bytes", Value: 5})
+					day(2, model.Measure{Name: "bytes", Value: 7})
+					day(2, model.Measure{Name: "rows", Value: 3}, model.Measure{Name: "bytes", Value: bytes})
+				}
+				if e.Name == "not lately" {
+					day(3, model.Measure{Name: "rows", Value: 3})
+				}
+			})
+		}
+		w.putRows(rows)
+		w.view(func(tx store.Tx) {
+			ask := func(f store.Filter) (found []string) {
+				for _, id := range get(tx.Index().Query(w.ctx, store.IndexQuery{Collections: []string{"root"}, Filter: &f, Limit: 9}))(w).Entities {
+					found = append(found, list[slices.IndexFunc(list, func(e store.Entity) bool { return e.ID == id })].Name)
+				}
+				return found
+			}
+			zero := store.Filter{Op: store.FilterSize}
+			equal(w, ask(zero), []string{"zero"})
+			equal(w, ask(store.Filter{Op: store.FilterSize, Least: 1, Most: 1<<63 - 1}), []string{"large", "small"})
+			equal(w, ask(store.Filter{Op: store.FilterNot, Parts: []store.Filter{zero}}), []string{"large", "never", "not lately", "small"})
 		})
 	}},
 	{"a name is asked for as it is written", func(w *world) {
