@@ -114,8 +114,12 @@ func inOrders(ctx context.Context, b *testing.B, finder *search.Service, st stor
 	tables, old := search.Is("type", "postgresql_table"), search.Modified(time.Time{}, now.Add(-time.Second))
 	for range 5 {
 		for _, r := range []search.Request{
-			{Order: newest}, {Keywords: "customer", Order: newest}, {Keywords: "e", Order: byName}, {Filter: &tables, Order: byName},
-			{Filter: &old, Order: newest}, {Keywords: "invoice", Filter: &old},
+			{Order: newest},
+			{Keywords: "customer", Order: newest},
+			{Keywords: "e", Order: byName},
+			{Filter: &tables, Order: byName},
+			{Filter: &old, Order: newest},
+			{Keywords: "invoice", Filter: &old},
 		} {
 			r.Collections, r.Limit = []string{"c1", "c2", "c3"}, 25
 			for range 2 {
