@@ -129,7 +129,6 @@ func (w *walk) folder(f connector.Folder, at place) error {
 	if total > w.split.folder && at.share.of == 1 && !at.ranged {
 		return w.shares(at.path, total)
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(hashOf(a), hashOf(b)) }) // as ranges are
 	below := make([]string, 0, 8)
 	odd := odd{}
 	for _, name := range names {
@@ -171,6 +170,7 @@ func (w *walk) names(f connector.Folder, at place) (names []string, total int, e
 // below enters folders, and hands on the rest when enough was met.
 func (w *walk) below(f connector.Folder, at place, names []string) error {
 	path := at.path
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(hashOf(a), hashOf(b)) }) // as ranges are
 	for i, name := range names {
 		if w.left <= 0 {
 			return w.handOn(at, names[i:], i)

@@ -76,9 +76,9 @@ func (f Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*f
 	case len(bytes.TrimSpace(t.text)) == 0:
 		out.Rows = 0
 		return out, nil
-	case comma == 0:
+	case comma == 0 || r.columns < 2:
 		return nil, format.Malformed(codeNoDelimiter, "no delimiter cuts the file into columns")
-	case r.columns < 2 || r.uneven():
+	case r.uneven():
 		return nil, format.Malformed(codeUneven, "the records of the file do not have the same number of fields")
 	}
 	out.Type = typeOf(comma)

@@ -44,17 +44,24 @@ func typeOf(comma byte) string {
 }
 
 // dialect finds the delimiter: of those that cut the first records into two cells or more, the one that cuts most of
-// them into the same number; then the promised one, then the one with more cells. 0 where there is none.
+// them into the same number; then the promised one, then the one with more cells. One that is alone in the text is it,
+// however it cuts. 0 where there is none.
 func dialect(text []byte, whole bool, promised byte) byte {
 	if len(text) > triedBytes {
 		text, whole = text[:triedBytes], false
 	}
+	there := make([]byte, 0, len(delimiters))
+	for _, comma := range delimiters {
+		if bytes.IndexByte(text, comma) >= 0 {
+			there = append(there, comma)
+		}
+	}
+	if len(there) == 1 {
+		return there[0]
+	}
 	var best byte
 	bestShare, bestCells := 0, 0
-	for _, comma := range delimiters {
-		if bytes.IndexByte(text, comma) < 0 {
-			continue
-		}
+	for _, comma := range there {
 		share, cells := evenness(text, whole, comma)
 		better := share > bestShare || share == bestShare && (comma == promised || best != promised && cells > bestCells)
 		if cells > 1 && better {

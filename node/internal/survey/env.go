@@ -56,13 +56,10 @@ func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 	}
 	deep := s.engine != nil
 	m := mark(stamp, s.stance)
-	if s.grant.Full || m == 0 || s.ready() != nil || s.misplaced(typeName, path) != "" {
+	if s.grant.Full || m == 0 || len(s.base.listings) == 0 || s.ready() != nil || s.misplaced(typeName, path) != "" {
 		return true, deep
 	}
 	open, sample = true, deep
-	if len(s.base.listings) == 0 {
-		return open, sample
-	}
 	hash := hashOf(s.grant.Authority, typeName, path)
 	s.base.above(path, func(l *listing) bool {
 		row, position, ok := l.find(hash)

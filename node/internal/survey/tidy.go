@@ -28,6 +28,9 @@ func tidy(a *model.Asset) (size, elements int, cutText, cutAsset bool) {
 	a.Name = clip(clean(a.Name))
 	t := walk(a)
 	cutText = t.cut
+	if t.fits() {
+		return t.size, t.elements, cutText, false
+	}
 	for _, lose := range []func(){
 		func() { a.Text = "" },
 		func() { a.Attrs = nil },
