@@ -13,7 +13,7 @@ import (
 const roughly = 512
 
 // AppendWire writes the facts as wire does: they are nearly all that travels.
-func (f *Facts) AppendWire(dst []byte) []byte {
+func (f Facts) AppendWire(dst []byte) []byte {
 	w := item.Writer{Out: slices.Grow(dst, 64+len(f.Assets)*roughly)}
 	o := w.Struct()
 	write(&w, 1, f.Assets, (*model.Asset).WriteItem)

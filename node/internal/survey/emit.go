@@ -35,6 +35,7 @@ type surveyor struct {
 
 	facts          bus.Facts
 	size, elements int
+	usual          int                     // assets in the last piece
 	fresh          map[model.Hash]struct{} // reported in this attempt and in no base
 	assets         uint64
 	listed         map[string]bool
@@ -115,6 +116,9 @@ func (s *surveyor) asset(a *model.Asset, read reader) error {
 			return nil
 		}
 		return s.moved(list, bus.MovedMeasure{Position: position, Hash: hash, Measures: a.Measures})
+	}
+	if s.facts.Assets == nil { // room for as many as the last piece had
+		s.facts.Assets, s.facts.Rows = make([]model.Asset, 0, s.usual), make([]bus.BaseRow, 0, s.usual)
 	}
 	s.facts.Assets = append(s.facts.Assets, *a)
 	s.facts.Rows = append(s.facts.Rows, row)

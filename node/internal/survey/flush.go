@@ -21,7 +21,7 @@ func (s *surveyor) grown(size, elements int) error {
 
 func (s *surveyor) flush() error {
 	facts := s.facts
-	s.facts, s.size, s.elements = bus.Facts{}, 0, 0
+	s.facts, s.size, s.elements, s.usual = bus.Facts{}, 0, 0, len(facts.Assets)
 	if len(facts.Assets) == 0 && len(facts.Gaps) == 0 && len(facts.Children) == 0 && len(facts.Seen) == 0 {
 		return nil
 	}
