@@ -219,6 +219,20 @@ func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
 			t.Errorf("%+v, %v", a, gaps(h))
 		}
 	})
+	t.Run("once_before_it_is_opened", func(t *testing.T) {
+		env, n := world(root), 0
+		hook(env, func(string) {
+			if n++; n == 1 {
+				write("7,8\n")
+			}
+		}, nil)
+		h := read(t, env)
+		now, err := os.Stat(filepath.Join(root, "top/x.csv"))
+		must(t, err)
+		if a := h.Named("top/x.csv"); len(h.Gaps) > 0 || len(a.Columns) != 2 || a.Measures[0].Value != now.Size() || n != 2 {
+			t.Errorf("%+v, %v, opened %d times", a, gaps(h), n)
+		}
+	})
 	t.Run("gone", func(t *testing.T) {
 		env := world(root)
 		hook(env, func(string) { must(t, os.Remove(filepath.Join(root, "top/x.csv"))) }, nil)

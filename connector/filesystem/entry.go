@@ -96,6 +96,14 @@ func (w *walk) fileEntry(f connector.Folder, path, name string, e connector.Entr
 		if err != nil || !changed {
 			return err
 		}
+		again, err := f.Look(name)
+		if gone(err) {
+			return nil
+		}
+		if err != nil || again.Kind != connector.EntryFile {
+			break // another thing stands there now
+		}
+		e = again
 	}
 	a := fileAsset(path, name, e)
 	a.Stamp = 0 // to be read again next time

@@ -9,7 +9,8 @@ import (
 	"github.com/purlieu/purlieu/sample"
 )
 
-// read opens a file and emits it with what is in it. changed says that it was written meanwhile and nothing was emitted.
+// read opens a file and emits it with what is in it. changed says that it is not, or no longer, what was looked at, and
+// that nothing was emitted: one look behind the reading tells both.
 func (w *walk) read(f connector.Folder, path, name string, looked connector.Entry) (changed bool, err error) {
 	open, err := f.Open(name)
 	if gone(err) {
@@ -22,21 +23,16 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 		return false, w.unread(fileAsset(path, name, looked), err)
 	}
 	defer func() { _ = open.Close() }()
-	before, err := open.Look()
-	if err != nil || before.Kind != connector.EntryFile {
-		return true, nil // another thing stands there now
-	}
-	before.NativeID = looked.NativeID
-	w.file.Open(name, before.Size, open)
+	w.file.Open(name, looked.Size, open)
 	found, err := w.env.Formats().Read(w.ctx, &w.file, nil)
 	if err != nil && w.ctx.Err() != nil {
 		return false, w.ctx.Err()
 	}
 	after, lerr := open.Look()
-	if lerr != nil || after.Stamp != before.Stamp {
+	if lerr != nil || after.Kind != connector.EntryFile || after.Stamp != looked.Stamp {
 		return true, nil
 	}
-	a := fileAsset(path, name, before)
+	a := fileAsset(path, name, looked)
 	if err != nil {
 		return false, w.unread(a, err)
 	}

@@ -2,9 +2,13 @@ package filesystem_test
 
 import (
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
+
+	"github.com/purlieu/purlieu/model"
 )
 
 // shut makes folders and files unreadable for the rest of the test, for root too: its thread goes on as nobody.
@@ -31,5 +35,20 @@ func open(t *testing.T, paths []string) {
 		if err := os.Chmod(path, 0o755); err != nil {
 			t.Log(err)
 		}
+	}
+}
+
+func TestAPipeThatTakesThePlaceOfAFileIsNotWaitedFor(t *testing.T) {
+	root := folderOf(t)
+	file := filepath.Join(root, "top/x.csv")
+	put(t, file, "a,b\n1,2\n")
+	env := world(root)
+	hook(env, func(string) {
+		_ = os.Remove(file)
+		must(t, syscall.Mkfifo(file, 0o600))
+	}, nil)
+	h := read(t, env)
+	if a := h.Named("top/x.csv"); a == nil || a.Facets != model.FacetExistence || a.Stamp != 0 || !slices.Equal(gaps(h), []string{"top/x.csv: FileChanged"}) {
+		t.Errorf("%+v, %v", a, gaps(h))
 	}
 }
