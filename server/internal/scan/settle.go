@@ -31,7 +31,7 @@ func (s *Service) settle(ctx context.Context, p *proof) error {
 			if list, err = tx.Map().Formers(ctx, p.actor(), after, settlePage); err != nil {
 				return err
 			}
-			c := &chains{ctx: ctx, tx: tx, p: p, s: s, sights: map[string]*heldSight{}}
+			c := &chains{ctx: ctx, tx: tx, p: p, s: s, sights: map[string]*heldSight{}, waiting: map[int64]bool{}}
 			for _, f := range list {
 				if err := c.settle(f.Entity); err != nil {
 					return err
@@ -92,6 +92,10 @@ type chains struct {
 	p      *proof
 	s      *Service
 	sights map[string]*heldSight // by container key
+	// waiting are the rows of chains that are not known: whichever row such a chain is walked from, it stays so, until a former
+	// is forgotten.
+	waiting map[int64]bool
+	dropped int // how many times formers were
 }
 
 // heldSight is what the run saw of a container, and what the base holds of it.
@@ -133,9 +137,16 @@ func (c *chains) settle(id int64) error {
 		return err
 	}
 	if known || c.p.everything() || !counts {
-		return c.tx.Map().DropFormers(c.ctx, []int64{id})
+		return c.drop(id)
 	}
 	return nil
+}
+
+// drop forgets formers: chains that were walked before may be others now.
+func (c *chains) drop(ids ...int64) error {
+	clear(c.waiting)
+	c.dropped++
+	return c.tx.Map().DropFormers(c.ctx, ids)
 }
 
 func (c *chains) move(chain []link, round bool) error {
@@ -149,7 +160,7 @@ func (c *chains) move(chain []link, round bool) error {
 	if err := c.s.deleter.Move(c.ctx, c.tx, c.p.actor(), c.p.read(), rows, formers, round); err != nil {
 		return err
 	}
-	return c.tx.Map().DropFormers(c.ctx, ids)
+	return c.drop(ids...)
 }
 
 // link reads a row with its former; false when there is no former, or nothing stands in the row any more.
@@ -167,13 +178,25 @@ func (c *chains) link(id int64) (l link, ok bool, err error) {
 	}
 	l.row = rows[id]
 	if l.row.Deleted || l.row.Scanned == nil || l.row.NativeID == l.former.NativeID {
-		return l, false, c.tx.Map().DropFormers(c.ctx, []int64{id}) // its own thing is back, or nothing is there
+		return l, false, c.drop(id) // its own thing is back, or nothing is there
 	}
 	return l, true, nil
 }
 
 // chain gives the rows around one in the order in which things moved. It is not known where the run did not see enough.
 func (c *chains) chain(at link) (chain []link, round, known bool, err error) {
+	if c.waiting[at.row.ID] {
+		return nil, false, false, nil
+	}
+	walked, dropped := []int64{at.row.ID}, c.dropped
+	defer func() {
+		if err != nil || known || c.dropped != dropped {
+			return
+		}
+		for _, id := range walked {
+			c.waiting[id] = true
+		}
+	}()
 	start := at
 	for n := 0; ; n++ {
 		before, found, plain, err := c.before(start)
@@ -187,6 +210,7 @@ func (c *chains) chain(at link) (chain []link, round, known bool, err error) {
 			round = true
 			break
 		}
+		walked = append(walked, start.row.ID)
 		if !start.taken {
 			break
 		}
@@ -212,6 +236,7 @@ func (c *chains) chain(at link) (chain []link, round, known bool, err error) {
 			return nil, false, false, nil
 		}
 		chain = append(chain, next)
+		walked = append(walked, next.row.ID)
 		if !next.taken {
 			return chain, false, true, nil // a new row
 		}

@@ -1,12 +1,15 @@
 package scan
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // write lets a person write a plant's name over it, and each column's over that.
@@ -191,5 +194,61 @@ func TestNothingSwapsAcrossServers(t *testing.T) {
 		if p.wrote("a/rose") != "a/rose" || p.wrote("a/lily") != "a/lily" {
 			t.Fatalf("numbers of another server moved what people wrote: over rose stands %q", p.wrote("a/rose"))
 		}
+	}
+}
+
+// counted is a store that counts how often things are looked for by their native ids.
+type counted struct {
+	store.Store
+	looked *int
+}
+
+type countedTx struct {
+	store.Tx
+	looked *int
+}
+
+type countedMap struct {
+	store.Map
+	looked *int
+}
+
+func (c counted) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx) error) error {
+	return c.Store.Update(ctx, lane, func(tx store.Tx) error { return fn(countedTx{tx, c.looked}) })
+}
+
+func (c countedTx) Map() store.Map { return countedMap{c.Tx.Map(), c.looked} }
+
+func (c countedMap) FormersByNative(ctx context.Context, source, typeName, nativeID string) ([]store.Former, error) {
+	*c.looked++
+	return c.Map.FormersByNative(ctx, source, typeName, nativeID)
+}
+
+func TestAChainThatWaitsForAnotherRunIsWalkedOnce(t *testing.T) {
+	p := newProtocol(t)
+	const n = 40
+	two, plot := map[string]int{"a": 0, "b": 0}, model.Identity{System: "plot"}
+	row := func(first int) (plants []string) {
+		for i := range n {
+			plants = append(plants, fmt.Sprintf("plant%02d=%d", i, first+i))
+		}
+		return plants
+	}
+	p.saw(look{beds: two, named: map[string][]string{"a": row(1), "b": {"ivy=99"}}, identity: plot})
+	p.write("a/plant07")
+	looked := 0
+	p.store = counted{p.st, &looked}
+	// Each is found under the name before it, and the first one may be in the bed that was not read.
+	moved := row(2)
+	p.saw(look{beds: two, named: map[string][]string{"a": moved}, failed: map[string]bool{"b": true}, identity: plot})
+	if looked == 0 || looked > 5*n {
+		t.Errorf("looked for native ids %d times, for %d plants", looked, n)
+	}
+	if got := p.wrote("a/plant07"); got != "a/plant07" {
+		t.Errorf("what was written moved before it was known where to: %q", got)
+	}
+	p.saw(look{beds: two, named: map[string][]string{"a": moved, "b": {"ivy=1", "oak=99"}}, identity: plot})
+	if got := p.wrote("a/plant06"); got != "a/plant07" {
+		t.Errorf("over plant06 stands %q", got)
 	}
 }
