@@ -16,24 +16,13 @@ const roughly = 512
 func (f Facts) AppendWire(dst []byte) []byte {
 	w := item.Writer{Out: slices.Grow(dst, 64+len(f.Assets)*roughly)}
 	o := w.Struct()
-	write(&w, 1, f.Assets, (*model.Asset).WriteItem)
-	write(&w, 2, f.Rows, (*BaseRow).write)
-	write(&w, 3, f.Gaps, (*model.Gap).WriteItem)
-	write(&w, 4, f.Children, writeUnit)
-	write(&w, 5, f.Seen, (*Seen).write)
+	item.WriteList(&w, 1, f.Assets, (*model.Asset).WriteItem)
+	item.WriteList(&w, 2, f.Rows, (*BaseRow).write)
+	item.WriteList(&w, 3, f.Gaps, (*model.Gap).WriteItem)
+	item.WriteList(&w, 4, f.Children, writeUnit)
+	item.WriteList(&w, 5, f.Seen, (*Seen).write)
 	w.End(o)
 	return w.Out
-}
-
-// write writes a field with a list, unless it is empty.
-func write[T any](w *item.Writer, key byte, list []T, each func(*T, *item.Writer)) {
-	if len(list) == 0 {
-		return
-	}
-	w.List(key, len(list))
-	for i := range list {
-		each(&list[i], w)
-	}
 }
 
 func (r *BaseRow) write(w *item.Writer) { w.Out = appendRow(w.Out, r) }
@@ -43,7 +32,7 @@ func (s *Seen) write(w *item.Writer) {
 	w.Text(1, s.Container)
 	w.Int(2, s.Generation)
 	w.Bytes(3, s.Bits)
-	write(w, 4, s.Moved, (*MovedMeasure).write)
+	item.WriteList(w, 4, s.Moved, (*MovedMeasure).write)
 	w.End(o)
 }
 
@@ -98,15 +87,15 @@ func (f *Facts) ParseWire(data []byte) bool {
 	for key, ok := fields.Next(); ok; key, ok = fields.Next() {
 		switch key {
 		case 1:
-			facts.Assets = read(r, (*model.Asset).ReadItem)
+			facts.Assets = item.ReadList(r, (*model.Asset).ReadItem)
 		case 2:
-			facts.Rows = read(r, (*BaseRow).read)
+			facts.Rows = item.ReadList(r, (*BaseRow).read)
 		case 3:
-			facts.Gaps = read(r, (*model.Gap).ReadItem)
+			facts.Gaps = item.ReadList(r, (*model.Gap).ReadItem)
 		case 4:
-			facts.Children = read(r, readUnit)
+			facts.Children = item.ReadList(r, readUnit)
 		case 5:
-			facts.Seen = read(r, (*Seen).read)
+			facts.Seen = item.ReadList(r, (*Seen).read)
 		default:
 			r.GiveUp()
 		}
@@ -116,14 +105,6 @@ func (f *Facts) ParseWire(data []byte) bool {
 	}
 	*f = facts
 	return true
-}
-
-func read[T any](r *item.Reader, each func(*T, *item.Reader)) []T {
-	list := make([]T, r.List())
-	for i := range list {
-		each(&list[i], r)
-	}
-	return list
 }
 
 func (r *BaseRow) read(from *item.Reader) {
@@ -143,7 +124,7 @@ func (s *Seen) read(r *item.Reader) {
 		case 3:
 			s.Bits = r.Bytes()
 		case 4:
-			s.Moved = read(r, (*MovedMeasure).read)
+			s.Moved = item.ReadList(r, (*MovedMeasure).read)
 		default:
 			r.GiveUp()
 		}
@@ -160,7 +141,7 @@ func (m *MovedMeasure) read(r *item.Reader) {
 			copy(m.Hash[:], r.Fixed(len(m.Hash)))
 		case 3:
 			if !r.Null() {
-				m.Measures = read(r, (*model.Measure).ReadItem)
+				m.Measures = item.ReadList(r, (*model.Measure).ReadItem)
 			}
 		default:
 			r.GiveUp()

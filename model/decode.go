@@ -38,15 +38,15 @@ func (a *Asset) ReadItem(r *item.Reader) {
 		case 7:
 			a.Comment = r.Text()
 		case 8:
-			a.Attrs = readList(r, (*Attr).read)
+			a.Attrs = item.ReadList(r, (*Attr).read)
 		case 9:
-			a.Columns = readList(r, (*Column).read)
+			a.Columns = item.ReadList(r, (*Column).read)
 		case 10:
-			a.Keys = readList(r, (*Key).read)
+			a.Keys = item.ReadList(r, (*Key).read)
 		case 11:
-			a.Indexes = readList(r, (*Index).read)
+			a.Indexes = item.ReadList(r, (*Index).read)
 		case 12:
-			a.Measures = readList(r, (*Measure).ReadItem)
+			a.Measures = item.ReadList(r, (*Measure).ReadItem)
 		case 13:
 			a.Lineage = new(Lineage)
 			a.Lineage.read(r)
@@ -57,19 +57,11 @@ func (a *Asset) ReadItem(r *item.Reader) {
 		case 16:
 			a.Text = r.Text()
 		case 17:
-			a.Classes = readList(r, (*Class).read)
+			a.Classes = item.ReadList(r, (*Class).read)
 		default:
 			r.GiveUp()
 		}
 	}
-}
-
-func readList[T any](r *item.Reader, read func(*T, *item.Reader)) []T {
-	list := make([]T, r.List())
-	for i := range list {
-		read(&list[i], r)
-	}
-	return list
 }
 
 func (a *Attr) read(r *item.Reader) {
@@ -119,7 +111,7 @@ func (c *Column) read(r *item.Reader) {
 		case 10:
 			c.Number = uint32(r.Uint(math.MaxUint32)) //nolint:gosec // not beyond
 		case 11:
-			c.Classes = readList(r, (*Class).read)
+			c.Classes = item.ReadList(r, (*Class).read)
 		case 12:
 			c.Labels = r.Texts()
 		case 13:
@@ -188,9 +180,9 @@ func (l *Lineage) read(r *item.Reader) {
 	for key, ok := f.Next(); ok; key, ok = f.Next() {
 		switch key {
 		case 1:
-			l.Inputs = readList(r, (*Ref).read)
+			l.Inputs = item.ReadList(r, (*Ref).read)
 		case 2:
-			l.Columns = readList(r, (*ColumnEdge).read)
+			l.Columns = item.ReadList(r, (*ColumnEdge).read)
 		default:
 			r.GiveUp()
 		}

@@ -19,11 +19,11 @@ func (a *Asset) WriteItem(w *item.Writer) {
 	w.Some(5, a.NativeID)
 	w.Some(6, a.Owner)
 	w.Some(7, a.Comment)
-	writeList(w, 8, a.Attrs, (*Attr).write)
-	writeList(w, 9, a.Columns, (*Column).write)
-	writeList(w, 10, a.Keys, (*Key).write)
-	writeList(w, 11, a.Indexes, (*Index).write)
-	writeList(w, 12, a.Measures, (*Measure).WriteItem)
+	item.WriteList(w, 8, a.Attrs, (*Attr).write)
+	item.WriteList(w, 9, a.Columns, (*Column).write)
+	item.WriteList(w, 10, a.Keys, (*Key).write)
+	item.WriteList(w, 11, a.Indexes, (*Index).write)
+	item.WriteList(w, 12, a.Measures, (*Measure).WriteItem)
 	if a.Lineage != nil {
 		w.Key(13)
 		a.Lineage.write(w)
@@ -31,19 +31,8 @@ func (a *Asset) WriteItem(w *item.Writer) {
 	w.Uint(14, uint64(a.Facets))
 	w.SomeUint(15, a.Stamp)
 	w.Some(16, a.Text)
-	writeList(w, 17, a.Classes, (*Class).write)
+	item.WriteList(w, 17, a.Classes, (*Class).write)
 	w.End(o)
-}
-
-// writeList writes a field with a list, unless it is empty.
-func writeList[T any](w *item.Writer, key byte, list []T, write func(*T, *item.Writer)) {
-	if len(list) == 0 {
-		return
-	}
-	w.List(key, len(list))
-	for i := range list {
-		write(&list[i], w)
-	}
 }
 
 func (a *Attr) write(w *item.Writer) {
@@ -72,7 +61,7 @@ func (c *Column) write(w *item.Writer) {
 	w.Some(8, c.Comment)
 	w.Some(9, c.NativeID)
 	w.SomeUint(10, uint64(c.Number))
-	writeList(w, 11, c.Classes, (*Class).write)
+	item.WriteList(w, 11, c.Classes, (*Class).write)
 	w.Texts(12, c.Labels)
 	w.SomeBool(13, c.Unjudged)
 	w.End(o)
@@ -107,8 +96,8 @@ func (m *Measure) WriteItem(w *item.Writer) {
 
 func (l *Lineage) write(w *item.Writer) {
 	o := w.Struct()
-	writeList(w, 1, l.Inputs, (*Ref).write)
-	writeList(w, 2, l.Columns, (*ColumnEdge).write)
+	item.WriteList(w, 1, l.Inputs, (*Ref).write)
+	item.WriteList(w, 2, l.Columns, (*ColumnEdge).write)
 	w.End(o)
 }
 

@@ -175,6 +175,21 @@ func (r *Reader) Null() bool {
 // List reads how many items follow. Each takes a byte or more, so that no more are claimed than there could be.
 func (r *Reader) List() int { return r.count(majorList, maxList) }
 
+// atOnce is how many items are made room for before any of them has been read.
+const atOnce = 1024
+
+// ReadList reads a list of items. What is claimed takes no memory before it is there.
+func ReadList[T any](r *Reader, read func(*T, *Reader)) []T {
+	n := r.List()
+	list := make([]T, 0, min(n, atOnce))
+	for i := 0; i < n && !r.lost; i++ {
+		var zero T
+		list = append(list, zero)
+		read(&list[i], r)
+	}
+	return list
+}
+
 // Map reads how many pairs follow.
 func (r *Reader) Map() int { return r.count(majorMap, maxMap) }
 

@@ -144,6 +144,17 @@ func (w *Writer) List(key byte, n int) {
 	w.head(majorList, uint64(n)) //nolint:gosec // a length
 }
 
+// WriteList writes a field with a list of items, unless it is empty.
+func WriteList[T any](w *Writer, key byte, list []T, write func(*T, *Writer)) {
+	if len(list) == 0 {
+		return
+	}
+	w.List(key, len(list))
+	for i := range list {
+		write(&list[i], w)
+	}
+}
+
 // Map begins a field with so many pairs, which follow: keys in the order of their encoding.
 func (w *Writer) Map(key byte, n int) {
 	w.Key(key)

@@ -16,8 +16,8 @@ const (
 
 // inOrder sorts all matches, which is right where they are no more than bound, and gives the first need behind a place.
 func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need int) (out []store.IndexPlace, count int64, err error) {
-	by := sorting(a.order)
-	order := by.text()
+	by := store.Sorting(``, a.order)
+	order := by.Text()
 	var ids, modified []int64
 	var exact []string
 	_, err = x.one(ctx, `with f as materialized (select entity, exact, modified from found where `+a.where()+` limit @most),
@@ -35,7 +35,7 @@ func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need
 // is how far it came when that took too long. Only rows in the reader's collections count: where it stops tells nothing of
 // the others.
 func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
-	by, mine, meant := sorting(a.order), `true`, `coalesce(words, '') @@ @all::tsquery`
+	by, mine, meant := store.Sorting(``, a.order), `true`, `coalesce(words, '') @@ @all::tsquery`
 	if a.collections != nil {
 		mine = `collection = any(@collections)`
 	}
@@ -71,52 +71,12 @@ func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset,
 }
 
 // stepText reads the next rows of the account behind a place, and whether each is meant.
-func stepText(by sortKeys, from store.IndexPlace, meant string) string {
-	return `select entity, exact, modified, ` + meant + ` from (select * from found where ` + behind(by, from) + ` order by ` + by.text() + ` limit @step) found`
-}
-
-// sortKey is a column that rows are put in order by.
-type sortKey struct {
-	column string
-	down   bool
-}
-
-type sortKeys []sortKey
-
-// sorting are the columns of an order, with the entity at the end; without an order the name.
-func sorting(order []store.IndexOrder) (by sortKeys) {
-	if len(order) == 0 {
-		order = []store.IndexOrder{{Field: store.ByName}}
-	}
-	down := false
-	for _, o := range order {
-		down = o.Down
-		switch o.Field {
-		case store.ByName:
-			by = append(by, sortKey{`exact`, down})
-		case store.ByModified:
-			by = append(by, sortKey{`modified`, down})
-		case store.ByCreated:
-			return append(by, sortKey{`entity`, down})
-		}
-	}
-	return append(by, sortKey{`entity`, down})
-}
-
-func (by sortKeys) text() (text string) {
-	for i, k := range by {
-		if i > 0 {
-			text += `, `
-		}
-		if text += k.column; k.down {
-			text += ` desc`
-		}
-	}
-	return text
+func stepText(by store.SortKeys, from store.IndexPlace, meant string) string {
+	return `select entity, exact, modified, ` + meant + ` from (select * from found where ` + behind(by, from) + ` order by ` + by.Text() + ` limit @step) found`
 }
 
 // behind is the condition that a row comes after a place, whose values come from placed; the zero place is before all.
-func behind(by sortKeys, place store.IndexPlace) string {
+func behind(by store.SortKeys, place store.IndexPlace) string {
 	if place.Entity == 0 {
 		return `true`
 	}
@@ -124,15 +84,15 @@ func behind(by sortKeys, place store.IndexPlace) string {
 	for i := len(by) - 1; i >= 0; i-- {
 		k := by[i]
 		past, upTo := ` > @from_`, ` >= @from_`
-		if k.down {
+		if k.Down {
 			past, upTo = ` < @from_`, ` <= @from_`
 		}
 		if text == "" {
-			text = k.column + past + k.column
+			text = k.Column + past + k.Column
 			continue
 		}
 		// The first condition says nothing new: it is the one that an index is entered by.
-		text = k.column + upTo + k.column + ` and (` + k.column + past + k.column + ` or ` + text + `)`
+		text = k.Column + upTo + k.Column + ` and (` + k.Column + past + k.Column + ` or ` + text + `)`
 	}
 	return text
 }

@@ -102,7 +102,7 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	}
 	for _, f := range []store.IndexField{store.ByName, store.ByCreated, store.ByModified} {
 		for _, down := range []bool{false, true} {
-			by := sorting([]store.IndexOrder{{Field: f, Down: down}})
+			by := store.Sorting(``, []store.IndexOrder{{Field: f, Down: down}})
 			look(fmt.Sprint("first step of a walk by ", by), stepText(by, store.IndexPlace{}, "true"), asked)
 			look(fmt.Sprint("step of a walk by ", by), stepText(by, store.IndexPlace{Entity: 1}, "true"), asked)
 		}

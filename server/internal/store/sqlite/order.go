@@ -23,10 +23,10 @@ func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, offs
 	if err != nil {
 		return nil, nil, err
 	}
-	by := sorting(a.order)
+	by := store.Sorting(`found.`, a.order)
 	if n <= mostSorted {
 		c := a.rows(a.all).and(behind(by, from))
-		text := `select found.entity, found.exact, found.modified` + c.text + ` order by ` + by.text() + ` limit ?`
+		text := `select found.entity, found.exact, found.modified` + c.text + ` order by ` + by.Text() + ` limit ?`
 		err = x.once(ctx, text, append(c.args, need), func(rows *sql.Rows) error {
 			p := store.IndexPlace{Rank: rankListed}
 			err := rows.Scan(&p.Entity, &p.Exact, &p.Modified)
@@ -40,7 +40,7 @@ func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, offs
 
 // walk goes through the rows of the account in their order, and looks at each. Only those in the reader's collections count:
 // where it stops tells nothing of the others.
-func (x index) walk(ctx context.Context, a asked, by sortKeys, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	meant, mine := clause{text: `1`}.and(meets(a.all)).and(a.rest), clause{text: `1`}
 	if a.collections != nil {
 		mine = among(`found.collection`, a.collections)
@@ -53,7 +53,7 @@ func (x index) walk(ctx context.Context, a asked, by sortKeys, from store.IndexP
 	for len(out) < need {
 		step := clause{text: `select * from found where 1`}.and(behind(by, from))
 		text := `select entity, exact, modified, case when ` + mine.text + ` then ` + meant.text + ` end
-			from (` + step.text + ` order by ` + by.text() + ` limit ?) as found`
+			from (` + step.text + ` order by ` + by.Text() + ` limit ?) as found`
 		seen := 0
 		err = x.once(ctx, text, slices.Concat(mine.args, meant.args, step.args, []any{stepRows}), func(rows *sql.Rows) error {
 			var match sql.NullBool // of a row that is the reader's
@@ -78,48 +78,8 @@ func (x index) walk(ctx context.Context, a asked, by sortKeys, from store.IndexP
 	return out, nil, nil
 }
 
-// sortKey is a column that rows are put in order by.
-type sortKey struct {
-	column string
-	down   bool
-}
-
-type sortKeys []sortKey
-
-// sorting are the columns of an order, with the entity at the end; without an order the name.
-func sorting(order []store.IndexOrder) (by sortKeys) {
-	if len(order) == 0 {
-		order = []store.IndexOrder{{Field: store.ByName}}
-	}
-	down := false
-	for _, o := range order {
-		down = o.Down
-		switch o.Field {
-		case store.ByName:
-			by = append(by, sortKey{`found.exact`, down})
-		case store.ByModified:
-			by = append(by, sortKey{`found.modified`, down})
-		case store.ByCreated:
-			return append(by, sortKey{`found.entity`, down})
-		}
-	}
-	return append(by, sortKey{`found.entity`, down})
-}
-
-func (by sortKeys) text() (text string) {
-	for i, k := range by {
-		if i > 0 {
-			text += `, `
-		}
-		if text += k.column; k.down {
-			text += ` desc`
-		}
-	}
-	return text
-}
-
 // behind is the condition that a row comes after a place; the zero place is before all.
-func behind(by sortKeys, place store.IndexPlace) clause {
+func behind(by store.SortKeys, place store.IndexPlace) clause {
 	if place.Entity == 0 {
 		return clause{}
 	}
@@ -128,16 +88,16 @@ func behind(by sortKeys, place store.IndexPlace) clause {
 	for i := len(by) - 1; i >= 0; i-- {
 		k := by[i]
 		past, upTo := ` > ?`, ` >= ?`
-		if k.down {
+		if k.Down {
 			past, upTo = ` < ?`, ` <= ?`
 		}
-		v := value[k.column]
+		v := value[k.Column]
 		if c.text == "" {
-			c = clause{k.column + past, []any{v}}
+			c = clause{k.Column + past, []any{v}}
 			continue
 		}
 		// The first condition says nothing new: it is the one that an index is entered by.
-		c = clause{k.column + upTo + ` and (` + k.column + past + ` or ` + c.text + `)`, append([]any{v, v}, c.args...)}
+		c = clause{k.Column + upTo + ` and (` + k.Column + past + ` or ` + c.text + `)`, append([]any{v, v}, c.args...)}
 	}
 	return c
 }

@@ -55,7 +55,7 @@ func TestWalk(t *testing.T) {
 			var at store.IndexPlace
 			stops := 0
 			for len(got) < 300 {
-				some, stopped, err := x.walk(ctx, a, sorting(a.order), at, 0, 300-len(got))
+				some, stopped, err := x.walk(ctx, a, store.Sorting(`found.`, a.order), at, 0, 300-len(got))
 				if err != nil {
 					return err
 				}
