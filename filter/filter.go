@@ -141,6 +141,7 @@ const (
 	maxShort = 200 // bytes of a text
 )
 
+// remember keeps copies: a text that came in a message is a part of the whole of it.
 func (f *Filter) remember(text, clean string) {
 	if len(text) > maxShort {
 		return
@@ -148,7 +149,7 @@ func (f *Filter) remember(text, clean string) {
 	if len(f.known) >= maxKnown {
 		clear(f.known)
 	}
-	f.known[text] = clean
+	f.known[strings.Clone(text)] = strings.Clone(clean)
 }
 
 // cut shortens a clean text to MaxText between two tokens, so that what is left is clean by itself; to nothing

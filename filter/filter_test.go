@@ -3,6 +3,7 @@ package filter
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -126,6 +127,28 @@ func TestWithoutADialectNoSQLLeaves(t *testing.T) {
 	k.Dialect = "unheard"
 	if _, err := New(k, []lineage.Dialect{quoting{}}, nil); fault.CodeOf(err) != "UnknownDialect" {
 		t.Errorf("a dialect that this build does not have: %v", err)
+	}
+}
+
+func TestWhatIsRememberedKeepsNoMessage(t *testing.T) {
+	f := of(t)
+	held := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := held()
+	for i := range 64 {
+		message := fmt.Sprintf("f(%d)", i) + strings.Repeat(" ", 1<<20)
+		a := &model.Asset{Type: "table", Columns: []model.Column{{Name: "c", Type: "text", Default: message[:strings.IndexByte(message, ' ')]}}}
+		f.Asset(a)
+	}
+	if grown := int64(held()) - int64(before); grown > 8<<20 { //nolint:gosec // sizes of a heap
+		t.Errorf("%d MiB are kept of 64 messages", grown>>20)
+	}
+	if len(f.known) != 64 {
+		t.Errorf("%d texts are remembered", len(f.known))
 	}
 }
 

@@ -166,10 +166,13 @@ func TestAnAnswerThatIsNotTakenEndsItsRequest(t *testing.T) {
 }
 
 func TestAnAnswerThatIsTakenSlowlyComesWhole(t *testing.T) {
-	const size = 4 << 20
+	const size, within = 64 << 20, 400 * time.Millisecond // more than the buffers on the way hold
+	took := make(chan time.Duration, 1)
 	doors := httptest.NewServer(timed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		began := time.Now()
 		_, _ = w.Write(make([]byte, size))
-	}), 500*time.Millisecond))
+		took <- time.Since(began)
+	}), within))
 	defer doors.Close()
 	answer, err := http.Get(doors.URL)
 	if err != nil {
@@ -183,10 +186,30 @@ func TestAnAnswerThatIsTakenSlowlyComesWhole(t *testing.T) {
 		if err != nil {
 			break
 		}
-		time.Sleep(100 * time.Millisecond) // all of it takes three times as long as one piece may
+		time.Sleep(100 * time.Millisecond)
 	}
-	if got != size {
-		t.Errorf("%d of %d bytes came", got, size)
+	if took := <-took; got != size || took < 2*within {
+		t.Errorf("%d of %d bytes came, written in %v", got, size, took)
+	}
+}
+
+func TestAnAnswerMayPauseInItsMiddle(t *testing.T) {
+	doors := httptest.NewUnstartedServer(timed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 2 {
+			_, _ = w.Write(make([]byte, 10_000))
+			time.Sleep(500 * time.Millisecond)
+		}
+	}), 100*time.Millisecond))
+	doors.EnableHTTP2 = true
+	doors.StartTLS()
+	defer doors.Close()
+	answer, err := doors.Client().Get(doors.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, err := io.ReadAll(answer.Body); answer.ProtoMajor != 2 || err != nil || len(body) != 20_000 {
+		t.Errorf("HTTP/%d: %d bytes, %v", answer.ProtoMajor, len(body), err)
 	}
 }
 

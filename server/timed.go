@@ -53,11 +53,12 @@ type taken struct {
 // Unwrap gives the writer below to http.ResponseController.
 func (t *taken) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// Write gives each piece its time.
+// Write gives each piece its time. Behind it there is no deadline: HTTP/2 would end the stream of a handler that thinks.
 func (t *taken) Write(p []byte) (n int, err error) {
 	for first := true; first || n < len(p); first = false {
 		_ = t.conn.SetWriteDeadline(time.Now().Add(t.within)) // as above
 		more, err := t.ResponseWriter.Write(p[n:min(len(p), n+piece)])
+		_ = t.conn.SetWriteDeadline(time.Time{}) // as above
 		if n += more; err != nil {
 			return n, err
 		}

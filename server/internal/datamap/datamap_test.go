@@ -263,6 +263,40 @@ func TestAProcessGoesWhenItsViewLosesItsInputs(t *testing.T) {
 	}
 }
 
+func TestAnAssetThatComesTwiceFlowsOnce(t *testing.T) {
+	r := newRoom(t)
+	r.lay(1, table("t"), table("u"), from(table("v"), "t"))
+	r.lay(2, from(table("v"), "t"), from(table("v"), "u"))
+	once := newRoom(t)
+	once.lay(1, table("t"), table("u"), from(table("v"), "t"))
+	once.lay(2, from(table("v"), "u"))
+	if got, want := r.dump(), once.dump(); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
+
+func TestARenamedAssetKeepsItsCreation(t *testing.T) {
+	r := newRoom(t)
+	r.lay(1, table("t", "a"))
+	r.lay(2, table("t", "a", "b"))
+	was := r.get("t").Row
+	r.lay(3, table("u", "a", "b"))
+	now := r.get("u").Row
+	r.update(func(ctx context.Context, tx store.Tx) error {
+		return r.Move(ctx, tx, "scan:shop/all", model.FacetExistence|model.FacetStructure|model.FacetLineage,
+			[]store.Entity{was, now}, nil, false)
+	})
+	changes, err := r.History(t.Context(), r.get("u").GUID, 0, 9)
+	r.ok(err)
+	var got []string
+	for _, c := range changes {
+		got = append(got, fmt.Sprint(c.Version, " ", c.Verb))
+	}
+	if want := fmt.Sprintf("%d renamed|%d updated|%d created", r.version(), was.Version, was.CreatedIn); strings.Join(got, "|") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
 func TestHistoryTellsWhatDiffers(t *testing.T) {
 	r := newRoom(t)
 	r.lay(1, table("t", "a", "b"))

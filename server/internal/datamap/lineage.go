@@ -48,7 +48,14 @@ func (a *applier) lineage() error {
 	if err != nil {
 		return err
 	}
+	last := map[model.Hash]int{} // an asset that comes twice flows as it came last
+	for k := range assets {
+		last[hashes[k]] = k
+	}
 	for k, i := range assets {
+		if last[hashes[k]] != k {
+			continue
+		}
 		if err := a.flow(&a.facts.Assets[i], a.hashes[i], hashes[k], known, before); err != nil {
 			return err
 		}

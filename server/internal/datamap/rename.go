@@ -137,7 +137,8 @@ func (m *move) met(row store.Entity) (asset model.Asset, err error) {
 // under is what stands under a name, in the row of a thing.
 func (m *move) under(thing, name store.Entity) store.Entity {
 	row := name
-	row.ID, row.Created, row.CreatedBy, row.NextColumn = thing.ID, thing.Created, thing.CreatedBy, thing.NextColumn
+	row.ID, row.NextColumn = thing.ID, thing.NextColumn
+	row.Created, row.CreatedBy, row.CreatedIn = thing.Created, thing.CreatedBy, thing.CreatedIn
 	row.Version, row.Modified, row.ModifiedBy = m.version, m.tx.Now(), m.actor
 	return row
 }

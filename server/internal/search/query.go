@@ -190,23 +190,24 @@ func (r Request) filter() *Filter {
 
 // cursorOf is a place as it travels.
 func cursorOf(p store.IndexPlace) string {
-	return fmt.Sprintf("%d %d %d %s", p.Rank, p.Entity, p.Modified, p.Exact)
+	return fmt.Sprintf("%d %d %d %d %s", p.Rank, p.Entity, p.Modified, p.Owed, p.Exact)
 }
 
 func placeOf(cursor string) (*store.IndexPlace, error) {
 	bad := fault.New(fault.Invalid, "BadCursor", "this is not a place in a search's results")
-	parts := strings.SplitN(cursor, " ", 4)
-	if len(parts) < 4 {
+	parts := strings.SplitN(cursor, " ", 5)
+	if len(parts) < 5 {
 		return nil, bad
 	}
 	rank, err1 := strconv.ParseUint(parts[0], 10, 8)
 	entity, err2 := strconv.ParseInt(parts[1], 10, 64)
 	modified, err3 := strconv.ParseInt(parts[2], 10, 64)
-	exact := parts[3]
-	if err1 != nil || err2 != nil || err3 != nil || rank > 3 || entity < 0 || len(exact) > longest || !model.Storable(exact) {
+	owed, err4 := strconv.ParseUint(parts[3], 10, 16)
+	exact := parts[4]
+	if err1 != nil || err2 != nil || err3 != nil || err4 != nil || owed > mostOffset || rank > 3 || entity < 0 || len(exact) > longest || !model.Storable(exact) {
 		return nil, bad
 	}
-	return &store.IndexPlace{Rank: uint8(rank), Entity: entity, Modified: modified, Exact: exact}, nil
+	return &store.IndexPlace{Rank: uint8(rank), Entity: entity, Modified: modified, Owed: int(owed), Exact: exact}, nil
 }
 
 // wait returns when the index is complete up to the version, or with late when the deadline came first.

@@ -131,6 +131,15 @@ type IndexPlace struct {
 	Exact    string // of rank 3: the row's
 	Modified int64  // of rank 3: the row's, in microseconds
 	Entity   int64
+	Owed     int // of an offset: how many matches were not passed over yet where the page ended
+}
+
+// Skip is how many matches are passed over before the page begins.
+func (q IndexQuery) Skip() int {
+	if q.After == nil {
+		return q.Offset
+	}
+	return q.Offset + q.After.Owed
 }
 
 // IndexResult is a page of matches. Counts are exact up to 10,000 matches and marked Approximate beyond; facets count

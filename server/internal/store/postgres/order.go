@@ -34,7 +34,7 @@ func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need
 // walk goes through the rows of the account in an order, and looks at each, where the matches are too many to sort. Stopped
 // is how far it came when that took too long. Only rows in the reader's collections count: where it stops tells nothing of
 // the others.
-func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	by, mine, meant := store.Sorting(``, a.order), `true`, `coalesce(words, '') @@ @all::tsquery`
 	if a.collections != nil {
 		mine = `collection = any(@collections)`
@@ -42,7 +42,7 @@ func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset,
 	if a.listing() {
 		meant = `true`
 	}
-	from.Rank = rankListed
+	from.Rank, from.Owed = rankListed, 0
 	last, looked := from, 0
 	for len(out) < need {
 		seen := 0
@@ -51,7 +51,7 @@ func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset,
 			var match *bool // of a row that is the reader's
 			err := rows.Scan(&from.Entity, &from.Exact, &from.Modified, &match)
 			seen++
-			if match == nil || len(out) == need || looked >= mostRows && len(out) >= offset {
+			if match == nil || len(out) == need || looked >= mostRows {
 				return err
 			}
 			looked++
@@ -63,7 +63,7 @@ func (x index) walk(ctx context.Context, a asked, from store.IndexPlace, offset,
 		switch {
 		case err != nil || seen < stepRows:
 			return out, nil, err
-		case looked >= mostRows && len(out) >= offset && len(out) < need:
+		case looked >= mostRows && len(out) < need:
 			return out, &last, nil
 		}
 	}

@@ -50,8 +50,9 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 		return out, err
 	}
 	need := 0
-	if q.Offset < bound && q.Limit > 0 {
-		need = min(q.Offset+q.Limit, bound)
+	skip := q.Skip()
+	if skip <= bound && q.Limit > 0 {
+		need = skip + q.Limit
 	}
 	places, stopped, count, err := x.answer(ctx, a, q, need)
 	if err != nil {
@@ -65,11 +66,12 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 			}
 		}
 	}
-	for _, p := range places[min(q.Offset, len(places)):] {
+	for _, p := range places[min(skip, len(places)):] {
 		out.Entities, out.Last = append(out.Entities, p.Entity), p
 	}
 	if out.More = q.Limit > 0 && len(out.Entities) == q.Limit; stopped != nil {
 		out.More, out.Last = true, *stopped
+		out.Last.Owed = max(0, skip-len(places))
 	}
 	return out, nil
 }
@@ -99,7 +101,7 @@ func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int
 	case listed:
 		places, err = x.listed(ctx, a, after, need)
 	default:
-		places, stopped, err = x.walk(ctx, a, after, q.Offset, need)
+		places, stopped, err = x.walk(ctx, a, after, need)
 	}
 	return places, stopped, count, err
 }

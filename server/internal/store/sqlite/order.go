@@ -18,7 +18,7 @@ const (
 
 // ordered gives the first need matches behind a place in an order: all are sorted where they are no more than mostSorted,
 // else the rows are gone through in that order, and stopped is how far when that took too long.
-func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	n, err := x.count(ctx, a, mostSorted+1)
 	if err != nil {
 		return nil, nil, err
@@ -35,12 +35,12 @@ func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, offs
 		})
 		return out, nil, err
 	}
-	return x.walk(ctx, a, by, from, offset, need)
+	return x.walk(ctx, a, by, from, need)
 }
 
 // walk goes through the rows of the account in their order, and looks at each. Only those in the reader's collections count:
 // where it stops tells nothing of the others.
-func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.IndexPlace, offset, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	meant, mine := clause{text: `1`}.and(meets(a.all)).and(a.rest), clause{text: `1`}
 	if a.collections != nil {
 		mine = among(`found.collection`, a.collections)
@@ -48,7 +48,7 @@ func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.
 			meant = clause{text: `1`}.and(a.rest)
 		}
 	}
-	from.Rank = rankListed
+	from.Rank, from.Owed = rankListed, 0
 	last, looked := from, 0
 	for len(out) < need {
 		step := clause{text: `select * from found where 1`}.and(behind(by, from))
@@ -59,7 +59,7 @@ func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.
 			var match sql.NullBool // of a row that is the reader's
 			err := rows.Scan(&from.Entity, &from.Exact, &from.Modified, &match)
 			seen++
-			if !match.Valid || len(out) == need || looked >= mostRows && len(out) >= offset {
+			if !match.Valid || len(out) == need || looked >= mostRows {
 				return err
 			}
 			looked++
@@ -71,7 +71,7 @@ func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.
 		switch {
 		case err != nil || seen < stepRows:
 			return out, nil, err
-		case looked >= mostRows && len(out) >= offset && len(out) < need:
+		case looked >= mostRows && len(out) < need:
 			return out, &last, nil
 		}
 	}

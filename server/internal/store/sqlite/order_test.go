@@ -47,7 +47,7 @@ func TestWalk(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			want, _, err := x.ordered(ctx, a, store.IndexPlace{}, 0, 300)
+			want, _, err := x.ordered(ctx, a, store.IndexPlace{}, 300)
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func TestWalk(t *testing.T) {
 			var at store.IndexPlace
 			stops := 0
 			for len(got) < 300 {
-				some, stopped, err := x.walk(ctx, a, store.Sorting(`found.`, a.order), at, 0, 300-len(got))
+				some, stopped, err := x.walk(ctx, a, store.Sorting(`found.`, a.order), at, 300-len(got))
 				if err != nil {
 					return err
 				}

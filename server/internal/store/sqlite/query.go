@@ -62,22 +62,24 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 			}
 		}
 	}
-	if q.Offset >= bound || q.Limit <= 0 {
+	skip := q.Skip()
+	if skip > bound || q.Limit <= 0 {
 		return out, nil
 	}
-	need := min(q.Offset+q.Limit, bound)
+	need := skip + q.Limit
 	if !q.Uncounted && q.After == nil && !out.Approximate {
 		need = min(need, int(out.Count)) // no looking for more than there are
 	}
-	places, stopped, err := x.best(ctx, a, q.After, q.Offset, need)
+	places, stopped, err := x.best(ctx, a, q.After, need)
 	if err != nil {
 		return out, err
 	}
-	for _, p := range places[min(q.Offset, len(places)):] {
+	for _, p := range places[min(skip, len(places)):] {
 		out.Entities, out.Last = append(out.Entities, p.Entity), p
 	}
 	if out.More = len(out.Entities) == q.Limit; stopped != nil {
 		out.More, out.Last = true, *stopped
+		out.Last.Owed = max(0, skip-len(places))
 	}
 	return out, nil
 }
@@ -183,7 +185,7 @@ func (x index) count(ctx context.Context, a asked, most int) (n int64, err error
 }
 
 // best gives the first need matches behind a place, in order. Stopped is how far it came when it looked no further.
-func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, offset, need int) (places []store.IndexPlace, stopped *store.IndexPlace, err error) {
+func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, need int) (places []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	if after == nil {
 		after = &store.IndexPlace{}
 	}
@@ -195,7 +197,7 @@ func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, offse
 		places, err = x.listed(ctx, a, *after, need)
 		return places, nil, err
 	}
-	return x.ordered(ctx, a, *after, offset, need)
+	return x.ordered(ctx, a, *after, need)
 }
 
 // listed gives what is in the collections, by name.

@@ -62,7 +62,17 @@ var orderTests = []test{
 			{Filter: &store.Filter{Op: store.FilterModified, From: at(0)}, Order: []store.IndexOrder{{Field: store.ByName}}},
 		} {
 			q.Collections, q.Limit = []string{"root"}, 1000
-			w.view(func(tx store.Tx) { w.pages(tx, q, plainly(rows, q)) })
+			want := plainly(rows, q)
+			w.view(func(tx store.Tx) {
+				w.pages(tx, q, want)
+				for _, q.Offset = range []int{9_500, 10_000} { // a page goes on beyond the matches that are counted
+					r := get(tx.Index().Query(w.ctx, q))(w)
+					part := want[min(q.Offset, len(want)):min(q.Offset+q.Limit, len(want))]
+					if !slices.Equal(r.Entities, part) || r.More != (len(part) == q.Limit) {
+						w.Errorf("%+v: %d matches, more %v; %d are wanted", q, len(r.Entities), r.More, len(part))
+					}
+				}
+			})
 		}
 	}},
 	{"where a page ends tells nothing of what is hidden, also when it looked at too many rows", func(w *world) {
@@ -89,7 +99,7 @@ var orderTests = []test{
 				w.Fatalf("%d matches, more %v, at %+v", len(r.Entities), r.More, r.Last)
 			}
 			w.pages(tx, q, plainly(rows, q))
-			q.Offset = 3 // is passed over first, however far that is
+			q.Offset = 3 // what of it was not passed over goes on with the place
 			r = get(tx.Index().Query(w.ctx, q))(w)
 			q.After, q.Offset = &r.Last, 0
 			w.pages(tx, q, plainly(rows, q)[3+len(r.Entities):])
