@@ -89,6 +89,7 @@ func fullMap(b *testing.B, st store.Store) {
 					b.Fatal(err)
 				}
 				took = append(took, time.Since(began))
+				b.Logf("%q: %s", words, took[len(took)-1])
 			}
 		}
 	}

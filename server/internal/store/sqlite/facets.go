@@ -11,27 +11,31 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// facets counts the tags of the first matches, as many as bound.
-func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[store.TagKind][]store.FacetCount, error) {
+// facets counts the first matches, as many as bound, and their tags. For no kinds it counts nothing.
+func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (out map[store.TagKind][]store.FacetCount, matches int64, err error) {
+	if len(kinds) == 0 {
+		return nil, 0, nil
+	}
 	c := a.rows(a.all)
 	text := `select type, source, collection, classes, count(*) from (select type, source, collection, classes` + c.text + ` limit ?) group by 1, 2, 3, 4`
 	counts := map[int64]int64{}
-	err := x.read(ctx, a, text, append(c.args, bound), func(rows *sql.Rows) error {
+	err = x.read(ctx, a, text, append(c.args, bound), func(rows *sql.Rows) error {
 		var n int64
 		var others string
 		tags := make([]int64, 3)
 		if err := rows.Scan(&tags[0], &tags[1], &tags[2], &others, &n); err != nil {
 			return err
 		}
+		matches += n
 		for _, id := range append(tags, idsIn(others)...) {
 			counts[id] += n
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	out := make(map[store.TagKind][]store.FacetCount, len(kinds))
+	out = make(map[store.TagKind][]store.FacetCount, len(kinds))
 	for _, kind := range kinds {
 		out[kind] = []store.FacetCount{}
 	}
@@ -39,7 +43,7 @@ func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[
 		c := store.FacetCount{Count: n}
 		var kind store.TagKind
 		if _, err := x.one(ctx, `select kind, value from tag where id = ?`, []any{id}, &kind, &c.Value); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if list, wanted := out[kind]; wanted && c.Value != "" {
 			out[kind] = append(list, c)
@@ -51,7 +55,7 @@ func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[
 		})
 		out[kind] = list[:min(len(list), mostFacets)]
 	}
-	return out, nil
+	return out, matches, nil
 }
 
 func idsIn(tags string) []int64 {

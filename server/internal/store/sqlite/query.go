@@ -50,16 +50,16 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 		return out, err
 	}
 	if !q.Uncounted {
-		if out.Count, err = x.count(ctx, a, bound+1); err != nil {
+		if out.Facets, out.Count, err = x.facets(ctx, a, q.Facets); err != nil {
 			return out, err
+		}
+		if len(q.Facets) == 0 || out.Count == bound { // there may be more than the facets counted
+			if out.Count, err = x.count(ctx, a, bound+1); err != nil {
+				return out, err
+			}
 		}
 		if out.Count > bound {
 			out.Count, out.Approximate = bound, true
-		}
-		if len(q.Facets) > 0 {
-			if out.Facets, err = x.facets(ctx, a, q.Facets); err != nil {
-				return out, err
-			}
 		}
 	}
 	skip := q.Skip()
