@@ -13,12 +13,15 @@ import (
 // million is the size at which searching and a full map are promised.
 const million = 1_000_000
 
+// usable is how long, in milliseconds, 99 of 100 searches of a full map may take.
+const usable = 1000
+
 // inRooms runs the benchmarks of searching and of a full map, which stand in their rooms, as go test runs them.
 func (b *bench) inRooms(assets int) error {
 	if assets < million {
 		why := "needs BENCH_ASSETS=1000000: see the long runs below"
 		b.report.notRun("1000000 assets, a role on 3 of 20 collections: search, both stores", "≤ 2 ×", why)
-		b.report.notRun("1000000 tables of 20 columns fit and stay usable, both stores", "they do", why)
+		b.report.notRun("1000000 tables of 20 columns fit and stay usable, both stores", "p99 ≤ 1 s", why)
 	}
 	if assets == 0 {
 		b.report.notRun("ingestion alone, against bare upserts, both stores", "≥ 60 %", "needs BENCH_ASSETS")
@@ -46,8 +49,8 @@ func (b *bench) inRooms(assets int) error {
 			return err
 		}
 		b.report.add(line{
-			what: fmt.Sprintf("%s, %s: tables of 20 columns fit and stay usable", size, engine), promised: "they do",
-			measured: fmt.Sprintf("search %.1f ms, p99 %.0f ms; in other orders %.1f ms, p99 %.0f ms", m["p50-ms"], m["p99-ms"], m["order-p50-ms"], m["order-p99-ms"]), kept: "yes",
+			what: fmt.Sprintf("%s, %s: tables of 20 columns fit and stay usable", size, engine), promised: "p99 ≤ 1 s",
+			measured: fmt.Sprintf("search %.1f ms, p99 %.0f ms; in other orders %.1f ms, p99 %.0f ms", m["p50-ms"], m["p99-ms"], m["order-p50-ms"], m["order-p99-ms"]), kept: kept(m["p99-ms"] <= usable),
 			note: fmt.Sprintf("%.0f applied and %.0f indexed a second, %.0f bytes a table; facets counted", m["applied/s"], m["indexed/s"], m["B/table"]),
 		})
 	}
