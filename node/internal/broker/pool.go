@@ -177,7 +177,7 @@ func (o *pool) put(p *process, keep bool) {
 		o.mu.Lock()
 		o.busy--
 		o.mu.Unlock()
-		o.prepare()
+		o.wg.Go(o.prepare) // nobody waits for a new process
 		return
 	}
 	o.mu.Lock()

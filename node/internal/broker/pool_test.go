@@ -130,9 +130,7 @@ func TestPool(t *testing.T) {
 		if _, end := s.play(grant("panic aside", 0)); end.Code != "WorkerDied" {
 			t.Fatal(end)
 		}
-		if fresh(s) == nil {
-			t.Fatal("no fresh worker waits")
-		}
+		eventually(t, "a fresh worker waits", func() bool { return fresh(s) != nil })
 	})
 	t.Run("a_worker_has_room_for_files_in_the_node's_own_folder", func(t *testing.T) {
 		room := t.TempDir()

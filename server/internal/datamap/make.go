@@ -17,6 +17,7 @@ type Made struct {
 	QualifiedName string
 	Name          string
 	Collection    string
+	Parent        model.Hash // of the entity one name up; zero where the type has none above it
 }
 
 // TypeProcess is the type of processes that people make: what data goes through.
@@ -55,7 +56,8 @@ func makeEntity(ctx context.Context, tx store.Tx, actor string, m *Made) (guid s
 		return "", err
 	}
 	rows := []store.Entity{{
-		Hash: hash, Type: m.Type, QualifiedName: m.QualifiedName, Name: m.Name, Collection: m.Collection, Version: version,
+		Hash: hash, Type: m.Type, QualifiedName: m.QualifiedName, Name: m.Name, Collection: m.Collection, Parent: m.Parent,
+		Version: version,
 		Created: tx.Now(), Modified: tx.Now(), CreatedBy: actor, ModifiedBy: actor, CreatedIn: version, Authored: []byte("{}"),
 	}}
 	if err := tx.Map().Insert(ctx, rows); err != nil {

@@ -128,7 +128,7 @@ func TestPeopleMakeEntitiesAndTheLineageBetweenThem(t *testing.T) {
 	r := newRoom(t)
 	r.lay(1, table("a", "x"), table("b", "x"))
 	process := &Made{Type: "Process", QualifiedName: "job://night", Name: "night", Collection: "root"}
-	report := &Made{Type: "table", QualifiedName: authority + "/report", Name: "report", Collection: "root"}
+	report := &Made{Type: "table", QualifiedName: authority + "/report", Name: "report", Collection: "root", Parent: model.HashOf("schema", authority)}
 	guids := r.edit(
 		Edit{Make: process, Ref: "-1", Description: text("every night"), Inputs: &[]string{r.get("a").GUID, r.get("a").GUID}, Outputs: &[]string{"-2"}},
 		Edit{Make: report, Ref: "-2", Attrs: map[string]json.RawMessage{"rows": json.RawMessage("7")}},
@@ -140,6 +140,9 @@ func TestPeopleMakeEntitiesAndTheLineageBetweenThem(t *testing.T) {
 	r.ok(err)
 	if len(v.Flows) != 2 || !v.Made() || *v.Authored.Description != "every night" || v.Row.CreatedBy != "person:kim" {
 		t.Fatalf("%+v", v)
+	}
+	if v, err := r.ByGUID(t.Context(), guids[1]); err != nil || v.Row.Parent != report.Parent {
+		t.Errorf("the report stands below %v, %v", v.Row.Parent, err)
 	}
 	before := r.version()
 	r.edit(Edit{GUID: guids[0], Inputs: &[]string{r.get("a").GUID}, Outputs: &[]string{guids[1]}}, Edit{GUID: guids[1], Name: text("report")})

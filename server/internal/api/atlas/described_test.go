@@ -44,6 +44,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/search/query", `{"orderby":[{"@search.score":"DESC"},{"createTime":"asc"}]}`, 200},
 		{"POST", "/search/query", `{"orderby":[{"owner":"ASC"}]}`, 501},
 		{"POST", "/search/query", `{"orderby":[{"score":"ASC"}]}`, 501},
+		{"POST", "/search/query", `{"orderby":[{"name":"ASC"},{"@search.score":"DESC"}]}`, 501},
 		{"POST", "/search/query", `{"filter":{"attributeName":"owner","operator":"eq","attributeValue":"x"}}`, 501},
 		{"POST", "/browse", `{"entityType":"postgresql_table"}`, 200},
 		{"POST", "/browse", `{"path":"/postgresql_schema#postgresql:%2F%2Fshop","limit":10000,"offset":10000}`, 200},

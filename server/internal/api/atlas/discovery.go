@@ -147,15 +147,15 @@ func orderOf(list []map[string]string) (out []search.Order, err error) {
 			case "updateTime", "modifiedTime":
 				o.Field = search.ByModified
 			case "@search.score", "score":
-				if way == "desc" {
+				if way == "desc" && len(out) == 0 {
 					scored = true // no two hits have the same score: what comes behind never counts
 					continue
 				}
-				field = "the ascending score"
+				field = "the score, ascending or behind another field"
 				fallthrough
 			default:
 				return nil, fault.New(fault.Unsupported, "OrderUnsupported", "hits can't be put in order by %s", clip(field)).
-					Try("Use name, createTime, updateTime, or @search.score descending")
+					Try("Use name, createTime, updateTime, or @search.score descending as the first")
 			}
 			if !scored {
 				out = append(out, o)

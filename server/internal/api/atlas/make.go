@@ -84,6 +84,9 @@ func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datam
 	if made.Name == "" {
 		made.Name = model.LastName(strings.TrimRight(qualifiedName, "/"))
 	}
+	if above := strings.LastIndexByte(qualifiedName, '/'); known && t.def.Parent != "" && above > 0 {
+		made.Parent = model.HashOf(t.def.Parent, qualifiedName[:above])
+	}
 	return made, nil
 }
 
