@@ -52,7 +52,7 @@ export const pages: PageOf[] = [
   { name: 'scan', path: '/sources/shop/scan', shows: 'Integration runtime', asks: '**/scan/datasources/shop?*' },
   { name: 'scan-login', path: '/sources/shop/scan?step=login', shows: 'A credential that is there' },
   { name: 'scan-scope', path: '/sources/shop/scan?step=scope', shows: 'Classification' },
-  { name: 'scan-browse', path: '/sources/shop/scan?step=scope', open: look, shows: 'shop', asks: '**/datasources/shop/browse', refused: 'Not found' },
+  { name: 'scan-browse', path: '/sources/shop/scan?step=scope', open: look, shows: 'PostgreSQL database', asks: '**/datasources/shop/browse', refused: 'Not found' },
   { name: 'runs', path: '/runs', shows: /nightly/, asks: '**/manage/v1/runs*', empty: 'Nothing has run yet', refused: 'Nothing has run yet' },
   { name: 'run', path: ids => `/runs/${ids.run}`, shows: 'Discovery', asks: '**/manage/v1/runs/*', refused: 'Not found' },
   { name: 'run-units', path: ids => `/runs/${ids.run}?tab=units`, shows: 'edge-1', asks: '**/runs/*/units*' },
