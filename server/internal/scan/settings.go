@@ -112,7 +112,7 @@ func authorityOf(kind model.Kind, settings model.Settings) (string, error) {
 
 func needAuthority(why string) error {
 	return fault.New(fault.Invalid, "AuthorityNeeded", "%s, so this source needs a name that is unique in the account", why).
-		Try(`Send properties.%s, such as "shop-db" (purlieu source add … --authority shop-db); it can't be changed later`, SettingAuthority)
+		Try(`Give it one as its authority, such as "shop-db" (purlieu source add … --authority shop-db, or properties.%s); it can't be changed later`, SettingAuthority)
 }
 
 // givenAuthority makes an identity from a person's name for it, in the scheme of the kind. A whole authority is taken

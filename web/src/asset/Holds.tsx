@@ -22,7 +22,7 @@ export function Holds({ guid }: { guid: string }) {
                 { name: words.child, show: a => <Link to="/asset/$guid" params={{ guid: a.guid }}>{a.name}</Link> },
                 { name: words.type, show: a => titleOf(a.type) },
                 { name: words.tabs.schema, show: a => (a.columns ? plural(a.columns, 'column', 'columns') : ''), number: true },
-                { name: words.comment, show: a => <Soft>{a.comment}</Soft> },
+                { name: words.comment, show: a => a.comment && <Soft>{a.comment}</Soft> },
               ]}
             />
             <More of={below} shown={list.length} />

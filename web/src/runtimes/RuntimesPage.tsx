@@ -32,7 +32,7 @@ export function RuntimesPage() {
               { name: words.state, width: '180px', show: r => { const state = nodes[data.value.indexOf(r)]?.data?.state; return state ? <Status tone={toneOf(state)}>{state}</Status> : <Soft>…</Soft> } },
               { name: words.tabs.nodes, width: '120px', show: r => { const n = nodes[data.value.indexOf(r)]?.data?.value.length; return n === undefined ? <Soft>…</Soft> : plural(n, 'node', 'nodes') } },
               { name: words.kind, width: '140px', show: r => words.kinds[r.kind] ?? r.kind },
-              { name: words.description, show: r => <Soft>{r.properties.description}</Soft> },
+              { name: words.description, show: r => r.properties.description && <Soft>{r.properties.description}</Soft> },
             ]}
           />
         )}

@@ -21,13 +21,14 @@ export function MapPage() {
   const runtimes = useQuery(runtimesQuery())
   const kinds = useQuery(kindsQuery())
   const runs = useQuery(newestQuery())
+  const around = [runtimes, kinds, runs] // the picture is fitted once: all that stands in it must be there
   const register = may('source/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
   return (
     <PicturePage title={words.map} about={words.mapAbout} actions={<><Button onClick={() => void navigate({ to: '/sources' })}>{words.asList}</Button>{register}</>}>
       <Shown of={collections}>
         {cs => (
           <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Map24Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-            {list => <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data ?? []} runs={runs.data ?? []} kinds={kinds.data ?? []} /></Suspense>}
+            {list => around.some(q => q.isPending) ? <Loading /> : <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data ?? []} runs={runs.data ?? []} kinds={kinds.data ?? []} /></Suspense>}
           </Shown>
         )}
       </Shown>

@@ -39,7 +39,7 @@ function Register({ kinds }: { kinds: Kind[] }) {
   const [{ step = 'kind', kind: chosen }, go] = useAddress<Address>()
   const navigate = useNavigate()
   const client = useQueryClient()
-  const { tell, fail } = useNotices()
+  const { tell } = useNotices()
   const sources = useQuery(sourcesQuery())
   const collections = useQuery(collectionsQuery())
   const [draft, setDraft] = useState(noSource)
@@ -58,10 +58,9 @@ function Register({ kinds }: { kinds: Kind[] }) {
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
       void navigate({ to: `/sources/${encodeURIComponent(name)}/scan` })
     },
-    onError: fail,
   })
 
-  const settled = !!kind && name !== '' && problem === '' && complete(fields, values)
+  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && (!kind.nodeLocal || authority.trim() !== '')
   const steps = [
     { key: 'kind', title: words.registerSteps.kind, ready: !!kind },
     { key: 'settings', title: words.registerSteps.settings, ready: settled },

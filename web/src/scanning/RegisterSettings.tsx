@@ -22,7 +22,7 @@ export function RegisterSettings({ kind, draft, problem, onChange }: RegisterSet
         <Input value={draft.name} onChange={(_, d) => onChange({ name: d.value })} placeholder="sales" autoFocus />
       </Field>
       <Fields of={kind.settings ?? []} values={draft.values} onChange={(n, v) => onChange({ values: { ...draft.values, [n]: v } })} />
-      <Field label={words.authorityField} hint={words.authorityHint}>
+      <Field label={words.authorityField} hint={kind.nodeLocal ? words.authorityLocal : words.authorityHint} required={!!kind.nodeLocal}>
         <Input value={draft.authority} onChange={(_, d) => onChange({ authority: d.value })} />
       </Field>
       <Field label={words.collection}>

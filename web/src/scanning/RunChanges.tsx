@@ -6,6 +6,7 @@ import { DataTable } from '../ui/DataTable'
 import { More } from '../ui/More'
 import { Link, Soft, Status, Tag, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
+import { titleOf } from '../ui/types'
 import { changesQuery } from './rest'
 import { words } from './strings'
 import type { Changed, Run } from './types'
@@ -32,7 +33,7 @@ export function RunChanges({ run }: { run: Run }) {
               caption={words.runSides.changes} rows={list} id={c => `${c.asset.guid} ${c.change.version}`}
               columns={[
                 { name: words.name, show: c => <Link to={`/asset/${c.asset.guid}`}>{c.asset.name}</Link> },
-                { name: words.type, show: c => <Tag>{c.asset.type}</Tag> },
+                { name: words.type, show: c => <Tag>{titleOf(c.asset.type)}</Tag> },
                 { name: words.what, show: c => <Status tone={tones[c.change.verb]}>{words.verbs[c.change.verb]}</Status> },
                 { name: words.difference, show: c => told(c) || <Soft>–</Soft> },
               ]}

@@ -8,6 +8,7 @@ import { count, plural } from '../ui/format'
 import { More } from '../ui/More'
 import { Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
 import { Shown } from '../ui/States'
+import { titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
 import { decide, proposalQuery, proposedQuery, undoRun } from './rest'
 import { words } from './strings'
@@ -52,7 +53,7 @@ function Assets({ id }: { id: string }) {
   const s = useStyles()
   const assets = useInfiniteQuery(proposedQuery(id))
   if (!assets.data?.length) return null
-  return <><ul className={s.list} aria-label={words.heldAssets}>{assets.data.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{a.type}</Tag></li>)}</ul><More of={assets} shown={assets.data.length} /></>
+  return <><ul className={s.list} aria-label={words.heldAssets}>{assets.data.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{titleOf(a.type)}</Tag></li>)}</ul><More of={assets} shown={assets.data.length} /></>
 }
 
 function Decided({ proposal: p }: { proposal: Proposal }) {

@@ -57,7 +57,7 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
   const [{ step = 'runtime' }, go] = useAddress<{ step?: string }>()
   const navigate = useNavigate()
   const client = useQueryClient()
-  const { tell, fail } = useNotices()
+  const { tell } = useNotices()
   const [draft, setDraft] = useState<Draft>(() => begin(kind, reach, credentials, scans))
   const change = (to: Partial<Draft>) => setDraft(old => ({ ...old, ...to }))
   const problem = nameProblem(draft.name, scans.map(s => s.name))
@@ -70,7 +70,6 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
       await client.invalidateQueries({ queryKey: ['list'] })
       void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans` })
     },
-    onError: fail,
   })
 
   const runtimeReady = draft.runtime !== '' && draft.name !== '' && problem === ''

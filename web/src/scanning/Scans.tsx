@@ -40,7 +40,7 @@ export function Scans({ source, of, add, writable }: ScansProps) {
               { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
-              { name: words.runsWhen, width: '32%', show: s => <Next source={source.name} scan={s.name} /> },
+              { name: words.runsWhen, width: '26%', show: s => <Next source={source.name} scan={s.name} /> },
               ...(writable ? [{ name: '', width: '300px', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />

@@ -57,6 +57,7 @@ export const words = {
   sourceNameHint: 'Letters, digits and single dashes, 3 to 63. It can’t be changed later.',
   authorityField: 'Authority',
   authorityHint: 'Only where the address means something else elsewhere: a private or loopback address, or a name without a dot. Then this name stands for the server in the whole account.',
+  authorityLocal: 'What this source is depends on the machine that reads it. This name stands for it in the whole account.',
   taken: 'A source of this name exists.',
   badName: 'Use letters, digits and single dashes between them, 3 to 63 in all.',
   required: 'This is needed.',

@@ -11,8 +11,8 @@ const useStyles = makeStyles({
   body: { [narrow]: { display: 'block' } },
   th: { textAlign: 'left', fontWeight: tokens.fontWeightRegular, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, padding: '8px 12px', borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, whiteSpace: 'nowrap', ':first-child': { paddingLeft: '12px' } },
   row: { ':hover': { backgroundColor: grounds.hover }, [narrow]: { display: 'block', padding: '12px', marginBottom: '8px', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground1 } },
-  td: { padding: '10px 12px', borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, verticalAlign: 'top', overflowWrap: 'anywhere', [narrow]: { display: 'grid', gridTemplateColumns: '112px minmax(0, 1fr)', gap: '8px', padding: '4px 0', border: 'none', '::before': { content: 'attr(data-name)', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 } } },
-  first: { fontWeight: tokens.fontWeightSemibold, minWidth: '120px', [narrow]: { display: 'block', '::before': { display: 'none' } } },
+  td: { padding: '10px 12px', borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, verticalAlign: 'top', overflowWrap: 'break-word', [narrow]: { overflowWrap: 'anywhere', display: 'grid', gridTemplateColumns: '112px minmax(0, 1fr)', gap: '8px', padding: '4px 0', border: 'none', '::before': { content: 'attr(data-name)', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 }, ':has(> div:empty)': { display: 'none' } } },
+  first: { fontWeight: tokens.fontWeightSemibold, minWidth: '120px', overflowWrap: 'anywhere', [narrow]: { display: 'block', '::before': { display: 'none' } } },
   number: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap', [narrow]: { textAlign: 'left' } },
 })
 

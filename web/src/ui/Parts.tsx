@@ -27,6 +27,7 @@ const useStyles = makeStyles({
   facts: { display: 'grid', gridTemplateColumns: 'minmax(96px, max-content) minmax(0, 1fr)', gap: '8px 24px', margin: 0, [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)', gap: '2px' } },
   term: { color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, overflowWrap: 'anywhere', [narrow]: { marginBottom: '10px' } },
+  when: { whiteSpace: 'nowrap' },
   mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   soft: { color: tokens.colorNeutralForeground2 },
   tag: { display: 'inline-block', padding: '1px 8px', borderRadius: '11px', fontSize: tokens.fontSizeBase200, lineHeight: '20px', backgroundColor: tokens.colorNeutralBackground4, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
@@ -75,9 +76,10 @@ export function Facts({ of }: { of: [name: string, value: ReactNode][] }) {
 
 /** When is a time as people say it; the exact one is its title. */
 export function When({ at }: { at: Date | string | number | null | undefined }) {
+  const s = useStyles()
   if (at === null || at === undefined) return null
   const date = new Date(at)
-  return <time dateTime={date.toISOString()} title={exactTime(date)}>{ago(date)}</time>
+  return <time className={s.when} dateTime={date.toISOString()} title={exactTime(date)}>{ago(date)}</time>
 }
 
 export function Mono({ children }: { children: ReactNode }) {

@@ -52,6 +52,7 @@ export const keys: { keys: string[]; what: string }[] = [
 
 /** What the states of a run are called. */
 export const runStates = { Accepted: 'Waiting', InProgress: 'Running', Succeeded: 'Succeeded', Failed: 'Failed', Canceled: 'Cancelled' }
+export const runAsks = 'Waits for an answer'
 export const runWithGaps = 'Succeeded, with gaps'
 
 /** What a failure is called, and what can be done. */
