@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react'
 import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, ProgressBar, tokens } from '@fluentui/react-components'
 import { bytes, compact, count, took } from '../ui/format'
 import { Card, Facts, Link, Soft, Status, When, type Tone } from '../ui/Parts'
+import { Loading } from '../ui/States'
 import { medium } from '../ui/widths'
-import { RunProposal, Undo } from './RunProposal'
+import { RunProposal, Undo, useAsked } from './RunProposal'
 import { going } from './rest'
 import { lasted, RunStatus } from '../ui/RunStatus'
 import { runStates } from '../ui/strings'
@@ -23,6 +24,8 @@ export function RunOverview({ run }: { run: Run }) {
   const s = useStyles()
   const now = useNow(going(run))
   const ms = lasted(run, now)
+  const waiting = useAsked(run)
+  if (waiting) return <Loading lines={10} />
   return (
     <>
       {run.problem && (

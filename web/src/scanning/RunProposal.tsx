@@ -21,6 +21,15 @@ const useStyles = makeStyles({
 
 const staleOf = (run: Run) => [['run', run.id], ['proposal']] as const
 
+/** useAsked reports whether what a run asks is still on its way: all else stands below it. */
+export function useAsked(run: Run): boolean {
+  const id = run.proposal ?? ''
+  const proposal = useQuery(proposalQuery(id))
+  const lists = proposal.data?.state === 'open' && proposal.data.kind === 'deletions'
+  const assets = useInfiniteQuery({ ...proposedQuery(id), enabled: lists })
+  return (id !== '' && proposal.isPending) || (lists && assets.isPending)
+}
+
 export function RunProposal({ run }: { run: Run }) {
   const proposal = useQuery(proposalQuery(run.proposal ?? ''))
   if (!run.proposal) return null
