@@ -42,6 +42,7 @@ func Worker(ctx context.Context, in io.Reader, out io.Writer, members Members) e
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(growth)
 	if out == io.Writer(os.Stdout) {
 		os.Stdout = os.Stderr // a library that prints must not break the frames
 	}
@@ -74,6 +75,10 @@ func Worker(ctx context.Context, in io.Reader, out io.Writer, members Members) e
 	}
 	return err
 }
+
+// growth is how much garbage may come on what lives in a worker's heap before it is collected, in percent: what an asset
+// leaves behind is dead at once, and little lives. The memory limit of a job holds whatever this is.
+const growth = 400
 
 // grace is how long a cancelled job may take to end when the supervisor is gone. A connector that takes longer is left
 // behind, to end with the process.
