@@ -69,6 +69,24 @@ describe('search', () => {
   })
 })
 
+describe('search typed quickly', () => {
+  it('ends at the last words, and one step back is where one came from', async () => {
+    const v = await Visit.begin(browser)
+    await v.go('/')
+    await v.page.keyboard.press('/')
+    await v.page.keyboard.type('orders')
+    await v.page.getByRole('heading', { name: '“orders”' }).waitFor()
+    await v.settled()
+    expect(v.questions(/search\/query/).length).toBeLessThanOrEqual('orders'.length)
+    await v.page.getByRole('main').getByRole('link', { name: 'orders', exact: true }).first().waitFor()
+    expect(await v.page.getByRole('searchbox').inputValue()).toBe('orders')
+    await v.page.goBack()
+    await v.page.waitForURL(u => u.pathname === '/')
+    expect(v.wrong).toEqual([])
+    await v.end()
+  })
+})
+
 describe('by keyboard alone', () => {
   it('a source is registered, its connection tested, scanned, found, looked at and written about', async () => {
     const v = await Visit.begin(browser)

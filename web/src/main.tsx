@@ -1,9 +1,11 @@
 import { createRoot } from 'react-dom/client'
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { notifyManager, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { leave } from './app/Root'
 import { router } from './app/routes'
 import { Failure, SignedOut } from './client/rest'
+
+notifyManager.setScheduler(queueMicrotask) // an answer is drawn at once, not a timer later
 
 const queries = new QueryClient({
   queryCache: new QueryCache({ onError: error => { if (error instanceof SignedOut) void leave() } }),

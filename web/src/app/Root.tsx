@@ -1,11 +1,12 @@
 // What stands around every page: theme, notices, and, for all but the pages of signing in, the shell and a person.
 import { useEffect, useRef, type RefObject } from 'react'
 import { Button, FluentProvider } from '@fluentui/react-components'
-import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
 import { Failure } from '../client/rest'
 import { signIn, signOut } from '../client/session'
+import { useTyped } from '../search/useTyped'
 import { Corner } from '../ui/Corner'
 import { Notices } from '../ui/Notices'
 import { Page } from '../ui/Page'
@@ -30,8 +31,6 @@ export function Root() {
 export function Guarded() {
   const who = useQuery(whoQuery)
   const help = useRef<HTMLDivElement>(null)
-  const navigate = useNavigate()
-  const searched = useLocation({ select: l => (l.pathname === '/search' ? ((l.search as { q?: string }).q ?? '') : undefined) })
   useKeys(help)
   useEffect(() => {
     // Signed out in another tab: this one shows nothing more either.
@@ -41,17 +40,21 @@ export function Guarded() {
     addEventListener('storage', onStorage)
     return () => removeEventListener('storage', onStorage)
   }, [])
-  const search = (q: string) => void navigate({ to: '/search', search: (old: object) => ({ ...(searched === undefined ? {} : old), q: q || undefined }), replace: searched !== undefined })
   if (!who.data) return who.error ? <Leave error={who.error} retry={() => void who.refetch()} /> : null
   return (
     <Shell
       ways={ways}
-      search={<SearchBox text={searched ?? ''} onText={search} />}
+      search={<Search />}
       corner={<Corner name={who.data.name} help={help} onSignOut={() => void signOut().finally(() => location.assign('/signed-out'))} />}
     >
       <Outlet />
     </Shell>
   )
+}
+
+function Search() {
+  const [text, search] = useTyped()
+  return <SearchBox text={text} onText={search} />
 }
 
 function Leave({ error, retry }: { error: Error; retry: () => void }) {

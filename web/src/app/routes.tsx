@@ -1,18 +1,13 @@
 // All pages: one line each. A page is loaded when it is first gone to, or when the pointer rests on a link to it.
 // Addresses must not begin like one of the account's: the server answers those first.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { addressOf } from '../search/question'
+import { text } from '../ui/address'
 import { Gone, Guarded, Root, Wrong } from './Root'
 import { lost } from './lost'
 
 const root = createRootRoute({ component: Root, notFoundComponent: Gone })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Guarded })
-
-/** text reads a word of the address. */
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
-/** texts reads a list of words of the address. */
-const texts = (value: unknown) => (Array.isArray(value) ? value.filter(v => typeof v === 'string') : text(value) ? [value as string] : undefined)
-/** whole reads a number of the address. */
-const whole = (value: unknown) => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined)
 
 /** page is a page that is loaded when it is gone to. */
 const page = <T extends Record<string, unknown>>(load: () => Promise<T>, name: keyof T & string) => lazyRouteComponent(() => load().catch(lost), name as never)
@@ -47,7 +42,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/search', component: page(() => import('../search/SearchPage'), 'SearchPage'),
-      validateSearch: s => ({ q: text(s.q), type: texts(s.type), source: texts(s.source), class: texts(s.class), collection: texts(s.collection), most: whole(s.most) }),
+      validateSearch: addressOf,
     }),
     createRoute({
       getParentRoute: () => shell, path: '/asset/$guid', component: page(() => import('../asset/AssetPage'), 'AssetPage'),

@@ -1,12 +1,12 @@
 // What narrows the hits. On a phone it is folded away.
-import { Fragment } from 'react'
+import { Fragment, memo } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { facetNames, type Hits } from '../client/api'
 import { count } from '../ui/format'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
 import { medium } from '../ui/widths'
-import type { Address } from './SearchPage'
+import type { Narrowed } from './question'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -26,11 +26,11 @@ const slots = { entityType: 'type', purlieuSource: 'source', classification: 'cl
 
 interface FacetsProps {
   facets: Hits['@search.facets']
-  at: Address
-  change: (to: Partial<Address>) => void
+  chosen: Narrowed
+  change: (to: Narrowed) => void
 }
 
-export function Facets(props: FacetsProps) {
+export const Facets = memo(function Facets(props: FacetsProps) {
   const s = useStyles()
   return (
     <>
@@ -38,14 +38,14 @@ export function Facets(props: FacetsProps) {
       <details className={s.fold}><summary className={s.summary}>{words.narrow}</summary><Groups {...props} /></details>
     </>
   )
-}
+})
 
-function Groups({ facets, at, change }: FacetsProps) {
+function Groups({ facets, chosen: all, change }: FacetsProps) {
   const s = useStyles()
   return (
     <div className={s.all}>
       {facetNames.map(name => {
-        const chosen = at[slots[name]] ?? []
+        const chosen = all[slots[name]] ?? []
         const found = facets?.[name] ?? []
         // What is chosen stays, also where nothing fits it any more: else it could not be taken away.
         const values = [...found, ...chosen.filter(c => !found.some(f => f.value === c)).map(value => ({ value, count: 0 }))].filter(v => v.value !== '')

@@ -1,4 +1,5 @@
 // The hits: name, where it stands, what it is. Each is one link.
+import { memo, useDeferredValue } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import type { Hit } from '../client/api'
 import { Link, Tag, When } from '../ui/Parts'
@@ -18,11 +19,15 @@ const useStyles = makeStyles({
   side: { textAlign: 'right', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, whiteSpace: 'nowrap', [narrow]: { display: 'none' } },
 })
 
-export function HitList({ hits }: { hits: Hit[] }) {
+const inSight = 12 // hits that a window shows at first
+
+/** HitList is drawn anew when the hits are others: those in sight at once, the rest right behind, unless others come first. */
+export const HitList = memo(function HitList({ hits }: { hits: Hit[] }) {
   const s = useStyles()
+  const drawn = useDeferredValue(hits)
   return (
     <ul className={s.list}>
-      {hits.map(h => {
+      {(drawn === hits ? hits : hits.slice(0, inSight)).map(h => {
         const Icon = iconOf(h.entityType)
         return (
           <li key={h.id} className={s.hit}>
@@ -39,7 +44,7 @@ export function HitList({ hits }: { hits: Hit[] }) {
       })}
     </ul>
   )
-}
+})
 
 /** whereOf is the qualified name without the asset's own: the source, then the names above it. */
 export function whereOf(h: Pick<Hit, 'qualifiedName' | 'purlieuSource'>): string {

@@ -1,8 +1,9 @@
 // Search: hits and facets as one types. The words and all that narrows are in the address; each key stroke is one
 // question, and the one before is given up.
+import { useDeferredValue, useMemo } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { search, type Hits } from '../client/api'
+import type { Hits } from '../client/api'
 import { useAddress } from '../ui/address'
 import { count } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
@@ -10,46 +11,36 @@ import { Empty, Loading, Shown } from '../ui/States'
 import { words as common } from '../ui/strings'
 import { Facets } from './Facets'
 import { HitList } from './HitList'
+import { asked, limit, mostOf, step, type Address } from './question'
 import { words } from './strings'
-
-export interface Address {
-  q?: string
-  type?: string[]
-  source?: string[]
-  class?: string[]
-  collection?: string[]
-  most?: number
-}
-
-const step = 50
-const limit = 1000
 
 const useStyles = makeStyles({
   holds: { minHeight: '600px' },
   more: { marginTop: '16px' },
-  old: { opacity: 0.6 },
+  // The last hits fade only when the next let people wait: else every key would flicker.
+  hits: { '[aria-busy=true]': { opacity: 0.6, transitionProperty: 'opacity', transitionDuration: '0s', transitionDelay: '0.2s' } },
   note: { margin: '0 0 12px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 })
 
 export function SearchPage() {
   const s = useStyles()
   const [at, change] = useAddress<Address>()
-  const most = Math.min(limit, at.most ?? step)
-  const hits = useQuery({
-    ...search({ keywords: at.q ?? '', types: at.type ?? [], sources: at.source ?? [], classes: at.class ?? [], collections: at.collection ?? [], limit: most }),
-    placeholderData: keepPreviousData, // the last hits stay until the next are there: nothing flickers while one types
-  })
-  const narrowed = [at.type, at.source, at.class, at.collection].some(v => v?.length)
+  const { type, source, class: classes, collection } = at
+  const most = mostOf(at)
+  const hits = useQuery({ ...asked(at), placeholderData: keepPreviousData }) // the last hits stay until the next are there: nothing flickers while one types
+  const facets = useDeferredValue(hits.data?.['@search.facets'] ?? null) // the hits first
+  const chosen = useMemo(() => ({ type, source, class: classes, collection }), [type, source, classes, collection])
+  const narrowed = Object.values(chosen).some(v => v?.length)
   const clear = () => change({ type: undefined, source: undefined, class: undefined, collection: undefined })
   return (
     <ListPage
       title={at.q ? `“${at.q}”` : words.title} name={words.title} about={<span role="status">{hits.data ? words.found(count(hits.data['@search.count']), hits.data['@search.count.approximate']) : '\u00a0'}</span>}
       actions={narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}
-      aside={<Facets facets={hits.data?.['@search.facets'] ?? null} at={at} change={change} />}
+      aside={<Facets facets={facets} chosen={chosen} change={change} />}
     >
       <Shown of={hits} empty={data => data.value.length === 0 && <None narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
         {data => (
-          <div className={hits.isPlaceholderData ? s.old : undefined} aria-busy={hits.isPlaceholderData}>
+          <div className={s.hits} aria-busy={hits.isPlaceholderData}>
             <Behind hits={data} />
             <HitList hits={data.value} />
             {data.value.length >= most && data['@search.count'] > data.value.length && most < limit && (

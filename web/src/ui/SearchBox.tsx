@@ -1,5 +1,4 @@
-// The search field of the shell. What is typed is in the address at once, so that the page of hits shows it: one question
-// per key stroke, and the one before is given up.
+// The search field of the shell. It tells every key; whoever hears it brings the words into the address.
 import { useEffect, useRef, useState } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { Search20Regular } from '@fluentui/react-icons/svg/search'

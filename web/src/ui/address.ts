@@ -11,3 +11,10 @@ export function useAddress<T extends object>(): [T, (change: Partial<T>, how?: {
   }, [navigate])
   return [now, change]
 }
+
+/** text reads a word of the address. */
+export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+/** texts reads a list of words of the address. */
+export const texts = (value: unknown) => (Array.isArray(value) ? value.filter(v => typeof v === 'string') : text(value) ? [value as string] : undefined)
+/** whole reads a number of the address. */
+export const whole = (value: unknown) => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined)

@@ -1,0 +1,27 @@
+// What the address of the search asks the account.
+import { search } from '../client/api'
+import { text, texts, whole } from '../ui/address'
+
+export interface Narrowed {
+  type?: string[] | undefined
+  source?: string[] | undefined
+  class?: string[] | undefined
+  collection?: string[] | undefined
+}
+
+export interface Address extends Narrowed {
+  q?: string | undefined
+  most?: number | undefined
+}
+
+/** addressOf reads an address that anybody may have written. */
+export const addressOf = (s: Record<string, unknown>): Address => ({ q: text(s.q), type: texts(s.type), source: texts(s.source), class: texts(s.class), collection: texts(s.collection), most: whole(s.most) })
+
+export const step = 50 // hits at first, and half of what each "more" adds
+export const limit = 1000
+
+/** mostOf is how many hits are shown. */
+export const mostOf = (at: Address) => Math.min(limit, at.most ?? step)
+
+/** asked is the question that an address asks. */
+export const asked = (at: Address) => search({ keywords: at.q ?? '', types: at.type ?? [], sources: at.source ?? [], classes: at.class ?? [], collections: at.collection ?? [], limit: mostOf(at) })
