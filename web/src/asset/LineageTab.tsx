@@ -50,7 +50,9 @@ export function reach(of: Lineage, way: 'INPUT' | 'OUTPUT'): string[] {
   const next = new Map<string, string[]>()
   for (const r of of.relations) {
     const [from, to] = way === 'OUTPUT' ? [r.fromEntityId, r.toEntityId] : [r.toEntityId, r.fromEntityId]
-    next.set(from, [...(next.get(from) ?? []), to])
+    const all = next.get(from)
+    if (all) all.push(to)
+    else next.set(from, [to])
   }
   const seen = new Set([of.baseEntityGuid])
   const out: string[] = []

@@ -1,6 +1,6 @@
 // The picture of lineage. elk lays it out in a worker; XYFlow draws only what is in sight.
 import '@xyflow/react/dist/base.css'
-import { memo, useEffect, useState } from 'react'
+import { memo, useEffect, useMemo, useState } from 'react'
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import { useNavigate } from '@tanstack/react-router'
@@ -9,19 +9,19 @@ import { useFlowStyles } from '../ui/flow'
 import { useLook } from '../ui/theme'
 import { Loading } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
-import { layOut, type Placed } from './layout'
+import { around, large, layOut, size, type Placed } from './layout'
 import { words } from './strings'
 
 const useStyles = makeStyles({
   flow: { '& .react-flow__edge-path': { stroke: tokens.colorNeutralStroke1Hover, strokeWidth: '1.5' } },
-  node: { width: '220px', height: '52px', boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: '10px', padding: '0 12px', borderRadius: tokens.borderRadiusMedium, border: `1px solid ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1, textAlign: 'left', font: 'inherit', cursor: 'pointer', ':hover': { border: `1px solid ${tokens.colorBrandStroke1}` }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` } },
+  node: { width: `${size.width}px`, height: `${size.height}px`, boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: '10px', padding: '0 12px', borderRadius: tokens.borderRadiusMedium, border: `1px solid ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1, textAlign: 'left', font: 'inherit', cursor: 'pointer', ':hover': { border: `1px solid ${tokens.colorBrandStroke1}` }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` } },
   base: { border: `2px solid ${tokens.colorBrandStroke1}`, backgroundColor: tokens.colorBrandBackground2 },
   process: { border: `1px dashed ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground3 },
   icon: { flexShrink: 0, color: tokens.colorBrandForeground1 },
   texts: { minWidth: 0, display: 'flex', flexDirection: 'column' },
   name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: tokens.fontWeightSemibold },
   type: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
-  handle: { opacity: 0 },
+  handle: { opacity: 0, minWidth: 0, minHeight: 0, width: '1px', height: '1px', border: 'none' },
 })
 
 type AssetNode = Node<{ header: Header; base: boolean }, 'asset'>
@@ -45,6 +45,11 @@ const AssetBox = memo(function AssetBox({ data }: NodeProps<AssetNode>) {
 
 const nodeTypes = { asset: AssetBox }
 
+// Where edges end. What is said here needs no look at what the browser made of a node: only those in sight are made.
+const handles = ([['target', Position.Left, 0], ['source', Position.Right, size.width]] as const).map(([type, position, x]) => ({ type, position, x, y: size.height / 2, width: 0, height: 0 }))
+
+const atFirst = 32 // nodes of a large picture that one begins with; the others are a way away
+
 export function Picture({ of }: { of: Lineage }) {
   const s = useStyles()
   const flow = useFlowStyles()
@@ -55,16 +60,18 @@ export function Picture({ of }: { of: Lineage }) {
     void layOut(Object.keys(of.guidEntityMap), of.relations.map(r => [r.fromEntityId, r.toEntityId])).then(p => { if (!over) setPlaced(p) })
     return () => { over = true }
   }, [of])
-  if (!placed) return <Loading lines={3} />
-  const nodes: AssetNode[] = placed.nodes.map(p => ({
-    id: p.id, type: 'asset', position: { x: p.x, y: p.y }, width: 220, height: 52, sourcePosition: Position.Right, targetPosition: Position.Left, focusable: false,
+  const nodes = useMemo(() => placed?.nodes.map((p): AssetNode => ({
+    id: p.id, type: 'asset', position: { x: p.x, y: p.y }, ...size, measured: size, handles, sourcePosition: Position.Right, targetPosition: Position.Left, focusable: false,
     data: { header: of.guidEntityMap[p.id]!, base: p.id === of.baseEntityGuid },
-  }))
-  const edges: Edge[] = of.relations.map(r => ({ id: r.relationshipId, source: r.fromEntityId, target: r.toEntityId, focusable: false }))
+  })), [of, placed])
+  const edges = useMemo(() => of.relations.map((r): Edge => ({ id: r.relationshipId, source: r.fromEntityId, target: r.toEntityId, focusable: false, interactionWidth: 0 })), [of])
+  if (!placed || !nodes) return <Loading lines={3} />
+  const whole = nodes.length <= large
   return (
     <ReactFlow
-      className={mergeClasses(flow.flow, s.flow)} nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={look === 'light' ? 'light' : 'dark'} fitView fitViewOptions={{ maxZoom: 1, padding: 0.15 }} minZoom={0.05} onlyRenderVisibleElements
-      nodesConnectable={false} nodesDraggable={false} elementsSelectable={false} disableKeyboardA11y ariaLabelConfig={{ 'controls.zoomIn.ariaLabel': words.zoomIn, 'controls.zoomOut.ariaLabel': words.zoomOut, 'controls.fitView.ariaLabel': words.fit }}
+      className={mergeClasses(flow.flow, s.flow)} nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={look === 'light' ? 'light' : 'dark'} onlyRenderVisibleElements
+      fitView fitViewOptions={{ maxZoom: 1, padding: 0.15, ...(!whole && { nodes: around(of.baseEntityGuid, placed, atFirst).map(id => ({ id })) }) }} minZoom={whole ? 0.05 : 0.2}
+      nodesConnectable={false} nodesDraggable={false} elementsSelectable={false} disableKeyboardA11y ariaLabelConfig={{ 'controls.zoomIn.ariaLabel': words.zoomIn, 'controls.zoomOut.ariaLabel': words.zoomOut, 'controls.fitView.ariaLabel': whole ? words.fit : words.wider }}
     >
       <Background gap={24} />
       <Controls showInteractive={false} />

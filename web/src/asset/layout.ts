@@ -1,9 +1,16 @@
-// The layout of a graph, by elk, in a worker of its own that is started when it is first needed.
+// The layout of a graph: by elk, in a worker of its own that is started when it is first needed; of a large one, by layers.
 import type { ELK, ElkNode } from 'elkjs/lib/elk-api'
+import { layers } from './layers'
 
 export interface Placed {
   nodes: { id: string; x: number; y: number }[]
 }
+
+export const size = { width: 220, height: 52 } // of every node
+const gap = { across: 80, down: 20 }
+
+/** large is the number of nodes beyond which a graph is not laid out by elk, nor shown as a whole at first. */
+export const large = 200
 
 let starting: Promise<ELK> | undefined
 
@@ -14,13 +21,25 @@ function elk(): Promise<ELK> {
 
 /** layOut places nodes of one size in layers, from left to right. */
 export async function layOut(ids: string[], edges: [string, string][]): Promise<Placed> {
+  if (ids.length > large) {
+    const rows = layers(ids, edges)
+    return { nodes: rows.flatMap((row, x) => row.map((id, i) => ({ id, x: x * (size.width + gap.across), y: (i - (row.length - 1) / 2) * (size.height + gap.down) }))) }
+  }
   const known = new Set(ids)
   const graph: ElkNode = {
     id: 'root',
-    layoutOptions: { 'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': '80', 'elk.spacing.nodeNode': '20', ...(ids.length > 300 ? { 'elk.layered.thoroughness': '1', 'elk.layered.nodePlacement.strategy': 'SIMPLE' } : {}) },
-    children: ids.map(id => ({ id, width: 220, height: 52 })),
+    layoutOptions: { 'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': String(gap.across), 'elk.spacing.nodeNode': String(gap.down) },
+    children: ids.map(id => ({ id, ...size })),
     edges: edges.filter(([from, to]) => known.has(from) && known.has(to)).map(([from, to], i) => ({ id: `e${i}`, sources: [from], targets: [to] })),
   }
   const done = await (await elk()).layout(graph)
   return { nodes: (done.children ?? []).map(n => ({ id: n.id, x: n.x ?? 0, y: n.y ?? 0 })) }
+}
+
+/** around gives the ids of those nodes that stand closest to one, in a view that is twice as wide as high. */
+export function around(id: string, { nodes }: Placed, most: number): string[] {
+  const base = nodes.find(n => n.id === id)
+  if (!base) return []
+  const far = (n: Placed['nodes'][number]) => Math.hypot(n.x - base.x, 2 * (n.y - base.y))
+  return nodes.toSorted((a, b) => far(a) - far(b)).slice(0, most).map(n => n.id)
 }

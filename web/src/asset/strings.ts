@@ -29,7 +29,7 @@ export const words = {
   keys: 'Keys', indexes: 'Indexes',
   asPicture: 'Picture', asList: 'List', upstream: 'Comes from', downstream: 'Goes to',
   noLineage: 'No lineage', noLineageText: 'Nothing is known to feed this asset or to be fed by it. Views and procedures carry lineage when they are scanned at level L2.',
-  truncated: 'There is more than this shows.', zoomIn: 'Closer', zoomOut: 'Farther', fit: 'All of it',
+  truncated: 'There is more than this shows.', zoomIn: 'Closer', zoomOut: 'Farther', fit: 'All of it', wider: 'A wider view',
   verbs: { created: 'Created', updated: 'Changed', deleted: 'Deleted', revived: 'Came back', renamed: 'Renamed', restored: 'Brought back' },
   moreDifferences: (shown: string, all: string) => `${shown} of ${all} differences are shown. Show more`, noDifferences: 'Nothing that is shown here differed.',
   noHistory: 'No history',

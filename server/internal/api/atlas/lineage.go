@@ -12,7 +12,7 @@ import (
 )
 
 // maxNodes bounds the entities of one lineage answer.
-const maxNodes = 500
+const maxNodes = 1000
 
 func (p *Plane) getLineage(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.byGUID(r, r.PathValue("guid"))
