@@ -59,7 +59,7 @@ export const pages: PageOf[] = [
   { name: 'run-gaps', path: ids => `/runs/${ids.run}?tab=gaps`, shows: 'Nothing was left out', asks: '**/runs/*/gaps*' },
   { name: 'run-changes', path: ids => `/runs/${ids.run}?tab=changes`, shows: 'order_lines', asks: '**/runs/*/changes*' },
   { name: 'run-held', path: ids => `/runs/${ids.held}`, shows: 'Are these 125 assets really gone?', asks: '**/manage/v1/proposals/*', refused: 'Not found' },
-  { name: 'runtimes', path: '/runtimes', shows: 'edge', asks: '**/scan/integrationRuntimes?*', refused: 'You may not see this' },
+  { name: 'runtimes', path: '/runtimes', shows: 'edge', asks: '**/manage/v1/runtimes', refused: 'You may not see this' },
   { name: 'runtime', path: '/runtimes/edge', shows: 'edge-1', asks: '**/runtimes/edge/nodes*' },
   { name: 'runtime-keys', path: '/runtimes/edge?tab=keys', shows: 'Show the keys', asks: '**/runtimes/edge/keys*' },
   { name: 'runtime-setup', path: '/runtimes/edge?tab=setup', shows: 'Enrol it' },

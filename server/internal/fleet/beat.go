@@ -96,6 +96,7 @@ type RuntimeStatus struct {
 	State   string // "Online", "Limited", "Offline", "NeedRegistration"; of a managed one "Started"
 	Version string // of the first node that is online; "" when none is
 	Nodes   []NodeStatus
+	Online  int // of the nodes
 }
 
 // The states of nodes and runtimes, as published.
@@ -111,35 +112,76 @@ const (
 func (s *Service) Status(ctx context.Context, runtime string) (RuntimeStatus, error) {
 	var out RuntimeStatus
 	err := s.store.View(ctx, func(tx store.Tx) error {
-		out = RuntimeStatus{}
 		body, doc, err := getRuntime(ctx, tx, runtime)
 		if err != nil {
 			return err
 		}
-		out.Runtime = body.view(doc)
 		docs, err := list(ctx, tx, docNode, runtime+"--")
 		if err != nil {
 			return err
 		}
-		online := 0
-		for _, doc := range docs {
-			node, err := decode[nodeDoc](doc)
+		nodes, err := s.nodesOf(docs, tx.Now())
+		out = statusOf(body.view(doc), nodes[runtime])
+		return err
+	})
+	return out, err
+}
+
+// Statuses gives all runtimes with their nodes, by name: in two reads, however many there are.
+func (s *Service) Statuses(ctx context.Context) ([]RuntimeStatus, error) {
+	var out []RuntimeStatus
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		out = nil
+		runtimes, err := list(ctx, tx, docRuntime, "")
+		if err != nil {
+			return err
+		}
+		docs, err := list(ctx, tx, docNode, "")
+		if err != nil {
+			return err
+		}
+		nodes, err := s.nodesOf(docs, tx.Now())
+		if err != nil {
+			return err
+		}
+		for _, doc := range runtimes {
+			body, err := decode[runtimeDoc](doc)
 			if err != nil {
 				return err
 			}
-			status := s.nodeStatus(doc.Key, node, tx.Now())
-			if status.State == Online {
-				online++
-				if out.Version == "" {
-					out.Version = status.Version
-				}
-			}
-			out.Nodes = append(out.Nodes, status)
+			out = append(out, statusOf(body.view(doc), nodes[doc.Key]))
 		}
-		out.State = runtimeState(body.Kind, len(docs), online)
 		return nil
 	})
 	return out, err
+}
+
+// nodesOf are the nodes of documents, by runtime.
+func (s *Service) nodesOf(docs []store.Doc, now time.Time) (map[string][]NodeStatus, error) {
+	out := map[string][]NodeStatus{}
+	for _, doc := range docs {
+		node, err := decode[nodeDoc](doc)
+		if err != nil {
+			return nil, err
+		}
+		out[node.Runtime] = append(out[node.Runtime], s.nodeStatus(doc.Key, node, now))
+	}
+	return out, nil
+}
+
+func statusOf(runtime Runtime, nodes []NodeStatus) RuntimeStatus {
+	out := RuntimeStatus{Runtime: runtime, Nodes: nodes}
+	for _, n := range nodes {
+		if n.State != Online {
+			continue
+		}
+		if out.Online == 0 {
+			out.Version = n.Version
+		}
+		out.Online++
+	}
+	out.State = runtimeState(runtime.Kind, len(nodes), out.Online)
+	return out
 }
 
 func runtimeState(kind model.RuntimeKind, nodes, online int) string {

@@ -2,6 +2,8 @@ package fleet_test
 
 import (
 	"context"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,13 @@ func TestBeat(t *testing.T) {
 		status, err := s.Status(ctx, "pool")
 		if err != nil {
 			t.Fatal(err)
+		}
+		all, err := s.Statuses(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := slices.IndexFunc(all, func(one fleet.RuntimeStatus) bool { return one.Runtime.Name == "pool" }); i < 0 || !reflect.DeepEqual(all[i], status) {
+			t.Fatalf("of all: %+v; alone: %+v", all, status)
 		}
 		nodes := map[string]string{}
 		for _, n := range status.Nodes {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -83,6 +84,29 @@ func (s *Service) Trigger(ctx context.Context, source, scan string) (t Trigger, 
 		return err
 	})
 	return t, err
+}
+
+// Triggers are the triggers of a source's scans, by the scan's name: of as many scans, after one, as ListScans gives of
+// the same arguments, or of more.
+func (s *Service) Triggers(ctx context.Context, source, after string, limit int) (map[string]Trigger, error) {
+	if after != "" {
+		after = scanKey(source, after)
+	}
+	var out map[string]Trigger
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		docs, _, err := page(ctx, tx, DocTrigger, source+"/", after, limit)
+		out = make(map[string]Trigger, len(docs))
+		for _, doc := range docs {
+			var t Trigger
+			if err := json.Unmarshal(doc.Body, &t); err != nil {
+				return fmt.Errorf("read the stored trigger %q: %w", doc.Key, err)
+			}
+			t.Created, t.Modified = doc.Created, doc.Modified
+			out[t.Scan] = t
+		}
+		return err
+	})
+	return out, err
 }
 
 // EnableTrigger lets a trigger fire, or not. What it missed while it was disabled is not made up for.

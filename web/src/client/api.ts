@@ -18,6 +18,7 @@ export type Change = manage['schemas']['Change']
 export type Difference = manage['schemas']['Difference']
 export type KeyState = manage['schemas']['KeyState']
 export type Runtime = scanning['schemas']['Runtime']
+export type RuntimeSummary = manage['schemas']['RuntimeSummary']
 export type RuntimeStatus = scanning['schemas']['RuntimeStatus']
 export type Hit = datamap['schemas']['Hit']
 export type Hits = datamap['schemas']['QueryResult']
@@ -78,7 +79,7 @@ export const classNames = () =>
   })
 
 export const lineage = (guid: string, depth: number) =>
-  queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 500 }, signal }) })
+  queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 1000 }, signal }) })
 export const children = (guid: string) => pages<Asset>(['children', guid], `/manage/v1/assets/${encodeURIComponent(guid)}/children`)
 
 export interface Day {
@@ -91,6 +92,8 @@ export const history = (guid: string) => pages<Change>(['history', guid], `/mana
 const version = { 'api-version': '2023-09-01' }
 const runtimeAt = (name: string) => `/scan/integrationRuntimes/${encodeURIComponent(name)}`
 export const runtimes = () => queryOptions({ queryKey: ['runtimes'], queryFn: ({ signal }) => rest<{ value: Runtime[] }>('/scan/integrationRuntimes', { query: version, signal }) })
+/** summaries are all runtimes with the state of their nodes: one question, however many there are. */
+export const summaries = () => queryOptions({ queryKey: ['runtimes', 'summaries'], queryFn: ({ signal }) => rest<{ value: RuntimeSummary[] }>('/manage/v1/runtimes', { signal }) })
 export const runtimeNodes = (name: string) => queryOptions({ queryKey: ['nodes', name], queryFn: ({ signal }) => rest<{ value: Node[]; state: string }>(`/manage/v1/runtimes/${encodeURIComponent(name)}/nodes`, { signal }) })
 export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', name], queryFn: ({ signal }) => rest<Record<'authKey1' | 'authKey2', KeyState>>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys`, { signal }) })
 

@@ -2,9 +2,9 @@
 import { Button } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { runtimeNodes, runtimes } from '../client/api'
+import { summaries } from '../client/api'
 import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { plural } from '../ui/format'
@@ -15,10 +15,9 @@ import { toneOf } from './state'
 import { words } from './strings'
 
 export function RuntimesPage() {
-  const all = useQuery(runtimes())
+  const all = useQuery({ ...summaries(), refetchInterval: 5000 })
   const may = useMay()
   const navigate = useNavigate()
-  const nodes = useQueries({ queries: (all.data?.value ?? []).map(r => ({ ...runtimeNodes(r.name), refetchInterval: 5000 })) })
   const mayAdd = may('runtime/write')
   const add = mayAdd && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/runtimes/new' })}>{words.add}</Button>
   return (
@@ -29,10 +28,10 @@ export function RuntimesPage() {
             caption={words.title} id={r => r.name} rows={data.value}
             columns={[
               { name: words.name, show: r => <Link to="/runtimes/$name" params={{ name: r.name }}>{r.name}</Link> },
-              { name: words.state, width: '180px', show: r => { const state = nodes[data.value.indexOf(r)]?.data?.state; return state ? <Status tone={toneOf(state)}>{state}</Status> : <Soft>…</Soft> } },
-              { name: words.tabs.nodes, width: '120px', show: r => { const n = nodes[data.value.indexOf(r)]?.data?.value.length; return n === undefined ? <Soft>…</Soft> : plural(n, 'node', 'nodes') } },
+              { name: words.state, width: '180px', show: r => <Status tone={toneOf(r.state)}>{r.state}</Status> },
+              { name: words.tabs.nodes, width: '120px', show: r => plural(r.nodes, 'node', 'nodes') },
               { name: words.kind, width: '140px', show: r => words.kinds[r.kind] ?? r.kind },
-              { name: words.description, show: r => r.properties.description && <Soft>{r.properties.description}</Soft> },
+              { name: words.description, show: r => r.description && <Soft>{r.description}</Soft> },
             ]}
           />
         )}

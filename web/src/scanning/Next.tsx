@@ -1,18 +1,13 @@
 // When a scan runs by itself, in words.
-import { useQuery } from '@tanstack/react-query'
 import { exactTime } from '../ui/format'
 import { Soft, Status } from '../ui/Parts'
 import { inWords } from './recurrence'
-import { triggerQuery } from './rest'
 import { words } from './strings'
 import type { Trigger } from './types'
 
 /** Next says in a table when a scan runs. */
-export function Next({ source, scan }: { source: string; scan: string }) {
-  const { data: t } = useQuery(triggerQuery(source, scan))
-  if (t === undefined) return <Soft>…</Soft>
-  if (t === null) return <Soft>{words.byHand}</Soft>
-  return <Said of={t} />
+export function Next({ of: t }: { of: Trigger | null | undefined }) {
+  return t ? <Said of={t} /> : <Soft>{words.byHand}</Soft>
 }
 
 export function Said({ of: t }: { of: Trigger }) {

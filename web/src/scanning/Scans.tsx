@@ -11,7 +11,7 @@ import { Empty, Loading, Shown } from '../ui/States'
 import { useAct } from '../ui/useAct'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
-import { deleteScan, startRun } from './rest'
+import { deleteScan, scansKey, startRun } from './rest'
 import { Next } from './Next'
 import { words } from './strings'
 import type { Scan, Source } from './types'
@@ -40,7 +40,7 @@ export function Scans({ source, of, add, writable }: ScansProps) {
               { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
-              { name: words.runsWhen, width: '26%', show: s => <Next source={source.name} scan={s.name} /> },
+              { name: words.runsWhen, width: '26%', show: s => <Next of={s.purlieuTrigger} /> },
               ...(writable ? [{ name: '', width: '300px', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />
@@ -61,7 +61,7 @@ function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSc
       <ActButton size="small" label={words.runNow} name={words.runNowNamed(scan)} command={startRun.command(source, scan, false)} disabled={act.busy} onAct={() => run(false)} />
       <ActButton size="small" label={words.runFull} name={words.runFullNamed(scan)} title={words.runFullHint} command={startRun.command(source, scan, true)} disabled={act.busy} onAct={() => run(true)} />
       <Button size="small" onClick={onSchedule} aria-label={words.scheduleFor(scan)}>{words.setSchedule}</Button>
-      <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} command={deleteScan.command(source, scan)} stale={['list', `/scan/datasources/${encodeURIComponent(source)}/scans`]}>{words.removeScanText}</Ask>
+      <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} command={deleteScan.command(source, scan)} stale={scansKey(source)}>{words.removeScanText}</Ask>
     </div>
   )
 }

@@ -15,7 +15,7 @@ import { words as shared } from '../ui/strings'
 import { useAct } from '../ui/useAct'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan } from './recurrence'
 import { Said } from './Next'
-import { deleteTrigger, fireTrigger, putTrigger, triggerQuery } from './rest'
+import { deleteTrigger, fireTrigger, putTrigger, scansKey, triggerQuery } from './rest'
 import { words } from './strings'
 import type { Trigger } from './types'
 
@@ -47,7 +47,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
   const { tell } = useNotices()
   const [plan, setPlan] = useState(() => planOf(t))
   const change = (to: Partial<Plan>) => setPlan(old => ({ ...old, ...to }))
-  const stale = triggerQuery(source, scan).queryKey
+  const stale = scansKey(source)
   const renew = () => queries.invalidateQueries({ queryKey: stale })
   const put = useMutation({
     mutationFn: () => putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }),

@@ -93,10 +93,13 @@ export const decide = deed(
 export const undoRun = deed(
   (run: string) => rest<{ deleted: number; restored: number }>('/manage/v1' + at('runs', run, 'undo'), { method: 'POST' }), run => line`purlieu run undo ${run}`)
 
+/** scansKey begins the keys of all that is known of a source's scans: their list, which says when they run, and their triggers. */
+export const scansKey = (source: string) => ['list', '/scan' + at('datasources', source, 'scans')]
+
 /** triggerQuery gives when a scan runs by itself; null: only when started. */
 export const triggerQuery = (source: string, scan: string) =>
   queryOptions({
-    queryKey: ['trigger', source, scan],
+    queryKey: [...scansKey(source), 'trigger', scan],
     queryFn: async ({ signal }) => {
       try {
         return await rest<Trigger>(triggerAt(source, scan), { query: scanning, signal })

@@ -84,16 +84,12 @@ func (p *Plane) kindRuntimes(w http.ResponseWriter, r *http.Request, who access.
 	if err != nil {
 		return err
 	}
-	all, err := p.Fleet.Runtimes(r.Context())
+	all, err := p.Fleet.Statuses(r.Context())
 	if err != nil {
 		return err
 	}
 	value := []reach{}
-	for _, rt := range all {
-		status, err := p.Fleet.Status(r.Context(), rt.Name)
-		if err != nil {
-			return err
-		}
+	for _, status := range all {
 		value = append(value, reachOf(kind, status))
 	}
 	return answer(w, http.StatusOK, page{Value: value})

@@ -18,7 +18,7 @@ func TestNobodyAndReadersAreRefused(t *testing.T) {
 	must(t, err)
 	n1 := h.enrol("n1")
 	for _, call := range []string{
-		"GET /manage/v1/runtimes/pool/nodes", "PUT /manage/v1/runtimes/pool/approval", "GET /manage/v1/runtimes/pool/keys",
+		"GET /manage/v1/runtimes", "GET /manage/v1/runtimes/pool/nodes", "PUT /manage/v1/runtimes/pool/approval", "GET /manage/v1/runtimes/pool/keys",
 		"PUT /manage/v1/runtimes/pool/keys/authKey1/limit", "DELETE /manage/v1/nodes/" + n1.Node, "POST /manage/v1/nodes/pool--n1/revoke",
 		"POST /manage/v1/nodes/pool--n1/approve", "GET /manage/v1/nodes/pool--n1/receipts", "GET /manage/v1/users", "POST /manage/v1/users",
 		"DELETE /manage/v1/users/x", "PUT /manage/v1/users/x/disabled", "POST /manage/v1/signin-links", "GET /manage/v1/apps",
@@ -77,6 +77,19 @@ func TestNodesAreSeenTo(t *testing.T) {
 	if n := list[0].(map[string]any); n["nodeName"] != "n1" || n["status"] != "Offline" || n["lastStartTime"] != nil || n["enrolledByKey"] != 1.0 {
 		t.Fatal(n)
 	}
+	t.Run("what they come to is listed with their runtimes", func(t *testing.T) {
+		status, body := h.call("GET", "/manage/v1/runtimes", h.admin, "")
+		list, _ := body["value"].([]any)
+		if status != 200 || len(list) == 0 || body["nextLink"] != nil {
+			t.Fatal(status, body)
+		}
+		for _, one := range list {
+			if rt := one.(map[string]any); rt["name"] == "pool" && rt["kind"] == "SelfHosted" && rt["state"] == "Offline" && rt["nodes"] == 1.0 && rt["nodesOnline"] == 0.0 {
+				return
+			}
+		}
+		t.Fatal(list)
+	})
 	t.Run("a limit on a key", func(t *testing.T) {
 		if status, body := h.call("PUT", "/manage/v1/runtimes/pool/keys/authKey1/limit", h.admin, `{"maxNodes":1,"expires":"2030-01-01T00:00:00Z"}`); status != 204 {
 			t.Fatal(status, body)

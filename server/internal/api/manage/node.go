@@ -15,6 +15,7 @@ func (p *Plane) nodeRoutes() []api.Route {
 	const runtime = "/runtimes/{runtime}"
 	return []api.Route{
 		{Method: "GET", Pattern: "/nodes/{node}/receipts", Handler: p.as(p.receipts)},
+		{Method: "GET", Pattern: "/runtimes", Handler: p.as(p.runtimes)},
 		{Method: "GET", Pattern: runtime + "/nodes", Handler: p.may(access.ReadRuntime, p.nodes)},
 		{Method: "PUT", Pattern: runtime + "/approval", Handler: p.may(access.WriteRuntime, p.setApproval)},
 		{Method: "GET", Pattern: runtime + "/keys", Handler: p.may(access.WriteRuntime, p.keys)},
@@ -94,6 +95,35 @@ func when(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// runtimeSummary is a runtime in the list of all, with what its nodes come to.
+type runtimeSummary struct {
+	Name        string            `json:"name"`
+	Kind        model.RuntimeKind `json:"kind"`
+	Description string            `json:"description"`
+	State       string            `json:"state"`
+	Nodes       int               `json:"nodes"`
+	NodesOnline int               `json:"nodesOnline"`
+}
+
+// runtimes lists all runtimes with their state: what a person who watches them asks for again and again.
+func (p *Plane) runtimes(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	if err := p.mayAnywhere(r, who, []access.Action{access.ReadRuntime}); err != nil {
+		return err
+	}
+	all, err := p.Fleet.Statuses(r.Context())
+	if err != nil {
+		return err
+	}
+	value := []runtimeSummary{}
+	for _, s := range all {
+		value = append(value, runtimeSummary{
+			Name: s.Runtime.Name, Kind: s.Runtime.Kind, Description: s.Runtime.Description,
+			State: s.State, Nodes: len(s.Nodes), NodesOnline: s.Online,
+		})
+	}
+	return answer(w, http.StatusOK, page{Value: value})
 }
 
 func (p *Plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal) error {

@@ -233,16 +233,12 @@ func (p *Plane) countRuntimes(r *http.Request, out *overview) error {
 			Remedy: "Make room on the disk of the data folder; scans go on by themselves.",
 		})
 	}
-	all, err := p.Fleet.Runtimes(r.Context())
+	all, err := p.Fleet.Statuses(r.Context())
 	if err != nil {
 		return err
 	}
 	out.Runtimes = &runtimeCounts{Count: len(all)}
-	for _, rt := range all {
-		status, err := p.Fleet.Status(r.Context(), rt.Name)
-		if err != nil {
-			return err
-		}
+	for _, status := range all {
 		out.runtime(status)
 	}
 	proposals, err := p.Fleet.Proposals(r.Context())
@@ -261,11 +257,9 @@ func (o *overview) runtime(status fleet.RuntimeStatus) {
 		o.Runtimes.Online++
 	}
 	var last time.Time
+	o.Runtimes.Nodes += len(status.Nodes)
+	o.Runtimes.NodesOnline += status.Online
 	for _, n := range status.Nodes {
-		o.Runtimes.Nodes++
-		if n.State == fleet.Online {
-			o.Runtimes.NodesOnline++
-		}
 		if n.LastConnect.After(last) {
 			last = n.LastConnect
 		}

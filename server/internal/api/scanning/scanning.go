@@ -40,6 +40,7 @@ type Definitions interface {
 
 	PutTrigger(ctx context.Context, t scan.Trigger) (scan.Trigger, bool, error)
 	Trigger(ctx context.Context, source, scan string) (scan.Trigger, error)
+	Triggers(ctx context.Context, source, after string, limit int) (map[string]scan.Trigger, error)
 	EnableTrigger(ctx context.Context, source, scan string, enabled bool) (scan.Trigger, error)
 	DeleteTrigger(ctx context.Context, source, scan string) error
 

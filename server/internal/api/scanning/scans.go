@@ -194,6 +194,10 @@ func (p *Plane) listScans(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	triggers, err := p.Definitions.Triggers(r.Context(), src.Name, at.After, at.Limit)
+	if err != nil {
+		return err
+	}
 	var value []any
 	for _, sc := range scans {
 		if !slices.Contains(readable, sc.Collection) {
@@ -203,7 +207,10 @@ func (p *Plane) listScans(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		answer["lastRunResult"] = nil
+		answer["lastRunResult"], answer["purlieuTrigger"] = nil, nil
+		if t, ok := triggers[sc.Name]; ok {
+			answer["purlieuTrigger"] = triggerAnswer(t)
+		}
 		value = append(value, answer)
 	}
 	api.Answer(w, http.StatusOK, list(r, value, next))

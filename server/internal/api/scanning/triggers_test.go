@@ -1,6 +1,10 @@
 package scanning_test
 
-import "testing"
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
 
 func TestATriggerIsServedAsPublished(t *testing.T) {
 	d := newDoor(t)
@@ -24,6 +28,10 @@ func TestATriggerIsServedAsPublished(t *testing.T) {
 		t.Errorf("%v", off)
 	}
 	d.ask(200, admin, "POST", at+":enable", "")
+	listed := d.ask(200, reader, "GET", strings.TrimSuffix(at, "/weekly/triggers/default"), "")["value"].([]any)
+	if t0, _ := listed[0].(map[string]any)["purlieuTrigger"].(map[string]any); !reflect.DeepEqual(t0, d.ask(200, reader, "GET", at, "")) {
+		t.Errorf("the list of scans has the trigger %v", t0)
+	}
 	for _, call := range [][3]string{{"PUT", at, body}, {"DELETE", at, ""}, {"POST", at + ":enable", ""}, {"POST", at + ":disable", ""}} {
 		d.ask(403, reader, call[0], call[1], call[2])
 	}
