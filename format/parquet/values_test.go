@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -125,13 +126,20 @@ func TestManySmallPagesAndRowGroupsAreReadInPart(t *testing.T) {
 
 // A page that lies gives no values, or wrong ones, and is neither a panic nor more memory than the budget.
 func TestPagesThatLie(t *testing.T) {
+	const most = 8 << 20 // allocated to read one file of 300 rows
+	var before, after runtime.MemStats
 	good := written(t, people(300), library.Compression(&library.Snappy))
 	for at := 4; at < len(good)-200; at += 7 {
 		for _, b := range []byte{0, 0x7f, 0xff} {
 			bad := bytes.Clone(good)
 			bad[at], bad[at+1] = b, b
 			var values sample.Table
+			runtime.ReadMemStats(&before)
 			_, _ = formattest.Read(t.Context(), parquet.New(), "bad.parquet", bad, &values)
+			runtime.ReadMemStats(&after)
+			if spent := after.TotalAlloc - before.TotalAlloc; spent > most {
+				t.Fatalf("%d bytes allocated, with %#x at %d", spent, b, at)
+			}
 			for _, c := range values.Columns() {
 				if c.Len() > sample.MaxRows {
 					t.Fatalf("%d cells of one column", c.Len())

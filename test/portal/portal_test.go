@@ -41,7 +41,11 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	w := startWorld(t, root)
 	out := filepath.Join(t.TempDir(), "report.json")
-	log, runErr := w.Browse(t.Context(), "vitest/vitest.mjs", append([]string{"run", "--config", "vitest.browser.ts", "--reporter=json", "--outputFile=" + out}, filesOf(t)...)...).CombinedOutput()
+	cmd, err := w.Browse(t.Context(), "vitest.browser.ts", append([]string{"--reporter=json", "--outputFile=" + out}, filesOf(t)...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, runErr := cmd.CombinedOutput()
 	text, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatalf("the browser's tests did not run: %v\n%s", runErr, log)
@@ -64,8 +68,8 @@ func TestInTheBrowser(t *testing.T) {
 			})
 		}
 	}
-	if tests == 0 {
-		t.Fatalf("no test ran\n%s", log)
+	if tests == 0 || (runErr != nil && !t.Failed()) {
+		t.Fatalf("%d tests ran: %v\n%s", tests, runErr, log)
 	}
 }
 

@@ -164,15 +164,21 @@ func linkIn(said string) string {
 	return ""
 }
 
-// Browse runs a program of web's node_modules in web, in an environment that says where the world is.
-func (w *World) Browse(ctx context.Context, program string, args ...string) *exec.Cmd {
-	password, _ := w.password()
-	port, _ := w.shopPort()
-	cmd := exec.CommandContext(ctx, "node", append([]string{filepath.Join("node_modules", program)}, args...)...) //nolint:gosec // of this repository
+// Browse is vitest in web, with a configuration and more arguments, in an environment that says where the world is.
+func (w *World) Browse(ctx context.Context, config string, args ...string) (*exec.Cmd, error) {
+	password, err := w.password()
+	if err != nil {
+		return nil, err
+	}
+	port, err := w.shopPort()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "node", append([]string{"node_modules/vitest/vitest.mjs", "run", "--config", config}, args...)...) //nolint:gosec // of this repository
 	cmd.Dir = filepath.Join(w.root, "web")
 	cmd.Env = append(os.Environ(), "PORTAL_FILLED="+w.filled, "PORTAL_EMPTY="+w.bare, "PORTAL_PASSWORD="+password, "PORTAL_SHOP_PORT="+port,
 		"PURLIEU_DEMO_MARK="+w.mark(), "PURLIEU_DEMO_BIN="+w.programs)
-	return cmd
+	return cmd, nil
 }
 
 // Stop ends all that the world started.

@@ -43,7 +43,10 @@ func run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop()) }()
-	cmd := w.Browse(ctx, "vitest/vitest.mjs", "run", "--config", "vitest.pictures.ts")
+	cmd, err := w.Browse(ctx, "vitest.pictures.ts")
+	if err != nil {
+		return err
+	}
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }
