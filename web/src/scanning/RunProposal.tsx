@@ -27,7 +27,8 @@ export function useAsked(run: Run): boolean {
   const proposal = useQuery(proposalQuery(id))
   const lists = proposal.data?.state === 'open' && proposal.data.kind === 'deletions'
   const assets = useInfiniteQuery({ ...proposedQuery(id), enabled: lists })
-  return (id !== '' && proposal.isPending) || (lists && assets.isPending)
+  const comes = (q: { isPending: boolean; errorUpdateCount: number }) => q.isPending && q.errorUpdateCount === 0 // what failed once is not waited for: who shows it asks again
+  return (id !== '' && comes(proposal)) || (lists && comes(assets))
 }
 
 export function RunProposal({ run }: { run: Run }) {
