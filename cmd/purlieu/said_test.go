@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,12 +65,53 @@ func TestEveryCommandThatThePortalCopiesIsTaken(t *testing.T) {
 	}
 }
 
-// shellWords splits a command as a shell does that knows words, single quotes and backslashes.
+// A name that looks like a flag, and one that a terminal would act upon, come to the client as what they are.
+func TestHostileNamesStayNamesInCommands(t *testing.T) {
+	text, err := os.ReadFile("../../web/src/app/commands.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for line := range strings.Lines(string(text)) {
+		var commands tree
+		parser, err := kong.New(&commands, kong.Name("purlieu"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(shellWords(strings.TrimSpace(line))[1:]); err != nil {
+			t.Fatal(err)
+		}
+		if b := commands.Source.Browse; b.Path == "--credential=payroll" && b.Credential == "" && b.Runtime == "edge" {
+			found++
+		}
+		if commands.Asset.Classify.Column == "x\u0015rm\n\u009b" {
+			found++
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d of 2 hostile names came as they are", found)
+	}
+}
+
+// shellWords splits a command as a shell does that knows words, single quotes, backslashes and the escapes of $'…'.
 func shellWords(line string) []string {
 	var words []string
 	word, begun, quoted := "", false, false
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
+		case !quoted && strings.HasPrefix(line[i:], "$'"):
+			end := i + 2
+			for line[end] != '\'' {
+				if line[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			spelt, err := strconv.Unquote(`"` + strings.NewReplacer(`\'`, `'`, `"`, `\"`).Replace(line[i+2:end]) + `"`)
+			if err != nil {
+				panic(err)
+			}
+			word, begun, i = word+spelt, true, end
 		case c == '\'':
 			quoted, begun = !quoted, true
 		case quoted:

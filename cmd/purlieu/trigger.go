@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -62,12 +63,23 @@ func (c triggerSetCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	state := "Enabled"
 	var t object
-	body := object{"properties": object{"recurrence": recurrence, "scanLevel": level, "state": "Enabled"}}
+	switch err := account.Do(a.ctx, "GET", c.trigger(), nil, &t); {
+	case err == nil:
+		state = cmp.Or(t.text("properties", "state"), state) // one that is paused stays so
+	case !fault.Is(err, fault.NotFound):
+		return err
+	}
+	body := object{"properties": object{"recurrence": recurrence, "scanLevel": level, "state": state}}
 	if err := account.Do(a.ctx, "PUT", c.trigger(), body, &t); err != nil {
 		return err
 	}
 	return a.write(t, func() error {
+		if state == "Disabled" {
+			a.say("The scan %s of %s is paused still: purlieu trigger enable %s %s", c.Scan, c.Source, c.Source, c.Scan)
+			return nil
+		}
 		a.say("The scan %s of %s runs next at %s.", c.Scan, c.Source, t.text("properties", "purlieuNext"))
 		return nil
 	})

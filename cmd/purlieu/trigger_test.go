@@ -14,6 +14,8 @@ func TestATriggerIsSetShownAndTakenAway(t *testing.T) {
 	s.run(0, "trigger", "set", "shop", "weekly", "--every", "month", "--on=-1")
 	s.run(0, "trigger", "disable", "shop", "weekly")
 	s.shows("disabled")
+	s.run(0, "trigger", "set", "shop", "weekly", "--at", "04:00")
+	s.shows("paused still")
 	s.run(0, "trigger", "enable", "shop", "weekly")
 	s.run(1, "trigger", "set", "shop", "weekly", "--at", "noon")
 	s.shows("not a clock time")

@@ -45,7 +45,7 @@ export const pages: PageOf[] = [
   { name: 'sources', path: '/sources', shows: 'PostgreSQL', asks: '**/scan/datasources?*', empty: 'No sources yet', refused: 'No sources yet' },
   { name: 'source', path: '/sources/shop', shows: 'Test the connection', asks: '**/scan/datasources/shop?*', refused: 'Not found' },
   { name: 'source-scans', path: '/sources/shop?tab=scans', shows: 'nightly', asks: '**/datasources/shop/scans?*' },
-  { name: 'source-schedule', path: '/sources/shop?tab=scans&scan=nightly', shows: 'Every day at 03:00', asks: '**/triggers/default*', refused: 'Not found' },
+  { name: 'source-schedule', path: '/sources/shop?tab=scans&scan=nightly', shows: 'When nightly runs by itself', asks: '**/triggers/default*', refused: 'Not found' },
   { name: 'source-runs', path: '/sources/shop?tab=runs', shows: 'Succeeded', asks: '**/manage/v1/runs?*' },
   { name: 'register', path: '/sources/new', shows: 'PostgreSQL', asks: '**/manage/v1/kinds*' },
   { name: 'register-settings', path: '/sources/new?step=settings&kind=PostgreSql', shows: 'Name in the map' },

@@ -68,5 +68,5 @@ export function AssetPage() {
 /** Restore brings a deleted asset back, with what people wrote about it. */
 function Restore({ guid, name }: { guid: string; name: string }) {
   const act = useAct(entity(guid).queryKey, ['history', guid])
-  return <ActButton label={words.restore} command={restoreAsset.command(guid)} disabled={act.busy} onAct={() => act.go({ run: () => restoreAsset(guid), said: words.restored(name) })} />
+  return <ActButton label={words.restore} command={restoreAsset.command(guid)} busy={act.busy} onAct={() => act.go({ run: () => restoreAsset(guid), said: words.restored(name) })} />
 }

@@ -42,7 +42,7 @@ export function Classes({ of, asset, target, may }: ClassesProps) {
         <div key={c.name}>
           <div className={s.on}>
             <Tag brand>{c.name}</Tag>
-            {may && <ActButton appearance="transparent" size="small" icon={<Dismiss16Regular />} label="" name={words.take(c.name)} title={words.take(c.name)} command={declassify.command(of.guid, c.name, target)} disabled={act.isPending} onAct={() => one(c.name, false)} />}
+            {may && <ActButton appearance="transparent" size="small" icon={<Dismiss16Regular />} label="" name={words.take(c.name)} title={words.take(c.name)} command={declassify.command(of.guid, c.name, target)} busy={act.isPending} onAct={() => one(c.name, false)} />}
           </div>
           <Soft>{c.because || words.byPerson}</Soft>
         </div>
@@ -50,7 +50,7 @@ export function Classes({ of, asset, target, may }: ClassesProps) {
       {refused.map(name => (
         <div key={name} className={s.on}>
           <Soft>{words.refused(name)}</Soft>
-          {may && <ActButton appearance="transparent" size="small" label={words.giveBack} name={words.giveBackNamed(name)} command={classify.command(of.guid, name, target)} disabled={act.isPending} onAct={() => one(name, true)} />}
+          {may && <ActButton appearance="transparent" size="small" label={words.giveBack} name={words.giveBackNamed(name)} command={classify.command(of.guid, name, target)} busy={act.isPending} onAct={() => one(name, true)} />}
         </div>
       ))}
       {may && <Give has={own.map(c => c.name)} busy={act.isPending} list={`classes-${target.column ?? ''}`} commandOf={name => classify.command(of.guid, name, target)} onGive={name => one(name, true)} />}

@@ -52,7 +52,7 @@ function Entry({ change: c, by }: { change: Change; by: string }) {
         <Status tone={tones[c.verb]}>{words.verbs[c.verb]}</Status> <Soft>{words.by} {by}</Soft>
         {c.verb === 'updated' && c.differences.length === 0 && <div><Soft>{words.noDifferences}</Soft></div>}
         <div className={s.changes}>{differences.slice(0, most).map((d, i) => <What key={i} of={d} />)}</div>
-        {differences.length > most && <p><Button size="small" onClick={() => setMost(most + 5 * step)}>{words.moreDifferences(count(most), count(differences.length))}</Button></p>}
+        {differences.length > step && <p><Button size="small" disabledFocusable={differences.length <= most} onClick={() => setMost(most + 5 * step)}>{words.moreDifferences(count(Math.min(most, differences.length)), count(differences.length))}</Button></p>}
       </div>
     </li>
   )

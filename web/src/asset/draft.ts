@@ -1,6 +1,6 @@
 // What a person is writing over an asset or a column, and how it is brought together with what another wrote meanwhile.
 import type { Entity } from '../client/api'
-import { flag, line, quote } from '../client/command'
+import { flag, flags, line } from '../client/command'
 import type { Contact, Target, Writing } from '../client/edit'
 import { text } from './model'
 
@@ -46,10 +46,8 @@ export function writingOf(from: Draft, to: Draft): Writing {
 /** commandOf says the same as a command. */
 export function commandOf({ asset, column }: Target, from: Draft, to: Draft): string {
   const parts = changed(from, to)
-  const people = (name: string, list: Contact[]) => (list.length === 0 ? ` --${name}=''` : list.map(c => ` --${name}=${quote(c.id)}`).join(''))
-  return [
-    line`purlieu asset edit ${asset}${flag('column', column)}`, parts.includes('description') ? ` --description=${quote(to.description.trim())}` : '',
-    parts.includes('owners') ? people('owner', to.owners) : '', parts.includes('experts') ? people('expert', to.experts) : '',
-  ].join('')
+  const said = (part: Part, name: string, values: string[]) => flags(name, !parts.includes(part) ? [] : values.length ? values : [''])
+  const people = (list: Contact[]) => list.map(c => c.id)
+  return line`purlieu asset edit ${asset}${flag('column', column)}${said('description', 'description', [to.description.trim()])}${said('owners', 'owner', people(to.owners))}${said('experts', 'expert', people(to.experts))}`
 }
 

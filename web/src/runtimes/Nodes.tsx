@@ -37,7 +37,7 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
       name: words.actions,
       show: n => (
         <>
-          {n.pendingApproval && <ActButton size="small" appearance="primary" label={words.approve} name={words.approveNamed(n.nodeName)} command={approveNode.command(runtime, n)} disabled={act.busy} onAct={() => act.go({ run: () => approveNode(runtime, n), said: words.approved(n.nodeName) })} />}{' '}
+          {n.pendingApproval && <ActButton size="small" appearance="primary" label={words.approve} name={words.approveNamed(n.nodeName)} command={approveNode.command(runtime, n)} busy={act.busy} onAct={() => act.go({ run: () => approveNode(runtime, n), said: words.approved(n.nodeName) })} />}{' '}
           {n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(runtime, n)} command={removeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.removeText}</Ask>
             : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(runtime, n)} command={revokeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
         </>

@@ -44,7 +44,7 @@ export function Browse({ source, draft, settings, onChange }: BrowseProps) {
             <Button size="small" appearance="transparent" onClick={() => setPath('')}>{source.name}</Button>
             {steps.map((step, i) => <span key={i}>›<Button size="small" appearance="transparent" onClick={() => setPath(steps.slice(0, i + 1).join('/'))}>{decoded(step)}</Button></span>)}
           </nav>
-          <Shown of={names} loading={<Loading lines={4} />} empty={got => got.value.length === 0 && <Empty title={words.browseNothing}>{words.browseNothingText}</Empty>}>
+          <Shown of={names} heals={false} loading={<Loading lines={4} />} empty={got => got.value.length === 0 && <Empty title={words.browseNothing}>{words.browseNothingText}</Empty>}>
             {got => <Suspense fallback={<Loading lines={4} />}><NameList of={got} draft={draft} onLook={setPath} onChange={onChange} /></Suspense>}
           </Shown>
         </>

@@ -55,5 +55,5 @@ function Cancel({ run }: { run: Run }) {
   const may = useMay()
   const act = useAct(['run', run.id])
   if (!going(run) || !may('scan/write', run.collection)) return null
-  return <ActButton label={words.cancelRun} command={cancelRun.command(run)} disabled={act.busy} onAct={() => act.go({ run: () => cancelRun(run), said: words.cancelled })} />
+  return <ActButton label={words.cancelRun} command={cancelRun.command(run)} busy={act.busy} onAct={() => act.go({ run: () => cancelRun(run), said: words.cancelled })} />
 }

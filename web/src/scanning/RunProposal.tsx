@@ -48,13 +48,14 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
       <Soft>{identity ? words.anotherText : words.heldText}</Soft>
       {identity
         ? <Facts of={[[words.was, <Mono key="b">{p.before}</Mono>], [words.is, <Mono key="n">{p.now}</Mono>]]} />
-        : <><ul className={s.list}>{p.holds.map(h => <li key={h.path}><Mono>{h.path || run.source}</Mono>: {h.empty ? words.emptied(count(h.total)) : words.goneOf(count(h.gone), count(h.total))}</li>)}</ul><Assets id={p.id} /></>}
+        : <><ul className={s.list}>{p.holds.map(h => <li key={h.path}><Mono>{h.path || run.source}</Mono>: {h.empty ? words.emptied(count(h.total)) : words.goneOf(count(h.gone), count(h.total))}</li>)}</ul></>}
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>
-          <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} disabled={act.busy} onAct={() => answer(false)} />
-          <ActButton label={identity ? words.accept : words.deleteThem} command={decide.command(p.id, true)} disabled={act.busy} onAct={() => answer(true)} />
+          <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} busy={act.busy} onAct={() => answer(false)} />
+          <ActButton label={identity ? words.accept : words.deleteThem} command={decide.command(p.id, true)} busy={act.busy} onAct={() => answer(true)} />
         </div>
       )}
+      {!identity && <Assets id={p.id} />}
     </Card>
   )
 }
@@ -62,8 +63,11 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
 function Assets({ id }: { id: string }) {
   const s = useStyles()
   const assets = useInfiniteQuery(proposedQuery(id))
-  if (!assets.data?.length) return null
-  return <><ul className={s.list} aria-label={words.heldAssets}>{assets.data.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{titleOf(a.type)}</Tag></li>)}</ul><More of={assets} shown={assets.data.length} /></>
+  return (
+    <Shown of={assets} loading={null} empty={list => list.length === 0 && <></>}>
+      {list => <><ul className={s.list} aria-label={words.heldAssets}>{list.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{a.qualifiedName}</Link> <Tag>{titleOf(a.type)}</Tag></li>)}</ul><More of={assets} shown={list.length} /></>}
+    </Shown>
+  )
 }
 
 function Decided({ proposal: p }: { proposal: Proposal }) {
@@ -82,7 +86,7 @@ export function Undo({ run }: { run: Run }) {
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody><MessageBarTitle>{words.didDelete(plural(run.counts.deleted, 'asset', 'assets'))}</MessageBarTitle> {words.didDeleteText}</MessageBarBody>
-      {may('scan/write', run.collection) && <MessageBarActions><ActButton label={words.undo} command={undoRun.command(run.id)} disabled={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(plural(got.restored, 'asset', 'assets')) })} /></MessageBarActions>}
+      {may('scan/write', run.collection) && <MessageBarActions><ActButton label={words.undo} command={undoRun.command(run.id)} busy={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(plural(got.restored, 'asset', 'assets')) })} /></MessageBarActions>}
     </MessageBar>
   )
 }

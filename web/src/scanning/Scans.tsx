@@ -58,8 +58,8 @@ function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSc
   const run = (full: boolean) => act.go({ run: () => startRun(source, scan, full), said: words.started, then: id => void navigate({ to: `/runs/${id}` }) })
   return (
     <div className={s.acts}>
-      <ActButton size="small" label={words.runNow} name={words.runNowNamed(scan)} command={startRun.command(source, scan, false)} disabled={act.busy} onAct={() => run(false)} />
-      <ActButton size="small" label={words.runFull} name={words.runFullNamed(scan)} title={words.runFullHint} command={startRun.command(source, scan, true)} disabled={act.busy} onAct={() => run(true)} />
+      <ActButton size="small" label={words.runNow} name={words.runNowNamed(scan)} command={startRun.command(source, scan, false)} busy={act.busy} onAct={() => run(false)} />
+      <ActButton size="small" label={words.runFull} name={words.runFullNamed(scan)} title={words.runFullHint} command={startRun.command(source, scan, true)} busy={act.busy} onAct={() => run(true)} />
       <Button size="small" onClick={onSchedule} aria-label={words.scheduleFor(scan)}>{words.setSchedule}</Button>
       <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} command={deleteScan.command(source, scan)} stale={scansKey(source)}>{words.removeScanText}</Ask>
     </div>

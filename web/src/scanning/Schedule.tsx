@@ -62,7 +62,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
       {t && (
         <div className={s.now}>
           <div><Said of={t} />{t.properties.lastScheduled && <div><Soft>{words.lastTime} <When at={t.properties.lastScheduled} /></Soft></div>}</div>
-          <ActButton size="small" label={off ? words.resume : words.pause} command={fireTrigger.command(source, scan, off)} disabled={act.busy} onAct={() => act.go({ ...fire(off), undo: fire(!off) })} />
+          <ActButton size="small" label={off ? words.resume : words.pause} command={fireTrigger.command(source, scan, off)} busy={act.busy} onAct={() => act.go({ ...fire(off), undo: fire(!off) })} />
           <Ask small label={words.remove} title={words.unschedule(scan)} done={words.unscheduled(scan)} act={() => deleteTrigger(source, scan)} command={deleteTrigger.command(source, scan)} stale={stale}>{words.unscheduleText}</Ask>
         </div>
       )}

@@ -27,7 +27,7 @@ export function TestConnection({ source, runtime, credential, ready, why }: Test
   const steps = test.data?.steps ?? []
   const problem = test.data?.problem
   return (
-    <Card title={words.test} actions={<ActButton label={words.test} command={testSource.command(source, asked)} disabled={!ready || test.isPending} icon={test.isPending ? <Spinner size="tiny" /> : undefined} onAct={() => test.mutate()} />}>
+    <Card title={words.test} actions={<ActButton label={words.test} command={testSource.command(source, asked)} disabled={!ready} busy={test.isPending} icon={test.isPending ? <Spinner size="tiny" /> : undefined} onAct={() => test.mutate()} />}>
       <Soft>{ready ? words.testText : why}</Soft>
       <div role="status">
         {steps.length > 0 && (

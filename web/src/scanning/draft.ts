@@ -1,5 +1,5 @@
 // A scan that is being put together in the wizard.
-import { quote } from '../client/command'
+import { flag, flags, line, settings } from '../client/command'
 import { lines, nameProblem, type Values } from './form'
 import type { Credential, Kind, Reach, Scan, Source } from './types'
 
@@ -75,14 +75,14 @@ export function commandOf(source: Source, kind: Kind, draft: Draft): string {
   const out: string[] = []
   if (draft.login === 'new') {
     const fields = useOf(draft, kind)?.fields ?? []
-    const user = draft.open.user ? ` --user ${quote(draft.open.user)}` : ''
-    const secrets = fields.filter(f => f.secret && draft.secrets[f.name]).map(f => ` --secret ${quote(`${f.name}=${vaultOf(draft, f.name)}:${draft.secrets[f.name]}`)}`).join('')
-    out.push(`purlieu credential add ${quote(draft.newKind)} ${quote(draft.newName)}${user}${secrets}`)
+    const secrets = fields.filter(f => f.secret && draft.secrets[f.name]).map(f => `${f.name}=${vaultOf(draft, f.name)}:${draft.secrets[f.name]}`)
+    const open = Object.fromEntries(fields.filter(f => !f.secret && f.name !== 'user').map(f => [f.name, draft.open[f.name] ?? '']))
+    const user = fields.some(f => f.name === 'user') ? draft.open.user?.trim() : ''
+    out.push(line`purlieu credential add ${draft.newKind} ${draft.newName}${flag('user', user)}${settings('set', open)}${flags('secret', secrets)}`)
   }
   const login = loginName(draft)
-  const set = Object.entries(draft.settings).filter(([, v]) => v.trim() !== '').map(([k, v]) => ` --set ${quote(`${k}=${v.trim()}`)}`).join('')
-  const scope = [...lines(draft.include).map(p => ` --include ${quote(p)}`), ...lines(draft.exclude).map(p => ` --exclude ${quote(p)}`)].join('')
-  out.push(`purlieu scan add ${quote(source.name)} ${quote(draft.name)} --runtime ${quote(draft.runtime)}${login && ` --credential ${quote(login)}`} --level ${draft.level}${set}${scope}`)
-  if (draft.runAtOnce) out.push(`purlieu scan run ${quote(source.name)} ${quote(draft.name)} --watch`)
-  return out.join('\n')
+  const set = settings('set', draft.settings), scope = [flags('include', lines(draft.include)), flags('exclude', lines(draft.exclude))]
+  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${set}${scope[0]!}${scope[1]!}`)
+  if (draft.runAtOnce) out.push(line`purlieu scan run ${source.name} ${draft.name} --watch`)
+  return out.join(' &&\n')
 }

@@ -1,5 +1,5 @@
 // A source that is being put together in the wizard.
-import { flag, line, quote } from '../client/command'
+import { flag, line, settings } from '../client/command'
 import type { Values } from './form'
 import type { Kind } from './types'
 
@@ -14,6 +14,5 @@ export const noSource: NewSource = { name: '', collection: 'root', authority: ''
 
 /** commandOf says the same as a command. */
 export function commandOf(kind: Pick<Kind, 'name'>, { name, collection, authority, values }: NewSource): string {
-  const set = Object.entries(values).filter(([, v]) => v.trim() !== '').map(([k, v]) => ` --set ${quote(`${k}=${v.trim()}`)}`).join('')
-  return line`purlieu source add ${kind.name} ${name}` + set + line`${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}`
+  return line`purlieu source add ${kind.name} ${name}${settings('set', values)}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}`
 }

@@ -23,7 +23,7 @@ describe('when a scan runs by itself', () => {
     for (const bad of [{ interval: 0 }, { at: '25:00' }, { on: [] }, { every: 'Month', days: '0' }, { every: 'Month', days: 'x' }] as Partial<Plan>[]) expect(problemOf({ ...plan, ...bad })).not.toBe('')
   })
   it('is a command', () => {
-    expect(triggerCommand('shop', 'nightly', plan)).toBe('purlieu trigger set shop nightly --every week --interval 2 --on=Monday --on=Friday --at 06:30 --zone Europe/Berlin')
-    expect(triggerCommand('shop', 'nightly', { ...plan, every: 'Month', interval: 1, days: '-1', full: true })).toBe('purlieu trigger set shop nightly --every month --on=-1 --at 06:30 --zone Europe/Berlin --full')
+    expect(triggerCommand('shop', 'nightly', plan)).toBe('purlieu trigger set shop nightly --every=week --interval=2 --on=Monday --on=Friday --at=06:30 --zone=Europe/Berlin')
+    expect(triggerCommand('shop', 'nightly', { ...plan, every: 'Month', interval: 1, days: '-1', full: true })).toBe('purlieu trigger set shop nightly --every=month --on=-1 --at=06:30 --zone=Europe/Berlin --full')
   })
 })

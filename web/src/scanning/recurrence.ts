@@ -1,5 +1,5 @@
 // When a scan runs by itself: as the account keeps it, as people say it, and as the form writes it.
-import { quote } from '../client/command'
+import { flag, flags, line } from '../client/command'
 import { words } from './strings'
 import type { Recurrence, Trigger } from './types'
 
@@ -75,5 +75,6 @@ export function inWords(r: Recurrence): string {
 /** triggerCommand says a plan as a command. */
 export function triggerCommand(source: string, scan: string, p: Plan): string {
   const on = p.every === 'Week' ? weekDays.filter(d => p.on.includes(d)) : p.every === 'Month' ? (daysOf(p.days) ?? []).map(String) : []
-  return `purlieu trigger set ${quote(source)} ${quote(scan)} --every ${p.every.toLowerCase()}${p.interval > 1 ? ` --interval ${p.interval}` : ''}${on.map(d => ` --on=${d}`).join('')} --at ${p.every === 'Hour' ? `00:${p.at.slice(3)}` : p.at} --zone ${quote(p.zone)}${p.full ? ' --full' : ''}`
+  const at = p.every === 'Hour' ? `00:${p.at.slice(3)}` : p.at
+  return line`purlieu trigger set ${source} ${scan}${flag('every', p.every.toLowerCase())}${flag('interval', p.interval > 1 && String(p.interval))}${flags('on', on)}${flag('at', at)}${flag('zone', p.zone)}${flag('full', p.full)}`
 }

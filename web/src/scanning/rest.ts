@@ -1,6 +1,6 @@
 // What these pages ask the account: one function a question, shared by key.
 import { queryOptions } from '@tanstack/react-query'
-import { deed, flag, line, quote } from '../client/command'
+import { deed, flag, line, settings } from '../client/command'
 import { collectionsOf, list } from '../client/list'
 import { pages, type Page } from '../client/pages'
 import { Failure, rest } from '../client/rest'
@@ -68,7 +68,7 @@ export const putFilter = (source: string, name: string, properties: Record<strin
 export const deleteScan = deed(
   (source: string, name: string) => rest('/scan' + at('datasources', source, 'scans', name), { method: 'DELETE', query: scanning }), (source, name) => line`purlieu scan delete ${source} ${name}`)
 
-/** startRun starts a run under an id of ours, so that asking twice starts one. */
+/** startRun starts a run, under an id that is made here. */
 export const startRun = deed(
   async (source: string, scan: string, full: boolean) => {
     const runId = crypto.randomUUID()
@@ -126,15 +126,20 @@ export interface Asked {
   path?: string // the level that is listed
 }
 
-const asking = ({ runtime, credential, settings = {} }: Asked) =>
-  line`${flag('runtime', runtime)}${flag('credential', credential)}` + Object.entries(settings).map(([name, value]) => ` --set ${quote(`${name}=${value}`)}`).join('')
+const asking = ({ runtime, credential, settings: set = {} }: Asked) => [flag('runtime', runtime), flag('credential', credential), settings('set', set)] as const
 
 export const browse = deed(
   (source: string, asked: Asked, signal?: AbortSignal) => rest<Names>('/manage/v1' + at('datasources', source, 'browse'), { method: 'POST', body: asked, ...(signal && { signal }) }),
-  (source, asked, _?) => line`purlieu source browse ${source}` + (asked.path ? line` ${asked.path}` : '') + asking(asked))
+  (source, asked, _?) => {
+    const [runtime, credential, set] = asking(asked)
+    return asked.path ? line`purlieu source browse ${source} ${asked.path}${runtime}${credential}${set}` : line`purlieu source browse ${source}${runtime}${credential}${set}`
+  })
 
 export const testSource = deed(
-  (source: string, asked: Asked) => rest<Tested>('/manage/v1' + at('datasources', source, 'test'), { method: 'POST', body: asked }), (source, asked) => line`purlieu source test ${source}` + asking(asked))
+  (source: string, asked: Asked) => rest<Tested>('/manage/v1' + at('datasources', source, 'test'), { method: 'POST', body: asked }), (source, asked) => {
+    const [runtime, credential, set] = asking(asked)
+    return line`purlieu source test ${source}${runtime}${credential}${set}`
+  })
 
 /** browseQuery asks a node for one level of a source's names. It is not asked again by itself: each question is an event at
  * the source, and in the ledger of the node. */

@@ -56,7 +56,7 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
           { name: words.who, show: h => h.name || h.id },
           { name: words.role, show: h => words.roleTitles[h.role] },
           { name: words.heldOn, show: h => (h.from === c.name ? words.here : <Link to="/settings" search={{ tab: undefined, collection: h.from }}>{place(h.from)}</Link>) },
-          { name: words.actions, show: h => (h.from === c.name ? <ActButton size="small" appearance="subtle" label={words.takeAway} name={words.takeAwayFrom(h.name || h.id, words.roleTitles[h.role])} command={withdraw.command(h.from, h.role, h.id)} disabled={act.busy} onAct={() => take(h)} /> : <Soft>{words.fromAbove}</Soft>) },
+          { name: words.actions, show: h => (h.from === c.name ? <ActButton size="small" appearance="subtle" label={words.takeAway} name={words.takeAwayFrom(h.name || h.id, words.roleTitles[h.role])} command={withdraw.command(h.from, h.role, h.id)} busy={act.busy} onAct={() => take(h)} /> : <Soft>{words.fromAbove}</Soft>) },
         ]}
       />
       <form className={s.form} onSubmit={e => { e.preventDefault(); give() }}>

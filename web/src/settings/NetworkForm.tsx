@@ -75,7 +75,7 @@ export function NetworkForm({ of }: { of: Network }) {
         </MessageBar>
       )}
       <div className={s.foot}>
-        <ActButton label={words.tryFirst} command={tryNetwork.command(body())} disabled={trying.isPending} onAct={() => trying.mutate()} />
+        <ActButton label={words.tryFirst} command={tryNetwork.command(body())} busy={trying.isPending} onAct={() => trying.mutate()} />
         <Button appearance="primary" type="submit" disabled={put.isPending}>{shared.save}</Button>
       </div>
       <div role="status">{trying.data && <Outcome of={trying.data} />}</div>

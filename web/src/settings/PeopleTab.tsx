@@ -93,8 +93,8 @@ function People() {
                   name: words.actions,
                   show: u => (u.id === me ? <Soft>{words.you}</Soft> : (
                     <div className={s.row}>
-                      <ActButton size="small" appearance="subtle" label={words.newLink} name={words.linkFor(u.name)} command={invite.command(u.id)} disabled={inviting.isPending} onAct={() => inviting.mutate({ name: u.name, id: u.id })} />
-                      <ActButton size="small" appearance="subtle" label={u.disabled ? words.enable : words.disable} name={`${u.disabled ? words.enable : words.disable} ${u.name}`} command={disableUser.command(u.id, !u.disabled)} disabled={act.busy} onAct={() => disable(u, !u.disabled)} />
+                      <ActButton size="small" appearance="subtle" label={words.newLink} name={words.linkFor(u.name)} command={invite.command(u.id)} busy={inviting.isPending} onAct={() => inviting.mutate({ name: u.name, id: u.id })} />
+                      <ActButton size="small" appearance="subtle" label={u.disabled ? words.enable : words.disable} name={`${u.disabled ? words.enable : words.disable} ${u.name}`} command={disableUser.command(u.id, !u.disabled)} busy={act.busy} onAct={() => disable(u, !u.disabled)} />
                       <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} command={deleteUser.command(u.id)} stale={['users']}>{words.removeUserText}</Ask>
                     </div>
                   )),

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { components as published } from '../client/generated/account'
 import type { components as manage } from '../client/generated/manage'
-import { deed, flag, line, quote } from '../client/command'
+import { deed, flag, flags, line } from '../client/command'
 import { collectionsOf } from '../client/list'
 import type { Page } from '../client/pages'
 import { rest } from '../client/rest'
@@ -95,11 +95,11 @@ export const deleteApp = deed(
 export const tryNetwork = deed(
   (n: Network) => rest<Tried>('/manage/v1/network:try', { method: 'POST', body: n }), n => networkLine('try', n))
 export const putNetwork = deed(
-  (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } }), (n, force) => networkLine('set', n) + (force ? ' --force' : ''))
+  (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } }), (n, force) => networkLine('set', n, force))
 export const renameAccount = deed(
   (friendlyName: string) => rest<Account>('/account/', { method: 'PATCH', query: version, body: { friendlyName } }), name => line`purlieu account rename ${name}`)
 
-function networkLine(verb: string, n: Network): string {
-  const rules = (n.rules ?? []).map(r => ` --rule=${quote(`${r.effect}:${r.door ? `${r.door}=` : ''}${r.range}`)}`)
-  return line`purlieu network ${verb} --access ${n.publicNetworkAccess}${flag('portal-pages', n.portalPages ?? false)}` + rules.join('')
+function networkLine(verb: string, n: Network, force = false): string {
+  const rules = (n.rules ?? []).map(r => `${r.effect}:${r.door ? `${r.door}=` : ''}${r.range}`)
+  return line`purlieu network ${verb}${flag('access', n.publicNetworkAccess)}${flag('portal-pages', n.portalPages ?? false)}${flags('rule', rules)}${flag('force', force)}`
 }

@@ -9,14 +9,15 @@ interface ActButtonProps extends Pick<ButtonProps, 'appearance' | 'size' | 'disa
   label: string
   name?: string // for who hears it, where several buttons have one label
   command: string
+  busy?: boolean // it can't be used for the moment, and keeps the focus
   onAct: () => void
 }
 
-export function ActButton({ label, name, command, onAct, ...button }: ActButtonProps) {
+export function ActButton({ label, name, command, busy = false, onAct, ...button }: ActButtonProps) {
   const s = useStyles()
   return (
     <span className={s.pair}>
-      <Button {...button} aria-label={name} onClick={onAct}>{button.icon && label === '' ? undefined : label}</Button>
+      <Button {...button} disabledFocusable={busy} aria-label={name} onClick={onAct}>{button.icon && label === '' ? undefined : label}</Button>
       <CopyButton text={command} label={words.copyCommandOf(name ?? label)} />
     </span>
   )

@@ -5,7 +5,7 @@ import { Command } from './Command'
 import { Refusal } from './Refusal'
 import { words } from './strings'
 
-const useStyles = makeStyles({ command: { margin: '16px 0' } })
+const useStyles = makeStyles({ command: { gridColumn: '1 / -1', marginTop: '8px' } })
 
 interface AskDialogProps {
   label: string
@@ -25,11 +25,12 @@ export function AskDialog({ label, title, command, children, error, busy, onGo, 
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent>{children}<div className={s.command}><Command title={words.asCommand}>{command}</Command></div><Refusal error={error} /></DialogContent>
+          <DialogContent>{children}<Refusal error={error} /></DialogContent>
           <DialogActions>
             <Button onClick={onClose}>{words.cancel}</Button>
             <Button appearance="primary" disabledFocusable={busy} onClick={onGo}>{label}</Button>
           </DialogActions>
+          <div className={s.command}><Command title={words.asCommand}>{command}</Command></div>
         </DialogBody>
       </DialogSurface>
     </Dialog>

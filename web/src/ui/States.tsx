@@ -1,6 +1,6 @@
 // The states that every page has beside the one it was made for: loading, empty, refused, failed. A page shows what it
 // asked for through Shown, so that none of them is forgotten.
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { CloudOff48Regular } from '@fluentui/react-icons/svg/cloud-off'
 import { Search48Regular } from '@fluentui/react-icons/svg/search'
@@ -55,8 +55,9 @@ export function sayFailure(error: unknown, doing = false): { title: string; text
 
 const anew = 5000 // between two looks for an account that is away
 
-/** Failed shows an error: refusal, absence, or what went wrong and the request's id for the operator. */
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+/** Failed shows an error: refusal, absence, or what went wrong and the request's id for the operator. Where the account is
+ * away it tries again by itself, unless each try is an event elsewhere. */
+export function Failed({ error, retry, heals = true }: { error: unknown; retry?: () => void; heals?: boolean }) {
   const s = useStyles()
   const { title, text, request } = sayFailure(error)
   const status = error instanceof Failure ? error.status : -1
@@ -65,10 +66,10 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   const asking = useRef(retry)
   useEffect(() => { asking.current = retry }, [retry])
   useEffect(() => {
-    if (status !== 0) return
+    if (status !== 0 || !heals) return
     const timer = setInterval(() => asking.current?.(), anew)
     return () => clearInterval(timer)
-  }, [status])
+  }, [status, heals])
   return (
     <div className={s.box} role="alert">
       <span className={s.icon} aria-hidden>{icon}</span>
@@ -96,13 +97,21 @@ interface ShownProps<T> {
   of: { data: T | undefined; error: Error | null; refetch: () => unknown } // a query, of one answer or of pages
   empty?: (data: T) => ReactNode // what stands there when there is nothing; undefined when there is something
   loading?: ReactNode
+  heals?: boolean // of Failed
   children: (data: T) => ReactNode
 }
 
-/** Shown shows a query in whatever state it is. Old data stays while newer is fetched. */
-export function Shown<T>({ of, empty, loading, children }: ShownProps<T>) {
+const isAway = (error: Error | null) => error instanceof Failure && error.status === 0
+
+/** Shown shows a query in whatever state it is. Old data stays while newer is fetched, and so does the news that the
+ * account is away while it is looked for. */
+export function Shown<T>({ of, empty, loading, heals, children }: ShownProps<T>) {
+  const [away, setAway] = useState<Error | null>(null)
+  const now = of.data !== undefined ? null : of.error ? (isAway(of.error) ? of.error : null) : away
+  if (now !== away) setAway(now)
   if (of.data !== undefined) return empty?.(of.data) || children(of.data)
-  if (of.error && !(of.error instanceof SignedOut)) return <Failed error={of.error} retry={() => void of.refetch()} />
+  const error = of.error ?? now
+  if (error && !(error instanceof SignedOut)) return <Failed error={error} retry={() => void of.refetch()} {...(heals !== undefined && { heals })} />
   return loading ?? <Loading />
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ago, bytes, plural, took } from './format'
-import { quote } from '../client/command'
+import { flag, line, quote } from '../client/command'
 
 describe('numbers and times', () => {
   it.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [1_234_567, '1.2 MB'], [45_000_000_000, '45 GB']])('%i bytes are %s', (n, want) => expect(bytes(n)).toBe(want))
@@ -13,5 +13,6 @@ describe('numbers and times', () => {
 })
 
 describe('a word of a command', () => {
-  it.each([['edge', 'edge'], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ['$(reboot)', "'$(reboot)'"], ['', "''"]])('%s is written %s', (text, want) => expect(quote(text)).toBe(want))
+  it('is not taken for a flag', () => expect(line`purlieu source browse ${'shop'} ${'--credential=x'}${flag('runtime', 'edge')} --json`).toBe('purlieu source browse --runtime=edge --json -- shop --credential=x'))
+  it.each([['edge', 'edge'], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ['$(reboot)', "'$(reboot)'"], ['', "''"], ['a\nb', "$'a\\nb'"], ["\u0015it's\\", "$'\\u0015it\\'s\\\\'"], ['\u009b', "$'\\u009b'"]])('%s is written %s', (text, want) => expect(quote(text)).toBe(want))
 })

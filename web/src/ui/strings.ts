@@ -64,7 +64,7 @@ export const failures = {
   missingText: 'It was removed, or you may not see it.',
   unreachable: 'The account can’t be reached',
   unreachableText: 'Check the network, and that the server is running. This page tries again by itself.',
-  unreachableToDo: 'Nothing was done. Check the network, and that the server is running, and do it again.',
+  unreachableToDo: 'No answer came: it may have been done, or not. Check the network, and that the server is running; look, before you do it again.',
   broken: 'The account could not answer',
   notYet: 'This build does not serve this yet',
   other: 'That did not work',
