@@ -13,9 +13,9 @@ import { Page } from '../ui/Page'
 import { SearchBox } from '../ui/SearchBox'
 import { Shell } from '../ui/Shell'
 import { Failed } from '../ui/States'
-import { words } from '../ui/strings'
+import { failures, words } from '../ui/strings'
 import { useLook } from '../ui/theme'
-import { anew, isLost } from './lost'
+import { anew, isBroken, isLost } from './lost'
 import { ways } from './nav'
 
 export function Root() {
@@ -85,9 +85,10 @@ export function Gone() {
   return <main><Page title={words.gone} about={words.goneText}><div><Button as="a" href="/">{words.toHome}</Button></div></Page></main>
 }
 
-/** Wrong shows what a page threw. Of one that could not be loaded it waits for the account, and opens it anew. */
+/** Wrong shows what a page threw. Of one that could not be loaded it waits for the account, and opens it anew: once by itself. */
 export function Wrong({ error }: { error: unknown }) {
   const router = useRouter()
+  if (isLost(error) && isBroken()) return <Failed error={new Error(failures.partText)} retry={() => void anew()} />
   if (isLost(error)) return <Failed error={new Failure(0, 'Unreachable', '', '')} retry={() => void anew()} />
   return <Failed error={error} retry={() => void router.invalidate()} />
 }

@@ -65,6 +65,7 @@ export const failures = {
   unreachable: 'The account can’t be reached',
   unreachableText: 'Check the network, and that the server is running. This page tries again by itself.',
   unreachableToDo: 'No answer came: it may have been done, or not. Check the network, and that the server is running; look, before you do it again.',
+  partText: 'A part of this page does not load, though the account answers. Whoever runs it, or a proxy before it, may be in the middle of an upgrade.',
   broken: 'The account could not answer',
   notYet: 'This build does not serve this yet',
   other: 'That did not work',
