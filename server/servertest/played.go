@@ -148,6 +148,7 @@ func sampleViews() []datamap.View {
 		Keys:    []model.Key{{Name: "orders_pkey", Kind: model.PrimaryKey, Columns: []string{"id"}}},
 		Indexes: []model.Index{{Name: "orders_person", Method: "btree", Columns: []string{"person"}}},
 	}, Measures: []store.MeasureRow{{Entity: 1, Day: 19675, Measures: []model.Measure{{Name: "rows", Value: 1200}}}}}
+	orders.Row.Authored = []byte(`{"owners":[{"id":"ada","info":"Ada"}]}`)
 	view := datamap.View{Row: row(2, "postgresql_view", "big_orders"), Column: -1, Asset: model.Asset{
 		Columns: []model.Column{{Name: "id", Type: "bigint", Ordinal: 1, Number: 1}}, Text: "SELECT id FROM orders WHERE id > ?",
 	}}
@@ -237,6 +238,9 @@ func (sample) Changes(context.Context, datamap.ChangeQuery, string, int) ([]data
 func (sample) Query(_ context.Context, q search.Request) (search.Result, error) {
 	var out search.Result
 	for _, v := range sampleViews() {
+		if strings.HasSuffix(v.Row.Type, "_process") {
+			continue // none is in an index
+		}
 		if strings.Contains(v.Row.Name, q.Keywords) && in(q.Collections, v.Row.Collection) &&
 			(q.Types == nil || in(q.Types, v.Row.Type)) && (q.Sources == nil || in(q.Sources, v.Row.Source)) &&
 			(q.Filter == nil || allows(*q.Filter, v.Row)) {

@@ -139,7 +139,7 @@ func TestBrowsingAnswersAsPublished(t *testing.T) {
 	a := newAccount(t)
 	browse := func(name string, body map[string]any) map[string]any {
 		body["limit"] = load(t, "catalog", name).Parameters["browseRequest"].(map[string]any)["limit"]
-		return a.compare(a.ask("POST", "/catalog/api/browse", body), 200, load(t, "catalog", name)).(map[string]any)
+		return a.compare(a.ask("POST", "/catalog/api/browse", body), 200, load(t, "catalog", name), "mail").(map[string]any)
 	}
 	tables := browse("Discovery_Browse_EntityType", map[string]any{"entityType": "postgresql_table"})
 	orders := tables["value"].([]any)[0].(map[string]any)

@@ -102,7 +102,7 @@ func (t types) browsed(v datamap.View, leaf bool) map[string]any {
 	owners := []any{}
 	if v.Authored.Owners != nil {
 		for _, c := range *v.Authored.Owners {
-			owners = append(owners, map[string]any{"id": c.ID, "displayName": c.Info, "contactType": "Owner"})
+			owners = append(owners, map[string]any{"id": c.ID, "displayName": c.Info, "mail": nil, "contactType": "Owner"}) // addresses are not kept
 		}
 	}
 	return map[string]any{
