@@ -11,8 +11,9 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOLS   := .cache/bin/.installed
 
 # Rooms whose tests run under the race detector: those that start goroutines. The others, and those taken out with "-",
-# are pure, or step machines (in test/sim and test/e2e they meet concurrency; `make test RACE=...` runs them under it too).
-RACE ?= bus cmd connector network node server test/e2e vault -server/internal/datamap -server/internal/scan -server/internal/search
+# are pure, or step machines (in test/sim and test/e2e they meet concurrency; `make test RACE=...` runs them under it too), or
+# take many minutes there, as the suite of SQLite as store does: server and server/internal/ingest meet it with all their goroutines.
+RACE ?= bus cmd connector network node server test/e2e vault -server/internal/datamap -server/internal/scan -server/internal/search -server/internal/store/sqlite
 # Two packages at a time: the suites start servers.
 GOTEST := -p 2 -timeout 30m
 SUMMARY := go run ./test/summary
