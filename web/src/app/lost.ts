@@ -11,7 +11,7 @@ export const lost = (): never => {
 /** isLost knows a part that did not come also where a browser says it, each in its own words. */
 export const isLost = (error: unknown) => error instanceof Lost || (error instanceof TypeError && /dynamically imported module|module script/i.test(error.message))
 
-const mark = 'purlieu.anew', lately = 60_000
+const mark = 'purlieu.anew', lately = 15_000
 
 /** isBroken says that the page was opened anew lately, and the part still did not come: doing it again helps nobody. */
 export const isBroken = () => Date.now() - Number(sessionStorage.getItem(mark)) < lately
