@@ -148,23 +148,19 @@ func runtimeOf(status fleet.RuntimeStatus) scanning.Runtime {
 }
 
 func (r runtimes) ListRuntimes(ctx context.Context, after string, limit int) ([]scanning.Runtime, string, error) {
-	all, err := r.s.fleet.Runtimes(ctx)
+	all, err := r.s.fleet.Statuses(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	var out []scanning.Runtime
-	for _, rt := range all {
-		if rt.Name <= after {
+	for _, status := range all {
+		if status.Runtime.Name <= after {
 			continue
 		}
 		if len(out) == limit {
 			return out, out[limit-1].Name, nil
 		}
-		one, err := r.Runtime(ctx, rt.Name)
-		if err != nil {
-			return nil, "", err
-		}
-		out = append(out, one)
+		out = append(out, runtimeOf(status))
 	}
 	return out, "", nil
 }

@@ -155,24 +155,6 @@ func (s *Service) DeleteRuntime(ctx context.Context, name string, inUse func(ctx
 	return nil
 }
 
-// Runtimes gives all runtimes, by name.
-func (s *Service) Runtimes(ctx context.Context) ([]Runtime, error) {
-	var out []Runtime
-	err := s.store.View(ctx, func(tx store.Tx) error {
-		out = nil
-		docs, err := list(ctx, tx, docRuntime, "")
-		for _, doc := range docs {
-			var body runtimeDoc
-			if body, err = decode[runtimeDoc](doc); err != nil {
-				return err
-			}
-			out = append(out, body.view(doc))
-		}
-		return err
-	})
-	return out, err
-}
-
 // Runtime gives one; NotFound.
 func (s *Service) Runtime(ctx context.Context, name string) (Runtime, error) {
 	var r Runtime

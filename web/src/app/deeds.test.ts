@@ -31,7 +31,7 @@ beforeAll(async () => {
   ]
   others.createScan = scanning({ name: 'shop' } as never, kind, draft).split(' &&\n')
   others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month' }))
-  others.putSource = [registering({ name: 'PostgreSql' }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' } }), registering({ name: 'FileSystem' }, { name: 'files', collection: 'root', authority: '', values: {} })]
+  others.putSource = [registering({ name: 'PostgreSql', settings: [] }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' } }), registering({ name: 'FileSystem', settings: [] }, { name: 'files', collection: 'root', authority: '', values: {} })]
 }, 60_000)
 
 /** samples are values for each deed. */

@@ -1,6 +1,6 @@
 // A scan that is being put together in the wizard.
 import { flag, flags, line, settings } from '../client/command'
-import { lines, nameProblem, type Values } from './form'
+import { lines, nameProblem, spoken, type Values } from './form'
 import type { Credential, Kind, Reach, Scan, Source } from './types'
 
 export interface Draft {
@@ -81,7 +81,7 @@ export function commandOf(source: Source, kind: Kind, draft: Draft): string {
     out.push(line`purlieu credential add ${draft.newKind} ${draft.newName}${flag('user', user)}${settings('set', open)}${flags('secret', secrets)}`)
   }
   const login = loginName(draft)
-  const set = settings('set', draft.settings), scope = [flags('include', lines(draft.include)), flags('exclude', lines(draft.exclude))]
+  const set = settings('set', spoken(kind.scanSettings ?? [], draft.settings)), scope = [flags('include', lines(draft.include)), flags('exclude', lines(draft.exclude))]
   out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${set}${scope[0]!}${scope[1]!}`)
   if (draft.runAtOnce) out.push(line`purlieu scan run ${source.name} ${draft.name} --watch`)
   return out.join(' &&\n')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { complete, lines, nameProblem, properties } from './form'
+import { complete, lines, nameProblem, properties, spoken } from './form'
 import type { Field } from './types'
 
 const of: Field[] = [
@@ -21,6 +21,9 @@ describe('a form', () => {
     expect(properties(of, { ca: '-----BEGIN\nabc\n-----END\n' })).toEqual({ ca: '-----BEGIN\nabc\n-----END' })
     expect(properties(of, { host: 'db', port: '' })).toEqual({ host: 'db' })
   })
+  it('puts the members of a list behind each other in a command, and leaves the lines of a text', () =>
+    expect(spoken(of, { roots: ' a \nb', ca: 'x\ny' })).toEqual({ roots: 'a,b', ca: 'x\ny' }))
+
   it('passes on a number that is none, so that the account says what is wrong', () => {
     expect(properties(of, { port: 'x' })).toEqual({ port: 'x' })
   })

@@ -24,6 +24,10 @@ export function properties(of: Field[], values: Values): Record<string, unknown>
 /** settingsOf turns texts into settings that a question to a node takes: those that say something. */
 export const settingsOf = (of: Field[], values: Values): Values => Object.fromEntries(of.map(f => [f.name, (values[f.name] ?? '').trim()]).filter(([, v]) => v !== ''))
 
+/** spoken turns texts into values of a command's settings: there the members of a list stand behind each other. */
+export const spoken = (of: Field[], values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, text]) => [name, of.find(f => f.name === name)?.type === 'list' ? lines(text).join(',') : text]))
+
 /** lines are the lines of a text that say something. */
 export const lines = (text: string) => text.split('\n').map(l => l.trim()).filter(l => l !== '')
 

@@ -1,6 +1,6 @@
 // A source that is being put together in the wizard.
 import { flag, line, settings } from '../client/command'
-import type { Values } from './form'
+import { spoken, type Values } from './form'
 import type { Kind } from './types'
 
 export interface NewSource {
@@ -13,6 +13,6 @@ export interface NewSource {
 export const noSource: NewSource = { name: '', collection: 'root', authority: '', values: {} }
 
 /** commandOf says the same as a command. */
-export function commandOf(kind: Pick<Kind, 'name'>, { name, collection, authority, values }: NewSource): string {
-  return line`purlieu source add ${kind.name} ${name}${settings('set', values)}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}`
+export function commandOf(kind: Pick<Kind, 'name' | 'settings'>, { name, collection, authority, values }: NewSource): string {
+  return line`purlieu source add ${kind.name} ${name}${settings('set', spoken(kind.settings ?? [], values))}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}`
 }

@@ -25,9 +25,12 @@ export const sourceQuery = (name: string) =>
 
 const often = (runs: Run[] | undefined) => (runs?.some(going) ? 2000 : 30_000)
 
+/** The more of a list is shown, the less often all of it is asked for again. */
+const slower = (every: number, pages: { pages: unknown[] } | undefined) => every * (pages?.pages.length || 1)
+
 /** runsQuery gives runs, newest first; while one goes on they are asked for again. */
 export const runsQuery = (of: { source?: string; state?: string }) => ({
-  ...pages<Run>(['runs'], '/manage/v1/runs', of), refetchInterval: (q: { state: { data?: { pages: Page<Run>[] } | undefined } }) => often(q.state.data?.pages.flatMap(p => p.value)),
+  ...pages<Run>(['runs'], '/manage/v1/runs', of), refetchInterval: (q: { state: { data?: { pages: Page<Run>[] } | undefined } }) => slower(often(q.state.data?.pages.flatMap(p => p.value)), q.state.data),
 })
 
 /** newestQuery gives the newest run of each scan. */
@@ -43,8 +46,10 @@ export const runQuery = (id: string) =>
   })
 
 /** ofRun is one of the lists below a run, asked for again with the run. */
-const ofRun = <T>(run: Run, what: string, query: Record<string, string> = {}) =>
-  ({ ...pages<T>(['run', run.id, what], '/manage/v1' + at('runs', run.id, what), query), refetchInterval: going(run) ? (2000 as const) : (false as const) })
+const ofRun = <T>(run: Run, what: string, query: Record<string, string> = {}) => ({
+  ...pages<T>(['run', run.id, what], '/manage/v1' + at('runs', run.id, what), query),
+  refetchInterval: (q: { state: { data?: { pages: unknown[] } | undefined } }) => (going(run) ? slower(2000, q.state.data) : (false as const)),
+})
 
 export const unitsQuery = (run: Run) => ofRun<Unit>(run, 'units')
 export const gapsQuery = (run: Run) => ofRun<Gap>(run, 'gaps')
