@@ -1,5 +1,5 @@
 // What a browser loads before a page shows that is opened at its own address: the entry, what it imports, its styles, the
-// page itself, and the tab or step of it that the address opens.
+// page itself, and the tab or step of it that the address opens, with what that opens in turn.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,14 @@ function reach(key: string, seen = new Set<string>()): Set<string> {
   return seen
 }
 
+/** within are the weights of the parts of a part, and of theirs. A picture comes into a page that shows, a dialog when it is asked. */
+function within(key: string, loaded: Set<string>, above: string[] = []): (readonly [string, number])[] {
+  return (manifest[key]!.dynamicImports ?? []).filter(k => !loaded.has(k) && !/Picture\.tsx$|Dialog\.tsx$/.test(k)).flatMap(k => {
+    const name = [...above, k.split('/').pop()!], more = reach(k, new Set(loaded))
+    return [[name.join(' > '), weigh(more)] as const, ...within(k, more, name)]
+  })
+}
+
 const weigh = (keys: Iterable<string>) => [...keys].flatMap(k => [manifest[k]!.file, ...(manifest[k]!.css ?? [])]).filter((f, i, all) => all.indexOf(f) === i).reduce((sum, f) => sum + size(f), 0)
 
 describe.skipIf(!built)('the build', () => {
@@ -38,8 +46,7 @@ describe.skipIf(!built)('the build', () => {
 
   it.for(pages)('shows %s, and each of its parts, within the budget', page => {
     const whole = reach(page, reach(entry!))
-    const parts = (manifest[page]!.dynamicImports ?? []).filter(k => !/Picture\.tsx$|Dialog\.tsx$/.test(k)) // a picture comes into a page that shows, a dialog when it is asked
-    const weights = [['', weigh(whole)] as const, ...parts.map(k => [k.split('/').pop()!, weigh(reach(k, new Set(whole)))] as const)]
+    const weights = [['', weigh(whole)] as const, ...within(page, whole)]
     console.log(`${page}: ${weights.map(([part, bytes]) => `${part} ${Math.round(bytes / 1000)} kB`.trim()).join(', ')} gzip`)
     for (const [part, bytes] of weights) expect(bytes, part).toBeLessThanOrEqual(most)
   })

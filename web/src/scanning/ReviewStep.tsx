@@ -1,7 +1,7 @@
 // The scan that would be made, as a whole.
-import { Checkbox } from '@fluentui/react-components'
 import { Card, Facts } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
+import { Tick } from '../ui/Tick'
 import { loginName, type Draft } from './draft'
 import { lines, properties } from './form'
 import { words } from './strings'
@@ -26,7 +26,7 @@ export function ReviewStep({ kind, draft, error, onChange }: ReviewStepProps) {
           [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
         ]} />
       </Card>
-      <Checkbox checked={draft.runAtOnce} onChange={(_, d) => onChange({ runAtOnce: d.checked === true })} label={words.runAtOnce} />
+      <Tick checked={draft.runAtOnce} onChange={runAtOnce => onChange({ runAtOnce })} label={words.runAtOnce} />
     </>
   )
 }

@@ -1,6 +1,6 @@
 // When a scan runs by itself: in words with the next time, paused and resumed, written anew, taken away.
 import { useState } from 'react'
-import { Button, Checkbox, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
+import { Button, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
@@ -12,6 +12,7 @@ import { Card, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
+import { Tick } from '../ui/Tick'
 import { useAct } from '../ui/useAct'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan } from './recurrence'
 import { Said } from './Next'
@@ -79,7 +80,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
         </div>
         {plan.every === 'Week' && (
           <Group label={words.onLabel}>
-            {weekDays.map(day => <Checkbox key={day} label={day} checked={plan.on.includes(day)} onChange={(_, d) => change({ on: d.checked === true ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
+            {weekDays.map(day => <Tick key={day} label={day} checked={plan.on.includes(day)} onChange={on => change({ on: on ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
           </Group>
         )}
         {plan.every === 'Month' && <Field label={words.monthDaysLabel} hint={words.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}
@@ -87,7 +88,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
           <Input value={plan.zone} list="zones" autoComplete="off" spellCheck={false} onChange={(_, d) => change({ zone: d.value })} />
         </Field>
         <datalist id="zones">{Intl.supportedValuesOf('timeZone').map(z => <option key={z} value={z} />)}</datalist>
-        <Checkbox label={words.fullEachTime} checked={plan.full} onChange={(_, d) => change({ full: d.checked === true })} />
+        <Tick label={words.fullEachTime} checked={plan.full} onChange={full => change({ full })} />
         {problem ? <Status tone="warn">{problem}</Status> : <Soft>{inWords(recurrenceOf(plan))}</Soft>}
         <Refusal error={put.error} />
         <div className={s.row}>

@@ -1,6 +1,6 @@
 // Writing the network rules. They can be tried first: nothing changes, and one sees whom they would shut out.
 import { useState } from 'react'
-import { Button, Checkbox, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Select } from '@fluentui/react-components'
+import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Select } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { ArrowUp16Regular } from '@fluentui/react-icons/svg/arrow-up'
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
@@ -15,6 +15,7 @@ import { useNotices } from '../ui/Notices'
 import { Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
+import { Tick } from '../ui/Tick'
 import { narrow } from '../ui/widths'
 import { most, putNetwork, tryNetwork, type Network, type Rule, type Tried } from './rest'
 import { words } from './strings'
@@ -52,7 +53,7 @@ export function NetworkForm({ of }: { of: Network }) {
           {(Object.keys(words.modes) as Mode[]).map(m => <Radio key={m} value={m} label={words.modes[m]} />)}
         </RadioGroup>
       </Field>
-      <Checkbox label={words.portalPages} checked={next.portalPages ?? false} onChange={(_, d) => change({ portalPages: d.checked === true })} />
+      <Tick label={words.portalPages} checked={next.portalPages ?? false} onChange={portalPages => change({ portalPages })} />
       <Group label={words.ruleList} hint={words.ruleListText}>
         <ol className={s.rules}>
           {rules.map((r, i) => (

@@ -1,5 +1,6 @@
 // The style page: each pattern with all its parts, on one page that tests and people look at.
-import { Button, Checkbox, Field, Input } from '@fluentui/react-components'
+import { useState } from 'react'
+import { Button, Field, Input } from '@fluentui/react-components'
 import { Database24Regular } from '@fluentui/react-icons/svg/database'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
@@ -11,6 +12,7 @@ import { useNotices } from '../ui/Notices'
 import { Card, Facts, Key, Link, Mono, Status, Tag, When } from '../ui/Parts'
 import { PictureFrame } from '../ui/PicturePage'
 import { Empty, Failed, Loading } from '../ui/States'
+import { Tick } from '../ui/Tick'
 import { WizardPage } from '../ui/WizardPage'
 import { sample, words } from './strings'
 
@@ -40,8 +42,9 @@ export function StylePage() {
 }
 
 function List() {
+  const [ticked, setTicked] = useState(false)
   return (
-    <ListPage inside name={words.title} title={words.tabs.list} about={words.listText} actions={<Button appearance="primary">Add one</Button>} aside={<Card title={words.facets}><Checkbox label="Table (3)" /><br /><Checkbox label="View (1)" /></Card>}>
+    <ListPage inside name={words.title} title={words.tabs.list} about={words.listText} actions={<Button appearance="primary">Add one</Button>} aside={<Card title={words.facets}><Tick label="Table (3)" checked={ticked} onChange={setTicked} /><br /><Tick label="View (1)" checked={!ticked} onChange={on => setTicked(!on)} /></Card>}>
       <DataTable
         caption={words.tabs.list} rows={[...sample]} id={r => r.name}
         columns={[
