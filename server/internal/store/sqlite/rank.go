@@ -37,13 +37,26 @@ func (x index) ranked(ctx context.Context, a asked, after store.IndexPlace, need
 	return out, nil
 }
 
-// exactly gives the matches whose whole name is asked for, of the first that have it.
+// exactly gives the matches whose whole name is asked for: from the index of names, within the reader's collections. Where
+// the reader has more than bound of that name, the index of words finds the first of them that meet the conditions.
 func (x index) exactly(ctx context.Context, a asked, from int64, need int) ([]int64, error) {
-	c := clause{
-		` from (select * from found where exact = ? and entity > ? order by entity limit ?) as found where 1`,
-		[]any{a.exact, from, bound},
+	named := clause{` from found indexed by found_by_exact where exact = ? and entity > ?`, []any{a.exact, from}}
+	if a.collections != nil {
+		named.text = ` from found indexed by found_by_collection where exact = ? and entity > ?`
+		named = named.and(among(`collection`, a.collections))
 	}
-	return x.ids(ctx, a, `found.entity`, c.and(meets(a.tags)).and(a.rest), need)
+	var beyond bool
+	if _, err := x.one(ctx, `select exists (select 1`+named.text+` limit 1 offset ?)`, append(named.args, bound), &beyond); err != nil {
+		return nil, err
+	}
+	if beyond {
+		c := a.rows(a.name).and(clause{`word.rowid > ? and found.exact = ?`, []any{from, a.exact}})
+		return x.ids(ctx, a, `word.rowid`, c, need)
+	}
+	if a.filtered {
+		named = named.and(meets(a.tags))
+	}
+	return x.ids(ctx, a, `found.entity`, named.and(a.rest), need)
 }
 
 // ids reads the first entities, by their number.

@@ -98,6 +98,37 @@ var indexTests = []test{
 			}
 		})
 	}},
+	{"exact names come first, however many others have the same name", func(w *world) {
+		theirs, views := make([]store.IndexRow, 10_001), make([]store.IndexRow, 10_001)
+		for i := range theirs {
+			theirs[i] = indexRow(int64(i+1), "data.csv")
+			theirs[i].Collection = "hidden"
+			views[i] = indexRow(int64(i+20_001), "data.csv")
+			views[i].Type = "view"
+		}
+		mine := []store.IndexRow{indexRow(40_001, "data.csv"), indexRow(40_002, "data.csv"), indexRow(40_003, "data.csv"), indexRow(40_004, "data.csv old")}
+		mine[3].Exact = "old"
+		q := store.IndexQuery{Terms: []string{"data.csv"}, Exact: "data.csv", Collections: []string{"root"}, Limit: 2}
+		want := []int64{40_001, 40_002, 40_003, 40_004}
+		same := func(tx store.Tx) {
+			q.After = nil
+			r := get(tx.Index().Query(w.ctx, q))(w)
+			equal(w, r.Count, 4)
+			equal(w, r.Entities, want[:2])
+			q.After = &r.Last
+			equal(w, get(tx.Index().Query(w.ctx, q))(w).Entities, want[2:])
+		}
+		w.update(func(tx store.Tx) {
+			w.ok(tx.Index().PutRows(w.ctx, append(theirs, mine...)))
+			same(tx)
+			w.ok(tx.Index().PutRows(w.ctx, views))
+			q.Filter = &store.Filter{Kind: store.TagType, Values: []string{"table"}}
+			same(tx)
+			q.Collections = []string{"root", "hidden"} // every one there is
+			q.Filter = &store.Filter{Op: store.FilterAnd, Parts: []store.Filter{*q.Filter, {Op: store.FilterRows, Rows: want}}}
+			same(tx)
+		})
+	}},
 	{"followers keep their place, and the index is complete up to its own", func(w *world) {
 		w.update(func(tx store.Tx) {
 			x := tx.Index()
