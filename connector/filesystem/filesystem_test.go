@@ -4,6 +4,8 @@ package filesystem_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,17 +169,23 @@ func TestValuesAreSampledWhereTheyAreAskedFor(t *testing.T) {
 
 // A large tree is split while it is read, and no part of it is lost or told twice.
 func TestLargeTreesAreSplit(t *testing.T) {
+	const files = 900
 	for title, layout := range map[string]func(i int) string{
 		"many files in one folder": func(i int) string { return "top/x" + number(i) },
 		"many folders in one": func(i int) string {
 			return "top/" + []string{"#", "$", "%", "a"}[i/5%4] + number(i/5) + "/x" + number(i)
 		},
 		"folders in folders":        func(i int) string { return "top/" + number(i/200) + "/" + number(i/20) + "/x" + number(i) },
+		"files beside folders, in a range of names": func(i int) string {
+			if i%9 == 0 {
+				return "top/" + scattered(i)
+			}
+			return "top/" + scattered(files+i/10) + "/x" + number(i)
+		},
 		"files and folders, folded": func(i int) string { return "top/" + strings.Repeat("d/", i%3) + "x" + number(i) },
 	} {
 		t.Run(title, func(t *testing.T) {
 			root := folderOf(t)
-			const files = 900
 			folders := map[string]bool{}
 			for i := range files {
 				path := filepath.Join(root, layout(i))
@@ -209,6 +217,9 @@ func TestLargeTreesAreSplit(t *testing.T) {
 				if len(h.Lists) != 1 || !h.Lists[0].Whole || h.Lists[0].Container != units[0].Below {
 					t.Errorf("%+v", h.Lists)
 				}
+				if len(h.Gaps) > 0 {
+					t.Errorf("%+v: %v", units[0], gaps(h))
+				}
 				most, count = max(most, len(h.Assets)), count+1
 				units = append(units[1:], h.Children...)
 			}
@@ -220,6 +231,12 @@ func TestLargeTreesAreSplit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// scattered is a name like no other: the hashes of names that begin alike lie close together.
+func scattered(i int) string {
+	sum := sha256.Sum256([]byte(number(i)))
+	return hex.EncodeToString(sum[:6])
 }
 
 func number(i int) string {

@@ -1,8 +1,10 @@
 // Package folder opens files of node-local sources: the one place that does. It reads, and nothing else.
 //
 // A *root* is a folder that the local policy allowed; everything is opened below it, one name at a time, with the
-// system's own means against leaving it (os.Root). Links are told and never followed. A *kept* folder is one of the
-// node's own (its state, its secrets): it is told by identity, not by name, so that no other way leads in either.
+// system's own means against leaving it (the folder's descriptor on Linux, os.Root elsewhere). Links are told and never
+// followed, and what is no folder is never opened as one: to open a pipe is to wait for its other end. A *kept* folder
+// is one of the node's own (its state, its secrets): it is told by identity, not by name, so that no other way leads in
+// either.
 package folder
 
 import (
@@ -32,16 +34,11 @@ func Open(r Root) (connector.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Stat(r.Allowed)
+	f, err := openRoot(r.Allowed)
 	if err != nil {
-		return nil, because(err)
+		return nil, err
 	}
-	root, err := os.OpenRoot(r.Allowed)
-	if err != nil {
-		return nil, because(err)
-	}
-	f, err := enter(root, info, kept)
-	if err != nil {
+	if err := f.stand(kept); err != nil {
 		return nil, err
 	}
 	at := connector.Folder(f)
@@ -88,37 +85,31 @@ func errKept() error {
 
 // Folder is one open folder. It implements connector.Folder.
 type Folder struct {
-	root *os.Root
 	self *os.File
-	fd   int // of self
+	way  way // to the entries
 	kept []fs.FileInfo
 }
 
 var _ connector.Folder = (*Folder)(nil)
 
-// enter takes an open folder, which must be the one that was looked at.
-func enter(root *os.Root, looked fs.FileInfo, kept []fs.FileInfo) (_ *Folder, err error) {
-	f := &Folder{root: root, kept: kept}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-		}
-	}()
-	if f.self, err = root.Open("."); err != nil {
-		return nil, because(err)
-	}
-	f.fd = int(f.self.Fd())
+// stand checks that a folder just opened is not a kept one; else it is closed.
+func (f *Folder) stand(kept []fs.FileInfo) error {
 	info, err := f.self.Stat()
-	if err != nil {
-		return nil, because(err)
+	switch {
+	case err != nil:
+		err = because(err)
+	case isKept(info, kept):
+		err = errKept()
+	default:
+		f.kept = kept
+		return nil
 	}
-	if !looked.IsDir() || !os.SameFile(looked, info) {
-		return nil, fault.New(fault.Invalid, "NotAFolder", "the entry is not a folder")
-	}
-	if isKept(info, kept) {
-		return nil, errKept()
-	}
-	return f, nil
+	_ = f.Close()
+	return err
+}
+
+func errNotAFolder() error {
+	return fault.New(fault.Invalid, "NotAFolder", "the entry is not a folder")
 }
 
 // namesAtOnce is how many names are read at a time.
@@ -151,17 +142,12 @@ func (f *Folder) Names(ctx context.Context, each func(string) error) error {
 // Look tells what an entry is.
 func (f *Folder) Look(name string) (connector.Entry, error) {
 	if name == "" {
-		name = "."
-	} else if err := single(name); err != nil {
+		return f.look(".")
+	}
+	if err := single(name); err != nil {
 		return connector.Entry{}, err
 	}
-	e, err := f.look(name)
-	if e.Kind == connector.EntryFolder && len(f.kept) > 0 && name != "." {
-		if info, err := f.root.Lstat(name); err == nil && isKept(info, f.kept) {
-			e.Kind = connector.EntryKept
-		}
-	}
-	return e, err
+	return f.look(name)
 }
 
 // Enter opens a folder below.
@@ -169,16 +155,11 @@ func (f *Folder) Enter(name string) (connector.Folder, error) {
 	if err := single(name); err != nil {
 		return nil, err
 	}
-	info, err := f.root.Lstat(name)
+	below, err := f.enter(name)
 	if err != nil {
-		return nil, because(err)
+		return nil, err
 	}
-	root, err := f.root.OpenRoot(name)
-	if err != nil {
-		return nil, because(err)
-	}
-	below, err := enter(root, info, f.kept)
-	if err != nil {
+	if err := below.stand(f.kept); err != nil {
 		return nil, err
 	}
 	return below, nil
@@ -207,11 +188,7 @@ func single(name string) error {
 
 // Close closes the folder; folders entered from it stay open.
 func (f *Folder) Close() error {
-	var err error
-	if f.self != nil {
-		err = f.self.Close()
-	}
-	return errors.Join(err, f.root.Close())
+	return errors.Join(f.self.Close(), f.way.close())
 }
 
 // stamp is a 64-bit FNV-1a over numbers; never 0.

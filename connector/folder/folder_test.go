@@ -84,12 +84,24 @@ func TestFolder(t *testing.T) {
 			if e, err := f.Look(name); err != nil || e.Kind != connector.EntryLink {
 				t.Errorf("%+v, %v", e, err)
 			}
-			if _, err := f.Enter(name); fault.CodeOf(err) != "NotAFolder" && fault.CodeOf(err) != "FileUnreadable" {
+			if _, err := f.Enter(name); fault.CodeOf(err) != "NotAFolder" {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		if _, err := Open(Root{Allowed: root, Below: []string{"data", "link"}}); fault.CodeOf(err) != "NotAFolder" {
 			t.Errorf("a source that lies behind a link: %v", err)
+		}
+	})
+	t.Run("enters_no_file", func(t *testing.T) {
+		root := tree(t)
+		f, err := Open(Root{Allowed: root, Below: []string{"data", "in"}})
+		must(t, err)
+		defer f.Close()
+		if _, err := f.Enter("x.csv"); fault.CodeOf(err) != "NotAFolder" || !fault.Is(err, fault.Invalid) {
+			t.Error(err)
+		}
+		if _, err := Open(Root{Allowed: filepath.Join(root, "data/in/x.csv")}); fault.CodeOf(err) != "NotAFolder" {
+			t.Error(err)
 		}
 	})
 	t.Run("opens_no_link_that_took_the_place_of_a_file", func(t *testing.T) {

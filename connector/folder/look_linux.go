@@ -1,7 +1,10 @@
 package folder
 
 import (
+	"io/fs"
+	"slices"
 	"strconv"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -11,13 +14,25 @@ import (
 // look asks for all that is wanted of an entry at once.
 func (f *Folder) look(name string) (connector.Entry, error) {
 	var st unix.Statx_t
-	err := unix.Statx(f.fd, name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st)
+	err := unix.Statx(int(f.way), name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st)
 	if err != nil {
 		return connector.Entry{}, because(err)
 	}
 	e := entryOf(uint32(st.Mode), int64(st.Size), st.Mtime.Sec, int64(st.Mtime.Nsec), st.Ino)
 	e.NativeID = nativeID(&st)
+	if e.Kind == connector.EntryFolder && name != "." && f.keeps(&st) {
+		e.Kind = connector.EntryKept
+	}
 	return e, nil
+}
+
+// keeps reports whether a folder is a kept one.
+func (f *Folder) keeps(st *unix.Statx_t) bool {
+	device := unix.Mkdev(st.Dev_major, st.Dev_minor)
+	return slices.ContainsFunc(f.kept, func(k fs.FileInfo) bool {
+		own, ok := k.Sys().(*syscall.Stat_t)
+		return ok && own.Ino == st.Ino && own.Dev == device
+	})
 }
 
 func entryOf(mode uint32, size, seconds, nanoseconds int64, number uint64) connector.Entry {

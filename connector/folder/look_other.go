@@ -10,23 +10,77 @@ import (
 	"github.com/purlieu/purlieu/connector"
 )
 
+// way is the folder as a root: it can't be left.
+type way struct{ *os.Root }
+
+func (w way) close() error { return w.Close() }
+
+// openRoot opens the allowed folder, by a link too.
+func openRoot(path string) (*Folder, error) {
+	looked, err := os.Stat(path)
+	if err != nil {
+		return nil, because(err)
+	}
+	return folderOf(looked, func() (*os.Root, error) { return os.OpenRoot(path) })
+}
+
+func (f *Folder) enter(name string) (*Folder, error) {
+	looked, err := f.way.Lstat(name)
+	if err != nil {
+		return nil, because(err)
+	}
+	return folderOf(looked, func() (*os.Root, error) { return f.way.OpenRoot(name) })
+}
+
+// folderOf opens what was looked at, if it is a folder, and checks that it is still what is there.
+func folderOf(looked fs.FileInfo, open func() (*os.Root, error)) (*Folder, error) {
+	if !looked.IsDir() {
+		return nil, errNotAFolder()
+	}
+	root, err := open()
+	if err != nil {
+		return nil, because(err)
+	}
+	self, err := root.Open(".")
+	if err != nil {
+		_ = root.Close()
+		return nil, because(err)
+	}
+	f := &Folder{self: self, way: way{root}}
+	info, err := self.Stat()
+	switch {
+	case err != nil:
+		err = because(err)
+	case !os.SameFile(looked, info):
+		err = errNotAFolder()
+	default:
+		return f, nil
+	}
+	_ = f.Close()
+	return nil, err
+}
+
 // look tells what any system tells: no native id.
 func (f *Folder) look(name string) (connector.Entry, error) {
-	info, err := f.root.Lstat(name)
+	info, err := f.way.Lstat(name)
 	if err != nil {
 		return connector.Entry{}, because(err)
 	}
-	return entryOf(info), nil
+	e := entryOf(info)
+	if e.Kind == connector.EntryFolder && name != "." && isKept(info, f.kept) {
+		e.Kind = connector.EntryKept
+	}
+	return e, nil
 }
 
 // open opens a file and then looks whether it is what has the name, and not what a link there leads to.
 func (f *Folder) open(name string) (connector.OpenFile, error) {
-	file, err := f.root.Open(name)
+	file, err := f.way.Open(name)
 	if err != nil {
 		return nil, because(err)
 	}
 	opened, err := file.Stat()
-	named, lerr := f.root.Lstat(name)
+	named, lerr := f.way.Lstat(name)
 	switch {
 	case err != nil || lerr != nil:
 		err = because(errors.Join(err, lerr))

@@ -3,11 +3,38 @@ package folder
 import (
 	"errors"
 	"io"
+	"os"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/purlieu/purlieu/connector"
 )
+
+// way is the folder's descriptor.
+type way int
+
+func (way) close() error { return nil } // the folder's file has it
+
+// asFolder opens folders and nothing else: on anything else the system fails at once.
+const asFolder = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
+
+// openRoot opens the allowed folder, by a link too.
+func openRoot(path string) (*Folder, error) { return folderAt(unix.AT_FDCWD, path, asFolder) }
+
+func (f *Folder) enter(name string) (*Folder, error) {
+	return folderAt(int(f.way), name, asFolder|unix.O_NOFOLLOW)
+}
+
+func folderAt(at int, name string, how int) (*Folder, error) {
+	fd, err := again(func() (int, error) { return unix.Openat(at, name, how, 0) })
+	switch {
+	case errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.ELOOP):
+		return nil, errNotAFolder()
+	case err != nil:
+		return nil, because(err)
+	}
+	return &Folder{self: os.NewFile(uintptr(fd), "."), way: way(fd)}, nil //nolint:gosec // a descriptor
+}
 
 // openFile is an open file by its descriptor alone. Of the half a dozen system calls that a small file takes, an
 // os.File would add one and memory of its own: regular files are always ready, so that nothing needs to wait for them.
@@ -16,7 +43,7 @@ type openFile struct{ fd int }
 // open never waits for the other end of a pipe that took the file's place, and follows no link that did.
 func (f *Folder) open(name string) (connector.OpenFile, error) {
 	fd, err := again(func() (int, error) {
-		return unix.Openat(f.fd, name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+		return unix.Openat(int(f.way), name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	})
 	switch {
 	case errors.Is(err, unix.ELOOP):
