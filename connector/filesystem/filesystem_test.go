@@ -27,7 +27,7 @@ func seed() map[string]string {
 		"shop/old/orders.csv":         "1;canary Ann;2025-01-02\n2;canary Bob;2025-01-03\n",
 		"shop/events.jsonl":           `{"id":1,"who":{"name":"canary"},"lines":[{"sku":"canary"}]}` + "\n",
 		"shop/empty.csv":              "",
-		"shop/Ünder#score%/a?b d.tsv": "name\tn\ncanary\t1\n",
+		"shop/Ünder#score%/a?b d.tsv": "name\tage\ncanary\t1\n",
 		"people/list.json":            `[{"name":"canary","age":3}]`,
 		"people/broken.json":          `{"canary":`,
 		"people/\xff\xfe.csv":         "a,b\n1,2\n",
@@ -175,7 +175,7 @@ func TestLargeTreesAreSplit(t *testing.T) {
 		"many folders in one": func(i int) string {
 			return "top/" + []string{"#", "$", "%", "a"}[i/5%4] + number(i/5) + "/x" + number(i)
 		},
-		"folders in folders":        func(i int) string { return "top/" + number(i/200) + "/" + number(i/20) + "/x" + number(i) },
+		"folders in folders": func(i int) string { return "top/" + number(i/200) + "/" + number(i/20) + "/x" + number(i) },
 		"files beside folders, in a range of names": func(i int) string {
 			if i%9 == 0 {
 				return "top/" + scattered(i)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/purlieu/purlieu/format"
 )
@@ -15,10 +16,14 @@ const headerRows = 33
 // its names.
 //
 // Each of its cells must be a *label*: short words that begin with a letter; one may be blank where all below it are,
-// and so may the first, as an index has it. No cell may be there twice, in its column below, or be suspect. Then a
-// column speaks *for* it where what stands below is of another kind (numbers, dates, flags, addresses) and speaks
-// *softly* for it where the words below are written in another way or come again and again. One voice for it is
-// enough; of soft ones there must be two, and of half the columns. In doubt the answer is no.
+// and so may the first, as an index has it. No cell may be there twice, in its column below, or be suspect. Then the
+// columns speak. One speaks *for* it where what stands below is of another kind (numbers, dates, flags, addresses) and
+// *softly* for it where the words below are written in another way; it speaks *against* it where they are written as
+// the label is.
+// Where none is against it one voice is enough; of soft ones there must be two, and of half the columns. Else most
+// columns must be for it, since a first row of data has such a column too where a word stands for a value that is
+// missing ("open" over dates); or one that is for it, softly or not, must have the name of what it holds, as no word
+// for a missing value has. In doubt the answer is no.
 func header(r *records, suspect func(string) bool) (names []string, ok bool) {
 	if r.len() < 2 || r.width(0) == 0 {
 		return nil, false
@@ -40,16 +45,26 @@ func header(r *records, suspect func(string) bool) (names []string, ok bool) {
 			return nil, false
 		}
 	}
-	softly := 0
+	var voices [against + 1]int
 	for i := range names {
-		switch r.voice(i) {
-		case loud:
+		v := r.voice(i)
+		if (v == loud || v == soft) && tells(names[i]) {
 			return names, true
-		case soft:
-			softly++
 		}
+		voices[v]++
 	}
-	return names, softly >= 2 && softly*2 >= len(names)
+	if voices[against] > 0 {
+		return names, voices[loud]*2 > len(names)
+	}
+	return names, voices[loud] > 0 || voices[soft] >= 2 && voices[soft]*2 >= len(names)
+}
+
+// tells reports whether a label is the name of what a column holds. Only names that nobody writes instead of a value are
+// here: not "email", which may stand where others gave a number.
+func tells(label string) bool {
+	return strings.HasSuffix(label, "_id") || strings.HasSuffix(label, "_name") || isOne([]byte(label), "age", "amount", "date", "day",
+		"guid", "height", "id", "latitude", "length", "longitude", "month", "name", "number", "price", "qty", "quantity", "time", "timestamp",
+		"total", "uuid", "weight", "width", "year")
 }
 
 // distinct reports whether no name is there twice.
@@ -116,6 +131,7 @@ const (
 	silent opinion = iota
 	soft
 	loud
+	against
 )
 
 // voice is what one column says.
@@ -136,22 +152,16 @@ func (r *records) voice(column int) opinion {
 			other++
 		}
 	}
+	unlike := (typed+other)*10 >= filled*9
 	switch {
 	case filled == 0:
 		return silent
 	case typed*10 >= filled*9:
 		return loud
-	case filled >= 2 && (typed+other)*10 >= filled*9, filled >= 4 && r.repeats(column, filled):
+	case !unlike:
+		return against
+	case filled >= 2:
 		return soft
 	}
 	return silent
-}
-
-// repeats reports whether the cells of a column that are not blank come again and again: at most half are distinct.
-func (r *records) repeats(column, filled int) bool {
-	distinct := make(map[string]struct{}, filled)
-	for cell := range r.below(column) {
-		distinct[string(cell)] = struct{}{}
-	}
-	return len(distinct)*2 <= filled
 }

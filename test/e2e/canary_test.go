@@ -74,6 +74,8 @@ func nest(t *testing.T) string {
 	}
 	for name, text := range map[string]string{
 		"headerless.csv": "canaryfirst,17\ncanarysecond,18\ncanarythird,19\n",
+		"undone.csv":     "canaryfirst,none yet\ncanarysecond,18\ncanarythird,19\n",
+		"waiting.csv":    "canaryann,canaryflu,pending\ncanarybob,canarygout,12.5\ncanarycem,canaryflu,7\n",
 		"mailed.csv":     "canary@example.com,city\n1,Rome\n2,Oslo\n",
 		"keys.json":      "{" + strings.Join(keys, ",") + "}",
 		"people.json":    `[{"canary1@example.com":{"age":1}},{"canary2@example.com":{"age":2}}]`,
@@ -84,7 +86,7 @@ func nest(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for name := range map[string]bool{"headerless.csv": true, "mailed.csv": true, "keys.json": true, "people.json": true, "stats.parquet": true} {
+	for _, name := range []string{"headerless.csv", "undone.csv", "waiting.csv", "mailed.csv", "keys.json", "people.json", "stats.parquet"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || dig(text, "canary", 0) == "" {
 			t.Fatalf("%s holds no canary: %v", name, err)
