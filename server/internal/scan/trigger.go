@@ -32,20 +32,25 @@ type Trigger struct {
 	Modified time.Time `json:"-"`
 }
 
-// PutTrigger gives a scan a trigger, or changes it. What it missed before is not made up for: it counts from now on.
+// PutTrigger gives a scan a trigger, or changes it. What it missed before is not made up for: it counts from now on. One
+// without a start keeps that of the trigger before, from which intervals are counted; a new trigger starts now.
 func (s *Service) PutTrigger(ctx context.Context, t Trigger) (out Trigger, created bool, err error) {
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		if _, err := scanOf(ctx, tx, t.Source, t.Scan); err != nil {
 			return err
 		}
+		old, version, err := triggerOf(ctx, tx, t.Source, t.Scan)
+		if created = fault.Is(err, fault.NotFound); err != nil && !created {
+			return err
+		}
+		t := t
+		if t.Recurrence.Start.IsZero() {
+			t.Recurrence.Start = old.Recurrence.Start
+		}
 		if t.Recurrence.Start.IsZero() {
 			t.Recurrence.Start = tx.Now().Truncate(time.Minute)
 		}
 		if err := t.Recurrence.check(); err != nil {
-			return err
-		}
-		old, version, err := triggerOf(ctx, tx, t.Source, t.Scan)
-		if created = fault.Is(err, fault.NotFound); err != nil && !created {
 			return err
 		}
 		t.Last = old.Last

@@ -30,6 +30,27 @@ func (p *protocol) fired() (n int) {
 	return len(runs)
 }
 
+func TestATriggerThatIsChangedKeepsItsStart(t *testing.T) {
+	p := newProtocol(t)
+	start := p.now.Add(20 * 24 * time.Hour)
+	every := Trigger{Source: "plot", Scan: "all", Recurrence: Recurrence{Frequency: "Day", Interval: 3, Start: start}}
+	_, _, err := p.PutTrigger(t.Context(), every)
+	p.ok(err)
+	p.pass(24 * time.Hour)
+	every.Recurrence.Start, every.Full = time.Time{}, true
+	got, _, err := p.PutTrigger(t.Context(), every)
+	p.ok(err)
+	if !got.Recurrence.Start.Equal(start) || !got.Next.Equal(start) {
+		t.Errorf("it starts at %v, and fires next at %v; want %v", got.Recurrence.Start, got.Next, start)
+	}
+	every.Recurrence.Start = start.Add(time.Hour)
+	got, _, err = p.PutTrigger(t.Context(), every)
+	p.ok(err)
+	if !got.Next.Equal(start.Add(time.Hour)) {
+		t.Errorf("it fires next at %v", got.Next)
+	}
+}
+
 func TestATriggerStartsRunsWhenItsTimeComes(t *testing.T) {
 	p := newProtocol(t) // midnight
 	if next := p.nightly().Next; !next.Equal(p.now.Add(3 * time.Hour)) {
