@@ -11,6 +11,7 @@ import (
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/api/scanning"
 	"github.com/purlieu/purlieu/server/internal/datamap"
+	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/scan"
 	"github.com/purlieu/purlieu/server/internal/search"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -33,6 +34,38 @@ func (r runs) Gaps(_ context.Context, id string, after int64, limit int) ([]stor
 // Units gives none: nodes are played.
 func (r runs) Units(context.Context, string, []model.UnitState, int64, int) ([]scan.UnitView, error) {
 	return nil, nil
+}
+
+// proposals are those of the runs that wait for a person.
+type proposals struct {
+	*scan.Service
+	of *Account
+}
+
+// ListProposals lists them on one page; all are open.
+func (p proposals) ListProposals(context.Context, scan.ProposalState, string, int) (list []scan.Proposal, next string, err error) {
+	p.of.mu.Lock()
+	defer p.of.mu.Unlock()
+	for _, r := range p.of.history {
+		if v := r.view; v.Proposal != "" {
+			list = append(list, scan.Proposal{
+				ID: v.Proposal, Kind: scan.ProposeDeletions, State: scan.ProposalOpen, Source: v.Source, Scan: v.Scan, Run: v.ID,
+				Collection: v.Collection, Created: v.Started, Assets: 7, Holds: []scan.Hold{{Path: "shop", Gone: 7, Total: 9}},
+			})
+		}
+	}
+	return list, "", nil
+}
+
+// questions are answered by a node that the test speaks for.
+type questions struct {
+	*scan.Service
+	of *Account
+}
+
+// Ask connects, or says why not.
+func (q questions) Ask(context.Context, scan.Question) (fleet.Answer, error) {
+	return fleet.Answer{Node: "on-premises--node-1", Steps: []fleet.Step{{Name: "connect", OK: q.of.Refusal == nil}}, Failure: q.of.Refusal}, nil
 }
 
 // PutRuntime makes a runtime, with one node that is there.
@@ -209,12 +242,21 @@ func (sample) ByName(_ context.Context, typeName, name string) (datamap.View, er
 	return datamap.View{}, fault.New(fault.NotFound, "EntityNotFound", "no such name")
 }
 
+func (sample) Called(_ context.Context, types []string, qualifiedName string) (ids []int64, err error) {
+	for _, v := range sampleViews() {
+		if in(types, v.Row.Type) && v.Row.QualifiedName == qualifiedName {
+			ids = append(ids, v.Row.ID)
+		}
+	}
+	return ids, nil
+}
+
 func (sample) Children(context.Context, string, string, int) ([]datamap.View, string, error) {
 	return nil, "", nil
 }
 
-func (sample) Lineage(_ context.Context, guid string, _ datamap.Direction, _, _ int) (datamap.Graph, error) {
-	g := datamap.Graph{Base: guid, Nodes: map[string]datamap.View{}}
+func (sample) Lineage(_ context.Context, guid string, _ datamap.Direction, depth, _ int) (datamap.Graph, error) {
+	g := datamap.Graph{Base: guid, Nodes: map[string]datamap.View{}, Truncated: depth < 3}
 	views := sampleViews()
 	for _, v := range views {
 		g.Nodes[v.GUID] = v

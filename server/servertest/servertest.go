@@ -53,6 +53,10 @@ type Account struct {
 	Ending model.RunState
 	// Gaps are what they could not read.
 	Gaps []model.Gap
+	// Asks is the id of the proposal with which runs wait for a person instead of ending; "" asks nobody.
+	Asks string
+	// Refusal is why nodes connect to no source; nil: they do.
+	Refusal *fault.Error
 }
 
 type played struct {
@@ -81,7 +85,7 @@ func New(kinds ...model.Kind) (*Account, error) {
 func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http.Handler, with func(own *manage.Plane) []api.Plane) {
 	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: decide}
 	data := &atlas.Plane{Map: sample{}, Edit: sample{}, Remove: sample{}, Edges: sample{}, Search: sample{}, Kinds: a.Scan, Decider: decide, Now: time.Now}
-	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}}
+	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}, Proposals: proposals{a.Scan, a}, Questions: questions{a.Scan, a}}
 	var more []api.Plane
 	if with != nil {
 		more = with(own)
@@ -209,7 +213,10 @@ func (a *Account) step(r *played) {
 		v.Units = store.UnitCounts{model.UnitLeased: 2, model.UnitClosed: 1}
 		v.Counts.Discovered = 1
 	default:
-		v.State, v.Ended, v.DiscoveryEnded = a.Ending, now, now
+		v.DiscoveryEnded, v.Proposal = now, a.Asks
+		if a.Asks == "" {
+			v.State, v.Ended = a.Ending, now
+		}
 		v.Units = store.UnitCounts{model.UnitClosed: 3}
 		v.Counts = scan.RunCounts{Discovered: 2, Changed: 2, Created: 2, Edges: 1, Gaps: int64(len(r.gaps)), Batches: 1, Bytes: 900}
 		if v.State == model.RunFailed {

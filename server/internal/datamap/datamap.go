@@ -48,6 +48,8 @@ type Reader interface {
 	// ByGUIDs keeps the order and leaves out what is not there.
 	ByGUIDs(ctx context.Context, guids []string) ([]View, error)
 	ByName(ctx context.Context, typeName, qualifiedName string) (View, error)
+	// Called gives the rows of the entities of these types that have the qualified name.
+	Called(ctx context.Context, types []string, qualifiedName string) ([]int64, error)
 	// Children lists live entities one name below, by name, after a cursor ("" at first).
 	Children(ctx context.Context, guid, after string, limit int) (views []View, next string, err error)
 	Lineage(ctx context.Context, guid string, direction Direction, depth, limit int) (Graph, error)

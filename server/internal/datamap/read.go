@@ -120,6 +120,24 @@ func (s *Service) ByName(ctx context.Context, typeName, qualifiedName string) (V
 	return v, err
 }
 
+// Called implements Reader.
+func (s *Service) Called(ctx context.Context, types []string, qualifiedName string) (ids []int64, err error) {
+	hashes := make([]model.Hash, len(types))
+	for i, typeName := range types {
+		hashes[i] = model.HashOf(typeName, qualifiedName)
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		rows, err := tx.Map().ByHash(ctx, hashes)
+		ids = nil
+		for _, row := range rows {
+			ids = append(ids, row.ID)
+		}
+		slices.Sort(ids)
+		return err
+	})
+	return ids, err
+}
+
 // view decodes a row and lays the authored layer over the scanned one.
 func view(row store.Entity) (View, error) {
 	v := View{Row: row, GUID: model.GUID(uint64(row.ID), 0), Column: -1}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
@@ -28,14 +29,20 @@ func (p *filtering) attribute(node map[string]json.RawMessage) (search.Filter, e
 		return p.compare(name, operator, value)
 	case "size", "fileSize":
 		return sized(name, operator, value)
-	case "name", "entityType":
+	case "name", "qualifiedName", "entityType":
 		var text string
 		if err := json.Unmarshal(value, &text); err != nil || text == "" {
 			return search.Filter{}, badFilter("the attributeValue of %s is a text", name)
 		}
 		is := search.Named(text)
-		if name == "entityType" {
+		switch name {
+		case "entityType":
 			is = search.Is("type", text)
+		case "qualifiedName":
+			var err error
+			if is, err = p.rowsCalled(text); err != nil {
+				return is, err
+			}
 		}
 		switch operator {
 		case "eq":
@@ -46,6 +53,20 @@ func (p *filtering) attribute(node map[string]json.RawMessage) (search.Filter, e
 		return search.Filter{}, unsupportedFilter("the operator " + clip(operator) + " on " + name)
 	}
 	return search.Filter{}, unsupportedFilter("the attribute " + clip(name))
+}
+
+// rowsCalled are the entities with a qualified name: at most one of each type. Those that the reader may not see are
+// among them, and found as little as any other.
+func (p *filtering) rowsCalled(qualifiedName string) (search.Filter, error) {
+	if p.parts += 10; p.parts > mostFilterParts { // it is looked up in the map
+		return search.Filter{}, badFilter("a filter has at most %d parts, of which a qualifiedName counts for ten", mostFilterParts)
+	}
+	all := append(p.types.named(func(string) bool { return true }), typeDataSet, datamap.TypeProcess)
+	ids, err := p.called(all, qualifiedName)
+	if err != nil || len(ids) == 0 {
+		return search.Or(), err
+	}
+	return search.Rows(ids...), nil
 }
 
 // sized is a condition on how many bytes an asset has.

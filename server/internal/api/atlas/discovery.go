@@ -105,7 +105,7 @@ func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Reque
 			q.Facets = append(q.Facets, name)
 		}
 	}
-	q.Filter, err = parseFilter(body.Filter, t, p.Now())
+	q.Filter, err = p.filter(r, body.Filter, t)
 	return &q, err
 }
 

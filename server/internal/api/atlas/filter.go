@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -19,26 +20,33 @@ const (
 
 func unsupportedFilter(what string) error {
 	return fault.New(fault.Unsupported, "FilterUnsupported", "%s is not served by this build's search", what).
-		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId, purlieuSource, id, createTime, updateTime or fileExtension, or the attributeName name, entityType, size, createTime or modifiedTime, joined by and, or and not")
+		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId, purlieuSource, id, createTime, updateTime or fileExtension, or the attributeName name, qualifiedName, entityType, size, createTime or modifiedTime, joined by and, or and not")
 }
 
 func badFilter(text string, args ...any) error {
 	return fault.New(fault.Invalid, "ATLAS-400-00-01D", text, args...)
 }
 
-// filtering reads one published filter.
+// filtering reads one published filter, asked for at a time.
 type filtering struct {
-	types types
-	now   time.Time
-	parts int
+	types  types
+	now    time.Time
+	called func(types []string, qualifiedName string) ([]int64, error) // as datamap.Reader's
+	parts  int
 }
 
-// parseFilter reads a published filter, asked for at a time; nil where it narrows nothing.
-func parseFilter(raw json.RawMessage, t types, now time.Time) (*search.Filter, error) {
+// filter reads the published filter of a request; nil where it narrows nothing.
+func (p *Plane) filter(r *http.Request, raw json.RawMessage, t types) (*search.Filter, error) {
+	f := filtering{types: t, now: p.Now(), called: func(types []string, qualifiedName string) ([]int64, error) {
+		return p.Map.Called(r.Context(), types, qualifiedName)
+	}}
+	return f.whole(raw)
+}
+
+func (p *filtering) whole(raw json.RawMessage) (*search.Filter, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
-	p := filtering{types: t, now: now}
 	f, err := p.read(raw, 1)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package atlas
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,12 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		{`{"attributeName":"size","operator":"eq","attributeValue":"big"}`, "Invalid"},
 		{`{"attributeName":"size","operator":"in","attributeValue":7}`, "Unsupported"},
 		{`{"attributeName":"owner","operator":"eq","attributeValue":"x"}`, "Unsupported"},
+		{`{"attributeName":"qualifiedName","operator":"eq","attributeValue":"pg://a/b"}`, "rows[41]"},
+		{`{"attributeName":"qualifiedName","operator":"ne","attributeValue":"pg://a/b"}`, "not(rows[41])"},
+		{`{"attributeName":"qualifiedName","operator":"eq","attributeValue":"pg://a/nothing"}`, "or()"},
+		{`{"attributeName":"qualifiedName","operator":"startswith","attributeValue":"pg://a"}`, "Unsupported"},
+		{`{"attributeName":"qualifiedName","operator":"eq","attributeValue":7}`, "Invalid"},
+		{`{"or":[` + strings.TrimSuffix(strings.Repeat(`{"attributeName":"qualifiedName","operator":"eq","attributeValue":"x"},`, 60), ",") + `]}`, "Invalid"},
 		{`{"attributeName":"name","operator":"contains","attributeValue":"x"}`, "Unsupported"},
 		{`{"attributeName":"name","operator":"eq","attributeValue":7}`, "Invalid"},
 		{`{"attributeName":"name","operator":"eq"}`, "Invalid"},
@@ -123,7 +130,7 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		{`{"not":null}`, "Invalid"},
 		{`[]`, "Invalid"},
 	} {
-		f, err := parseFilter(json.RawMessage(c.filter), kinds, asked)
+		f, err := reading(kinds).whole(json.RawMessage(c.filter))
 		got := ""
 		if err != nil {
 			got = fault.KindOf(err).String()
@@ -136,6 +143,16 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 	}
 }
 
+// reading reads filters over a map in which one table is called pg://a/b.
+func reading(t types) *filtering {
+	return &filtering{types: t, now: asked, called: func(types []string, qualifiedName string) ([]int64, error) {
+		if qualifiedName == "pg://a/b" && slices.Contains(types, "pg_table") && slices.Contains(types, "DataSet") {
+			return []int64{41}, nil
+		}
+		return nil, nil
+	}}
+}
+
 func FuzzFilters_are_read_or_refused(f *testing.F) {
 	f.Add(`{"and":[{"entityType":"a"},{"not":{"label":"b"}}]}`)
 	f.Add(`{"or":[{"not":{"not":{}}},{"and":[]}],"includeSubTypes":true}`)
@@ -144,7 +161,7 @@ func FuzzFilters_are_read_or_refused(f *testing.F) {
 	f.Add(`{"attributeName":"name","operator":"eq","attributeValue":"b"}`)
 	kinds := types{"pg_table": {model.TypeDef{Name: "pg_table", Column: "column"}, "PostgreSQL"}}
 	f.Fuzz(func(t *testing.T, raw string) {
-		filter, err := parseFilter(json.RawMessage(raw), kinds, asked)
+		filter, err := reading(kinds).whole(json.RawMessage(raw))
 		if err != nil {
 			if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Unsupported) {
 				t.Fatalf("%q: %v", raw, err)

@@ -42,7 +42,7 @@ func (p *Plane) typed(r *http.Request, t types, some int) (q search.Request, err
 	if q.Limit < 1 || q.Limit > maxSuggestions {
 		return q, fault.New(fault.Invalid, "ATLAS-400-00-01D", "limit must be 1 to %d", maxSuggestions)
 	}
-	if q.Filter, err = parseFilter(body.Filter, t, p.Now()); err != nil {
+	if q.Filter, err = p.filter(r, body.Filter, t); err != nil {
 		return q, err
 	}
 	q.Collections, err = p.readable(r)

@@ -63,6 +63,7 @@ func (p *Plane) asked(w http.ResponseWriter, r *http.Request, who access.Princip
 
 // trouble is why a question has no whole answer.
 type trouble struct {
+	Kind   string `json:"kind"` // of the fault: Unreachable, Denied, …
 	Code   string `json:"code"`
 	Text   string `json:"text"`
 	Remedy string `json:"remedy"`
@@ -93,7 +94,7 @@ func (p *Plane) testSource(w http.ResponseWriter, r *http.Request, who access.Pr
 		out.Steps = []fleet.Step{}
 	}
 	if f := a.Failure; f != nil {
-		out.Problem = &trouble{Code: f.Code, Text: f.Text, Remedy: f.Remedy}
+		out.Problem = &trouble{Kind: f.Kind.String(), Code: f.Code, Text: f.Text, Remedy: f.Remedy}
 	}
 	return answer(w, http.StatusOK, out)
 }

@@ -74,7 +74,7 @@ func TestAnswersOfNodesAreShown(t *testing.T) {
 	c.answer = fleet.Answer{Node: "pool--n1", Steps: []bus.Step{{Name: "connect", OK: true}}, Failure: fault.New(fault.Denied, "WrongPassword", "refused").Try("Mend it")}
 	status, body := ask("/test", `{"runtime":"pool","credential":"c","settings":{"a":"b"}}`)
 	problem, _ := body["problem"].(map[string]any)
-	if status != 200 || body["ok"] != false || problem["code"] != "WrongPassword" || problem["remedy"] != "Mend it" || len(body["steps"].([]any)) != 1 {
+	if status != 200 || body["ok"] != false || problem["kind"] != "Denied" || problem["code"] != "WrongPassword" || problem["remedy"] != "Mend it" || len(body["steps"].([]any)) != 1 {
 		t.Errorf("a test that fails is an answer: %d %v", status, body)
 	}
 	if q := c.asked[0]; q.Source != "shop-sales" || q.Runtime != "pool" || q.Credential != "c" || q.Settings["a"] != "b" || q.Browse {
