@@ -35,6 +35,9 @@ type sourceTestCmd struct {
 func (sourceTestCmd) Help() string {
 	return `The node's own policy decides whether it may reach the source, and which secret may go there.
 
+Exit codes: 0 the connection comes about, 24 the source can't be reached, 25 it is refused: by the source, by the node's
+policy, or because a setting or a secret is not right. When no node could be asked it is 6.
+
 Examples:
   purlieu source test shop --scan nightly
   purlieu source test shop --runtime edge --credential scanner`
@@ -56,6 +59,7 @@ func (c sourceTestCmd) Run(a *app) error {
 			Remedy string `json:"remedy"`
 		} `json:"steps"`
 		Problem *struct {
+			Kind   string `json:"kind"`
 			Code   string `json:"code"`
 			Text   string `json:"text"`
 			Remedy string `json:"remedy"`
@@ -79,7 +83,12 @@ func (c sourceTestCmd) Run(a *app) error {
 	if err != nil || out.Problem == nil {
 		return err
 	}
-	return fault.New(fault.Unreachable, out.Problem.Code, "the connection does not come about: %s", clean(out.Problem.Text)).Try("%s", clean(out.Problem.Remedy))
+	a.complain(fault.New(fault.Unreachable, out.Problem.Code, "the connection does not come about: %s", out.Problem.Text).Try("%s", out.Problem.Remedy))
+	switch out.Problem.Kind {
+	case fault.Unreachable.String(), fault.Throttled.String():
+		return sourceAway
+	}
+	return sourceRefuses
 }
 
 type sourceBrowseCmd struct {

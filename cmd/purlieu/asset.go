@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,7 +18,21 @@ type searchCmd struct {
 	Source []string `help:"Only assets of this source."`
 	Class  []string `help:"Only assets with this classification, on themselves or on a column, such as MICROSOFT.PERSONAL.EMAIL."`
 	Within []string `name:"collection" help:"Only assets of this collection."`
+	Facets bool     `help:"Count what was found by type, source, classification, collection, label, term and contact, too."`
 	Limit  int      `default:"20" help:"How many to show."`
+}
+
+// facets are what hits are counted by, as published, with their words here.
+func facets() [][2]string {
+	return [][2]string{
+		{"entityType", "type"},
+		{"purlieuSource", "source"},
+		{"classification", "classification"},
+		{"collectionId", "collection"},
+		{"label", "label"},
+		{"term", "term"},
+		{"contactId", "contact"},
+	}
 }
 
 // Run searches.
@@ -28,7 +41,15 @@ func (c searchCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.search(account, strings.Join(c.Words, " "), c.Limit, narrowed{"entityType", c.Type}, narrowed{"purlieuSource", c.Source},
+	body := object{"keywords": strings.Join(c.Words, " "), "limit": c.Limit, "filter": nil}
+	if c.Facets {
+		asked := []object{}
+		for _, f := range facets() {
+			asked = append(asked, object{"facet": f[0], "count": 20})
+		}
+		body["facets"] = asked
+	}
+	found, err := a.search(account, body, narrowed{"entityType", c.Type}, narrowed{"purlieuSource", c.Source},
 		narrowed{"classification", c.Class}, narrowed{"collectionId", c.Within})
 	if err != nil {
 		return err
@@ -44,8 +65,23 @@ func (c searchCmd) Run(a *app) error {
 		if n := found.text("@search.count"); n != "0" {
 			a.say("%s found. Look at one: purlieu asset show 'QUALIFIED NAME'", n)
 		}
-		return nil
+		return a.counts(found)
 	})
+}
+
+// counts shows by what the hits were counted; nothing when they were not.
+func (a *app) counts(found object) error {
+	rows := [][]string{}
+	for _, f := range facets() {
+		for _, o := range objectsOf(found.at("@search.facets", f[0])) {
+			rows = append(rows, []string{f[1], o.text("value"), o.text("count")})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	a.say("")
+	return a.table([]string{"BY", "VALUE", "ASSETS"}, rows)
 }
 
 // narrowed is what a search is narrowed to: any of the values of one name.
@@ -54,7 +90,7 @@ type narrowed struct {
 	values []string
 }
 
-func (a *app) search(account *client.Client, words string, limit int, to ...narrowed) (object, error) {
+func (a *app) search(account *client.Client, body object, to ...narrowed) (object, error) {
 	var and []object
 	for _, part := range to {
 		var or []object
@@ -65,7 +101,6 @@ func (a *app) search(account *client.Client, words string, limit int, to ...narr
 			and = append(and, object{"or": or})
 		}
 	}
-	body := object{"keywords": words, "limit": limit, "filter": nil}
 	if and != nil {
 		body["filter"] = object{"and": and}
 	}
@@ -74,16 +109,7 @@ func (a *app) search(account *client.Client, words string, limit int, to ...narr
 	return found, err
 }
 
-func hits(found object) []object {
-	list, _ := found["value"].([]any)
-	out := make([]object, 0, len(list))
-	for _, v := range list {
-		if m, ok := v.(map[string]any); ok {
-			out = append(out, m)
-		}
-	}
-	return out
-}
+func hits(found object) []object { return objectsOf(found["value"]) }
 
 type assetCmd struct {
 	Show     assetShowCmd     `cmd:"" help:"Show an asset, by guid, qualified name or name."`
@@ -95,7 +121,10 @@ type assetCmd struct {
 	Measures assetMeasuresCmd `cmd:"" help:"List the measures of an asset, day by day."`
 }
 
-type assetShowCmd struct{ assetArg }
+type assetShowCmd struct {
+	assetArg
+	Depth int `default:"3" help:"How many steps of lineage to show, up and down; at most 20."`
+}
 
 // Run shows the asset.
 func (c assetShowCmd) Run(a *app) error {
@@ -111,37 +140,28 @@ func (c assetShowCmd) Run(a *app) error {
 	if err := account.Get(a.ctx, "/datamap/api/atlas/v2/entity/guid/"+esc(guid), &asset); err != nil {
 		return err
 	}
-	if err := account.Get(a.ctx, "/datamap/api/atlas/v2/lineage/"+esc(guid)+"?direction=BOTH&depth=3&width=50", &lineage); err != nil {
+	if err := account.Get(a.ctx, fmt.Sprintf("/datamap/api/atlas/v2/lineage/%s?direction=BOTH&depth=%d", esc(guid), c.Depth), &lineage); err != nil {
 		return err
 	}
 	return a.write(object{"asset": asset, "lineage": lineage}, func() error { return a.assetSheet(asset, lineage) })
 }
 
-// find is the guid of what a person named.
+// find is the guid of what a person named: by its guid, its qualified name, or a name that nothing else has.
 func (a *app) find(account *client.Client, name string) (string, error) {
 	if regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(name) {
 		return strings.ToLower(name), nil
 	}
-	words := name
-	if i := strings.LastIndexByte(name, '/'); i >= 0 && i+1 < len(name) {
-		words, _ = url.PathUnescape(name[i+1:])
-		if words == "" {
-			words = name[i+1:]
-		}
-	}
-	found, err := a.search(account, words, 100)
+	found, err := a.called(account, "qualifiedName", name)
 	if err != nil {
 		return "", err
 	}
-	var same []object
-	for _, h := range hits(found) {
-		if h.text("qualifiedName") == name {
-			return h.text("id"), nil
-		}
-		if h.text("name") == name && !strings.HasSuffix(h.text("entityType"), "_process") {
-			same = append(same, h)
-		}
+	if same := hits(found); len(same) > 0 {
+		return same[0].text("id"), nil
 	}
+	if found, err = a.called(account, "name", name); err != nil {
+		return "", err
+	}
+	same := hits(found)
 	switch len(same) {
 	case 0:
 		return "", fault.New(fault.NotFound, "NoAsset", "no asset is called %q", name).Try("Look for it with `purlieu search`")
@@ -152,8 +172,15 @@ func (a *app) find(account *client.Client, name string) (string, error) {
 	for i, h := range same {
 		names[i] = h.text("qualifiedName")
 	}
-	return "", fault.New(fault.Conflict, "ManyAssets", "%d assets are called %q", len(same), name).
+	return "", fault.New(fault.Conflict, "ManyAssets", "several assets are called %q", name).
 		Try("Name one: %s", strings.Join(names[:min(5, len(names))], ", "))
+}
+
+// called asks for the assets that have exactly this name or qualified name: a few of them, of which one is enough.
+func (a *app) called(account *client.Client, attribute, name string) (found object, err error) {
+	body := object{"keywords": nil, "limit": 20, "filter": object{"attributeName": attribute, "operator": "eq", "attributeValue": name}}
+	err = account.Do(a.ctx, "POST", "/datamap/api/search/query", body, &found)
+	return found, err
 }
 
 func (a *app) assetSheet(asset, lineage object) error {
@@ -350,5 +377,11 @@ func (a *app) lineage(guid string, lineage object) error {
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[2]+"\x00"+a[0], b[2]+"\x00"+b[0]) })
 	a.say("")
-	return a.table([]string{"DATA FLOWS FROM", "", "TO"}, rows)
+	if err := a.table([]string{"DATA FLOWS FROM", "", "TO"}, rows); err != nil {
+		return err
+	}
+	if lineage.text("purlieuTruncated") == "true" {
+		a.say("There is more lineage than %s steps show: --depth shows more, up to 1,000 assets.", lineage.text("lineageDepth"))
+	}
+	return nil
 }

@@ -12,22 +12,37 @@ type collectionCmd struct {
 const collections = "/account/collections/"
 
 type collectionAddCmd struct {
-	Name        string `arg:"" help:"Its name, for scripts: letters, digits and single dashes."`
-	Title       string `help:"Its name for people."`
-	Description string `help:"For people."`
-	Parent      string `help:"The collection that it stands below; the root when left out. Moves one that is there."`
+	Name        string  `arg:"" help:"Its name, for scripts: letters, digits and single dashes."`
+	Title       *string `help:"Its name for people."`
+	Description *string `help:"For people."`
+	Parent      string  `help:"The collection that it stands below; the root for a new one when left out. Moves one that is there."`
 }
 
 // Help shows examples.
 func (collectionAddCmd) Help() string {
-	return `Examples:
+	return `A collection that is there keeps what is not named.
+
+Examples:
   purlieu collection add sales --title "Sales"
   purlieu collection add europe --parent sales`
 }
 
 // Run writes the collection.
 func (c collectionAddCmd) Run(a *app) error {
-	body := object{"friendlyName": c.Title, "description": c.Description}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	old, err := a.there(account, collections+esc(c.Name))
+	if err != nil {
+		return err
+	}
+	body := object{"friendlyName": old.text("friendlyName"), "description": old.text("description")}
+	for name, text := range map[string]*string{"friendlyName": c.Title, "description": c.Description} {
+		if text != nil {
+			body[name] = *text
+		}
+	}
 	if c.Parent != "" {
 		body["parentCollection"] = object{"referenceName": c.Parent, "type": "CollectionReference"}
 	}

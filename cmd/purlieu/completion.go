@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -56,7 +57,7 @@ func (c completeCmd) Run(a *app) error {
 		words = []string{""}
 	}
 	for _, word := range a.next(words) {
-		if strings.HasPrefix(word, words[len(words)-1]) {
+		if word != "" && strings.HasPrefix(word, words[len(words)-1]) {
 			fmt.Fprintln(a.out, clean(word))
 		}
 	}
@@ -89,8 +90,14 @@ func (a *app) next(words []string) []string {
 		}
 	}
 	switch {
-	case open != nil:
+	case open != nil && open.Enum != "":
 		return open.EnumSlice()
+	case open != nil:
+		switch open.Name { // others that are called as a list is name something else, such as --user of a credential
+		case "source", "scan", "runtime", "credential", "collection", "parent":
+			return a.names(open.Name, given)
+		}
+		return nil
 	case strings.HasPrefix(words[len(words)-1], "-"):
 		return flagsOf(node)
 	case len(node.Children) > 0:
@@ -130,36 +137,62 @@ func flagNamed(node *kong.Node, word string) *kong.Flag {
 	return nil
 }
 
-// values are what an argument can be: its closed set, or the names that the account knows. What can't be had is nothing.
+// values are what an argument can be: its closed set, or the names that the account knows.
 func (a *app) values(node *kong.Node, arg *kong.Positional, given []string) []string {
-	if arg.Enum != "" {
-		return arg.EnumSlice()
-	}
 	what := arg.Name
-	if what == "name" { // of what the command is about
+	switch {
+	case arg.Enum != "":
+		return arg.EnumSlice()
+	case what == "name": // of what the command is about
 		what = node.Parent.Name
+	case what == "who":
+		return append(a.names("user", given), a.names("app", given)...)
 	}
-	path := map[string]string{
-		"source": "/scan/datasources", "collection": "/account/collections", "runtime": "/scan/integrationRuntimes", "kind": "/manage/v1/kinds",
-		"credential": "/scan/credentials", "vault": "/scan/azureKeyVaults", "user": "/manage/v1/users", "app": "/manage/v1/apps",
-	}[what]
-	if what == "scan" && len(given) > 0 {
-		path = "/scan/datasources/" + esc(given[len(given)-1]) + "/scans"
-	}
-	if path == "" {
-		return nil
-	}
+	return a.names(what, given)
+}
+
+// newest is how many runs are offered.
+const newest = 20
+
+// names are those of one sort that the account knows, of those below the last argument that was given where a sort stands
+// below another. What can't be had is nothing.
+func (a *app) names(what string, given []string) []string {
 	account, err := a.client()
 	if err != nil {
 		return nil
 	}
-	list, err := a.items(account, path)
+	path := map[string]string{
+		"source": "/scan/datasources", "collection": "/account/collections", "parent": "/account/collections",
+		"runtime": "/scan/integrationRuntimes", "kind": "/manage/v1/kinds", "credential": "/scan/credentials",
+		"vault": "/scan/azureKeyVaults", "user": "/manage/v1/users", "app": "/manage/v1/apps", "proposal": "/manage/v1/proposals?state=open",
+	}[what]
+	above, name := "", "name"
+	if len(given) > 0 {
+		above = given[len(given)-1]
+	}
+	var list []object
+	switch {
+	case what == "run":
+		list, err = a.some("/manage/v1/runs", url.Values{}, newest)
+		name = "id"
+	case what == "scan" && above != "":
+		list, err = a.items(account, "/scan/datasources/"+esc(above)+"/scans")
+	case what == "node" && above != "":
+		var status object
+		status, err = a.status(above)
+		list, name = objectsOf(status.at("properties", "typeProperties", "nodes")), "nodeName"
+	case path != "":
+		list, err = a.items(account, path)
+	}
 	if err != nil {
 		return nil
 	}
+	if what == "proposal" {
+		name = "id"
+	}
 	var names []string
 	for _, o := range list {
-		names = append(names, o.text("name"))
+		names = append(names, o.text(name))
 	}
 	return names
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"os"
 	"slices"
@@ -61,7 +62,10 @@ func (a *app) showing(path string) error {
 }
 
 // sheet writes an object's members, then its properties, sorted.
-func (a *app) sheet(o object) error {
+func (a *app) sheet(o object) error { return a.table([]string{"FIELD", "VALUE"}, fieldsOf(o)) }
+
+// fieldsOf are the lines of a sheet.
+func fieldsOf(o object) [][]string {
 	rows := [][]string{}
 	add := func(m map[string]any) {
 		names := make([]string, 0, len(m))
@@ -83,7 +87,27 @@ func (a *app) sheet(o object) error {
 	if props, ok := o["properties"].(map[string]any); ok {
 		add(props)
 	}
-	return a.table([]string{"FIELD", "VALUE"}, rows)
+	return rows
+}
+
+// there is what the account has at a path; nil when it has nothing. What changes a thing reads it first, and sends back
+// what the person did not name.
+func (a *app) there(c *client.Client, path string) (object, error) {
+	var o object
+	err := c.Get(a.ctx, path, &o)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return o, err
+}
+
+// membersOf is a copy of an object inside another, to be changed; empty when there is none.
+func membersOf(o object, path ...string) object {
+	out := object{}
+	if m, ok := o.at(path...).(map[string]any); ok {
+		maps.Copy(out, m)
+	}
+	return out
 }
 
 // put writes an object and says so.
@@ -112,7 +136,7 @@ func (a *app) remove(path, done string, args ...any) error {
 	return nil
 }
 
-// typed turns key=value settings into properties, as the fields of a kind want them.
+// typed turns key=value settings into properties, as the fields of a kind want them. No value takes a setting back.
 func typed(fields []model.Field, set map[string]string, into object) error {
 	for name, value := range set {
 		i := slices.IndexFunc(fields, func(f model.Field) bool { return f.Name == name })
@@ -122,6 +146,10 @@ func typed(fields []model.Field, set map[string]string, into object) error {
 				known[j] = f.Name
 			}
 			return fault.New(fault.Invalid, "UnknownSetting", "there is no setting %q", name).Try("Use one of %s", strings.Join(known, ", "))
+		}
+		if value == "" {
+			into[name] = nil
+			continue
 		}
 		switch fields[i].Type {
 		case model.FieldNumber:

@@ -17,14 +17,15 @@ type credentialAddCmd struct {
 	Kind        string            `arg:"" help:"BasicAuth, SqlAuth, AccountKey, ServicePrincipal, …"`
 	Name        string            `arg:"" help:"Its name here."`
 	User        string            `help:"User name; short for --set user=NAME."`
-	Set         map[string]string `placeholder:"PART=VALUE" mapsep:"none" help:"An open part."`
+	Set         map[string]string `placeholder:"PART=VALUE" mapsep:"none" help:"An open part; PART= takes it back."`
 	Secret      map[string]string `placeholder:"PART=VAULT:NAME" mapsep:"none" help:"A secret part, as a reference: file:NAME, env:NAME, or NAME of a vault connection, a colon, the secret's name."`
-	Description string            `help:"For people."`
+	Description *string           `help:"For people."`
 }
 
 // Help shows examples.
 func (credentialAddCmd) Help() string {
 	return `A secret's value never comes here: the node reads it, inside its network, at use.
+A credential that is there keeps what is not named, as long as its kind stays.
 
 Examples:
   purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
@@ -33,9 +34,23 @@ Examples:
 
 // Run writes the credential.
 func (c credentialAddCmd) Run(a *app) error {
-	parts := object{}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	at := "/scan/credentials/" + esc(c.Name)
+	old, err := a.there(account, at)
+	if err != nil {
+		return err
+	}
+	props, parts := membersOf(old, "properties"), membersOf(old, "properties", "typeProperties")
+	if old.text("kind") != c.Kind {
+		parts = object{}
+	}
 	for name, value := range c.Set {
-		parts[name] = value
+		if parts[name] = value; value == "" {
+			delete(parts, name)
+		}
 	}
 	if c.User != "" {
 		parts["user"] = c.User
@@ -51,7 +66,10 @@ func (c credentialAddCmd) Run(a *app) error {
 			"store": object{"referenceName": vault, "type": "LinkedServiceReference"},
 		}
 	}
-	return a.put("/scan/credentials/"+esc(c.Name), object{"kind": c.Kind, "properties": object{"description": c.Description, "typeProperties": parts}},
+	if props["typeProperties"] = parts; c.Description != nil {
+		props["description"] = *c.Description
+	}
+	return a.put(at, object{"kind": c.Kind, "properties": props},
 		"The credential %s is written. Each node must allow its secrets for the source: purlieu-runtime policy allow", c.Name)
 }
 

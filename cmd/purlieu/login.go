@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -181,15 +184,46 @@ func (a *app) secret(path string) (string, error) {
 
 type logoutCmd struct{}
 
-// Run forgets the login.
+// Help says what ends.
+func (logoutCmd) Help() string {
+	return `The session ends at the account, too. When that can't be reached the login is forgotten all the same, and the exit code is not 0.
+A token that came from a file stays good until it ends.`
+}
+
+// farewell is how long the account may take to end a session.
+const farewell = 15 * time.Second
+
+// Run ends the session and forgets the login: that also when the account does not hear of it.
 func (logoutCmd) Run(a *app) error {
 	dir, err := a.folder()
 	if err != nil {
 		return err
 	}
-	if err := client.Forget(dir); err != nil {
-		return err
+	kept, err := client.Load(dir)
+	if err == nil && kept.Refresh != "" {
+		err = a.endSession(kept)
+	}
+	if ferr := client.Forget(dir); ferr != nil {
+		return errors.Join(ferr, err)
+	}
+	if err != nil {
+		return fault.New(fault.KindOf(err), "SessionLives", "the login is forgotten here, but its session at the account may go on: %s", strings.TrimSuffix(err.Error(), ".")).
+			Because(err).Try("A new password ends all sessions: purlieu user link")
 	}
 	a.say("Signed out.")
 	return nil
+}
+
+func (a *app) endSession(kept client.Login) error {
+	kept, err := a.trusting(kept)
+	if err != nil {
+		return err
+	}
+	account, err := client.New(kept)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(a.ctx, farewell)
+	defer cancel()
+	return account.SignOut(ctx)
 }

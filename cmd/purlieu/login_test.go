@@ -53,11 +53,29 @@ func TestAPersonSignsInAndStaysSignedIn(t *testing.T) {
 	}
 	s.run(0, "source", "list")
 
+	session, err := os.ReadFile(filepath.Join(dir, "login.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.run(0, "logout")
 	s.run(3, "kinds")
+	passed.Store(int64(4 * time.Hour)) // whoever kept the file can't go on with it
+	if err := os.WriteFile(filepath.Join(dir, "login.json"), session, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.run(3, "kinds")
+	s.run(0, "logout") // of a session that has ended
+	s.run(0, "logout") // of nothing
 	s.stdin = "wrong horse battery\n"
 	s.run(3, "login", server.URL, "--name", "ada")
 	s.stdin = "correct horse battery\n"
 	s.run(0, "login", server.URL, "--name", "ada")
 	s.run(0, "source", "list")
+
+	server.Close()
+	s.run(6, "logout")
+	s.shows("forgotten here", "may go on", "purlieu user link")
+	if _, err := os.Stat(filepath.Join(dir, "login.json")); !os.IsNotExist(err) {
+		t.Errorf("the login is kept although its owner signed out: %v", err)
+	}
 }

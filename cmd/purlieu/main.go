@@ -2,7 +2,8 @@
 //
 // Exit codes: 0 done; 1 failed; 2 the command line can't be right; 3 not signed in, or not allowed; 4 not found;
 // 5 the state of the thing forbids it; 6 the account can't be reached. `scan run --watch` adds 20: the run succeeded
-// with gaps; 21: it failed; 22: it was cancelled.
+// with gaps; 21: it failed; 22: it was cancelled; 23: it has not ended, and asks a question. `source test` adds 24: the
+// source can't be reached; 25: the connection is refused.
 package main
 
 import (
@@ -31,7 +32,7 @@ const growth = 200
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, poll: time.Second}
+	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, poll: time.Second, patience: patience}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(growth)
 	}
@@ -47,11 +48,22 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	poll     time.Duration // between two looks at a run
+	patience time.Duration // how long the account may be away meanwhile
 	format   string        // "table", "json", "yaml"
 }
 
 // outcome is an exit code without a message: what there was to say has been said.
 type outcome int
+
+// What the exit code of a watched run says, and that of a test of a connection.
+const (
+	endedWithGaps outcome = 20
+	endedFailed   outcome = 21
+	endedCanceled outcome = 22
+	asksAPerson   outcome = 23
+	sourceAway    outcome = 24
+	sourceRefuses outcome = 25
+)
 
 func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
 
@@ -93,7 +105,7 @@ func (a *app) fail(err error) int {
 		fmt.Fprintln(a.err, "purlieu: interrupted")
 		return 1
 	}
-	fmt.Fprintf(a.err, "purlieu: %s\n", clean(strings.TrimSuffix(err.Error(), ".")+"."))
+	a.complain(err)
 	switch fault.KindOf(err) {
 	case fault.Invalid:
 		return 1
@@ -107,6 +119,11 @@ func (a *app) fail(err error) int {
 		return 6
 	}
 	return 1
+}
+
+// complain says to the person what went wrong.
+func (a *app) complain(err error) {
+	fmt.Fprintf(a.err, "purlieu: %s\n", clean(strings.TrimSuffix(err.Error(), ".")+"."))
 }
 
 // folder is where the login is kept.
@@ -148,12 +165,9 @@ func (a *app) client() (*client.Client, error) {
 			}
 		}
 	}
-	if path := a.getenv("PURLIEU_CA"); path != "" {
-		pem, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fault.New(fault.Invalid, "BadCertificate", "the certificate that PURLIEU_CA names can't be read").Because(err)
-		}
-		login.CA = string(pem)
+	login, err := a.trusting(login)
+	if err != nil {
+		return nil, err
 	}
 	if login.URL == "" || login.Token == "" {
 		return nil, fault.New(fault.Denied, "NotSignedIn", "you are not signed in to an account").
@@ -164,4 +178,18 @@ func (a *app) client() (*client.Client, error) {
 		c.Renewed = func(l client.Login) error { return client.Save(dir, l) }
 	}
 	return c, err
+}
+
+// trusting is a login with the certificate that PURLIEU_CA names, when it names one.
+func (a *app) trusting(login client.Login) (client.Login, error) {
+	path := a.getenv("PURLIEU_CA")
+	if path == "" {
+		return login, nil
+	}
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return login, fault.New(fault.Invalid, "BadCertificate", "the certificate that PURLIEU_CA names can't be read").Because(err)
+	}
+	login.CA = string(pem)
+	return login, nil
 }

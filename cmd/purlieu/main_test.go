@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/servertest"
 )
@@ -38,6 +39,8 @@ type shell struct {
 	stdin   string
 	out     string
 	err     string
+	// patience is how long the account may be away while a run is watched.
+	patience time.Duration
 }
 
 func newShell(t *testing.T) *shell {
@@ -57,7 +60,7 @@ func (s *shell) run(code int, args ...string) string {
 	var out, errs bytes.Buffer
 	a := &app{
 		ctx: context.Background(), in: strings.NewReader(s.stdin), out: &out, err: &errs,
-		getenv: func(name string) string { return s.env[name] }, poll: time.Millisecond,
+		getenv: func(name string) string { return s.env[name] }, poll: time.Millisecond, patience: s.patience,
 	}
 	got := a.main(args)
 	s.out, s.err = out.String(), errs.String()
@@ -72,6 +75,16 @@ func (s *shell) shows(words ...string) {
 	for _, w := range words {
 		if !strings.Contains(s.out+s.err, w) {
 			s.t.Errorf("%q is missing in:\n%s%s", w, s.out, s.err)
+		}
+	}
+}
+
+// never holds what was said to words that must not be there.
+func (s *shell) never(words ...string) {
+	s.t.Helper()
+	for _, w := range words {
+		if strings.Contains(s.out+s.err, w) {
+			s.t.Errorf("%q is in:\n%s%s", w, s.out, s.err)
 		}
 	}
 }
@@ -113,6 +126,13 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 	s.run(4, "asset", "history", "nothing")
 	s.run(0, "asset", "show", "orders")
 	s.shows("What was bought", "1200", "bigint", "identity, always", "orders_pkey", "index btree", "(this)", "big_orders")
+	s.never("more lineage")
+	s.run(0, "asset", "show", "postgresql://shop/shop/public/big_orders", "--depth", "2")
+	s.shows("postgresql_view", "There is more lineage than 2 steps show")
+	s.run(0, "search", "--facets")
+	s.shows("BY    VALUE", "type  postgresql_view   1")
+	s.run(0, "search")
+	s.never("BY ")
 }
 
 func TestTheExitCodeSaysHowARunEnded(t *testing.T) {
@@ -126,9 +146,39 @@ func TestTheExitCodeSaysHowARunEnded(t *testing.T) {
 	s.shows("WrongPassword", "refused the sign-in")
 	s.account.Ending = model.RunCanceled
 	s.run(22, "scan", "run", "shop", "weekly", "--watch")
+	s.account.Ending, s.account.Asks = model.RunSucceeded, "41"
+	s.run(23, "scan", "run", "shop", "weekly", "--watch")
+	s.shows("not ended", "deletes nothing", "Found 2 assets", "purlieu proposal show 41", "purlieu proposal approve 41", "purlieu proposal reject 41")
+	s.run(0, "proposal", "list")
+	s.shows("41", "deletions", "shop", "weekly")
+	s.run(0, "complete", "--", "proposal", "approve", "")
+	s.shows("41")
+	s.account.Asks = ""
 	s.run(0, "scan", "run", "shop", "weekly")
 	s.run(0, "scan", "cancel", "shop", "weekly")
 	s.run(5, "scan", "cancel", "shop", "weekly")
+}
+
+func TestTheExitCodeSaysWhyAConnectionDoesNotComeAbout(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	s.run(0, "source", "test", "shop", "--scan", "weekly")
+	for _, c := range []struct {
+		refusal *fault.Error
+		code    int
+	}{
+		{fault.New(fault.Unreachable, "NoAnswer", "db.example.com:5432 does not answer").Try("Look at the firewall"), 24},
+		{fault.New(fault.Throttled, "TooManyConnections", "the server has no connection left").Try("Ask again later"), 24},
+		{fault.New(fault.Denied, "WrongPassword", "the server refuses the password of scanner").Try("Mend the secret"), 25},
+		{fault.New(fault.Invalid, "BadSetting", "there is no such database").Try("Mend databaseName"), 25},
+	} {
+		s.account.Refusal = c.refusal
+		s.run(c.code, "source", "test", "shop", "--scan", "weekly")
+		s.shows(c.refusal.Text, c.refusal.Remedy)
+	}
+	s.run(4, "source", "test", "nowhere")
+	s.env["PURLIEU_URL"] = "http://127.0.0.1:1"
+	s.run(6, "source", "test", "shop")
 }
 
 func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
@@ -143,6 +193,7 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.run(5, "source", "add", "PostgreSql", "other", "--set", "serverEndpoint=127.0.0.1", "--authority", "shop-db")
 	s.shows("already", `"shop"`)
 	s.run(4, "source", "show", "nowhere")
+	s.shows(`"nowhere"`)
 	s.run(1, "credential", "add", "BasicAuth", "scanner", "--secret", "password=hunter2hunter2")
 	s.shows("reference", "VAULT:NAME")
 	if strings.Contains(s.out+s.err, "hunter2") {
@@ -157,7 +208,10 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.run(0, "source", "add", "PostgreSql", "sold", "--set", "serverEndpoint=sold.example.com", "--collection", "sales")
 	s.env["PURLIEU_TOKEN"] = servertest.ReaderToken
 	s.run(3, "source", "delete", "sold")
+	s.shows("may not", `"sales"`)
 	s.run(4, "source", "delete", "shop") // of a collection that the reader may not know of
+	s.shows(`"shop"`)
+	s.never("may not", "root")
 }
 
 func TestTheAccountThatIsNotThereIsNamed(t *testing.T) {

@@ -51,6 +51,10 @@ func TestCollectionsRolesAndPeopleAreSeenTo(t *testing.T) {
 	s.shows("data-curator", "bob", "user:")
 	s.run(0, "role", "list", "europe", "--all")
 	s.shows("data-curator", "bob", "sales", "ada", "root")
+	s.run(0, "user", "add", "bob+ops")
+	s.run(0, "role", "add", "sales", "data-curator", "bob+ops") // a plus in a query would be a space
+	s.run(0, "role", "remove", "sales", "data-curator", "bob+ops")
+	s.run(0, "user", "delete", "bob+ops")
 	s.run(4, "role", "add", "sales", "data-curator", "nobody")
 	s.shows("purlieu user list")
 	s.run(2, "role", "add", "sales", "owner", "bob")
@@ -86,6 +90,39 @@ func TestCollectionsRolesAndPeopleAreSeenTo(t *testing.T) {
 	s.run(0, "app", "delete", "nightly")
 }
 
+func TestASecretGoesToANewFileOfItsOwnerOnly(t *testing.T) {
+	s := administrator(t)
+	dir := t.TempDir()
+	others := filepath.Join(dir, "others")                                // that all may read
+	if err := os.WriteFile(others, []byte("mine\n"), 0o644); err != nil { //nolint:gosec // that is the point
+		t.Fatal(err)
+	}
+	s.run(1, "app", "add", "nightly", "--out", others)
+	s.shows("others", "--out")
+	s.run(0, "app", "list", "-o", "json")
+	if strings.Contains(s.out, "nightly") {
+		t.Error("the app was made although its secret could not be kept")
+	}
+	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
+	s.run(0, "app", "add", "nightly", "--out", first)
+	s.run(1, "app", "secret", "nightly", "--out", others)
+	s.run(0, "app", "secret", "nightly", "--out", second)
+	s.run(4, "app", "secret", "weekly", "--out", filepath.Join(dir, "none"))
+	s.run(1, "app", "add", "", "--out", filepath.Join(dir, "none"))
+	if text, err := os.ReadFile(others); err != nil || string(text) != "mine\n" {
+		t.Errorf("a file that was there holds %q, %v", text, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "none")); !os.IsNotExist(err) {
+		t.Errorf("an empty file is left: %v", err)
+	}
+	for _, path := range []string{first, second} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o600 || info.Size() < 40 {
+			t.Errorf("%s: %v %v", path, info, err)
+		}
+	}
+}
+
 func TestNetworkRulesAreTriedAndSet(t *testing.T) {
 	s := administrator(t)
 	s.run(0, "network", "show")
@@ -108,6 +145,19 @@ func TestNetworkRulesAreTriedAndSet(t *testing.T) {
 	s.run(1, "network", "try", "--rule", "allow:192.0.2.0/24", "--refuse", "192.0.2.7")
 	s.shows("--rule stands in the order")
 	s.run(0, "network", "refusals")
+}
+
+func TestWhatIsNotNamedOfACollectionStays(t *testing.T) {
+	s := administrator(t)
+	s.run(0, "collection", "add", "sales", "--title", "Sales of all shops", "--description", "What was sold")
+	s.run(0, "collection", "add", "shops")
+	s.run(0, "collection", "add", "sales", "--parent", "shops")
+	s.run(0, "collection", "show", "sales")
+	s.shows("Sales of all shops", "What was sold", "shops")
+	s.run(0, "collection", "add", "sales", "--description", "")
+	s.run(0, "collection", "show", "sales")
+	s.shows("Sales of all shops", "shops")
+	s.never("What was sold")
 }
 
 func TestTheAccountIsShownAndRenamed(t *testing.T) {
@@ -134,7 +184,9 @@ func TestRunsOfAllScansAreListedAndShown(t *testing.T) {
 	s.shows("shop", "weekly", "Succeeded", "2 created", "3 closed")
 	s.run(0, "run", "gaps", list[0].ID)
 	s.run(0, "run", "units", list[0].ID)
-	s.run(0, "run", "changes", list[0].ID, "--verb", "created")
+	for _, verb := range []string{"created", "updated", "deleted", "revived", "renamed", "restored"} {
+		s.run(0, "run", "changes", list[0].ID, "--verb", verb)
+	}
 	s.run(4, "run", "show", "none")
 	s.run(2, "run", "list", "--state", "Asleep")
 }
@@ -142,6 +194,12 @@ func TestRunsOfAllScansAreListedAndShown(t *testing.T) {
 func TestAShellCompletesCommandsFlagsAndNames(t *testing.T) {
 	s := newShell(t)
 	s.configure()
+	s.run(0, "scan", "run", "shop", "weekly", "--watch")
+	s.run(0, "run", "list", "-o", "json")
+	var runs []struct{ ID string }
+	if err := json.Unmarshal([]byte(s.out), &runs); err != nil || len(runs) != 1 {
+		t.Fatal(err, s.out)
+	}
 	for _, c := range []struct {
 		words string
 		want  []string
@@ -156,7 +214,15 @@ func TestAShellCompletesCommandsFlagsAndNames(t *testing.T) {
 		{"scan add shop x --level ", []string{"L1", "L2", "L3"}, "shop"},
 		{"-o json source show ", []string{"shop"}, ""},
 		{"completion ", []string{"bash", "zsh", "fish"}, ""},
-		{"run show ", nil, ""},
+		{"run show ", []string{runs[0].ID}, "shop"},
+		{"node remove on-premises ", []string{"node-1"}, "on-premises"},
+		{"scan add shop x --runtime ", []string{"on-premises", "built-in"}, "shop"},
+		{"scan add shop x --credential ", []string{"scanner"}, "shop"},
+		{"source test shop --scan ", []string{"weekly"}, "shop"},
+		{"run list --source ", []string{"shop"}, "weekly"},
+		{"run changes x --verb ", []string{"renamed", "restored"}, ""},
+		{"scan add shop x --kind ", []string{""}, "PostgreSql"},
+		{"asset show ", []string{""}, "shop"},
 	} {
 		s.run(0, append([]string{"complete", "--"}, strings.Split(c.words, " ")...)...)
 		got := strings.Split(strings.TrimSpace(s.out), "\n")

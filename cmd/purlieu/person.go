@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -141,7 +140,7 @@ const apps = "/manage/v1/apps"
 
 type appAddCmd struct {
 	Name string `arg:"" help:"Its name, for people."`
-	Out  string `type:"path" placeholder:"FILE" help:"Write the secret to this file, which only you can read, and don't show it."`
+	Out  string `type:"path" placeholder:"FILE" help:"Write the secret to a new file that only you can read, and don't show it."`
 }
 
 // Run registers the app.
@@ -150,11 +149,8 @@ func (c appAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var made object
-	if err := account.Do(a.ctx, "POST", apps, object{"name": c.Name}, &made); err != nil {
-		return err
-	}
-	if err := a.keep(c.Out, made); err != nil {
+	made, err := a.secretOf(account, apps, object{"name": c.Name}, c.Out)
+	if err != nil {
 		return err
 	}
 	return a.write(made, func() error {
@@ -170,18 +166,20 @@ func (c appAddCmd) Run(a *app) error {
 	})
 }
 
-// keep writes a secret to a file, when there is one, and takes it out of what is shown.
-func (a *app) keep(path string, o object) error {
-	if path == "" {
-		return nil
+// secretOf asks for a new secret of an app. One that goes to a file is taken out of what is shown.
+func (a *app) secretOf(account *client.Client, path string, body any, file string) (made object, err error) {
+	err = keep(file, func() (string, error) {
+		err := account.Do(a.ctx, "POST", path, body, &made)
+		return made.text("clientSecret"), err
+	})
+	if file != "" {
+		delete(made, "clientSecret")
 	}
-	secret := o.text("clientSecret")
-	delete(o, "clientSecret")
-	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
-		return fault.New(fault.Invalid, "BadFile", "the secret can't be written to %s", path).Because(err).
-			Try("Make a new one (purlieu app secret)")
+	if err != nil && made != nil {
+		err = fault.New(fault.Invalid, "BadFile", "the secret was made, and can't be written to %s", file).Because(err).
+			Try("Make another: purlieu app secret %s --out FILE", made.text("clientId"))
 	}
-	return nil
+	return made, err
 }
 
 type appListCmd struct{}
@@ -195,7 +193,7 @@ func (appListCmd) Run(a *app) error {
 
 type appSecretCmd struct {
 	nameArg
-	Out string `type:"path" placeholder:"FILE" help:"Write the secret to this file, which only you can read, and don't show it."`
+	Out string `type:"path" placeholder:"FILE" help:"Write the secret to a new file that only you can read, and don't show it."`
 }
 
 // Run renews the secret.
@@ -208,11 +206,8 @@ func (c appSecretCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var made object
-	if err := account.Do(a.ctx, "POST", apps+"/"+esc(id)+"/secret", nil, &made); err != nil {
-		return err
-	}
-	if err := a.keep(c.Out, made); err != nil {
+	made, err := a.secretOf(account, apps+"/"+esc(id)+"/secret", nil, c.Out)
+	if err != nil {
 		return err
 	}
 	return a.write(made, func() error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
@@ -32,7 +33,7 @@ func (a *app) principal(account *client.Client, who string) (string, error) {
 	if strings.HasPrefix(who, "user:") || strings.HasPrefix(who, "app:") {
 		return who, nil
 	}
-	found, err := a.items(account, "/manage/v1/principals?begins="+esc(who))
+	found, err := a.items(account, "/manage/v1/principals?begins="+url.QueryEscape(who))
 	if err != nil {
 		return "", err
 	}

@@ -10,7 +10,7 @@ type runCmd struct {
 	Show    runShowCmd    `cmd:"" help:"Show a run: how far it is, what it did, what it could not read."`
 	Units   runUnitsCmd   `cmd:"" help:"List the parts of a run, with who reads each."`
 	Gaps    runGapsCmd    `cmd:"" help:"What a run could not read, and what would mend it."`
-	Changes runChangesCmd `cmd:"" help:"Which assets a run created, updated or deleted."`
+	Changes runChangesCmd `cmd:"" help:"Which assets a run created, updated, renamed or deleted."`
 	Undo    runUndoCmd    `cmd:"" help:"Bring back what a run deleted, as far as nobody changed it since."`
 }
 
@@ -152,7 +152,7 @@ func (c runGapsCmd) Run(a *app) error { return scanGapsCmd(c.runArg).Run(a) }
 
 type runChangesCmd struct {
 	runArg
-	Verb string `enum:",created,updated,deleted,revived" default:"" help:"Only these: created, updated, deleted or revived."`
+	Verb string `enum:",created,updated,deleted,revived,renamed,restored" default:"" help:"Only these: created, updated, deleted, revived, renamed, or restored by a person."`
 }
 
 // Run lists what the run changed.

@@ -20,20 +20,28 @@ type runtimeCmd struct {
 const runtimes = "/scan/integrationRuntimes/"
 
 type runtimeAddCmd struct {
-	Name        string `arg:"" help:"Its name."`
-	Description string `help:"For people."`
-	Approve     bool   `help:"New nodes wait until a person lets them in with purlieu node approve."`
+	Name        string  `arg:"" help:"Its name."`
+	Description *string `help:"For people."`
+	Approve     bool    `help:"New nodes wait until a person lets them in with purlieu node approve."`
 }
 
-// Run makes the runtime. One that is there keeps its rule for new nodes unless --approve is given.
+// Run makes the runtime. One that is there keeps its description, and its rule for new nodes unless --approve is given.
 func (c runtimeAddCmd) Run(a *app) error {
-	err := a.put(runtimes+esc(c.Name), object{"kind": "SelfHosted", "properties": object{"description": c.Description}},
-		"The runtime %s is there. Next: purlieu runtime keys %s, then purlieu-runtime enrol on each machine.", c.Name, c.Name)
-	if err != nil || !c.Approve {
-		return err
-	}
 	account, err := a.client()
 	if err != nil {
+		return err
+	}
+	old, err := a.there(account, runtimes+esc(c.Name))
+	if err != nil {
+		return err
+	}
+	description := old.text("properties", "description")
+	if c.Description != nil {
+		description = *c.Description
+	}
+	err = a.put(runtimes+esc(c.Name), object{"kind": "SelfHosted", "properties": object{"description": description}},
+		"The runtime %s is there. Next: purlieu runtime keys %s, then purlieu-runtime enrol on each machine.", c.Name, c.Name)
+	if err != nil || !c.Approve {
 		return err
 	}
 	return account.Do(a.ctx, "PUT", "/manage/v1/runtimes/"+esc(c.Name)+"/approval", object{"approveNodes": true}, nil)
@@ -98,30 +106,21 @@ func (c runtimeKeysCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	out := a.out
-	if c.Out != "" { // before a key is made anew that could then not be kept
-		f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return fault.New(fault.Invalid, "BadFile", "the file %s can't be made", c.Out).Try("Give a new one with --out").Because(err)
-		}
-		defer f.Close()
-		out = f
-	}
 	var o object
 	name := []string{"authKey1", "authKey1", "authKey2"}[c.Regenerate]
-	if c.Regenerate > 0 {
-		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":regenerateAuthKey", object{"keyName": name}, &o)
-	} else {
-		err = account.Do(a.ctx, "POST", runtimes+esc(c.Name)+":listAuthKeys", nil, &o)
-	}
-	if err != nil {
-		if c.Out != "" {
-			err = errors.Join(err, os.Remove(c.Out))
+	err = keep(c.Out, func() (string, error) {
+		path, body := ":listAuthKeys", any(nil)
+		if c.Regenerate > 0 {
+			path, body = ":regenerateAuthKey", object{"keyName": name}
 		}
+		err := account.Do(a.ctx, "POST", runtimes+esc(c.Name)+path, body, &o)
+		return o.text(name), err
+	})
+	switch {
+	case err != nil || c.Out != "":
 		return err
-	}
-	if c.Plain || c.Out != "" {
-		_, err := fmt.Fprintln(out, o.text(name))
+	case c.Plain:
+		_, err := fmt.Fprintln(a.out, o.text(name))
 		return err
 	}
 	return a.write(o, func() error {
@@ -133,6 +132,27 @@ func (c runtimeKeysCmd) Run(a *app) error {
 		}
 		return a.table([]string{"KEY", "VALUE"}, rows)
 	})
+}
+
+// keep asks for a secret and writes it to a new file that only its owner can read; without a file it only asks. The file
+// is made first: a secret that can't be kept is not asked for. One that would stay empty is taken away again.
+func keep(file string, ask func() (secret string, err error)) error {
+	if file == "" {
+		_, err := ask()
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fault.New(fault.Invalid, "BadFile", "the file %s can't be made", file).Try("Give a new one with --out").Because(err)
+	}
+	secret, err := ask()
+	if err == nil {
+		_, err = fmt.Fprintln(f, secret)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
 }
 
 type runtimeDeleteCmd struct {

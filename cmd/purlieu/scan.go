@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 )
 
 type scanCmd struct {
 	Add     scanAddCmd     `cmd:"" help:"Define a scan of a source, or change one."`
 	List    scanListCmd    `cmd:"" help:"List the scans of a source."`
-	Show    scanShowCmd    `cmd:"" help:"Show a scan."`
+	Show    scanShowCmd    `cmd:"" help:"Show a scan, its settings, and what of the source it reads."`
 	Delete  scanDeleteCmd  `cmd:"" help:"Remove a scan; its assets stay."`
 	Run     scanRunCmd     `cmd:"" help:"Start a run."`
 	Cancel  scanCancelCmd  `cmd:"" help:"End a run."`
@@ -27,23 +30,28 @@ func (s scanArgs) path() string {
 	return "/scan/datasources/" + esc(s.Source) + "/scans/" + esc(s.Scan)
 }
 
+func (s scanArgs) filter() string { return s.path() + "/filters/custom" }
+
 type scanAddCmd struct {
 	scanArgs
-	Credential string            `help:"Credential to sign in with."`
-	Runtime    string            `help:"Integration runtime that runs it; the built-in one when left out."`
-	Level      string            `enum:",L1,L2,L3" default:"" help:"How deep: L1 names and sizes, L2 schema, L3 schema and classification. The deepest of the kind when left out."`
-	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the scan; see purlieu kinds KIND."`
+	Credential *string           `help:"Credential to sign in with; an empty text: none."`
+	Runtime    *string           `help:"Integration runtime that runs it; the built-in one for a new scan when left out."`
+	Level      string            `enum:",L1,L2,L3" default:"" help:"How deep: L1 names and sizes, L2 schema, L3 schema and classification. The deepest of the kind for a new scan when left out."`
+	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the scan; see purlieu kinds KIND. KEY= takes it back."`
 	Kind       string            `help:"Scan kind on the wire; the kind's first when left out."`
-	Include    []string          `placeholder:"PATH" sep:"none" help:"Read only this: db, db/schema or db/schema/table; * and ? stand for characters of one name."`
-	Exclude    []string          `placeholder:"PATH" sep:"none" help:"Leave this out."`
-	Collection string            `help:"Collection of what it finds; the source's when left out."`
+	Include    []string          `placeholder:"PATH" sep:"none" help:"Read only this: db, db/schema or db/schema/table; * and ? stand for characters of one name. An empty text: everything."`
+	Exclude    []string          `placeholder:"PATH" sep:"none" help:"Leave this out. An empty text: nothing."`
+	Collection string            `help:"Collection of what it finds; the source's for a new scan when left out."`
 }
 
 // Help shows examples.
 func (scanAddCmd) Help() string {
-	return `Examples:
+	return `A scan that is there keeps what is not named. Patterns that are given take the place of those before.
+
+Examples:
   purlieu scan add shop weekly --credential scanner --runtime on-premises
-  purlieu scan add shop sales --credential scanner --include 'shop/sales*' --exclude 'shop/sales_old'`
+  purlieu scan add shop sales --credential scanner --include 'shop/sales*' --exclude 'shop/sales_old'
+  purlieu scan add shop sales --include ""`
 }
 
 // Run writes the scan, then its filter.
@@ -60,15 +68,44 @@ func (c scanAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	props := object{"credential": nil, "connectedVia": nil}
+	old, err := a.there(account, c.path())
+	if err != nil {
+		return err
+	}
+	props := membersOf(old, "properties")
 	if err := typed(kind.Scan, c.Set, props); err != nil {
 		return err
 	}
-	if c.Credential != "" {
-		props["credential"] = object{"referenceName": c.Credential}
+	c.refer(props)
+	var answer object
+	if err := account.Do(a.ctx, "PUT", c.path(), object{"kind": cmp.Or(c.Kind, old.text("kind")), "properties": props}, &answer); err != nil {
+		return err
 	}
-	if c.Runtime != "" {
-		props["connectedVia"] = object{"referenceName": c.Runtime}
+	if c.Include != nil || c.Exclude != nil {
+		if err := c.narrow(a, account, src); err != nil {
+			return err
+		}
+	}
+	return a.write(answer, func() error {
+		if old != nil {
+			a.say("The scan %s of %s is changed. See it whole: purlieu scan show %s %s", c.Scan, c.Source, c.Source, c.Scan)
+			return nil
+		}
+		a.say("The scan %s of %s is defined. Next: purlieu scan run %s %s --watch", c.Scan, c.Source, c.Source, c.Scan)
+		return nil
+	})
+}
+
+// refer puts what the flags name into the properties of a scan.
+func (c scanAddCmd) refer(props object) {
+	for property, name := range map[string]*string{"credential": c.Credential, "connectedVia": c.Runtime} {
+		switch {
+		case name == nil:
+		case *name == "" || property == "connectedVia" && *name == model.BuiltInRuntime:
+			props[property] = nil
+		default:
+			props[property] = object{"referenceName": *name}
+		}
 	}
 	if c.Collection != "" {
 		props["collection"] = object{"referenceName": c.Collection, "type": "CollectionReference"}
@@ -76,29 +113,34 @@ func (c scanAddCmd) Run(a *app) error {
 	if c.Level != "" {
 		props["purlieuLevel"] = c.Level
 	}
-	var answer object
-	if err := account.Do(a.ctx, "PUT", c.path(), object{"kind": c.Kind, "properties": props}, &answer); err != nil {
-		return err
-	}
-	if len(c.Include)+len(c.Exclude) > 0 {
-		root := strings.TrimSuffix(src.text("properties", "purlieuAuthority"), "/") + "/"
-		filter := object{"properties": object{"includeUriPrefixes": below(root, c.Include), "excludeUriPrefixes": below(root, c.Exclude)}}
-		if err := account.Do(a.ctx, "PUT", c.path()+"/filters/custom", filter, nil); err != nil {
-			return err
-		}
-	}
-	return a.write(answer, func() error {
-		a.say("The scan %s of %s is defined. Next: purlieu scan run %s %s --watch", c.Scan, c.Source, c.Source, c.Scan)
-		return nil
-	})
 }
 
-// below are paths as qualified names; one that is a qualified name stays.
+// narrow writes the filter: the patterns that were given, and of the others those that are there.
+func (c scanAddCmd) narrow(a *app, account *client.Client, src object) error {
+	old, err := a.there(account, c.filter())
+	if err != nil {
+		return err
+	}
+	root := strings.TrimSuffix(src.text("properties", "purlieuAuthority"), "/") + "/"
+	props := membersOf(old, "properties")
+	for property, paths := range map[string][]string{"includeUriPrefixes": c.Include, "excludeUriPrefixes": c.Exclude} {
+		if paths != nil {
+			props[property] = below(root, paths)
+		}
+	}
+	return account.Do(a.ctx, "PUT", c.filter(), object{"properties": props}, nil)
+}
+
+// below are paths as qualified names; one that is a qualified name stays, an empty one is none.
 func below(root string, paths []string) []string {
-	out := make([]string, len(paths))
-	for i, p := range paths {
-		if out[i] = p; !strings.HasPrefix(p, root) {
-			out[i] = root + strings.TrimLeft(p, "/")
+	out := []string{}
+	for _, p := range paths {
+		switch {
+		case p == "":
+		case strings.HasPrefix(p, root):
+			out = append(out, p)
+		default:
+			out = append(out, root+strings.TrimLeft(p, "/"))
 		}
 	}
 	return out
@@ -121,8 +163,28 @@ func (c scanListCmd) Run(a *app) error {
 
 type scanShowCmd struct{ scanArgs }
 
-// Run shows the scan.
-func (c scanShowCmd) Run(a *app) error { return a.showing(c.path()) }
+// Run shows the scan, with its settings and what of the source it reads.
+func (c scanShowCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	var sc object
+	if err := account.Get(a.ctx, c.path(), &sc); err != nil {
+		return err
+	}
+	filter, err := a.there(account, c.filter())
+	if err != nil {
+		return err
+	}
+	sc["filter"] = filter.at("properties")
+	return a.write(sc, func() error {
+		delete(sc, "filter")
+		return a.table([]string{"FIELD", "VALUE"}, append(fieldsOf(sc),
+			[]string{"reads only", cmp.Or(filter.text("properties", "includeUriPrefixes"), "(everything)")},
+			[]string{"leaves out", cmp.Or(filter.text("properties", "excludeUriPrefixes"), "(nothing)")}))
+	})
+}
 
 type scanDeleteCmd struct{ scanArgs }
 

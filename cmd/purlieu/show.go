@@ -28,6 +28,18 @@ func (o object) at(path ...string) any {
 	return v
 }
 
+// objectsOf are the objects of a list; none of what is no list.
+func objectsOf(v any) []object {
+	list, _ := v.([]any)
+	out := make([]object, 0, len(list))
+	for _, v := range list {
+		if m, ok := v.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 // text is the value at a path as a table shows it.
 func (o object) text(path ...string) string { return text(o.at(path...)) }
 

@@ -88,14 +88,16 @@ type sourceCmd struct {
 type sourceAddCmd struct {
 	Kind       string            `arg:"" help:"Kind of the source; see purlieu kinds."`
 	Name       string            `arg:"" help:"Its name here."`
-	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times. KEY=@FILE takes a setting of several lines, such as certificates, from a file."`
-	Collection string            `default:"root" help:"Collection that it belongs to."`
+	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times. KEY=@FILE takes a setting of several lines, such as certificates, from a file, KEY= takes it back."`
+	Collection string            `help:"Collection that it belongs to; the root for a new source when left out."`
 	Authority  string            `help:"A name unique in the account, for a source whose address means something else elsewhere."`
 }
 
 // Help shows examples.
 func (sourceAddCmd) Help() string {
-	return `Examples:
+	return `A source that is there keeps what is not named.
+
+Examples:
   purlieu source add PostgreSql shop --set serverEndpoint=db.example.com
   purlieu source add PostgreSql shop --set serverEndpoint=127.0.0.1 --set port=5433 --authority shop-db`
 }
@@ -110,14 +112,23 @@ func (c sourceAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	props := object{"collection": object{"referenceName": c.Collection, "type": "CollectionReference"}}
+	at := "/scan/datasources/" + esc(c.Name)
+	old, err := a.there(account, at)
+	if err != nil {
+		return err
+	}
+	props := membersOf(old, "properties")
+	delete(props, "purlieuAuthority") // it stays by itself; sent back it would be a name that a person gave
 	if err := typed(kind.Settings, c.Set, props); err != nil {
 		return err
+	}
+	if c.Collection != "" {
+		props["collection"] = object{"referenceName": c.Collection, "type": "CollectionReference"}
 	}
 	if c.Authority != "" {
 		props["purlieuAuthority"] = c.Authority
 	}
-	return a.put("/scan/datasources/"+esc(c.Name), object{"kind": c.Kind, "properties": props},
+	return a.put(at, object{"kind": c.Kind, "properties": props},
 		"The source %s is registered. Next: purlieu scan add %s NAME --credential NAME", c.Name, c.Name)
 }
 

@@ -12,7 +12,10 @@ First steps:
   purlieu scan run shop weekly --watch
   purlieu search orders
 
-PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login.`
+PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login.
+
+Exit codes: 0 done, 1 failed, 2 the command line can't be right, 3 not signed in or not allowed, 4 not found, 5 the state of the
+thing forbids it, 6 the account can't be reached. purlieu scan run and purlieu source test have more: see their help.`
 
 // tree is the command line.
 type tree struct {
@@ -25,7 +28,7 @@ type tree struct {
 	BuiltInWorker builtInWorkerCmd `cmd:"" name:"built-in-worker" hidden:""`
 
 	Login  loginCmd  `cmd:"" help:"Sign in to an account; keeps the token in a file that only you can read."`
-	Logout logoutCmd `cmd:"" help:"Forget the login."`
+	Logout logoutCmd `cmd:"" help:"End the session at the account, and forget the login."`
 
 	Kinds      kindsCmd      `cmd:"" help:"What kinds of source can be scanned, and what each needs."`
 	Source     sourceCmd     `cmd:"" help:"Registered data sources."`

@@ -20,18 +20,22 @@ func (s scanArgs) trigger() string { return s.path() + "/triggers/default" }
 
 type triggerSetCmd struct {
 	scanArgs
-	Every    string   `enum:"hour,day,week,month" default:"day" help:"Each of these: ${enum}."`
-	Interval int      `default:"1" help:"Only every so many of them."`
-	At       []string `placeholder:"HH:MM" help:"Clock times of the zone; those of the start when left out. Of several times, hours and minutes are combined."`
-	On       []string `placeholder:"DAY" help:"With weeks: days such as Monday. With months: days of the month, -1 for the last."`
-	Zone     string   `help:"Time zone, by its IANA or Windows name; UTC when left out."`
-	Start    string   `placeholder:"TIME" help:"Not before this time (RFC 3339)."`
-	Full     bool     `help:"Read everything anew each time."`
+	Every       string   `enum:",hour,day,week,month" default:"" help:"Each hour, day, week or month. It says the schedule anew; without it what is not named stays. A new trigger fires every day when left out."`
+	Interval    int      `help:"Only every so many of them."`
+	At          []string `placeholder:"HH:MM" help:"Clock times of the zone; those of the start when left out, or when the text is empty. Of several times, hours and minutes are combined."`
+	On          []string `placeholder:"DAY" help:"With weeks: days such as Monday. With months: days of the month, -1 for the last."`
+	Zone        string   `help:"Time zone, by its IANA or Windows name; UTC when left out."`
+	Start       string   `placeholder:"TIME" help:"Not before this time (RFC 3339), from which intervals are counted; now for a new trigger when left out."`
+	End         *string  `placeholder:"TIME" help:"Not after this time (RFC 3339). An empty text: without end."`
+	Full        bool     `xor:"level" help:"Read everything anew each time."`
+	Incremental bool     `xor:"level" help:"Read what has changed."`
 }
 
 // Help shows examples.
 func (triggerSetCmd) Help() string {
-	return `Examples:
+	return `The start, the end and whether it is paused stay as they are unless they are named.
+
+Examples:
   purlieu trigger set shop weekly --at 03:00 --zone Europe/Berlin
   purlieu trigger set shop weekly --every week --on Monday --on Friday --at 06:30
   purlieu trigger set shop weekly --every month --on=-1 --full
@@ -41,36 +45,23 @@ A time that clocks skip comes when they have; one that comes twice comes once; w
 
 // Run writes the trigger.
 func (c triggerSetCmd) Run(a *app) error {
-	schedule, err := c.schedule()
-	if err != nil {
-		return err
-	}
-	recurrence := object{"frequency": strings.ToUpper(c.Every[:1]) + c.Every[1:], "interval": c.Interval}
-	if len(schedule) > 0 {
-		recurrence["schedule"] = schedule
-	}
-	if c.Zone != "" {
-		recurrence["timeZone"] = c.Zone
-	}
-	if c.Start != "" {
-		recurrence["startTime"] = c.Start
-	}
-	level := "Incremental"
-	if c.Full {
-		level = "Full"
-	}
 	account, err := a.client()
 	if err != nil {
 		return err
 	}
-	state := "Enabled"
-	var t object
-	switch err := account.Do(a.ctx, "GET", c.trigger(), nil, &t); {
-	case err == nil:
-		state = cmp.Or(t.text("properties", "state"), state) // one that is paused stays so
-	case !fault.Is(err, fault.NotFound):
+	old, err := a.there(account, c.trigger())
+	if err != nil {
 		return err
 	}
+	recurrence, err := c.recurrence(old)
+	if err != nil {
+		return err
+	}
+	level, state := "Incremental", cmp.Or(old.text("properties", "state"), "Enabled") // one that is paused stays so
+	if c.Full || c.Every == "" && !c.Incremental && old.text("properties", "scanLevel") == "Full" {
+		level = "Full"
+	}
+	var t object
 	body := object{"properties": object{"recurrence": recurrence, "scanLevel": level, "state": state}}
 	if err := account.Do(a.ctx, "PUT", c.trigger(), body, &t); err != nil {
 		return err
@@ -85,24 +76,57 @@ func (c triggerSetCmd) Run(a *app) error {
 	})
 }
 
-// schedule are the flags as the published schedule.
-func (c triggerSetCmd) schedule() (object, error) {
-	out := object{}
+// recurrence is when the trigger fires: the one that is there, with what the flags name.
+func (c triggerSetCmd) recurrence(old object) (object, error) {
+	r := membersOf(old, "properties", "recurrence")
+	if every := cmp.Or(c.Every, "day"); c.Every != "" || old == nil {
+		r = object{"frequency": strings.ToUpper(every[:1]) + every[1:], "interval": 1, "startTime": r["startTime"], "endTime": r["endTime"]}
+	}
+	schedule := membersOf(r, "schedule")
+	if err := c.schedule(schedule, r.text("frequency") == "Hour"); err != nil {
+		return nil, err
+	}
+	if r["schedule"] = schedule; len(schedule) == 0 {
+		delete(r, "schedule")
+	}
+	if c.Interval != 0 {
+		r["interval"] = c.Interval
+	}
+	for name, text := range map[string]string{"timeZone": c.Zone, "startTime": c.Start} {
+		if text != "" {
+			r[name] = text
+		}
+	}
+	if c.End != nil {
+		if r["endTime"] = *c.End; *c.End == "" {
+			r["endTime"] = nil
+		}
+	}
+	return r, nil
+}
+
+// schedule puts the flags into a published schedule.
+func (c triggerSetCmd) schedule(into object, hourly bool) error {
 	var hours, minutes []int
 	for _, at := range c.At {
+		if at == "" {
+			continue
+		}
 		h, m, ok := strings.Cut(at, ":")
 		hour, herr := strconv.Atoi(h)
 		minute, merr := strconv.Atoi(m)
 		if !ok || herr != nil || merr != nil {
-			return nil, fault.New(fault.Invalid, "BadTime", "%q is not a clock time", at).Try("Write it as 03:00")
+			return fault.New(fault.Invalid, "BadTime", "%q is not a clock time", at).Try("Write it as 03:00")
 		}
 		hours, minutes = append(hours, hour), append(minutes, minute)
 	}
-	if len(hours) > 0 {
-		out["minutes"] = minutes
-		if c.Every != "hour" {
-			out["hours"] = hours
+	if c.At != nil {
+		if into["minutes"], into["hours"] = minutes, hours; hourly {
+			delete(into, "hours")
 		}
+	}
+	if c.On == nil {
+		return nil
 	}
 	var days []int
 	for _, on := range c.On {
@@ -110,14 +134,15 @@ func (c triggerSetCmd) schedule() (object, error) {
 			days = append(days, n)
 		}
 	}
-	switch {
-	case len(c.On) == 0:
-	case len(days) == len(c.On):
-		out["monthDays"] = days
-	default:
-		out["weekDays"] = c.On
+	for _, name := range []string{"weekDays", "monthDays", "monthlyOccurrences"} {
+		delete(into, name)
 	}
-	return out, nil
+	if len(days) == len(c.On) {
+		into["monthDays"] = days
+	} else {
+		into["weekDays"] = c.On
+	}
+	return nil
 }
 
 type triggerShowCmd struct{ scanArgs }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -20,16 +21,11 @@ type scanRunCmd struct {
 func (scanRunCmd) Help() string {
 	return `With --watch the exit code says how the run ended:
   0 succeeded, 20 succeeded with gaps, 21 failed, 22 cancelled
+  23 not ended: it asks a question, and waits for an answer (purlieu proposal show)
 
+While the account is away the watching goes on for two minutes; the run goes on without it.
 Ctrl-C stops the watching, not the run: purlieu scan cancel ends that.`
 }
-
-// What the exit code of a watched run says.
-const (
-	endedWithGaps outcome = 20
-	endedFailed   outcome = 21
-	endedCanceled outcome = 22
-)
 
 // Run starts a run, and watches it when asked.
 func (c scanRunCmd) Run(a *app) error {
@@ -66,6 +62,9 @@ func (c scanRunCmd) Run(a *app) error {
 		return endedFailed
 	case "Canceled":
 		return endedCanceled
+	case "Succeeded":
+	default:
+		return asksAPerson
 	}
 	if len(gaps) > 0 {
 		return endedWithGaps
@@ -76,16 +75,20 @@ func (c scanRunCmd) Run(a *app) error {
 // patience is how long the account may be away while a run is watched.
 const patience = 2 * time.Minute
 
-// watch looks at a run until it has ended. The account may be away for a while: the run goes on without it.
+// watch looks at a run until it has ended, or asks a question. The account may be away for a while: the run goes on
+// without it.
 func (a *app) watch(account *client.Client, path string) (object, error) {
-	var away time.Duration
+	var away time.Time // since when the account does not answer; zero: it does
 	last, begin := "", time.Now()
 	for {
-		var run object
-		err := account.Get(a.ctx, path, &run)
+		asked := time.Now()
+		run, err := a.look(account, path, away)
 		switch {
 		case err == nil:
-			away = 0
+			if !away.IsZero() {
+				away = time.Time{}
+				fmt.Fprintln(a.err, "The account answers again.")
+			}
 			if line := progress(run, time.Since(begin)); line != last {
 				last = line
 				fmt.Fprintln(a.err, clean(line))
@@ -97,10 +100,13 @@ func (a *app) watch(account *client.Client, path string) (object, error) {
 			if run.text("purlieu", "proposal") != "" { // it waits for a person: that may take days
 				return run, nil
 			}
-		case !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Throttled), away > patience:
+		case !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Throttled):
 			return nil, err
-		default:
-			away += a.poll
+		case away.IsZero():
+			away = asked
+			fmt.Fprintf(a.err, "The account does not answer; the run goes on without it. Asking again for %s.\n", a.patience)
+		case time.Since(away) >= a.patience:
+			return nil, err
 		}
 		select {
 		case <-a.ctx.Done():
@@ -108,6 +114,18 @@ func (a *app) watch(account *client.Client, path string) (object, error) {
 		case <-time.After(a.poll):
 		}
 	}
+}
+
+// look asks for the run once. An account that has been away is waited for no longer than it may be.
+func (a *app) look(account *client.Client, path string, away time.Time) (run object, err error) {
+	ctx := a.ctx
+	if !away.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, away.Add(a.patience))
+		defer cancel()
+	}
+	err = account.Get(ctx, path, &run)
+	return run, err
 }
 
 // progress is one line: units, assets and their rate, both stages.
@@ -143,12 +161,16 @@ func (a *app) summary(run object, gaps []object) error {
 		a.say("The run failed (%s). %s", run.text("purlieu", "code"), run.text("purlieu", "text"))
 	case "Canceled":
 		a.say("The run was cancelled; nothing was deleted.")
-	default:
+	case "Succeeded":
 		a.say("Found %s assets: %s new, %s changed, %s as before, %s gone; %s lineage edges.",
 			count("discovered"), count("created"), count("updated"), count("unchanged"), count("deleted"), count("edges"))
+	default:
+		a.say("The run has not ended: it waits for an answer, and deletes nothing until then. Found %s assets: %s new, %s changed, %s as before.",
+			count("discovered"), count("created"), count("updated"), count("unchanged"))
 	}
 	if id := run.text("purlieu", "proposal"); id != "" {
-		a.say("It asks a question: purlieu proposal show %s", id)
+		a.say("It asks a question. Look: purlieu proposal show %s", id)
+		a.say("Then answer: purlieu proposal approve %s, or purlieu proposal reject %s", id, id)
 	}
 	if len(gaps) == 0 {
 		return nil

@@ -202,6 +202,21 @@ func (c *Client) SignIn(ctx context.Context, name, password string) (Login, erro
 	return c.signIn(ctx, "/signin/v1/password", map[string]string{"name": name, "password": password})
 }
 
+// SignOut ends the session at the account, so that nobody can go on with it. A token alone has none to end.
+func (c *Client) SignOut(ctx context.Context) error {
+	c.mu.Lock()
+	payload, err := json.Marshal(map[string]string{"refresh_token": c.login.Refresh})
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	resp, answer, err := c.send(ctx, http.MethodPost, "/signin/v1/signout", payload, "")
+	if err == nil && resp.StatusCode >= 300 {
+		err = refusal(resp, answer)
+	}
+	return err
+}
+
 func (c *Client) signIn(ctx context.Context, path string, body any) (Login, error) {
 	g, err := c.grant(ctx, path, body)
 	if err != nil {
