@@ -25,9 +25,16 @@ const (
 	maxDay     = 1<<(32-dayShift) - 1
 )
 
+// nothing, as the day, says that there was nothing to sample.
+const nothing = maxDay
+
+// NothingToSample says of an asset that was opened, with what was known of it before, that it has no values to sample: it
+// need not be opened again for that.
+func NothingToSample(before Sampling) Sampling { return nothing<<dayShift | before&classified }
+
 // NewSampling is a sample of the day, in days since 1970, of an asset as it leaves, with its classes and measures.
 func NewSampling(day uint32, a *model.Asset) Sampling {
-	s := min(max(day, 1), maxDay)<<dayShift | packSize(sizeOf(a.Measures))
+	s := min(max(day, 1), nothing-1)<<dayShift | packSize(sizeOf(a.Measures))
 	if a.Classified() {
 		s |= classified
 	}
@@ -37,16 +44,17 @@ func NewSampling(day uint32, a *model.Asset) Sampling {
 // Classified reports whether the sample gave the asset, or a column of it, a class.
 func (s Sampling) Classified() bool { return s&classified != 0 }
 
-// Day is the day of the sample, in days since 1970; 0 never.
+// Day is the day of the sample, in days since 1970; 0 never, and a far one where there was nothing to sample.
 func (s Sampling) Day() uint32 { return uint32(s) >> dayShift }
 
-// Stale reports whether the asset was never sampled, or 30 days have passed since.
+// Stale reports whether the asset was never sampled, or 30 days have passed since. Where there was nothing to sample it
+// is not.
 func (s Sampling) Stale(day uint32) bool { return s == 0 || day >= s.Day()+SampleDays }
 
 // Due reports whether the asset must be sampled again: the sample is stale, or its size has moved by 20 % since. A size
-// that was not known then and is now has moved.
+// that was not known then and is now has moved, and so have values that were not there.
 func (s Sampling) Due(day uint32, measures []model.Measure) bool {
-	if s.Stale(day) {
+	if s.Stale(day) || s.Day() == nothing {
 		return true
 	}
 	was, is := unpackSize(uint32(s)&(1<<sizeBits-1)), sizeOf(measures)

@@ -40,10 +40,24 @@ func TestASampleIsDue(t *testing.T) {
 		t.Error("what was never sampled is not due")
 	}
 	none := &model.Asset{}
-	if NewSampling(0, none) == 0 || NewSampling(math.MaxUint32, none).Day() != maxDay {
+	if NewSampling(0, none) == 0 || NewSampling(math.MaxUint32, none).Day() != maxDay-1 {
 		t.Error("a day is lost")
 	}
 	if s := NewSampling(1, &model.Asset{Columns: []model.Column{{}, {Classes: make([]model.Class, 1)}}}); !s.Classified() || s.Day() != 1 {
+		t.Error("a class is lost")
+	}
+}
+
+func TestWhatHadNothingToSampleIsOpenedForNothing(t *testing.T) {
+	s := NothingToSample(0)
+	if s == 0 || s.Classified() || s.Stale(0) || s.Stale(maxDay) || NothingToSample(s) != s {
+		t.Errorf("%x", s)
+	}
+	if !s.Due(1, nil) || !s.Due(1, bytesOf(1)) {
+		t.Error("values that came since are not due")
+	}
+	before := NewSampling(1, &model.Asset{Columns: []model.Column{{Classes: make([]model.Class, 1)}}})
+	if !NothingToSample(before).Classified() {
 		t.Error("a class is lost")
 	}
 }

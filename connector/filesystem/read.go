@@ -59,8 +59,10 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	})
 }
 
-// unread emits a file that exists and could not be read.
+// unread emits a file that exists and could not be read. It is opened again next time: it may be readable then, and if not
+// its gap is said again.
 func (w *walk) unread(a *model.Asset, err error) error {
+	a.Stamp = 0
 	if err := w.emit.Asset(a); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/purlieu/purlieu/connector/connectortest"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -50,5 +51,42 @@ func TestAPipeThatTakesThePlaceOfAFileIsNotWaitedFor(t *testing.T) {
 	h := read(t, env)
 	if a := h.Named("top/x.csv"); a == nil || a.Facets != model.FacetExistence || a.Stamp != 0 || !slices.Equal(gaps(h), []string{"top/x.csv: FileChanged"}) {
 		t.Errorf("%+v, %v", a, gaps(h))
+	}
+}
+
+// A gap says what the map lacks: it is there at each scan until it is mended, and then what was behind it is read.
+func TestAFileThatCouldNotBeReadIsReadOnceItCan(t *testing.T) {
+	root := folderOf(t)
+	denied, broken := filepath.Join(root, "top/denied.csv"), filepath.Join(root, "top/broken.json")
+	put(t, denied, "id,total\n1,2\n")
+	put(t, broken, `{"a":`)
+	stamps := map[string]uint64{}
+	again := func(t *testing.T) *connectortest.Haul {
+		t.Helper()
+		env := world(root)
+		env.Stamps = stamps
+		h := read(t, env)
+		for _, a := range h.Assets {
+			delete(stamps, a.Path)
+			if a.Stamp != 0 {
+				stamps[a.Path] = a.Stamp
+			}
+		}
+		return h
+	}
+	t.Run("while it can't be read", func(t *testing.T) {
+		shut(t, denied)
+		for range 2 {
+			if h := again(t); !slices.Equal(gaps(h), []string{"top/broken.json: FileTruncated", "top/denied.csv: PermissionDenied"}) {
+				t.Error(gaps(h))
+			}
+		}
+	})
+	h := again(t)
+	if a := h.Named("top/denied.csv"); a == nil || len(a.Columns) != 2 || !slices.Equal(gaps(h), []string{"top/broken.json: FileTruncated"}) {
+		t.Errorf("%+v, %v", a, gaps(h))
+	}
+	if h := again(t); h.Named("top/denied.csv") != nil {
+		t.Error("it was read once more")
 	}
 }

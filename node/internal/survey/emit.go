@@ -99,6 +99,10 @@ func (s *surveyor) asset(a *model.Asset, read reader) error {
 		return err
 	}
 	same := known && !s.grant.Full && old.Fingerprint == row.Fingerprint
+	renewed := old.Stamp != row.Stamp // the new row must reach the next base
+	if read == nil && s.engine != nil && row.Stamp != 0 && old.Sampled.Stale(s.today) {
+		row.Sampled, renewed = bus.NothingToSample(old.Sampled), true
+	}
 	if read != nil && (!same || old.Sampled.Due(s.today, a.Measures)) {
 		row.Sampled = 0 // due again, if it can't be had now
 		grown, err := s.classify(a, names, read)
@@ -106,11 +110,11 @@ func (s *surveyor) asset(a *model.Asset, read reader) error {
 			return err
 		}
 		if a.Facets&model.FacetClassification != 0 {
-			row.Sampled, same = bus.NewSampling(s.today, a), false // the new row must reach the next base
+			row.Sampled, renewed = bus.NewSampling(s.today, a), true
 		}
 		size, elements = size+grown.size, elements+grown.elements
 	}
-	if same {
+	if same && !renewed {
 		list.see(position)
 		if old.Measures == row.Measures {
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -230,6 +231,79 @@ func TestASampleThatFails(t *testing.T) {
 			t.Errorf("%+v after %d reads", end, c.reads)
 		}
 	})
+}
+
+// A drawer is a folder of files, one of which has values, with the base that each scan of it leaves to the next.
+type drawer struct {
+	t      *testing.T
+	level  model.Level
+	stamps []uint64 // of the files; the last can be sampled
+	opened []int
+	rows   map[model.Hash]bus.BaseRow
+}
+
+func (d *drawer) scan(today uint32) (opened []int, seen *outcome) {
+	d.t.Helper()
+	j := job()
+	j.Grant.Level, j.Today, d.opened = d.level, today, nil
+	var base []bus.BaseBlock
+	if len(d.rows) > 0 {
+		base = nextBase(slices.Collect(maps.Values(d.rows)))
+	}
+	got := runDeep(d.t, j, base, script{scan: d.read}, engine(d.t, 1))
+	for _, row := range got.Rows {
+		d.rows[row.Hash] = row
+	}
+	return d.opened, got
+}
+
+func (d *drawer) read(_ context.Context, env connector.Env, emit connector.Emit) error {
+	for i, stamp := range d.stamps {
+		a := table(i)
+		a.Stamp = stamp
+		if open, sample := env.Want(a.Type, a.Path, stamp); !open && !sample {
+			continue
+		}
+		d.opened = append(d.opened, i)
+		err := error(nil)
+		if i < len(d.stamps)-1 {
+			a.Columns = nil
+			err = emit.Asset(a)
+		} else {
+			err = emit.Sampled(a, func(_ context.Context, t *sample.Table) error { fill(t); return nil })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestAFileIsOpenedOnceForEachTimeItChanges(t *testing.T) {
+	for _, level := range []model.Level{model.L2, model.L3} {
+		t.Run(fmt.Sprint("at level ", level), func(t *testing.T) {
+			d := &drawer{t: t, level: level, stamps: []uint64{11, 12, 13}, rows: map[model.Hash]bus.BaseRow{}}
+			opens := func(when string, today uint32, want ...int) {
+				t.Helper()
+				opened, got := d.scan(today)
+				set, _ := got.bits("shop/public")
+				if !slices.Equal(opened, want) || len(got.Gaps) != 0 || len(got.Assets)+len(set) != 3 {
+					t.Errorf("%s: %v were opened, not %v; %d assets, %d seen, %v", when, opened, want, len(got.Assets), len(set), got.Gaps)
+				}
+			}
+			opens("at first", today, 0, 1, 2)
+			opens("unchanged", today)
+			d.stamps[0], d.stamps[2] = 21, 23 // written anew, with the same structure
+			opens("changed", today, 0, 2)
+			opens("unchanged since", today)
+			if level < model.L3 {
+				opens("later", today+bus.SampleDays)
+				return
+			}
+			opens("when the sample is old", today+bus.SampleDays, 2)
+			opens("when the sample is fresh", today+bus.SampleDays)
+		})
+	}
 }
 
 func TestAConnectorCannotSayClasses(t *testing.T) {

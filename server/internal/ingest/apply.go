@@ -231,7 +231,7 @@ func (s *Service) applyIn(ctx context.Context, tx store.Tx, b *opened, rings *[]
 	}
 	counts := scan.RunCounts{
 		Changed: int64(len(facts.Assets)), Created: did.Created, Updated: did.Updated, Unchanged: did.Unchanged, Edges: did.Edges,
-		Batches: 1, Bytes: int64(len(row.Body)), Classified: classified(facts.Assets),
+		Batches: 1, Bytes: int64(len(row.Body)), Classified: classified(&facts),
 	}
 	closed, err := s.scans.Applied(ctx, tx, u, counts, facts.Children, facts.Gaps)
 	if closed && !slices.Contains(*rings, u.Runtime) {
@@ -307,10 +307,10 @@ func partsOf(u store.Unit, facts bus.Facts) ([]store.Part, error) {
 	return parts, nil
 }
 
-// classified counts assets that have a class, themselves or in a column.
-func classified(assets []model.Asset) (n int64) {
-	for i := range assets {
-		if assets[i].Classified() {
+// classified counts assets that have a class, themselves or in a column, or had one when they were sampled last.
+func classified(facts *bus.Facts) (n int64) {
+	for i := range facts.Assets {
+		if facts.Assets[i].Classified() || facts.Rows[i].Sampled.Classified() {
 			n++
 		}
 	}
