@@ -172,6 +172,56 @@ func TestFoldersThatCantBeReadAreGaps(t *testing.T) {
 	}
 }
 
+// sick is a folder of which one entry can't be looked at: a mount whose server is gone.
+type sick struct{ connector.Folder }
+
+func (s sick) Look(name string) (connector.Entry, error) {
+	if name == "bad" {
+		return connector.Entry{}, fault.New(fault.Unreachable, "FileUnreadable", "stale")
+	}
+	return s.Folder.Look(name)
+}
+
+func TestAnEntryThatCantBeLookedAtKeepsNothingElseFromBeingRead(t *testing.T) {
+	root := folderOf(t)
+	put(t, filepath.Join(root, "top/x.csv"), "a,b\n1,2\n")
+	put(t, filepath.Join(root, "bad/x.csv"), "a,b\n1,2\n")
+	env := world(root)
+	env.Reach = func(path string) (connector.Folder, error) {
+		f, err := folder.Open(folder.Root{Allowed: path})
+		return sick{f}, err
+	}
+	h := read(t, env)
+	if h.Named("top/x.csv") == nil || !slices.Equal(gaps(h), []string{"bad: FileUnreadable"}) || whole(h, "") || !whole(h, "top") {
+		t.Errorf("%v, %+v", gaps(h), h.Lists)
+	}
+	var names []string
+	err := filesystem.New().Browse(t.Context(), env, "", func(r model.Ref) error { names = append(names, r.Path); return nil })
+	if err != nil || !slices.Equal(names, []string{"top"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+}
+
+// A folder that is gone when its unit begins may lie on a disk that was unmounted since the unit was made.
+func TestAUnitWhoseFolderIsGoneProvesNothing(t *testing.T) {
+	root := folderOf(t)
+	put(t, filepath.Join(root, "top/deep/x.csv"), "a,b\n1,2\n")
+	c, env := filesystem.New(), world(root)
+	units, err := connectortest.Units(t.Context(), c, env)
+	must(t, err)
+	must(t, os.RemoveAll(filepath.Join(root, "top")))
+	for _, u := range units {
+		h := &connectortest.Haul{}
+		must(t, c.Scan(t.Context(), env, u, h))
+		if u.Below == "top" && (whole(h, "top") || !slices.Equal(gaps(h), []string{"top: FileGone"})) {
+			t.Errorf("%+v, %v", h.Lists, gaps(h))
+		}
+	}
+	if units, err = connectortest.Units(t.Context(), c, env); err != nil || len(units) != 1 {
+		t.Errorf("the next run has %d units, %v", len(units), err)
+	}
+}
+
 func TestNamesThatAreNotText(t *testing.T) {
 	root := folderOf(t)
 	names := []string{"\xff\xfe.csv", "a\x01b.csv", "new\nline.csv", "%41.csv", "a#b?.csv", strings.Repeat("n", 251) + ".csv", "Case.csv", "case.csv", "back\\x41.csv", "-rf.csv", " .csv"}

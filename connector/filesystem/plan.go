@@ -48,7 +48,8 @@ func (c *Connector) Plan(ctx context.Context, env connector.Env, emit func(model
 	return nil
 }
 
-// topFolders are the paths of the folders in the root that are in scope, in order.
+// topFolders are the paths of the folders in the root that are in scope, in order. An entry that can't be looked at is
+// left out: the unit of the root's entries says so.
 func topFolders(ctx context.Context, root connector.Folder, scope model.Scope) ([]string, error) {
 	var tops []string
 	err := root.Names(ctx, func(name string) error {
@@ -56,14 +57,10 @@ func topFolders(ctx context.Context, root connector.Folder, scope model.Scope) (
 		if !scope.Match(path) {
 			return nil
 		}
-		e, err := root.Look(name)
-		if err == nil && e.Kind == connector.EntryFolder {
+		if e, err := root.Look(name); err == nil && e.Kind == connector.EntryFolder {
 			tops = append(tops, path)
 		}
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		return err
+		return nil
 	})
 	slices.Sort(tops)
 	return tops, err

@@ -50,7 +50,7 @@ func (*Connector) Test(ctx context.Context, env connector.Env, report func(conne
 // errOne ends a listing behind the first name.
 var errOne = errors.New("one is enough")
 
-// Browse lists the entries of one folder.
+// Browse lists the entries of one folder, but for those that can't be looked at.
 func (*Connector) Browse(ctx context.Context, env connector.Env, path string, emit func(model.Ref) error) error {
 	f, err := env.Folder(ctx)
 	if err != nil {
@@ -74,10 +74,8 @@ func (*Connector) Browse(ctx context.Context, env connector.Env, path string, em
 		}
 		e, err := f.Look(name)
 		switch {
-		case gone(err):
-			return nil
 		case err != nil:
-			return err
+			return nil
 		case e.Kind == connector.EntryFolder:
 			ref.Type = typeFolder
 		case e.Kind != connector.EntryFile:

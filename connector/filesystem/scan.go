@@ -91,12 +91,22 @@ func (w *walk) tree(root connector.Folder) error {
 			_ = f.Close()
 		}
 		if err != nil {
-			return w.shut(begin.path, err)
+			return w.lost(begin.path, err)
 		}
 		f, own = next, true
 	}
 	defer func() { _ = f.Close() }()
 	return w.folder(f, begin)
+}
+
+// lost says that the folder with which the unit begins can't be read. Where it is gone nothing is proven: it was there
+// when the unit was made, and a disk that was unmounted since looks so. The next run sees whether it is gone.
+func (w *walk) lost(path string, err error) error {
+	if fault.Is(err, fault.NotFound) && w.ctx.Err() == nil {
+		w.whole = false
+		return w.gap(path, model.FacetExistence|model.FacetStructure, err)
+	}
+	return w.shut(path, err)
 }
 
 // shut says that a folder can't be read. One that is gone since it was listed needs no word.

@@ -9,7 +9,8 @@ import (
 
 // Known is what a worker was told of its source's identity in one run. Where the catalogue shows everything to any
 // login only the system counts, and one answer serves all units that the worker reads in the run; rights are asked for
-// at each unit, since they may change between two. It is for one goroutine.
+// at each unit, since they may change between two. So is which folder a node-local source is: asking costs nothing, and
+// a mount can go away without a word. It is for one goroutine.
 type Known struct {
 	run      string
 	identity model.Identity
@@ -21,7 +22,7 @@ func (s *surveyor) identify(conn connector.Connector, env *env) error {
 	if !ok {
 		return nil
 	}
-	lasting := s.kind.ShowsAll && s.known != nil
+	lasting := s.kind.ShowsAll && s.known != nil && s.kind.Folder == ""
 	if lasting && s.grant.Unit.Step != "" && s.known.run == s.grant.Run {
 		s.identity = s.known.identity
 		return s.expected()
@@ -38,10 +39,10 @@ func (s *surveyor) identify(conn connector.Connector, env *env) error {
 }
 
 // confirm asks again behind the reading, where what is shown depends on the login: rights that changed meanwhile prove
-// nothing, in whatever order they did.
+// nothing, in whatever order they did. A folder is asked too: another may have taken its place.
 func (s *surveyor) confirm(conn connector.Connector, env *env) error {
 	asker, ok := conn.(connector.Identifier)
-	if !ok || s.kind.ShowsAll || s.identity.Grants == 0 {
+	if !ok || s.kind.Folder == "" && (s.kind.ShowsAll || s.identity.Grants == 0) {
 		return nil
 	}
 	again, err := s.ask(asker, env)
@@ -51,8 +52,9 @@ func (s *surveyor) confirm(conn connector.Connector, env *env) error {
 	if again != s.identity {
 		s.identity.Grants = 0
 	}
-	if again.Other(s.identity) {
+	if again.Other(s.identity) || s.kind.Folder != "" && again.System != s.identity.System {
 		s.identity = again
+		return errChanged()
 	}
 	return s.expected()
 }
@@ -69,6 +71,10 @@ func (s *surveyor) expected() error {
 	if !s.identity.Other(model.Identity{System: s.grant.System}) {
 		return nil
 	}
+	return errChanged()
+}
+
+func errChanged() error {
 	return fault.New(fault.Conflict, bus.CodeSourceChanged, "another source answers at the address than the one that was scanned before").
 		Try("Look at the account's proposals: a person says there whether the source has moved")
 }

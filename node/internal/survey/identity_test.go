@@ -98,3 +98,43 @@ func TestAWorkerAsksOncePerRunWhereAllIsShown(t *testing.T) {
 		}
 	}
 }
+
+// mounted is a connector of a folder of the node's machine.
+type mounted struct{ named }
+
+func (m mounted) Describe() model.Kind {
+	kind := m.named.Describe()
+	kind.Folder = "/srv"
+	return kind
+}
+
+func TestAFolderIsAskedBeforeAndBehindEachUnit(t *testing.T) {
+	a, b, none := model.Identity{System: "a"}, model.Identity{System: "b"}, model.Identity{}
+	for name, c := range map[string]struct {
+		system  string
+		answers []model.Identity
+		code    string
+	}{
+		"it stays":                            {"a", []model.Identity{a, a, a, a}, ""},
+		"another took its place between two":  {"a", []model.Identity{a, a, b}, bus.CodeSourceChanged},
+		"another took its place meanwhile":    {"a", []model.Identity{a, a, a, b}, bus.CodeSourceChanged},
+		"one that tells nothing did":          {"a", []model.Identity{a, a, a, none}, bus.CodeSourceChanged},
+		"another did, before one was known":   {"", []model.Identity{a, a, a, b}, bus.CodeSourceChanged},
+		"it tells nothing":                    {"", []model.Identity{none}, ""},
+		"it was gone when it was asked again": {"a", []model.Identity{a, a, a, {System: "down"}}, "Unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked, known := 0, Known{}
+			conn := mounted{named{tables(1, nil), true, &c.answers, &asked}}
+			var end pipe.End
+			for range 2 {
+				j := job()
+				j.Grant.Run, j.Grant.System = "1", c.system
+				end = Run(t.Context(), j, nil, conn, Deps{Log: slog.New(slog.DiscardHandler), Known: &known}, func(bus.Facts) error { return nil })
+			}
+			if end.Code != c.code || (c.code == "") != (end.Outcome == bus.OutcomeRead) {
+				t.Errorf("%+v, asked %d times", end, asked)
+			}
+		})
+	}
+}
