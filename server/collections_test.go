@@ -254,8 +254,19 @@ func TestAPolicyIsThePublishedFormOfRoles(t *testing.T) {
 		}
 		return string(body), policy
 	}
+	rules := func() []any { return policy["properties"].(map[string]any)["attributeRules"].([]any) }
+	ids := func() (out []string) {
+		for _, r := range rules() {
+			out = append(out, r.(map[string]any)["id"].(string))
+		}
+		return out
+	}
+	const chief, curators = "purviewmetadatarole_builtin_collection-administrator", "purviewmetadatarole_builtin_data-curator"
 	text, _ := send()
 	policy = p.want(200, p.admin, "PUT", at, text) // as it was read
+	if got := strings.Join(ids(), " "); got != chief+":sales permission:sales" {
+		t.Errorf("rules of roles that nobody holds here: %s", got)
+	}
 	inherited := func() bool {
 		w := ask(p.doors, token, "GET", "/account/collections/sales", "")
 		return w.Code == 200
@@ -263,25 +274,26 @@ func TestAPolicyIsThePublishedFormOfRoles(t *testing.T) {
 	if !inherited() {
 		t.Error("the role on the root is not inherited")
 	}
-	t.Run("a rule gives a role, and another the cut", func(t *testing.T) {
-		for _, r := range policy["properties"].(map[string]any)["attributeRules"].([]any) {
-			r := r.(map[string]any)
-			id := r["id"].(string)
-			switch {
-			case strings.HasPrefix(id, "purviewmetadatarole_builtin_data-curator"):
-				r["dnfCondition"] = []any{[]any{
-					map[string]any{"attributeName": "principal.microsoft.id", "attributeValueIncludedIn": []string{other}},
-					map[string]any{"attributeName": "derived.purview.role", "attributeValueIncludes": "purviewmetadatarole_builtin_data-curator"},
-				}}
-			case strings.HasPrefix(id, "purviewmetadatarole_") && !strings.Contains(id, "collection-administrator"):
-				r["dnfCondition"] = []any{}
-			}
-		}
+	right := func(value string) []any {
+		return []any{map[string]any{"attributeName": "derived.purview.permission", "attributeValueIncludes": value}}
+	}
+	t.Run("a rule gives a role, and leaving the line of the parent out is the cut", func(t *testing.T) {
+		list := rules()
+		list[1].(map[string]any)["dnfCondition"] = []any{right(chief + ":sales"), right(curators + ":sales")}
+		policy["properties"].(map[string]any)["attributeRules"] = append(list, map[string]any{
+			"kind": "attributerule", "id": curators + ":sales", "dnfCondition": []any{[]any{
+				map[string]any{"attributeName": "principal.microsoft.id", "attributeValueIncludedIn": []string{other}},
+				map[string]any{"attributeName": "derived.purview.role", "attributeValueIncludes": curators},
+			}},
+		})
 		text, _ := send()
 		policy = p.want(200, p.admin, "PUT", at, text)
 		holders, err := p.access.RolesOn(t.Context(), "sales")
 		if err != nil || len(holders[access.DataCurator]) != 1 || holders[access.DataCurator][0] != "app:"+other {
 			t.Fatal(holders, err)
+		}
+		if got := strings.Join(ids(), " "); got != chief+":sales "+curators+":sales permission:sales" {
+			t.Errorf("%s", got)
 		}
 		if inherited() {
 			t.Error("the role on the root is inherited past the cut")
@@ -289,31 +301,51 @@ func TestAPolicyIsThePublishedFormOfRoles(t *testing.T) {
 		if body := p.want(200, p.admin, "GET", "/manage/v1/collections/sales/inheritance", ""); body["inherits"] != false {
 			t.Errorf("%v", body)
 		}
-		p.want(204, p.admin, "PUT", "/manage/v1/collections/sales/inheritance", `{"inherits":true}`)
+		list = rules()
+		last := list[len(list)-1].(map[string]any)
+		last["dnfCondition"] = append(last["dnfCondition"].([]any), right("permission:root"))
+		again, _ := send()
+		policy = p.want(200, p.admin, "PUT", at, again)
 		if !inherited() {
 			t.Error("the inheritance was not restored")
 		}
 		p.want(409, p.admin, "PUT", at, text) // of an older version
 	})
 	t.Run("what can't be kept is refused", func(t *testing.T) {
+		above := `[{"attributeName":"derived.purview.permission","attributeValueIncludes":"` + chief + `:root"}]`
 		term := func(name, value, role string) string {
-			return `[[{"attributeName":"` + name + `","attributeValueIncludedIn":["` + value + `"]},{"attributeName":"derived.purview.role","attributeValueIncludes":"` + role + `"}],
-			[{"attributeName":"derived.purview.permission","attributeValueIncludes":"purviewmetadatarole_builtin_collection-administrator:root"}]]`
+			return `[[{"attributeName":"` + name + `","attributeValueIncludedIn":["` + value + `"]},{"attributeName":"derived.purview.role","attributeValueIncludes":"` + role + `"}],` + above + `]`
 		}
-		const role = "purviewmetadatarole_builtin_collection-administrator"
+		permits := func(right string) string {
+			return `,{"kind":"attributerule","id":"permission:sales","dnfCondition":[[{"attributeName":"derived.purview.permission","attributeValueIncludes":"` + right + `"}]]}`
+		}
+		ours := permits(chief + ":sales")
+		decides := func(effect, collection string) string {
+			return `,"decisionRules":[{"effect":"` + effect + `","dnfCondition":[[{"attributeName":"resource.purview.collection","attributeValueIncludes":"` + collection + `"},
+				{"attributeName":"derived.purview.permission","attributeValueIncludes":"permission:sales"}]]}]`
+		}
+		guids := term("principal.microsoft.id", guid, chief)
 		for what, c := range map[string]struct {
-			id, terms string
-			status    int
+			id, terms, rest, more string
+			status                int
 		}{
-			"a group":             {role + ":sales", term("principal.microsoft.groups", "g", role), 501},
-			"nobody we know":      {role + ":sales", term("principal.microsoft.id", "00000000-0000-0000-0000-000000000009", role), 404},
-			"another condition":   {role + ":sales", term("time.of.day", "noon", role), 400},
-			"another role's name": {role + ":sales", term("principal.microsoft.id", guid, "purviewmetadatarole_builtin_owner"), 400},
-			"another collection":  {role + ":people", term("principal.microsoft.id", guid, role), 400},
-			"a role of none":      {"purviewmetadatarole_builtin_owner:sales", term("principal.microsoft.id", guid, role), 400},
-			"a cut of the chief":  {role + ":sales", `[]`, 400},
+			"a group":                     {chief + ":sales", term("principal.microsoft.groups", "g", chief), ours, "", 501},
+			"nobody we know":              {chief + ":sales", term("principal.microsoft.id", "00000000-0000-0000-0000-000000000009", chief), ours, "", 404},
+			"another condition":           {chief + ":sales", term("time.of.day", "noon", chief), ours, "", 400},
+			"another role's name":         {chief + ":sales", term("principal.microsoft.id", guid, "purviewmetadatarole_builtin_owner"), ours, "", 400},
+			"another collection":          {chief + ":people", guids, ours, "", 400},
+			"a role of none":              {"purviewmetadatarole_builtin_owner:sales", guids, ours, "", 400},
+			"a cut of the chief":          {chief + ":sales", `[]`, ours, "", 400},
+			"one role inherited":          {curators + ":sales", strings.ReplaceAll(guids, chief, curators), `,{"id":"` + chief + `:sales","dnfCondition":[` + above + `]}` + permits(curators+":sales"), "", 400},
+			"holders without permission":  {chief + ":sales", guids, permits("permission:root"), "", 400},
+			"a permission of another one": {chief + ":sales", guids, permits("permission:people"), "", 400},
+			"a denial":                    {chief + ":sales", guids, ours, decides("Deny", "sales"), 400},
+			"another decision":            {chief + ":sales", guids, ours, decides("Permit", "people"), 400},
+			"a description":               {chief + ":sales", guids, ours, `,"description":"ours"`, 400},
+			"somebody who is excluded":    {chief + ":sales", strings.Replace(guids, "IncludedIn", "ExcludedIn", 1), ours, "", 400},
+			"nothing of these":            {chief + ":sales", strings.ReplaceAll(guids, guid, other), ours, decides("Permit", "sales") + `,"description":""`, 200},
 		} {
-			body := `{"properties":{"collection":{"referenceName":"sales","type":"CollectionReference"},"attributeRules":[{"kind":"attributerule","id":"` + c.id + `","dnfCondition":` + c.terms + `}]}}`
+			body := `{"properties":{"collection":{"referenceName":"sales","type":"CollectionReference"},"attributeRules":[{"kind":"attributerule","id":"` + c.id + `","dnfCondition":` + c.terms + `}` + c.rest + `]` + c.more + `}}`
 			if w := ask(p.doors, p.admin, "PUT", at, body); w.Code != c.status {
 				t.Errorf("%s: %d, want %d: %s", what, w.Code, c.status, w.Body)
 			}

@@ -1,10 +1,10 @@
 // Package policystore is the published plane of metadata policies: who holds which role on which collection, as one
 // *policy* for each collection, and what each role allows.
 //
-// A policy names people and apps by their bare guids. Its *attribute rules* say who holds a role there, and whether those
-// who hold it above hold it here too; leaving that out of all rules but that of the collection administrator cuts the
-// inheritance. The account keeps roles and the cut, and makes the published form of them: a rule that says anything else
-// is refused.
+// A policy names people and apps by their bare guids. Its *attribute rules* say who holds a role there; one more, the
+// *permission* of the collection, says which of these roles count, and includes the permission of the collection above:
+// that line is the inheritance, and leaving it out cuts it. Who administers the collection above administers this one all
+// the same. The account keeps roles and the cut, and makes the published form of them: what says anything else is refused.
 package policystore
 
 import (
@@ -53,16 +53,15 @@ func (p *Plane) Routes() []api.Route {
 	}
 }
 
-// roleNames are the published roles with their published titles. The network administrator is ours, and is given in the
-// manage plane.
-func roleNames() []struct {
+type roleName struct {
 	role  access.Role
 	title string
-} {
-	return []struct {
-		role  access.Role
-		title string
-	}{
+}
+
+// roleNames are the published roles with their published titles. The network administrator is ours, and is given in the
+// manage plane.
+func roleNames() []roleName {
+	return []roleName{
 		{access.CollectionAdministrator, "Collection Administrator"},
 		{access.DataSourceAdministrator, "Data Source Administrator"},
 		{access.DataCurator, "Data Curator"},
