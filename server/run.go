@@ -152,8 +152,9 @@ func portsOf(doors []door) (ports []int) {
 
 func (s *Server) httpServer(h http.Handler, cfg *tls.Config) *http.Server {
 	return &http.Server{
-		Handler: h, TLSConfig: cfg, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug), // handshakes that fail are the caller's affair
+		Handler: h, TLSConfig: cfg, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,                                                // a thousand guids fit into one address
+		ErrorLog:       slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug), // handshakes that fail are the caller's affair
 	}
 }
 

@@ -34,6 +34,18 @@ type Edit struct {
 	Give, Take               []string // classifications
 }
 
+// Nothing reports whether the edit changes nothing, whatever stands there.
+func (e *Edit) Nothing() bool {
+	return e.Make == nil && e.Name == nil && len(e.Attrs) == 0 && e.Inputs == nil && e.Outputs == nil &&
+		e.Description == nil && e.DisplayName == nil && e.Owners == nil && e.Experts == nil && e.Custom == nil && e.Labels == nil &&
+		len(e.Give)+len(e.Take) == 0
+}
+
+// VersionChanged is the failure of an edit of what somebody else wrote meanwhile.
+func VersionChanged(guid string) error {
+	return fault.New(fault.Conflict, "VersionChanged", "the entity %s was changed meanwhile", guid).Try("Read it again, and write again")
+}
+
 // Bounds of what people write over one thing.
 const (
 	maxText     = 32 << 10
@@ -91,7 +103,7 @@ func edit(ctx context.Context, tx store.Tx, actor string, e *Edit, refs map[stri
 	}
 	row := v.Row
 	if e.Version != 0 && row.Version != e.Version {
-		return fault.New(fault.Conflict, "VersionChanged", "the entity %s was changed meanwhile", e.GUID).Try("Read it again, and write again")
+		return VersionChanged(e.GUID)
 	}
 	if row.Deleted {
 		return fault.New(fault.Conflict, "EntityDeleted", "the entity %s is deleted", e.GUID).Try("Bring it back first: purlieu asset restore %s", e.GUID)

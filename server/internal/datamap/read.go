@@ -101,7 +101,7 @@ func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
 	return out, err
 }
 
-// ByName implements Reader. Columns are not found by name.
+// ByName implements Reader. Columns are found in their tables, not by name.
 func (s *Service) ByName(ctx context.Context, typeName, qualifiedName string) (View, error) {
 	var v View
 	err := s.store.View(ctx, func(tx store.Tx) error {

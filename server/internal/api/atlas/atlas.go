@@ -182,9 +182,15 @@ func (p *Plane) byName(r *http.Request) (datamap.View, error) {
 	return p.named(r, typeName, name)
 }
 
-// named finds an entity that the caller may see.
+// named finds an entity, or a column, that the caller may see.
 func (p *Plane) named(r *http.Request, typeName, name string) (datamap.View, error) {
 	v, err := p.Map.ByName(r.Context(), typeName, name)
+	if fault.Is(err, fault.NotFound) && strings.Contains(name, "#") {
+		var t types
+		if t, err = p.types(r); err == nil {
+			v, err = p.columnNamed(r.Context(), t, typeName, name)
+		}
+	}
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return v, noName(typeName, name)
@@ -192,6 +198,29 @@ func (p *Plane) named(r *http.Request, typeName, name string) (datamap.View, err
 		return v, err
 	}
 	return p.shown(r, v, noName(typeName, name))
+}
+
+// columnNamed finds a column by the name of its table, '#' and its own; NotFound.
+func (p *Plane) columnNamed(ctx context.Context, t types, typeName, name string) (datamap.View, error) {
+	at := strings.LastIndexByte(name, '#')
+	if at < 0 {
+		return datamap.View{}, noName(typeName, name)
+	}
+	for _, table := range t.tablesOf(typeName) {
+		v, err := p.Map.ByName(ctx, table, name[:at])
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return v, err
+		}
+		own := model.UnescapeName(name[at+1:])
+		if v.Column = slices.IndexFunc(v.Asset.Columns, func(c model.Column) bool { return c.Name == own }); v.Column >= 0 {
+			v.Measures = nil // are the table's
+			return v, nil
+		}
+	}
+	return datamap.View{}, noName(typeName, name)
 }
 
 func (p *Plane) getEntity(w http.ResponseWriter, r *http.Request) error {
@@ -234,8 +263,8 @@ func (p *Plane) getHeader(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// maxBulk is how many guids one question may hold.
-const maxBulk = 100
+// maxBulk is how many entities one call may read, write or delete: as many as a page of search has.
+const maxBulk = 1000
 
 func (p *Plane) getBulk(w http.ResponseWriter, r *http.Request) error {
 	guids := r.URL.Query()["guid"]

@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/purlieu/purlieu/fault"
@@ -11,7 +12,20 @@ import (
 
 // given is a classification as clients send it.
 type given struct {
-	TypeName string `json:"typeName"`
+	TypeName   string                     `json:"typeName"`
+	Attributes map[string]json.RawMessage `json:"attributes"`
+	Periods    []json.RawMessage          `json:"validityPeriods"`
+}
+
+// check refuses what a classification can't keep: it has a name, and nothing beside it.
+func (g given) check() error {
+	if g.TypeName == "" {
+		return badBody("the typeName of each classification")
+	}
+	if len(g.Attributes)+len(g.Periods) > 0 {
+		return fault.New(fault.Unsupported, "ATLAS-501-00-001", "attributes and validityPeriods of a classification can't be kept").Try("Send its typeName alone")
+	}
+	return nil
 }
 
 func (p *Plane) getClassifications(w http.ResponseWriter, r *http.Request) error {
@@ -35,6 +49,9 @@ func (p *Plane) postClassifications(w http.ResponseWriter, r *http.Request) erro
 	}
 	names := make([]string, len(body))
 	for i, g := range body {
+		if err := g.check(); err != nil {
+			return err
+		}
 		names[i] = g.TypeName
 	}
 	return p.classify(w, r, []string{r.PathValue("guid")}, names, nil)
@@ -50,6 +67,9 @@ func (p *Plane) postBulkClassification(w http.ResponseWriter, r *http.Request) e
 	}
 	if len(body.Guids) == 0 || len(body.Guids) > maxBulk {
 		return fault.New(fault.Invalid, "ATLAS-400-00-01D", "the body needs 1 to %d entityGuids", maxBulk)
+	}
+	if err := body.Classification.check(); err != nil {
+		return err
 	}
 	return p.classify(w, r, body.Guids, []string{body.Classification.TypeName}, nil)
 }

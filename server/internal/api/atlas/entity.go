@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,18 @@ func (t types) columnType(table string) string {
 	return "column"
 }
 
+// tablesOf are the types whose columns are of a type.
+func (t types) tablesOf(column string) []string {
+	var out []string
+	for name, typed := range t {
+		if column != "" && typed.def.Column == column {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func status(v datamap.View) string {
 	if v.Row.Deleted {
 		return "DELETED"
@@ -60,6 +73,30 @@ func (t types) entity(v datamap.View) map[string]any {
 	}
 	e := t.frame(v, v.GUID, v.Row.Type)
 	e["attributes"] = attributes(v)
+	e["relationshipAttributes"] = t.relations(v)
+	e["customAttributes"] = custom(v.Authored.Part, measures(v))
+	if v.Asset.Text != "" {
+		ours(e)["definition"] = v.Asset.Text
+	}
+	return e
+}
+
+// relations are the relationships of the entity or column that a view names.
+func (t types) relations(v datamap.View) map[string]any {
+	out := map[string]any{"meanings": []any{}}
+	if v.Own() != nil {
+		out["table"] = map[string]any{
+			"guid": model.GUID(uint64(v.Row.ID), 0), "typeName": v.Row.Type, "displayText": v.Row.Name, "entityStatus": status(v), //nolint:gosec // rows are counted from 1
+			"relationshipType": v.Row.Type + "_columns", "relationshipStatus": "ACTIVE",
+		}
+		return out
+	}
+	if v.Row.Scanned == nil {
+		out["inputs"], out["outputs"] = flows(v, true), flows(v, false)
+	}
+	if len(v.Asset.Columns) == 0 && t[v.Row.Type].def.Column == "" {
+		return out
+	}
 	columns := make([]any, len(v.Asset.Columns))
 	for i, c := range v.Asset.Columns {
 		columns[i] = map[string]any{
@@ -67,19 +104,8 @@ func (t types) entity(v datamap.View) map[string]any {
 			"entityStatus": status(v), "relationshipType": v.Row.Type + "_columns", "relationshipStatus": "ACTIVE",
 		}
 	}
-	relations := map[string]any{"meanings": []any{}}
-	if v.Row.Scanned == nil {
-		relations["inputs"], relations["outputs"] = flows(v, true), flows(v, false)
-	}
-	if len(columns) > 0 || t[v.Row.Type].def.Column != "" {
-		relations["columns"] = columns
-	}
-	e["relationshipAttributes"] = relations
-	e["customAttributes"] = custom(v.Authored.Part, measures(v))
-	if v.Asset.Text != "" {
-		ours(e)["definition"] = v.Asset.Text
-	}
-	return e
+	out["columns"] = columns
+	return out
 }
 
 // ours is where an entity keeps what it has beyond the published form.
@@ -280,13 +306,7 @@ func (t types) columnEntity(v datamap.View, i int) map[string]any {
 	v.Column = i
 	e := t.frame(v, v.ColumnGUID(c.Number), t.columnType(v.Row.Type))
 	e["attributes"] = columnAttributes(v, c)
-	e["relationshipAttributes"] = map[string]any{
-		"meanings": []any{},
-		"table": map[string]any{
-			"guid": model.GUID(uint64(v.Row.ID), 0), "typeName": v.Row.Type, "displayText": v.Row.Name, "entityStatus": status(v),
-			"relationshipType": v.Row.Type + "_columns", "relationshipStatus": "ACTIVE",
-		},
-	}
+	e["relationshipAttributes"] = t.relations(v)
 	e["customAttributes"] = custom(v.Written(), map[string]any{})
 	return e
 }

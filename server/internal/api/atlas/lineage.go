@@ -86,7 +86,7 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 	seen := reached(g, func(v datamap.View) bool { return slices.Contains(readable, v.Row.Collection) })
 	entities, inputs, outputs := map[string]any{}, map[string]int{}, map[string]int{}
 	for guid := range seen {
-		entities[guid] = t.header(g.Nodes[guid])
+		entities[guid] = putClasses(g.Nodes[guid], t.header(g.Nodes[guid]), nil)
 		inputs[guid], outputs[guid] = 0, 0
 	}
 	relations := []any{}

@@ -38,9 +38,15 @@ func (s subject) process() bool {
 }
 
 // target is the entity that is written: by guid, else by type and qualified name. One that is not there is made.
-func (p *Plane) target(r *http.Request, t types, e *sent) (subject, error) {
-	if e.GUID != "" && !strings.HasPrefix(e.GUID, "-") {
-		v, err := p.byGUID(r, e.GUID)
+func (p *Plane) target(r *http.Request, t types, b *batch, e *sent) (subject, error) {
+	if e.GUID != "" && !e.GUID.own() {
+		v, err := b.column(e.GUID)
+		if err != nil {
+			v, err = p.byGUID(r, string(e.GUID))
+		}
+		if err == nil && v.Column < 0 {
+			b.read[uint64(v.Row.ID)] = v //nolint:gosec // rows are counted from 1
+		}
 		return subject{view: v}, err
 	}
 	var name string
@@ -48,6 +54,9 @@ func (p *Plane) target(r *http.Request, t types, e *sent) (subject, error) {
 		return subject{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "an entity needs a guid, or typeName and attributes.qualifiedName")
 	}
 	v, err := p.Map.ByName(r.Context(), e.TypeName, name)
+	if fault.Is(err, fault.NotFound) && len(t.tablesOf(e.TypeName)) > 0 {
+		v, err = p.columnNamed(r.Context(), t, e.TypeName, name)
+	}
 	switch {
 	case fault.Is(err, fault.NotFound), err == nil && v.Row.Deleted && v.Made():
 		made, err := makeOf(r, t, e, name)
@@ -59,11 +68,29 @@ func (p *Plane) target(r *http.Request, t types, e *sent) (subject, error) {
 	return subject{view: v}, p.visible(r, v, taken)
 }
 
+// column finds a column in the tables that the batch has read.
+func (b *batch) column(guid sentGUID) (datamap.View, error) {
+	row, number, err := model.ParseGUID(string(guid))
+	v, there := b.read[row]
+	if err != nil || !there || number == 0 {
+		return v, noGUID(string(guid))
+	}
+	v.Column = slices.IndexFunc(v.Asset.Columns, func(c model.Column) bool { return c.Number == number })
+	v.Measures = nil // are the table's
+	if v.Column < 0 {
+		return v, noGUID(string(guid))
+	}
+	return v, nil
+}
+
 // makeOf is what a caller wants to be made. Columns live in their tables, and a source's processes in their views.
 func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datamap.Made, error) {
 	t, known := types[e.TypeName]
 	switch {
 	case e.TypeName == typeDataSet, e.TypeName == datamap.TypeProcess:
+	case !known && len(types.tablesOf(e.TypeName)) > 0:
+		return nil, fault.New(fault.NotFound, "ATLAS-404-00-009", "no %s has the qualifiedName %s", clip(e.TypeName), clip(qualifiedName)).
+			Try("Columns live in their tables, and come from their source")
 	case !known:
 		return nil, fault.New(fault.NotFound, "ATLAS-404-00-001", "no type is called %s", clip(e.TypeName)).
 			Try("Use a type of a kind of source, DataSet or Process")
@@ -71,6 +98,9 @@ func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datam
 		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01A", "a %s comes from its source", clip(e.TypeName)).Try("Make one of the type Process")
 	}
 	made := &datamap.Made{Type: e.TypeName, QualifiedName: qualifiedName, Collection: r.URL.Query().Get("collectionId")}
+	if made.Collection == "" {
+		made.Collection = e.Collection
+	}
 	if made.Collection == "" {
 		made.Collection = access.RootCollection
 	}
@@ -92,7 +122,7 @@ func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datam
 
 // reference is how an entity names another one.
 type reference struct {
-	GUID   string                     `json:"guid"`
+	GUID   sentGUID                   `json:"guid"`
 	Type   string                     `json:"typeName"`
 	Unique map[string]json.RawMessage `json:"uniqueAttributes"`
 }
@@ -108,8 +138,8 @@ func (p *Plane) ends(r *http.Request, s subject, name string, raw json.RawMessag
 	}
 	guids := make([]string, len(list))
 	for i, ref := range list {
-		if strings.HasPrefix(ref.GUID, "-") {
-			guids[i] = ref.GUID // of one that the same call makes
+		if ref.GUID.own() {
+			guids[i] = string(ref.GUID) // of one that the same call makes
 			continue
 		}
 		v, err := p.referred(r, ref)
@@ -140,7 +170,7 @@ func guidOfRow(id int64) string { return model.GUID(uint64(id), 0) } //nolint:go
 // referred finds an entity that a caller names, and may see.
 func (p *Plane) referred(r *http.Request, ref reference) (datamap.View, error) {
 	if ref.GUID != "" {
-		return p.byGUID(r, ref.GUID)
+		return p.byGUID(r, string(ref.GUID))
 	}
 	var qualifiedName string
 	if err := json.Unmarshal(ref.Unique["qualifiedName"], &qualifiedName); err != nil || ref.Type == "" {
@@ -150,7 +180,7 @@ func (p *Plane) referred(r *http.Request, ref reference) (datamap.View, error) {
 }
 
 // answerWritten says which entities were made and which were changed; those whose version stayed are not among them.
-func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types types, verb string, list []*sent, before []datamap.View, guids []string) error {
+func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types types, verb string, b *batch, guids []string) error {
 	changed, created, assigned := []any{}, []any{}, map[string]any{}
 	after, err := p.Map.ByGUIDs(r.Context(), guids)
 	if err != nil {
@@ -160,7 +190,7 @@ func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types type
 	for _, v := range after {
 		now[guidOf(v)] = v
 	}
-	for i, was := range before {
+	for i, was := range b.before {
 		v, there := now[guids[i]]
 		if !there { // forgotten meanwhile
 			continue
@@ -172,9 +202,9 @@ func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types type
 			changed = append(changed, entity)
 		}
 		assigned[guids[i]] = guids[i]
-		if strings.HasPrefix(list[i].GUID, "-") {
+		if ref := b.sent[i].GUID; ref.own() {
 			delete(assigned, guids[i])
-			assigned[list[i].GUID] = guids[i]
+			assigned[string(ref)] = guids[i]
 		}
 	}
 	mutated := map[string]any{}

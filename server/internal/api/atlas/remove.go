@@ -24,7 +24,7 @@ func (p *Plane) deleteByName(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.remove(w, r, []string{v.GUID})
+	return p.remove(w, r, []string{guidOf(v)})
 }
 
 // remove deletes entities; all are judged before the first goes. A scan that sees one again brings it back.

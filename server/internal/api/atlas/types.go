@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -186,16 +187,23 @@ func (p *Plane) oneType(category, by string) api.Handler {
 	}
 }
 
-// typesAsked are the types of the category that ?type= names, all without it.
+// emptyCategories are the published categories of which there are no types here.
+func emptyCategories() []string {
+	return []string{"PRIMITIVE", "OBJECT_ID_TYPE", "ENUM", "STRUCT", "ARRAY", "MAP", "TERM_TEMPLATE"}
+}
+
+// typesAsked are the types of the category that ?type= names, all without it. Older clients write it in small letters.
 func (p *Plane) typesAsked(r *http.Request) ([]typeDef, error) {
 	list, err := p.typeDefs(r)
-	categories := map[string]string{"": "", "entity": ofEntities, "classification": ofClassifications, "relationship": ofRelationships}
 	asked := r.URL.Query().Get("type")
-	category, ok := categories[asked]
-	if category == "" && ok {
+	category := strings.ToUpper(asked)
+	switch {
+	case err != nil || category == "":
 		return list, err
+	case !slices.Contains(append(emptyCategories(), ofEntities, ofClassifications, ofRelationships), category):
+		return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "type can't be %s", clip(asked)).Try("Ask for ENTITY, CLASSIFICATION or RELATIONSHIP")
 	}
-	return slices.DeleteFunc(list, func(t typeDef) bool { return t.Category != category }), err // of others, such as enum, there are none
+	return slices.DeleteFunc(list, func(t typeDef) bool { return t.Category != category }), nil
 }
 
 func (p *Plane) listTypes(w http.ResponseWriter, r *http.Request) error {

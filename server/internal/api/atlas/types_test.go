@@ -18,6 +18,14 @@ func TestTypesAreThoseOfTheKindsAndTheRules(t *testing.T) {
 	if count(only, "entityDefs") != 0 || count(only, "classificationDefs") != 1 {
 		t.Errorf("%v", only)
 	}
+	for asked, want := range map[string]int{"ENTITY": 6, "Entity": 6, "enum": 0, "TERM_TEMPLATE": 0} {
+		got := l.ask(servertest.ReaderToken, "GET", "/types/typedefs?type="+asked, "", 200)
+		if count(got, "entityDefs") != want || count(got, "classificationDefs") != 0 {
+			t.Errorf("%s: %v", asked, got)
+		}
+	}
+	l.ask(servertest.ReaderToken, "GET", "/types/typedefs?type=tables", "", 400)
+	l.ask(servertest.ReaderToken, "GET", "/types/typedefs/headers?type=tables", "", 400)
 	for _, c := range []struct{ category, name, says string }{
 		{"entitydef", "shelf", "[Asset]"},
 		{"entitydef", "DataSet", "[Asset]"},
