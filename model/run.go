@@ -74,6 +74,7 @@ type Scan struct {
 	Collection string   `json:"collection"`
 	Level      Level    `json:"level"`
 	Scope      Scope    `json:"scope"`
+	Filtered   bool     `json:"filtered,omitempty"` // a filter was put, though it may leave nothing out
 	Settings   Settings `json:"settings"`
 	// Wire are published properties that nothing here understands.
 	Wire map[string]json.RawMessage `json:"wire,omitempty"`

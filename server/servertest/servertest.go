@@ -176,6 +176,9 @@ func (a *Account) Start(ctx context.Context, source, name string, o scan.StartOp
 	}
 	for _, r := range a.history {
 		if r.view.ID == o.RunID {
+			if r.view.Source == source && r.view.Scan == name {
+				return r.view, nil
+			}
 			return scan.RunView{}, fault.New(fault.Conflict, "RunExists", "the run %s is there already", o.RunID)
 		}
 	}

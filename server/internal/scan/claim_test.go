@@ -21,6 +21,26 @@ func TestAThirdRunIsAConflict(t *testing.T) {
 	wants(t, err, fault.Conflict, "ScanRunQueued")
 }
 
+func TestARunThatIsStartedAgainStandsAsItIs(t *testing.T) {
+	p := newProtocol(t)
+	const id = "138301e4-f4f9-4ab5-b734-bac446b236e7"
+	p.start("plot", "all")
+	first, err := p.Start(t.Context(), "plot", "all", StartOptions{RunID: id, Full: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := p.Start(t.Context(), "plot", "all", StartOptions{RunID: id}) // a third one would be a conflict
+	if err != nil || again.ID != first.ID || !again.Full || !again.Queued.Equal(first.Queued) {
+		t.Errorf("%+v, %v", again, err)
+	}
+	if err := p.Cancel(t.Context(), "plot", "all", id); err != nil {
+		t.Fatal(err)
+	}
+	if again, err = p.Start(t.Context(), "plot", "all", StartOptions{RunID: id}); err != nil || again.State != model.RunCanceled {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
+
 func TestAWaitingRunOpensWhenTheFirstEnds(t *testing.T) {
 	for _, how := range []string{"cancelled", "finished"} {
 		t.Run(how, func(t *testing.T) {

@@ -71,7 +71,7 @@ func putScan(ctx context.Context, tx store.Tx, sc model.Scan) (model.Scan, bool,
 	if err != nil && !created {
 		return sc, false, err
 	}
-	sc.Scope = old.Scope
+	sc.Scope, sc.Filtered = old.Scope, old.Filtered
 	if !created && old.Collection != sc.Collection {
 		// What the scan found moves with it: without a base the next run sends everything, and all of it is put there.
 		if err := tx.Map().DeleteBases(ctx, scanKey(sc.Source, sc.Name)); err != nil {
@@ -90,7 +90,7 @@ func saveScan(ctx context.Context, tx store.Tx, version int64, sc model.Scan) (m
 	return sc, version == 0, nil
 }
 
-// SetScope narrows a scan, by patterns over paths below the source. It reports whether there was no scope before.
+// SetScope narrows a scan, by patterns over paths below the source. It reports whether no filter was put before.
 func (s *Service) SetScope(ctx context.Context, source, scan string, scope model.Scope) (created bool, err error) {
 	if len(scope.Include)+len(scope.Exclude) > 1000 {
 		return false, fault.New(fault.Invalid, "TooManyFilters", "a scan takes at most 1000 prefixes")
@@ -109,12 +109,17 @@ func (s *Service) SetScope(ctx context.Context, source, scan string, scope model
 		if err != nil {
 			return missing(err, "scan", source+"/"+scan)
 		}
-		created = len(sc.Scope.Include)+len(sc.Scope.Exclude) == 0
-		sc.Scope = scope
+		created = !HasFilter(sc)
+		sc.Scope, sc.Filtered = scope, true
 		_, _, err = saveScan(ctx, tx, doc.Version, sc)
 		return err
 	})
 	return created, err
+}
+
+// HasFilter reports whether a filter was put, be it an empty one.
+func HasFilter(sc model.Scan) bool {
+	return sc.Filtered || len(sc.Scope.Include)+len(sc.Scope.Exclude) > 0
 }
 
 // Scan is one scan of a source.

@@ -91,7 +91,8 @@ func readSpec(u store.Unit) (model.Unit, error) {
 	return spec, err
 }
 
-// Start starts a run, or queues it behind the scan's active one. A third is a Conflict.
+// Start starts a run, or queues it behind the scan's active one. A third is a Conflict. A run of that id which the scan
+// has is given as it stands: whoever asks again may not have heard the answer.
 func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions) (RunView, error) {
 	if o.RunID == "" {
 		o.RunID = uuid.NewString()
@@ -116,6 +117,15 @@ func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions
 
 // startIn writes a run with its first unit in the caller's transaction. What it refuses, it refuses before it writes.
 func (s *Service) startIn(ctx context.Context, tx store.Tx, source, scan string, o StartOptions) (run store.Run, err error) {
+	run, err = tx.Runs().Run(ctx, o.RunID)
+	switch {
+	case err == nil && run.Source == source && run.Scan == scan:
+		return run, nil
+	case err == nil:
+		return run, fault.New(fault.Conflict, "RunExists", "a run %s is there already", o.RunID)
+	case !fault.Is(err, fault.NotFound):
+		return run, err
+	}
 	grant, def, err := s.template(ctx, tx, source, scan)
 	if err != nil {
 		return run, err

@@ -88,7 +88,7 @@ func credentialFrom(name string, body credentialBody) (scan.Credential, error) {
 }
 
 func credentialAnswer(c scan.Credential) map[string]any {
-	props := map[string]any{"description": c.Description}
+	props := map[string]any{"description": c.Description, "type": c.Kind} // older clients read the kind there
 	if len(c.Open)+len(c.Secrets) > 0 {
 		parts := map[string]any{}
 		for field, value := range c.Open {

@@ -58,7 +58,7 @@ func (p *Plane) getFilter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(sc.Scope.Include)+len(sc.Scope.Exclude) == 0 {
+	if !scan.HasFilter(sc) {
 		return scan.NotFound("filter", "custom")
 	}
 	src, err := p.Definitions.Source(r.Context(), sc.Source)

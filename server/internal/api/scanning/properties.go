@@ -104,6 +104,11 @@ func settingValue(f model.Field, text string) any {
 		return nil
 	case model.FieldSwitch:
 		return text == "true"
+	case model.FieldChoice: // one that is a number is written as one
+		if n, err := strconv.ParseInt(text, 10, 32); err == nil {
+			return n
+		}
+		return text
 	case model.FieldList:
 		return strings.Split(text, "\n")
 	default:

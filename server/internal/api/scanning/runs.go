@@ -35,7 +35,12 @@ func (p *Plane) start(r *http.Request, runID string) (scan.RunView, error) {
 	default:
 		return scan.RunView{}, fault.New(fault.Invalid, "BadScanLevel", "scanLevel must be Full or Incremental, not %q", clip(level))
 	}
-	return p.Runs.Start(r.Context(), sc.Source, sc.Name, o)
+	run, err := p.Runs.Start(r.Context(), sc.Source, sc.Name, o)
+	if err != nil || run.Collection == sc.Collection {
+		return run, err
+	}
+	// It was there before the scan moved, and stays where it was.
+	return run, api.VisibleRun(r, p.Decider, run.Collection, fault.New(fault.Conflict, "RunExists", "a run %s is there already", run.ID))
 }
 
 func (p *Plane) run(w http.ResponseWriter, r *http.Request) error {

@@ -1,8 +1,11 @@
 package scanning
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -74,8 +77,46 @@ func scanFrom(body scanBody, src model.Source, kind model.Kind, name string) (sc
 	if sc.Settings, err = props.settings(kind.Scan); err != nil {
 		return sc, "", err
 	}
+	if err := props.ignored(src, kind); err != nil {
+		return sc, "", err
+	}
 	sc.Wire = props.rest()
 	return sc, via.IntegrationRuntimeType, nil
+}
+
+// ignored refuses what would make the scan read something else, had this build understood it: a rule set of one's own,
+// filters of resources, another address than the source's. What is only advice, such as workers, is kept.
+func (p properties) ignored(src model.Source, kind model.Kind) error {
+	var ruleSet string
+	if err := json.Unmarshal(p["scanRulesetType"], &ruleSet); err == nil && strings.EqualFold(ruleSet, "Custom") {
+		return fault.New(fault.Unsupported, "CustomRuleSet", "rule sets of one's own are not served: properties.scanRulesetType can't be Custom").Try("Send System")
+	}
+	for _, name := range []string{"temporaryResourceFilters", "resourceTypes"} {
+		if raw, ok := p[name]; ok && !isEmpty(raw) {
+			return fault.New(fault.Unsupported, "ScanProperty", "properties.%s can't be kept in this build: the scan would read what it leaves out", name).
+				Try("Narrow the scan with filters/custom")
+		}
+	}
+	for _, f := range kind.Settings {
+		raw, ok := p[f.Name]
+		if !ok || isEmpty(raw) {
+			continue
+		}
+		said := src.Settings[f.Name]
+		if said == "" {
+			said = f.Default
+		}
+		if text, err := settingText(raw); err != nil || said != "" && !strings.EqualFold(text, said) {
+			return fault.New(fault.Invalid, "NotTheSources", "properties.%s of the scan is not that of its source %s", f.Name, src.Name).
+				Try("Leave it out, or register another source")
+		}
+	}
+	return nil
+}
+
+// isEmpty reports whether a value says nothing.
+func isEmpty(raw json.RawMessage) bool {
+	return slices.Contains([]string{"null", "[]", "{}", `""`}, string(bytes.TrimSpace(raw)))
 }
 
 func (p *Plane) mayReplaceScan(r *http.Request, sc model.Scan) error {

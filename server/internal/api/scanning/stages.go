@@ -1,6 +1,8 @@
 package scanning
 
 import (
+	"hash/crc32"
+
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/scan"
@@ -18,27 +20,31 @@ func runAnswer(run scan.RunView, exceptions map[string]int) map[string]any {
 	notes := []any{}
 	var message, problem any
 	if run.Code != "" {
-		notes = append(notes, map[string]any{"code": run.Code, "message": run.Text})
+		notes = append(notes, notification(run.Code, run.Text))
 		if run.State == model.RunFailed {
 			message, problem = run.Text, map[string]any{"code": run.Code, "message": run.Text}
 		}
 	}
 	if run.Proposal != "" && !run.State.Ended() {
-		notes = append(notes, map[string]any{
-			"code":    "DeletionsProposed",
-			"message": "The run would delete so much that a person is asked: purlieu proposal show " + run.Proposal,
-		})
+		notes = append(notes, notification("DeletionsProposed", "The run would delete so much that a person is asked: purlieu proposal show "+run.Proposal))
 	}
 	return map[string]any{
 		"id": run.ID, "parentId": nil, "ingestionJobId": run.ID, "resourceId": "datasources/" + run.Source, "status": run.State,
 		"startTime": api.Time(run.Queued), "endTime": api.Time(run.Ended),
 		"scanRulesetVersion": 1, "scanRulesetType": "System", "scanLevelType": level, "runType": run.Type, "dataSourceType": run.Kind,
 		"errorMessage": message, "error": problem,
+		"assetsDiscovered": run.Counts.Discovered, "assetsClassified": run.Counts.Classified, // here and below: where older clients look
+		"queuedTime": api.Time(run.Queued), "pipelineStartTime": api.Time(run.Started),
 		"diagnostics":               map[string]any{"notifications": notes, "exceptionCountMap": exceptions},
 		"discoveryExecutionDetails": discovery(run),
 		"ingestionExecutionDetails": ingestion(run),
 		"purlieu":                   own(run),
 	}
+}
+
+// notification is one with a number, as published: made of the word that we have, so that equal words have equal ones.
+func notification(code, text string) map[string]any {
+	return map[string]any{"code": int32(crc32.ChecksumIEEE([]byte(code)) >> 1), "purlieuCode": code, "message": text} //nolint:gosec // 31 bits
 }
 
 func discovery(run scan.RunView) map[string]any {

@@ -1,6 +1,7 @@
 package scanning
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -15,13 +16,16 @@ type triggerBody struct {
 		Recurrence *struct {
 			Frequency string         `json:"frequency"`
 			Interval  int            `json:"interval"`
-			Start     *time.Time     `json:"startTime"`
-			End       *time.Time     `json:"endTime"`
+			Start     *string        `json:"startTime"`
+			End       *string        `json:"endTime"`
 			Zone      string         `json:"timeZone"`
 			Schedule  *scan.Schedule `json:"schedule"`
 		} `json:"recurrence"`
 		ScanLevel string `json:"scanLevel"`
 		State     string `json:"state"`
+		// What is published, and can't be kept.
+		Interval json.RawMessage `json:"recurrenceInterval"`
+		Since    json.RawMessage `json:"incrementalScanStartTime"`
 	} `json:"properties"`
 }
 
@@ -31,15 +35,28 @@ func (b triggerBody) trigger(source, name string) (scan.Trigger, error) {
 	if r == nil {
 		return t, fault.New(fault.Invalid, "BadRecurrence", "properties.recurrence says when the trigger fires, and is missing")
 	}
+	for name, raw := range map[string]json.RawMessage{"recurrenceInterval": b.Properties.Interval, "incrementalScanStartTime": b.Properties.Since} {
+		if len(raw) > 0 && !isNull(raw) {
+			return t, fault.New(fault.Unsupported, "TriggerProperty", "properties.%s can't be kept in this build", name).Try("Send null, and say when in properties.recurrence")
+		}
+	}
 	t.Recurrence = scan.Recurrence{Frequency: r.Frequency, Interval: r.Interval, Zone: r.Zone}
 	if r.Interval == 0 {
 		t.Recurrence.Interval = 1
 	}
-	if r.Start != nil {
-		t.Recurrence.Start = r.Start.UTC()
-	}
-	if r.End != nil {
-		t.Recurrence.End = r.End.UTC()
+	for name, part := range map[string]struct {
+		text *string
+		into *time.Time
+	}{"startTime": {r.Start, &t.Recurrence.Start}, "endTime": {r.End, &t.Recurrence.End}} {
+		if part.text == nil {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339, *part.text)
+		if err != nil {
+			return t, fault.New(fault.Invalid, "BadRecurrence", "properties.recurrence.%s is no time with an offset: %q", name, clip(*part.text)).
+				Try("Write it like 2026-01-31T08:30:00Z or 2026-01-31T08:30:00+01:00")
+		}
+		*part.into = at.UTC()
 	}
 	if r.Schedule != nil {
 		t.Recurrence.Schedule = *r.Schedule

@@ -41,6 +41,20 @@ func TestATriggerIsServedAsPublished(t *testing.T) {
 	} {
 		d.ask(400, admin, "PUT", at, bad)
 	}
+	for property, status := range map[string]int{
+		`"recurrenceInterval":"P1D"`: 501, `"incrementalScanStartTime":"2026-01-01T00:00:00Z"`: 501, `"incrementalScanStartTime":null`: 200,
+	} {
+		got := d.ask(status, admin, "PUT", at, `{"properties":{`+property+`,"recurrence":{"frequency":"Day"}}}`)
+		if name := strings.Split(property, `"`)[1]; status != 200 && !strings.Contains(got["error"].(map[string]any)["message"].(string), "properties."+name) {
+			t.Errorf("%v", got)
+		}
+	}
+	for _, part := range []string{"startTime", "endTime"} {
+		got := d.ask(400, admin, "PUT", at, `{"properties":{"recurrence":{"frequency":"Day","`+part+`":"2026-01-01T10:00:00"}}}`)
+		if text := got["error"].(map[string]any)["message"].(string); !strings.Contains(text, "properties.recurrence."+part) {
+			t.Errorf("%s", text)
+		}
+	}
 	d.ask(204, admin, "DELETE", at, "")
 	d.ask(404, admin, "DELETE", at, "")
 }

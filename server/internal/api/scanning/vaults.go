@@ -46,8 +46,14 @@ func (p *Plane) putVault(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	api.Answer(w, written(created), vaultAnswer(v))
+	api.Answer(w, written(created && !beforeCreated(r)), vaultAnswer(v))
 	return nil
+}
+
+// beforeCreated reports whether the caller speaks a version that publishes no 201 for vault connections.
+func beforeCreated(r *http.Request) bool {
+	version := r.URL.Query().Get("api-version")
+	return version != "" && version < "2022-07-01"
 }
 
 func vaultAnswer(v scan.VaultConnection) map[string]any {
