@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -272,26 +273,28 @@ func TestStatementTimeoutOfTheBudgetHolds(t *testing.T) {
 	}
 }
 
-func TestScanSendsOnlyReads(t *testing.T) {
+// The login of this test may write, and writes unless it is told not to: it is the connector that reads only.
+func TestEveryTransactionOfAScanIsReadOnly(t *testing.T) {
 	s := database(t, "reads")
+	exec(t, s, "reads", `
+create table counted (a text); insert into counted values ('x');
+create function counting() returns text language plpgsql as $$ begin insert into counted values ('y'); return 'z'; end $$;
+create view writing as select counting() as a;`)
 	c := postgres.New()
-	env := worldOf(c, s).With("databaseName", "reads")
-	conn := connect(t, s, "postgres")
-	h := &connectortest.Haul{On: func(*model.Asset) {
-		var xid *string
-		err := conn.QueryRow(t.Context(), "select backend_xid::text from pg_stat_activity where application_name = 'purlieu' and datname = 'reads'").Scan(&xid)
-		if err != nil || xid != nil {
-			t.Errorf("the scan has a writing transaction %v, %v", xid, err)
-		}
-	}}
-	units, err := connectortest.Units(t.Context(), c, env)
-	if err != nil {
-		t.Fatal(err)
+	env := worldOf(c, s).With("databaseName", "reads").With("sampleViews", "true")
+	catalogue, rows, err := postgres.ReadOnly(t.Context(), env, "reads")
+	if err != nil || catalogue != "on" || rows != "on" {
+		t.Errorf("read only: %q for the catalogue, %q for rows, %v", catalogue, rows, err)
 	}
-	for _, u := range units {
-		if err := c.Scan(t.Context(), env, u, h); err != nil {
-			t.Fatal(err)
-		}
+	env.Depth = model.L3
+	h := taste(t, env)
+	if h.Samples["reads/public/counted"] == nil || h.Samples["reads/public/writing"] != nil ||
+		!slices.ContainsFunc(h.Gaps, func(g model.Gap) bool { return g.Path == "reads/public/writing" }) {
+		t.Errorf("the view that writes was not refused: samples %v, gaps %+v", h.Samples, h.Gaps)
+	}
+	var written int
+	if err := connect(t, s, "reads").QueryRow(t.Context(), "select count(*) from counted").Scan(&written); err != nil || written != 1 {
+		t.Errorf("the scan wrote: %d rows, %v", written, err)
 	}
 }
 
@@ -351,5 +354,38 @@ func TestABudgetWithoutMeasureIsBounded(t *testing.T) {
 	env.Load = model.Budget{StatementSeconds: math.MaxInt}
 	if len(read(t, postgres.New(), env).Assets) == 0 {
 		t.Error("nothing was read")
+	}
+}
+
+// A migration that holds one table costs what depends on it, not the page.
+func TestAViewOnALockedTableIsAGap(t *testing.T) {
+	s := database(t, "migrated")
+	exec(t, s, "migrated", `
+create table base (a int); create table free (a int); create view held as select a from base; create view alive as select a from free;
+create view above as select a from held; create materialized view filled as select a from free;`)
+	c := postgres.New()
+	env := worldOf(c, s).With("databaseName", "migrated")
+	before := read(t, c, env)
+	conn := connect(t, s, "migrated")
+	for _, sql := range []string{"begin", "lock table base in access exclusive mode"} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	during := read(t, c, env)
+	if len(during.Assets) != len(before.Assets) || len(during.Gaps) != 1 {
+		t.Fatalf("%d assets, %d before; gaps %+v", len(during.Assets), len(before.Assets), during.Gaps)
+	}
+	if gap := during.Gaps[0]; gap.Code != "Locked" || gap.Path != "migrated/public/held" || gap.Remedy == "" {
+		t.Errorf("the gap is %+v", gap)
+	}
+	for _, name := range []string{"base", "free", "alive", "above", "filled"} {
+		if got, want := during.Named("migrated/public/"+name), before.Named("migrated/public/"+name); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, not %+v", name, got, want)
+		}
+	}
+	held := during.Named("migrated/public/held")
+	if held.Facets != model.FacetExistence || held.Columns != nil || held.Text != "" || held.Lineage != nil {
+		t.Errorf("the locked view came as %+v", held)
 	}
 }

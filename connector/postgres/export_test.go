@@ -61,3 +61,21 @@ func GivenUpClosed(ctx context.Context, env connector.Env, database string, fail
 	gave = s.giveUp(ctx, failure)
 	return gave, s.rests, nil
 }
+
+// ReadOnly is the word of the server whether the transaction over the catalogue is read-only, and the one that reads rows.
+func ReadOnly(ctx context.Context, env connector.Env, database string) (catalogue, rows string, err error) {
+	s, err := New().open(ctx, env, database)
+	if err != nil {
+		return "", "", err
+	}
+	defer s.end()
+	const ask = "select current_setting('transaction_read_only')"
+	if err := s.query(ctx, ask, func(r row) error { catalogue = r.text(0); return nil }); err != nil {
+		return "", "", err
+	}
+	if err := s.rest(ctx); err != nil {
+		return catalogue, "", err
+	}
+	err = s.peek(ctx, ask, false, func(r row) { rows = r.text(0) })
+	return catalogue, rows, err
+}

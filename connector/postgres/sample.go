@@ -59,7 +59,7 @@ func (p *page) emitSampled(ctx context.Context, sl *slice) error {
 			}
 		}
 	}
-	return nil
+	return p.reportLocked(sl)
 }
 
 // reportSkipped says how many views and foreign tables nobody asked to sample.

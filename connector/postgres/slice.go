@@ -29,6 +29,8 @@ type slice struct {
 	origins []viewColumn // of all views of the slice
 
 	defaults, generated, views, foreign, parted []uint32 // oids of the tables that have such
+
+	locked []int // positions of those that another session has to itself
 }
 
 // rawKey is a column by its position and that of its table.
@@ -104,7 +106,7 @@ func (p *page) emitSlice(sl *slice) error {
 			return err
 		}
 	}
-	return nil
+	return p.reportLocked(sl)
 }
 
 // eachSlice reads the tables from one oid to another, a slice at a time.
@@ -166,6 +168,7 @@ func (p *page) fill(ctx context.Context, sl *slice) error {
 	if err := p.readPartitions(ctx, sl); err != nil {
 		return err
 	}
+	sl.bareLocked()
 	for _, a := range sl.assets {
 		slices.SortFunc(a.Attrs, func(x, y model.Attr) int { return compare(x.Name, y.Name) })
 	}

@@ -129,7 +129,9 @@ func (p *page) readDefaults(ctx context.Context, sl *slice) error {
 }
 
 func (p *page) readGenerated(ctx context.Context, sl *slice) error {
-	return p.expressions(ctx, sl, sqlGenerated, sl.generated)
+	return p.pastLocks(ctx, sl, sl.generated, func(ctx context.Context, oids []uint32) error {
+		return p.expressions(ctx, sl, sqlGenerated, oids)
+	})
 }
 
 func (p *page) expressions(ctx context.Context, sl *slice, sql string, oids []uint32) error {
@@ -260,20 +262,25 @@ func (p *page) readBounds(ctx context.Context, sl *slice) error {
 	if len(sl.parted) == 0 || !p.bounds {
 		return nil
 	}
-	bounds := make([][]string, len(sl.oids))
-	at := cursor{oids: sl.oids}
-	err := p.s.query(ctx, sqlPartitionBounds, func(r row) error {
-		if i := at.find(r.oid(0)); i >= 0 {
-			bounds[i] = append(bounds[i], model.CleanText(r.text(1)+" "+r.text(2)))
+	return p.pastLocks(ctx, sl, sl.parted, func(ctx context.Context, parted []uint32) error {
+		bounds := make([][]string, len(sl.oids))
+		at := cursor{oids: sl.oids}
+		err := p.s.query(ctx, sqlPartitionBounds, func(r row) error {
+			if i := at.find(r.oid(0)); i >= 0 {
+				bounds[i] = append(bounds[i], model.CleanText(r.text(1)+" "+r.text(2)))
+			}
+			return nil
+		}, oidArray(parted))
+		if err != nil {
+			return err
+		}
+		for i, list := range bounds {
+			if len(list) > 0 {
+				sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionBounds, List: list})
+			}
 		}
 		return nil
-	}, oidArray(sl.parted))
-	for i, list := range bounds {
-		if len(list) > 0 {
-			sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionBounds, List: list})
-		}
-	}
-	return err
+	})
 }
 
 // readLabels reads the labels of enumerated types, where the owner of the network releases them. A domain has those of

@@ -26,18 +26,24 @@ func (p *page) readViews(ctx context.Context, sl *slice) error {
 	if len(sl.views) == 0 {
 		return nil
 	}
-	at := cursor{oids: sl.oids}
-	return p.s.query(ctx, sqlViews, func(r row) error {
-		i := at.find(r.oid(0))
-		if i < 0 || r[1] == nil {
+	return p.pastLocks(ctx, sl, sl.views, func(ctx context.Context, views []uint32) error {
+		at, found := cursor{oids: sl.oids}, []viewColumn(nil)
+		err := p.s.query(ctx, sqlViews, func(r row) error {
+			i := at.find(r.oid(0))
+			if i < 0 || r[1] == nil {
+				return nil
+			}
+			sl.assets[i].Text = r.text(1)
+			for _, o := range origins(r[2]) {
+				found = append(found, viewColumn{i, o})
+			}
 			return nil
+		}, oidArray(views))
+		if err == nil {
+			sl.origins = append(sl.origins, found...)
 		}
-		sl.assets[i].Text = r.text(1)
-		for _, o := range origins(r[2]) {
-			sl.origins = append(sl.origins, viewColumn{i, o})
-		}
-		return nil
-	}, oidArray(sl.views))
+		return err
+	})
 }
 
 // readInputs reads what views are made of, from what the server recorded when they were defined: all tables, and the
