@@ -10,7 +10,7 @@ import (
 )
 
 type runtimeCmd struct {
-	Add    runtimeAddCmd    `cmd:"" help:"Make a self-hosted runtime, and show the key that enrols its nodes."`
+	Add    runtimeAddCmd    `cmd:"" help:"Make a self-hosted runtime. Its nodes enrol with a key: purlieu runtime keys."`
 	List   runtimeListCmd   `cmd:"" help:"List runtimes."`
 	Show   runtimeShowCmd   `cmd:"" help:"Show a runtime with its nodes."`
 	Keys   runtimeKeysCmd   `cmd:"" help:"Show the keys of a runtime, or make one anew."`

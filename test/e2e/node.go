@@ -123,6 +123,8 @@ type nodeStatus struct {
 	Attempts  int
 	Held      int
 	Unsent    int
+	// TroubleCode is why it is not connected.
+	TroubleCode string
 }
 
 // status is what the node wrote down about itself; the zero value when it has not yet.

@@ -24,6 +24,7 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network"
 	"github.com/purlieu/purlieu/network/certs"
 )
 
@@ -112,7 +113,7 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 	client := &http.Client{Transport: transport(func(string) (*tls.Config, error) { return conf, nil }, o.Dial), CheckRedirect: stay}
 	defer client.CloseIdleConnections()
 	if err := post(ctx, client, "https://"+key.Endpoint+"/manage/v1/enrol", body, &got); err != nil {
-		return Result{}, err
+		return Result{}, unknownHere(err, host)
 	}
 	if got.Node == "" || got.AccountURL == "" || len(got.ReceiptKey) == 0 {
 		return Result{}, notAnAccount(key.Endpoint)
@@ -126,6 +127,17 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	return Result{State: state, Skew: o.Now().Sub(got.Time).Round(time.Second)}, nil
+}
+
+// unknownHere is err, or what helps when this machine does not know the account's name: the key carries the one that the
+// account has of itself, which may be another than its nodes need.
+func unknownHere(err error, host string) error {
+	if fault.CodeOf(err) != network.CodeNameNotFound {
+		return err
+	}
+	return fault.New(fault.Unreachable, network.CodeNameNotFound, "the key says that the account is %s, and this machine does not know that name", host).
+		Try("If it goes by another name here, start it with purlieu server --name NAME and copy the key again; else check this machine's DNS servers").
+		Because(err)
 }
 
 func (o Options) checkState() error {

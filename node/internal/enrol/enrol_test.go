@@ -1,7 +1,9 @@
 package enrol
 
 import (
+	"context"
 	"encoding/pem"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/network"
 )
 
 func TestDefaultNameIsAlwaysValid(t *testing.T) {
@@ -85,5 +88,18 @@ func TestTheSecretOfAKeyFollowsNoRedirect(t *testing.T) {
 	_, err := Enrol(t.Context(), Options{Key: key.Text(), Name: "n1", StateDir: filepath.Join(dir, "state"), CAFile: ca})
 	if fault.CodeOf(err) != "NotAnAccount" || asked != 0 {
 		t.Errorf("%v; the other was asked %d times", err, asked)
+	}
+}
+
+// A key carries the name that the account has of itself; a remedy that speaks of DNS alone leads nowhere.
+func TestAnAccountWhoseNameIsNotKnownHereMayHaveAnother(t *testing.T) {
+	const guid = "00000000-0000-0000-0000-000000000001"
+	key := model.AuthKey{Runtime: guid, Account: guid, Endpoint: "account.invalid:8443", Pin: strings.Repeat("A", 43), Secret: strings.Repeat("B", 43)}
+	dial := func(context.Context, string, string) (net.Conn, error) {
+		return nil, fault.New(fault.Unreachable, network.CodeNameNotFound, "the name in account.invalid:8443 is not known")
+	}
+	_, err := Enrol(t.Context(), Options{Key: key.Text(), Name: "n1", StateDir: filepath.Join(t.TempDir(), "state"), Dial: dial})
+	if fault.CodeOf(err) != "NameNotFound" || !strings.Contains(err.Error(), "account.invalid") || !strings.Contains(err.Error(), "purlieu server --name") {
+		t.Errorf("%v", err)
 	}
 }

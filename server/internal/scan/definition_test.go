@@ -26,7 +26,7 @@ func postgres() model.Kind {
 		Scan:        []model.Field{{Name: "databaseName", Type: model.FieldText}},
 		ScanKinds:   []string{"PostgreSqlCredential"},
 		Credentials: []model.CredentialUse{{Kind: "BasicAuth", Fields: []model.Field{{Name: "user", Required: true}, {Name: "password", Required: true, Secret: true}}}},
-		Authority:   "postgresql://{serverEndpoint|host|lower}{port|unless 5432|prefix :}", Dials: []model.Template{"{serverEndpoint|host}:{port}"},
+		Authority:   "postgresql://{serverEndpoint|lower}{port|unless 5432|prefix :}", Dials: []model.Template{"{serverEndpoint|lower}:{port}"},
 		RuntimeKinds: []string{"Managed", "SelfHosted"}, Levels: []model.Level{model.L1, model.L2},
 	}
 }

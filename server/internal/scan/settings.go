@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -15,7 +16,11 @@ import (
 // elsewhere.
 const SettingAuthority = "purlieuAuthority"
 
-const maxSetting = 4096 // bytes of one setting
+// Bytes of one setting. A block must hold the certificates of a provider's every region: Amazon's are 170 kB.
+const (
+	maxSetting = 4096
+	maxBlock   = 256 << 10
+)
 
 // checkSettings holds values to the fields of a kind: known, of the field's type, there where required.
 func checkSettings(fields []model.Field, settings model.Settings, where string) error {
@@ -27,10 +32,14 @@ func checkSettings(fields []model.Field, settings model.Settings, where string) 
 		if i < 0 {
 			return fault.New(fault.Invalid, "UnknownSetting", "%s has no setting %q", where, clip(name))
 		}
-		if len(value) > maxSetting {
-			return fault.New(fault.Invalid, "SettingTooLong", "the setting %q is longer than %d bytes", name, maxSetting)
+		most := maxSetting
+		if fields[i].Type == model.FieldBlock {
+			most = maxBlock
 		}
-		if fields[i].Secret && value != "" {
+		if len(value) > most {
+			return fault.New(fault.Invalid, "SettingTooLong", "the setting %q is longer than %d bytes", name, most)
+		}
+		if value != "" && (fields[i].Secret || (fields[i].Type == model.FieldText && holdsSecret(value))) {
 			return keptSecret(name)
 		}
 		if err := checkValue(fields[i], value); err != nil {
@@ -85,29 +94,62 @@ func authorityOf(kind model.Kind, settings model.Settings) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	hosts := make([]string, len(kind.Dials))
+	for i, dial := range kind.Dials {
+		target, err := dial.Expand(get)
+		if err != nil {
+			return "", err
+		}
+		if hosts[i], err = hostOf(target); err != nil {
+			return "", err
+		}
+	}
 	if given := settings[SettingAuthority]; given != "" {
 		return givenAuthority(computed, given)
 	}
 	if kind.NodeLocal {
 		return "", needAuthority("what this source is depends on the machine that reads it")
 	}
-	for _, dial := range kind.Dials {
-		target, err := dial.Expand(get)
-		if err != nil {
-			return "", err
-		}
-		host := target
-		if i := strings.LastIndexByte(target, ':'); i >= 0 {
-			host = strings.Trim(target[:i], "[]")
-		}
+	for _, host := range hosts {
 		if why := ambiguous(host); why != "" {
 			return "", needAuthority("the host " + strconv.Quote(clip(host)) + " " + why)
+		}
+		if addr, err := netip.ParseAddr(host); err == nil && addr.Unmap().String() != host {
+			return "", fault.New(fault.Invalid, "BadSetting", "the address %q has another form, too", host).Try("Write it as %s", addr.Unmap())
 		}
 	}
 	if computed == "" {
 		return "", fault.New(fault.Invalid, "NoAuthority", "the settings don't say which source this is")
 	}
 	return computed, nil
+}
+
+// hostOf is the host of a target, host:port. What is no host, or a port that is none, would be found out only by the
+// first scan, when what the source is can't be changed any more; and two spellings of one server would be two sources.
+func hostOf(target string) (string, error) {
+	i := strings.LastIndexByte(target, ':')
+	if i < 0 {
+		return target, nil
+	}
+	host, port := target[:i], target[i+1:]
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
+		return "", fault.New(fault.Invalid, "BadSetting", "%q is not a port", clip(port)).Try("Use a number from 1 to 65535")
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return host, nil
+	}
+	if strings.Contains(host, "@") { // perhaps with a password, which no error may quote
+		return "", fault.New(fault.Invalid, "BadSetting", "the address of the server names a user").
+			Try("Write the host alone; users and passwords belong in a credential: purlieu credential add")
+	}
+	if host == "" || strings.ContainsAny(host, "/\\:,;?#%[]") || strings.ContainsFunc(host, unicode.IsSpace) {
+		return "", fault.New(fault.Invalid, "BadSetting", "%q is not the name or the address of a host", clip(host)).
+			Try("Write the host alone, such as db.example.com; the port has a setting of its own")
+	}
+	if strings.HasPrefix(host, ".") || strings.HasSuffix(host, ".") || strings.Contains(host, "..") {
+		return "", fault.New(fault.Invalid, "BadSetting", "the host %q has a dot too many", clip(host)).Try("Write it without")
+	}
+	return host, nil
 }
 
 func needAuthority(why string) error {
