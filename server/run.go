@@ -205,13 +205,14 @@ func (s *Server) sweep(ctx context.Context) error {
 
 // forget removes what its time is over for, in small transactions that let people in between.
 func (s *Server) forget(ctx context.Context) error {
-	for _, step := range []func(context.Context) (bool, error){s.core.Scans.Forget, s.core.Graph.ForgetMeasures} {
-		for more := true; more; {
-			var err error
-			if more, err = step(ctx); err != nil {
-				return err
-			}
+	for more := true; more; {
+		var err error
+		if more, err = s.core.Scans.Forget(ctx); err != nil {
+			return err
 		}
+	}
+	if err := s.forgetMeasures(ctx); err != nil {
+		return err
 	}
 	for after := int64(0); ; {
 		next, err := s.core.Graph.ForgetHistory(ctx, after)
@@ -220,6 +221,16 @@ func (s *Server) forget(ctx context.Context) error {
 		}
 		after = next
 	}
+}
+
+func (s *Server) forgetMeasures(ctx context.Context) error {
+	for after, err := s.core.Graph.ForgetMeasures(ctx, nil); after != nil || err != nil; {
+		if err != nil {
+			return err
+		}
+		after, err = s.core.Graph.ForgetMeasures(ctx, after)
+	}
+	return nil
 }
 
 // loop does steps while there is work, and looks again when it is woken or after a while.

@@ -7,7 +7,8 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// How long the past is kept: what scans changed, and the measures of each day. What people changed is kept for ever.
+// How long the past is kept: what scans changed, and the measures of each day. What people changed is kept for ever, and so
+// are the newest measures of each entity.
 const (
 	KeepChanges  = 400 * 24 * time.Hour
 	KeepMeasures = 400 * 24 * time.Hour
@@ -26,13 +27,13 @@ func (s *Service) ForgetHistory(ctx context.Context, after int64) (next int64, e
 	return next, err
 }
 
-// ForgetMeasures removes measures of days longer than KeepMeasures ago, a few in each transaction. More says that
-// others are left.
-func (s *Service) ForgetMeasures(ctx context.Context) (more bool, err error) {
+// ForgetMeasures removes measures of days longer than KeepMeasures ago, a few in each transaction, but the newest of each
+// entity: what has not changed since is still as large. It looks at measures after a key, nil at first, and gives the next
+// one; nil says that it is at the end.
+func (s *Service) ForgetMeasures(ctx context.Context, after *store.MeasureKey) (next *store.MeasureKey, err error) {
 	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-		n, err := tx.Map().ForgetMeasures(ctx, dayOf(tx.Now().Add(-KeepMeasures)), forgetAtOnce)
-		more = n == forgetAtOnce
+		next, err = tx.Map().ForgetMeasures(ctx, dayOf(tx.Now().Add(-KeepMeasures)), after, forgetAtOnce)
 		return err
 	})
-	return more, err
+	return next, err
 }

@@ -59,6 +59,12 @@ type MeasureRow struct {
 	Measures []model.Measure
 }
 
+// MeasureKey says which measures a MeasureRow holds.
+type MeasureKey struct {
+	Day    int32
+	Entity int64
+}
+
 // Former is what stood in an entity's row before a scan met something with another native id under its name. It is kept
 // until a run settles which row keeps what people wrote.
 type Former struct {
@@ -132,8 +138,10 @@ type Map interface {
 	PutMeasures(ctx context.Context, rows []MeasureRow) error
 	// Measures gives an entity's measures, newest day first.
 	Measures(ctx context.Context, entity int64, limit int) ([]MeasureRow, error)
-	// ForgetMeasures removes measures of days before a day, at most limit of them, and says how many.
-	ForgetMeasures(ctx context.Context, before int32, limit int) (int64, error)
+	// ForgetMeasures looks at measures of days before a day, by day and entity, behind one of them (nil: from the first) and
+	// at most limit of them, and removes each that is not its entity's newest. Next is the last that it looked at, nil when
+	// there are no more.
+	ForgetMeasures(ctx context.Context, before int32, after *MeasureKey, limit int) (next *MeasureKey, err error)
 
 	// PutEdges replaces the edges of processes; each edge names its process, which is one of them.
 	PutEdges(ctx context.Context, processes []int64, edges []Edge) error

@@ -11,31 +11,35 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// facets counts the tags of the first matches, as many as bound.
-func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (map[store.TagKind][]store.FacetCount, error) {
+// alike are matches with the same tags.
+type alike struct {
+	Type, Source, Collection int64
+	Classes                  []int64
+	N                        int64
+}
+
+// alikeText gives the first of the rows of a query, as many as bound, by their tags; "null" when facets are not wanted.
+func alikeText(wanted bool, from string) string {
+	if !wanted {
+		return `null::json`
+	}
+	return `(select json_agg(a) from (select type, source, collection, classes, count(*) as n
+		from (select type, source, collection, classes from ` + from + ` limit @bound) b group by 1, 2, 3, 4) a)`
+}
+
+// facets counts the tags of matches.
+func (x index) facets(ctx context.Context, groups []alike, kinds []store.TagKind) (map[store.TagKind][]store.FacetCount, error) {
 	counts := map[int64]int64{}
-	err := x.each(ctx, `select type, source, collection, classes, count(*) from
-		(select type, source, collection, classes from found where `+a.where()+` limit @most) f group by 1, 2, 3, 4`,
-		a.with(pgx.NamedArgs{"all": a.all, "most": bound}), func(rows pgx.Rows) error {
-			var n int64
-			var others []int64
-			tags := make([]int64, 3)
-			if err := rows.Scan(&tags[0], &tags[1], &tags[2], &others, &n); err != nil {
-				return err
-			}
-			for _, id := range append(tags, others...) {
-				counts[id] += n
-			}
-			return nil
-		})
-	if err != nil {
-		return nil, err
+	for _, g := range groups {
+		for _, id := range append([]int64{g.Type, g.Source, g.Collection}, g.Classes...) {
+			counts[id] += g.N
+		}
 	}
 	out := make(map[store.TagKind][]store.FacetCount, len(kinds))
 	for _, kind := range kinds {
 		out[kind] = []store.FacetCount{}
 	}
-	err = x.each(ctx, `select id, kind, value from tag where id = any($1) and value <> ''`, []any{slices.Collect(maps.Keys(counts))},
+	err := x.each(ctx, `select id, kind, value from tag where id = any($1) and value <> ''`, []any{slices.Collect(maps.Keys(counts))},
 		func(rows pgx.Rows) error {
 			var id int64
 			var kind string

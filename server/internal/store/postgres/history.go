@@ -113,7 +113,24 @@ func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.Mea
 	return out, err
 }
 
-func (t *tx) ForgetMeasures(ctx context.Context, before int32, limit int) (int64, error) {
-	return t.exec(ctx, `delete from measure where (entity, day) in
-		(select entity, day from measure where day < $1 order by day, entity limit $2)`, before, limit)
+func (t *tx) ForgetMeasures(ctx context.Context, before int32, after *store.MeasureKey, limit int) (*store.MeasureKey, error) {
+	if after == nil {
+		after = &store.MeasureKey{Day: math.MinInt32}
+	}
+	looked, last := 0, *after
+	if err := t.each(ctx, `select day, entity from measure where (day, entity) > ($1, $2) and day < $3 order by day, entity limit $4`,
+		[]any{after.Day, after.Entity, before, limit}, func(rows pgx.Rows) error {
+			looked++
+			return rows.Scan(&last.Day, &last.Entity)
+		}); err != nil || looked == 0 {
+		return nil, err
+	}
+	if _, err := t.exec(ctx, forgetMeasuresText, after.Day, after.Entity, last.Day, last.Entity); err != nil || looked < limit {
+		return nil, err
+	}
+	return &last, nil
 }
+
+// forgetMeasuresText removes the measures from one key to another that are not their entity's newest.
+const forgetMeasuresText = `delete from measure old where (day, entity) > ($1, $2) and (day, entity) <= ($3, $4)
+	and exists (select 1 from measure newer where newer.entity = old.entity and newer.day > old.day)`

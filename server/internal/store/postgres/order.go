@@ -15,20 +15,24 @@ const (
 )
 
 // inOrder sorts all matches, which is right where they are no more than bound, and gives the first need behind a place.
-func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need int) (out []store.IndexPlace, count int64, err error) {
+func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need int, facets bool) (out []store.IndexPlace, count int64, groups []alike, err error) {
+	tags := ``
+	if facets {
+		tags = `, type, source, collection, classes`
+	}
 	by := store.Sorting(``, a.order)
 	order := by.Text()
 	var ids, modified []int64
 	var exact []string
-	_, err = x.one(ctx, `with f as materialized (select entity, exact, modified from found where `+a.where()+` limit @most),
+	_, err = x.one(ctx, `with f as materialized (select entity, exact, modified`+tags+` from found where `+a.where()+` limit @most),
 		p as materialized (select * from f where `+behind(by, from)+` order by `+order+` limit @need)
 		select (select count(*) from f), (select array_agg(entity order by `+order+`) from p),
-			(select array_agg(exact order by `+order+`) from p), (select array_agg(modified order by `+order+`) from p)`,
-		a.with(placed(from, pgx.NamedArgs{"all": a.all, "most": bound + 1, "need": need})), &count, &ids, &exact, &modified)
+			(select array_agg(exact order by `+order+`) from p), (select array_agg(modified order by `+order+`) from p), `+alikeText(facets, `f`),
+		a.with(placed(from, pgx.NamedArgs{"all": a.all, "most": bound + 1, "need": need, "bound": bound})), &count, &ids, &exact, &modified, &groups)
 	for i, id := range ids {
 		out = append(out, store.IndexPlace{Rank: rankListed, Entity: id, Exact: exact[i], Modified: modified[i]})
 	}
-	return out, count, err
+	return out, count, groups, err
 }
 
 // walk goes through the rows of the account in an order, and looks at each, where the matches are too many to sort. Stopped

@@ -93,10 +93,10 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	look("by native id", nativeText, "s", "t", "n")
 	look("changed after", changedText, 1, 1, 5)
 	asked := placed(store.IndexPlace{Entity: 1}, pgx.NamedArgs{
-		"expr": "'a'", "name": "'a'", "all": "'b'", "most": 5, "exact": "", "rank": 0, "entity": 0, "need": 5, "step": 5, "collections": []int64{1, 2},
+		"expr": "'a'", "name": "'a'", "all": "'b'", "most": 5, "exact": "", "rank": 0, "entity": 0, "need": 5, "bound": 5, "step": 5, "collections": []int64{1, 2},
 	})
 	look("matches", matchesText(""), asked)
-	look("sorted matches", sortedText(""), asked)
+	look("sorted matches", sortedText("", true), asked)
 	for _, every := range []bool{true, false} {
 		look("ordered matches", orderedText(every, ""), asked)
 	}
@@ -112,5 +112,6 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	look("leases", `select * from unit where state = 2 and lease_end < $1 order by id limit 5`, 1)
 	look("waiting", `select count(*), coalesce(sum(size), 0)::bigint from inbox where quarantined = ''`)
 	look("containers", containersText, "r", "", 5)
+	look("measures that are over", forgetMeasuresText, 1, 1, 2, 2)
 	look("bases", basesText, "s", "r", "", 5)
 }

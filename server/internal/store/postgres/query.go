@@ -54,16 +54,19 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 	if skip <= bound && q.Limit > 0 {
 		need = skip + q.Limit
 	}
-	places, stopped, count, err := x.answer(ctx, a, q, need)
+	if q.Uncounted {
+		q.Facets = nil
+	}
+	places, stopped, count, groups, err := x.answer(ctx, a, q, need)
 	if err != nil {
 		return out, err
 	}
 	if !q.Uncounted {
 		out.Count, out.Approximate = min(count, bound), count > bound
-		if len(q.Facets) > 0 {
-			if out.Facets, err = x.facets(ctx, a, q.Facets); err != nil {
-				return out, err
-			}
+	}
+	if len(q.Facets) > 0 {
+		if out.Facets, err = x.facets(ctx, groups, q.Facets); err != nil {
+			return out, err
 		}
 	}
 	for _, p := range places[min(skip, len(places)):] {
@@ -76,9 +79,9 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 	return out, nil
 }
 
-// answer gives the first need matches behind the query's place, in order, and counts all up to one more than bound. Stopped
-// is how far it came when it looked no further.
-func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int) (places []store.IndexPlace, stopped *store.IndexPlace, count int64, err error) {
+// answer gives the first need matches behind the query's place, in order, counts all up to one more than bound, and groups
+// those that facets are counted of. Stopped is how far it came when it looked no further.
+func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int) (places []store.IndexPlace, stopped *store.IndexPlace, count int64, groups []alike, err error) {
 	var after store.IndexPlace
 	if q.After != nil {
 		after = *q.After
@@ -88,11 +91,11 @@ func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int
 	var named int64
 	switch {
 	case best:
-		places, count, named, err = x.sorted(ctx, a, after, need)
+		places, count, named, groups, err = x.sorted(ctx, a, after, need, len(q.Facets) > 0)
 	case !listed:
-		places, count, err = x.inOrder(ctx, a, after, need)
+		places, count, groups, err = x.inOrder(ctx, a, after, need, len(q.Facets) > 0)
 	case !q.Uncounted:
-		count, err = x.count(ctx, a)
+		count, groups, err = x.count(ctx, a, len(q.Facets) > 0)
 	}
 	switch {
 	case err != nil || need == 0, !listed && count <= bound:
@@ -103,7 +106,7 @@ func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int
 	default:
 		places, stopped, err = x.walk(ctx, a, after, need)
 	}
-	return places, stopped, count, err
+	return places, stopped, count, groups, err
 }
 
 // listing tells that nothing narrows but the collections, and the rest.
@@ -124,26 +127,30 @@ func (a asked) with(args pgx.NamedArgs) []any {
 }
 
 // sortedText finds all matches in one pass, and asks of each whether it matches by its name.
-func sortedText(and string) string {
-	return `with f as materialized (select entity, case when not words @@ @name::tsquery then 2 when exact = @exact and @exact <> '' then 0 else 1 end as rank
+func sortedText(and string, facets bool) string {
+	tags := ``
+	if facets {
+		tags = `, type, source, collection, classes`
+	}
+	return `with f as materialized (select entity, case when not words @@ @name::tsquery then 2 when exact = @exact and @exact <> '' then 0 else 1 end as rank` + tags + `
 		from found where words @@ @all::tsquery` + and + ` limit @most),
 	n as materialized (select count(*) as all, count(*) filter (where rank < 2) as named from f),
 	r as materialized (select rank, entity from f where (rank, entity) > (@rank, @entity) order by rank, entity limit @need)
 	select (select "all" from n), (select named from n), (select array_agg(rank order by rank, entity) from r),
-		(select array_agg(entity order by rank, entity) from r)`
+		(select array_agg(entity order by rank, entity) from r), ` + alikeText(facets, `f`)
 }
 
 // sorted finds all matches at once and puts them in order, which is right where they are no more than bound. Named is how
 // many of those that it counted match by their name.
-func (x index) sorted(ctx context.Context, a asked, after store.IndexPlace, need int) (out []store.IndexPlace, count, named int64, err error) {
+func (x index) sorted(ctx context.Context, a asked, after store.IndexPlace, need int, facets bool) (out []store.IndexPlace, count, named int64, groups []alike, err error) {
 	var ranks, ids []int64
-	_, err = x.one(ctx, sortedText(a.and()), a.with(pgx.NamedArgs{
-		"name": a.bare, "all": a.all, "most": bound + 1, "exact": a.exact, "rank": int64(after.Rank), "entity": after.Entity, "need": need,
-	}), &count, &named, &ranks, &ids)
+	_, err = x.one(ctx, sortedText(a.and(), facets), a.with(pgx.NamedArgs{
+		"name": a.bare, "all": a.all, "most": bound + 1, "exact": a.exact, "rank": int64(after.Rank), "entity": after.Entity, "need": need, "bound": bound,
+	}), &count, &named, &ranks, &ids, &groups)
 	for i, id := range ids {
 		out = append(out, store.IndexPlace{Rank: uint8(ranks[i]), Entity: id}) //nolint:gosec // 0 to 2
 	}
-	return out, count, named, err
+	return out, count, named, groups, err
 }
 
 // What a query needs to know first: how far the index is complete, the reader's collections, and how many there are.
@@ -217,11 +224,10 @@ func (a asked) where() string {
 }
 
 // count counts the matches up to one more than bound.
-func (x index) count(ctx context.Context, a asked) (int64, error) {
-	var n int64
-	_, err := x.one(ctx, `select count(*) from (select 1 from found where `+a.where()+` limit @most) f`,
-		a.with(pgx.NamedArgs{"all": a.all, "most": bound + 1}), &n)
-	return n, err
+func (x index) count(ctx context.Context, a asked, facets bool) (n int64, groups []alike, err error) {
+	_, err = x.one(ctx, `select (select count(*) from (select 1 from found where `+a.where()+` limit @most) f), `+alikeText(facets, `found where `+a.where()),
+		a.with(pgx.NamedArgs{"all": a.all, "most": bound + 1, "bound": bound}), &n, &groups)
+	return n, groups, err
 }
 
 // listed gives what is in the collections, by name.

@@ -47,11 +47,9 @@ func (s *Store) update(ctx context.Context, lane store.Lane, lock int64, fn func
 	defer c.Release()
 	t := &tx{s: s, c: c, lane: lane, write: true}
 	defer t.end()
-	if err := t.begin(ctx, func(b *pgx.Batch) {
-		b.Queue(`begin isolation level read committed`)
-		b.Queue(`select pg_advisory_xact_lock($1)`, lock)
-		b.Queue(`select set_config('idle_in_transaction_session_timeout', '10000', true)`)
-	}); err != nil {
+	// One statement, whose columns are made from left to right: the clock is read behind the lock.
+	if err := t.begin(ctx, `begin isolation level read committed`,
+		`select pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', '10000', true), `+clock, []any{lock}, nil, nil); err != nil {
 		return err
 	}
 	if err := fn(t); err != nil {
@@ -112,7 +110,7 @@ func (s *Store) View(ctx context.Context, fn func(tx store.Tx) error) error {
 	t := &tx{s: s, c: c}
 	defer t.end()
 	// The clock is the first thing read, and fixes the snapshot.
-	if err := t.begin(ctx, func(b *pgx.Batch) { b.Queue(`begin isolation level repeatable read read only`) }); err != nil {
+	if err := t.begin(ctx, `begin isolation level repeatable read read only`, `select `+clock, nil); err != nil {
 		return err
 	}
 	return fn(t)
@@ -132,20 +130,18 @@ type tx struct {
 	version int64 // reserved by NextVersion; 0 when none is
 }
 
-// begin sends what opens the transaction, in one message, and takes the time at its end.
-func (t *tx) begin(ctx context.Context, open func(b *pgx.Batch)) error {
+// clock is the time of the server, in microseconds.
+const clock = `(extract(epoch from clock_timestamp()) * 1000000)::bigint`
+
+// begin opens the transaction, and runs a statement that gives the time behind other columns; both in one message.
+func (t *tx) begin(ctx context.Context, open, text string, args []any, others ...any) error {
 	var b pgx.Batch
-	open(&b)
-	n := b.Len()
-	b.Queue(`select (extract(epoch from clock_timestamp()) * 1000000)::bigint`)
+	b.Queue(open)
+	b.Queue(text, args...)
 	results := t.c.SendBatch(ctx, &b)
-	var err error
-	for range n {
-		_, e := results.Exec()
-		err = first(err, e)
-	}
+	_, err := results.Exec()
 	var now int64
-	err = first(err, results.QueryRow().Scan(&now))
+	err = first(err, results.QueryRow().Scan(append(others, &now)...))
 	err = first(err, results.Close())
 	if err != nil {
 		return faultOf(ctx, err)

@@ -18,6 +18,9 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 }
 
+// vocabulary is the words of the index, as every connection sees them. It holds nothing itself.
+const vocabulary = `create virtual table if not exists temp.vocabulary using fts5vocab(main, word, instance);`
+
 func (s *Store) connect(ctx context.Context, setup string) (*conn, error) {
 	c, err := s.db.Conn(ctx)
 	if err != nil {

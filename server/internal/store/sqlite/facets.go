@@ -11,13 +11,12 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// facets counts the first matches, as many as bound, and their tags. For no kinds it counts nothing.
-func (x index) facets(ctx context.Context, a asked, kinds []store.TagKind) (out map[store.TagKind][]store.FacetCount, matches int64, err error) {
+// facets counts the first of the rows, as many as bound, and their tags. For no kinds it counts nothing.
+func (x index) facets(ctx context.Context, a asked, c clause, kinds []store.TagKind) (out map[store.TagKind][]store.FacetCount, matches int64, err error) {
 	if len(kinds) == 0 {
 		return nil, 0, nil
 	}
-	c := a.rows(a.all)
-	text := `select type, source, collection, classes, count(*) from (select type, source, collection, classes` + c.text + ` limit ?) group by 1, 2, 3, 4`
+	text := `select type, source, collection, classes, count(*) from (select found.type, found.source, found.collection, found.classes` + c.text + ` limit ?) group by 1, 2, 3, 4`
 	counts := map[int64]int64{}
 	err = x.read(ctx, a, text, append(c.args, bound), func(rows *sql.Rows) error {
 		var n int64

@@ -103,7 +103,23 @@ func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.Mea
 	return out, err
 }
 
-func (t *tx) ForgetMeasures(ctx context.Context, before int32, limit int) (int64, error) {
-	return t.exec(ctx, `delete from measure where (entity, day) in
-		(select entity, day from measure where day < ? order by day, entity limit ?)`, int64(before), limit)
+func (t *tx) ForgetMeasures(ctx context.Context, before int32, after *store.MeasureKey, limit int) (*store.MeasureKey, error) {
+	if after == nil {
+		after = &store.MeasureKey{Day: math.MinInt32}
+	}
+	looked, last := 0, *after
+	if err := t.each(ctx, `select day, entity from measure where (day, entity) > (?, ?) and day < ? order by day, entity limit ?`,
+		[]any{int64(after.Day), after.Entity, int64(before), limit}, func(rows *sql.Rows) error {
+			looked++
+			return rows.Scan(&last.Day, &last.Entity)
+		}); err != nil || looked == 0 {
+		return nil, err
+	}
+	if _, err := t.exec(ctx, `delete from measure where (entity, day) in (select entity, day from measure old
+		where (day, entity) > (?, ?) and (day, entity) <= (?, ?)
+		and exists (select 1 from measure newer where newer.entity = old.entity and newer.day > old.day))`,
+		int64(after.Day), after.Entity, int64(last.Day), last.Entity); err != nil || looked < limit {
+		return nil, err
+	}
+	return &last, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // How many matches are sorted, how many rows one step of a walk looks at, and how many a page may look at. To ask of a row
-// whether it matches costs as much as to sort dozens of matches: a walk pays where every tenth row matches, or so.
+// whether it has words costs as much as to sort dozens of matches: a walk pays where every tenth row matches, or so.
 const (
 	mostSorted = 100_000
 	stepRows   = 1_000
@@ -17,25 +17,44 @@ const (
 )
 
 // ordered gives the first need matches behind a place in an order: all are sorted where they are no more than mostSorted,
-// else the rows are gone through in that order, and stopped is how far when that took too long.
-func (x index) ordered(ctx context.Context, a asked, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
-	n, err := x.count(ctx, a, mostSorted+1)
-	if err != nil {
-		return nil, nil, err
-	}
+// else the rows are gone through in that order, and stopped is how far when that took too long. To look at a row of a
+// listing is cheap: of more than bound none is sorted.
+func (x index) ordered(ctx context.Context, a asked, k *known, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	by := store.Sorting(`found.`, a.order)
-	if n <= mostSorted {
-		c := a.rows(a.all).and(behind(by, from))
-		text := `select found.entity, found.exact, found.modified` + c.text + ` order by ` + by.Text() + ` limit ?`
-		err = x.once(ctx, text, append(c.args, need), func(rows *sql.Rows) error {
-			p := store.IndexPlace{Rank: rankListed}
-			err := rows.Scan(&p.Entity, &p.Exact, &p.Modified)
-			out = append(out, p)
-			return err
-		})
-		return out, nil, err
+	var c clause
+	if a.listing() {
+		n, err := x.count(ctx, a, bound+1)
+		if err != nil {
+			return nil, nil, err
+		}
+		if n > bound {
+			return x.walk(ctx, a, by, from, need)
+		}
+		c = a.rows(a.all)
+	} else {
+		if k == nil {
+			if k, err = x.first(ctx, a, mostSorted+1); err != nil {
+				return nil, nil, err
+			}
+		}
+		switch {
+		case k.whole:
+			c = k.rows(mostSorted)
+		case a.heavy:
+			c = a.rows(a.all)
+		default:
+			return x.walk(ctx, a, by, from, need)
+		}
 	}
-	return x.walk(ctx, a, by, from, need)
+	c = c.and(behind(by, from))
+	text := `select found.entity, found.exact, found.modified` + c.text + ` order by ` + by.Text() + ` limit ?`
+	err = x.once(ctx, text, append(c.args, need), func(rows *sql.Rows) error {
+		p := store.IndexPlace{Rank: rankListed}
+		err := rows.Scan(&p.Entity, &p.Exact, &p.Modified)
+		out = append(out, p)
+		return err
+	})
+	return out, nil, err
 }
 
 // walk goes through the rows of the account in their order, and looks at each. Only those in the reader's collections count:

@@ -47,7 +47,7 @@ func TestWalk(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			want, _, err := x.ordered(ctx, a, store.IndexPlace{}, 300)
+			want, _, err := x.ordered(ctx, a, nil, store.IndexPlace{}, 300)
 			if err != nil {
 				return err
 			}

@@ -28,6 +28,8 @@ const (
 type asked struct {
 	all         string  // match expression over every field; "" when nothing narrows
 	name        string  // match expression over names only; "" without terms
+	bare        string  // name without the tags
+	heavy       bool    // the engine reads all there is of the last word before it gives the first match
 	exact       string  // the whole name that comes first; "" when none does
 	tags        string  // match expression of the collections and conditions on tags; "" when everything meets it
 	collections []int64 // nil: every collection there is
@@ -49,17 +51,10 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 	if err != nil || !ok {
 		return out, err
 	}
+	var k *known
 	if !q.Uncounted {
-		if out.Facets, out.Count, err = x.facets(ctx, a, q.Facets); err != nil {
+		if k, err = x.counted(ctx, a, q.Facets, &out); err != nil {
 			return out, err
-		}
-		if len(q.Facets) == 0 || out.Count == bound { // there may be more than the facets counted
-			if out.Count, err = x.count(ctx, a, bound+1); err != nil {
-				return out, err
-			}
-		}
-		if out.Count > bound {
-			out.Count, out.Approximate = bound, true
 		}
 	}
 	skip := q.Skip()
@@ -70,7 +65,7 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 	if !q.Uncounted && q.After == nil && !out.Approximate {
 		need = min(need, int(out.Count)) // no looking for more than there are
 	}
-	places, stopped, err := x.best(ctx, a, q.After, need)
+	places, stopped, err := x.best(ctx, a, k, q.After, need)
 	if err != nil {
 		return out, err
 	}
@@ -124,8 +119,12 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 	a.exact = q.Exact
 	var all, name []string
 	for i, t := range terms {
-		prefix := q.Prefix && i == len(terms)-1
-		inName, inRest := phrase(inName, t, prefix), phrase(inRest, t, prefix)
+		inName, inRest := phrase(inName, t, false), phrase(inRest, t, false)
+		if q.Prefix && i == len(terms)-1 {
+			if inName, inRest, err = x.last(ctx, t, &a); err != nil {
+				return a, false, err
+			}
+		}
 		name = append(name, inName)
 		all = append(all, `(`+inName+` OR `+inRest+`)`)
 	}
@@ -134,16 +133,31 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 		if q.Exact != "" && (len(terms) > 1 || terms[0] != q.Exact) && !strings.ContainsFunc(q.Exact, between) {
 			text = `((` + text + `) OR ` + phrase(inName, q.Exact, false) + `)`
 		}
+		return text
+	}
+	narrowed := func(text string) string {
 		if m.yes != "" {
 			text = m.yes + ` AND ` + text
 		}
 		return match{yes: text, no: m.no}.closed()
 	}
-	a.name = either(name)
+	a.bare = either(name)
+	a.name = narrowed(a.bare)
 	if a.all = a.name; !q.NameOnly {
-		a.all = either(all)
+		a.all = narrowed(either(all))
 	}
 	return a, true, nil
+}
+
+// last is the last word, which may be the beginning of one, in the name and elsewhere.
+func (x index) last(ctx context.Context, word string, a *asked) (name, rest string, err error) {
+	name, heavy, err := x.beginning(ctx, inName, word)
+	if err != nil {
+		return "", "", err
+	}
+	rest, a.heavy, err = x.beginning(ctx, inRest, word)
+	a.heavy = a.heavy || heavy
+	return name, rest, err
 }
 
 // listing tells that nothing narrows but the collections, and the rest.
@@ -185,19 +199,19 @@ func (x index) count(ctx context.Context, a asked, most int) (n int64, err error
 }
 
 // best gives the first need matches behind a place, in order. Stopped is how far it came when it looked no further.
-func (x index) best(ctx context.Context, a asked, after *store.IndexPlace, need int) (places []store.IndexPlace, stopped *store.IndexPlace, err error) {
+func (x index) best(ctx context.Context, a asked, k *known, after *store.IndexPlace, need int) (places []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	if after == nil {
 		after = &store.IndexPlace{}
 	}
 	switch {
 	case a.name != "" && len(a.order) == 0:
-		places, err = x.ranked(ctx, a, *after, need)
+		places, err = x.ranked(ctx, a, k, *after, need)
 		return places, nil, err
 	case a.listing() && a.rest.text == "" && (len(a.order) == 0 || len(a.order) == 1 && a.order[0] == store.IndexOrder{}):
 		places, err = x.listed(ctx, a, *after, need)
 		return places, nil, err
 	}
-	return x.ordered(ctx, a, *after, need)
+	return x.ordered(ctx, a, k, *after, need)
 }
 
 // listed gives what is in the collections, by name.

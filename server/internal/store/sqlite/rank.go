@@ -7,8 +7,9 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// ranked gives exact names, then matches in the name, then the rest; each by entity.
-func (x index) ranked(ctx context.Context, a asked, after store.IndexPlace, need int) ([]store.IndexPlace, error) {
+// ranked gives exact names, then matches in the name, then the rest; each by entity. What is known of the matches already,
+// which may be nothing, is not asked again.
+func (x index) ranked(ctx context.Context, a asked, k *known, after store.IndexPlace, need int) ([]store.IndexPlace, error) {
 	var out []store.IndexPlace
 	for rank := after.Rank; rank <= rankRest && len(out) < need; rank++ {
 		from := int64(0)
@@ -24,8 +25,7 @@ func (x index) ranked(ctx context.Context, a asked, after store.IndexPlace, need
 			c := a.rows(a.name).and(clause{`word.rowid > ? and found.exact <> ?`, []any{from, a.exact}})
 			ids, err = x.ids(ctx, a, `word.rowid`, c, need-len(out))
 		case rank == rankRest && a.all != a.name:
-			c := a.matches(`(` + a.all + `) NOT (` + a.name + `)`).and(clause{`word.rowid > ?`, []any{from}})
-			ids, err = x.ids(ctx, a, `word.rowid`, c, need-len(out))
+			ids, err = x.others(ctx, a, k, after == store.IndexPlace{}, out, from, need-len(out))
 		}
 		if err != nil {
 			return nil, err
@@ -35,6 +35,18 @@ func (x index) ranked(ctx context.Context, a asked, after store.IndexPlace, need
 		}
 	}
 	return out, nil
+}
+
+// others gives the first matches that do not match by their name. Where everything that does is in the places, the others
+// are the rest of what is known.
+func (x index) others(ctx context.Context, a asked, k *known, all bool, places []store.IndexPlace, from int64, need int) ([]int64, error) {
+	if k != nil && all {
+		if ids, ok := k.without(places, need); ok {
+			return ids, nil
+		}
+	}
+	c := a.matches(`(` + a.all + `) NOT (` + a.bare + `)`).and(clause{`word.rowid > ?`, []any{from}})
+	return x.ids(ctx, a, `word.rowid`, c, need)
 }
 
 // exactly gives the matches whose whole name is asked for: from the index of names, within the reader's collections. Where

@@ -118,7 +118,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := migrate(ctx, s.db); err != nil {
 		return err
 	}
-	if s.writer, err = s.connect(ctx, "pragma cache_size = -16384"); err != nil {
+	if s.writer, err = s.connect(ctx, vocabulary+"pragma cache_size = -16384"); err != nil {
 		return err
 	}
 	for range readers {

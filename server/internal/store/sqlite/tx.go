@@ -77,7 +77,7 @@ func (s *Store) View(ctx context.Context, fn func(tx store.Tx) error) error {
 	defer func() { s.idle <- c }()
 	if c == nil {
 		var err error
-		if c, err = s.connect(ctx, "pragma query_only = 1"); err != nil {
+		if c, err = s.connect(ctx, vocabulary+"pragma query_only = 1"); err != nil {
 			return err
 		}
 	}

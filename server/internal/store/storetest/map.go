@@ -169,18 +169,32 @@ var mapTests = []test{
 			equal(w, get(tx.Map().History(w.ctx, 1, 0, 99))(w), []store.Change{list[11], list[10], list[9], list[8], list[5], list[1]})
 		})
 	}},
-	{"measures are forgotten by day, a few at a time", func(w *world) {
-		w.update(func(tx store.Tx) {
-			var rows []store.MeasureRow
-			for i := range 10 {
-				rows = append(rows, store.MeasureRow{Entity: int64(1 + i%2), Day: int32(100 + i/2), Measures: []model.Measure{{Name: "rows", Value: int64(i)}}})
+	{"measures are forgotten by day, a few at a time, but the newest of each entity", func(w *world) {
+		var rows []store.MeasureRow
+		put := func(entity int64, days ...int32) {
+			for _, day := range days {
+				rows = append(rows, store.MeasureRow{Entity: entity, Day: day, Measures: []model.Measure{{Name: "rows", Value: int64(day)}}})
 			}
-			w.ok(tx.Map().PutMeasures(w.ctx, rows))
-			equal(w, get(tx.Map().ForgetMeasures(w.ctx, 103, 4))(w), 4)
-			equal(w, get(tx.Map().ForgetMeasures(w.ctx, 103, 4))(w), 2)
-			equal(w, get(tx.Map().ForgetMeasures(w.ctx, 103, 4))(w), 0)
-			equal(w, get(tx.Map().Measures(w.ctx, 2, 99))(w), []store.MeasureRow{rows[9], rows[7]})
-		})
+		}
+		put(1, -4, 100, 101, 102, 103, 104)
+		put(2, 100, 101, 102) // nothing moved since
+		put(3, -5)
+		put(4, 103)
+		w.update(func(tx store.Tx) { w.ok(tx.Map().PutMeasures(w.ctx, rows)) })
+		for range 2 { // the second time there is nothing to remove
+			steps := 0
+			for next := (*store.MeasureKey)(nil); steps == 0 || next != nil; steps++ {
+				w.update(func(tx store.Tx) { next = get(tx.Map().ForgetMeasures(w.ctx, 103, next, 2))(w) })
+				if steps > 9 {
+					w.Fatal("it comes to no end")
+				}
+			}
+			w.view(func(tx store.Tx) {
+				for entity, want := range map[int64][]store.MeasureRow{1: {rows[5], rows[4]}, 2: {rows[8]}, 3: {rows[9]}, 4: {rows[10]}} {
+					equal(w, get(tx.Map().Measures(w.ctx, entity, 99))(w), want)
+				}
+			})
+		}
 	}},
 	{"edges are replaced by process and bound to their far end", bindEdges},
 	{"parts are kept until their run is final", keepParts},

@@ -75,6 +75,70 @@ var orderTests = []test{
 			})
 		}
 	}},
+	{"more matches than are counted come best first, each once", func(w *world) {
+		rows := make([]store.IndexRow, 10_600)
+		var exact, named, others []int64
+		for i := range rows {
+			row := indexRow(int64(i+1), fmt.Sprint("other", i))
+			row.Columns, row.Modified = "id manifold many", at(i)
+			switch {
+			case i%7 == 0:
+				row.Collection = "hidden"
+			case i == 5, i == 9000:
+				row.Name, row.Exact = "many", "many"
+				exact = append(exact, row.Entity)
+			case i%1000 == 17, i > 10_400:
+				row.Name = "things many " + row.Exact
+				named = append(named, row.Entity)
+			default:
+				others = append(others, row.Entity)
+			}
+			rows[i] = row
+		}
+		all := slices.Concat(exact, named, others)
+		w.putRows(rows)
+		before := store.Filter{Op: store.FilterModified, To: at(10_500)}
+		for _, q := range []store.IndexQuery{
+			{Terms: []string{"many"}, Exact: "many"},
+			{Terms: []string{"man"}, Exact: "man", Prefix: true},
+			{Terms: []string{"many"}, Exact: "many", Uncounted: true},
+			{Terms: []string{"many"}, Exact: "many", Filter: &before},
+			{Terms: []string{"many"}, Exact: "many", NameOnly: true},
+		} {
+			for _, q.Collections = range [][]string{{"root"}, {"root", "hidden"}} {
+				q.Limit = 1000
+				want := slices.Clone(all)
+				if q.Exact == "man" { // no name is that
+					want = slices.Concat(exact, named)
+					slices.Sort(want)
+					want = append(want, others...)
+				}
+				if q.NameOnly {
+					want = want[:len(exact)+len(named)]
+				}
+				if len(q.Collections) == 2 && !q.NameOnly {
+					rest := slices.Clone(others)
+					for i := 0; i < len(rows); i += 7 {
+						rest = append(rest, rows[i].Entity)
+					}
+					slices.Sort(rest)
+					want = append(want[:len(exact)+len(named)], rest...)
+				}
+				if q.Filter != nil {
+					want = slices.DeleteFunc(want, func(id int64) bool { return id > 10_500 })
+				}
+				w.view(func(tx store.Tx) {
+					w.pages(tx, q, want)
+					q.Offset = 9_000
+					r := get(tx.Index().Query(w.ctx, q))(w)
+					if part := want[min(q.Offset, len(want)):min(q.Offset+q.Limit, len(want))]; !slices.Equal(r.Entities, part) {
+						w.Errorf("%+v: %d matches behind an offset, and %d are wanted", q, len(r.Entities), len(part))
+					}
+				})
+				q.Offset = 0
+			}
+		}
+	}},
 	{"where a page ends tells nothing of what is hidden, also when it looked at too many rows", func(w *world) {
 		if testing.Short() {
 			w.Skip("62,000 rows")
