@@ -56,7 +56,13 @@ func fullMap(b *testing.B, st store.Store) {
 	graph := datamap.New(st, slog.New(slog.DiscardHandler))
 	finder := search.New(st, graph, nil)
 	began := time.Now()
+	told := func(what string, done int) {
+		if done > 0 && done%100_000 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d tables %s in %.0f s\n", done, n, what, time.Since(began).Seconds())
+		}
+	}
 	for k := 0; k < n; k += 500 {
+		told("applied", k)
 		f := tables(k, min(500, n-k))
 		err := st.Update(ctx, store.Ingest, func(tx store.Tx) error {
 			_, err := graph.Apply(ctx, tx, f)
@@ -68,7 +74,8 @@ func fullMap(b *testing.B, st store.Store) {
 	}
 	applied := time.Since(began)
 	began = time.Now()
-	for more := true; more; {
+	for done, more := 0, true; more; done += indexPerStep {
+		told("indexed", done)
 		var err error
 		if more, err = finder.Step(ctx, indexPerStep); err != nil {
 			b.Fatal(err)
@@ -82,7 +89,8 @@ func fullMap(b *testing.B, st store.Store) {
 	var took []time.Duration
 	facets := []string{"type", "source", "collection", "class"}
 	for b.Loop() {
-		for i := range 10 {
+		for round := range 30 {
+			i := round % 10
 			for _, words := range []string{"", "customer", "inv", fmt.Sprintf("orders_%06d", i*n/10), "customer column7", "e", "schema4 stock"} {
 				began := time.Now()
 				if _, err := finder.Query(ctx, search.Request{Keywords: words, Collections: []string{"c1", "c2", "c3"}, Facets: facets, Limit: 25}); err != nil {
@@ -113,7 +121,7 @@ func inOrders(ctx context.Context, b *testing.B, finder *search.Service, st stor
 	}
 	newest, byName := []search.Order{{Field: search.ByModified, Down: true}}, []search.Order{{Field: search.ByName, Down: true}}
 	tables, old := search.Is("type", "postgresql_table"), search.Modified(time.Time{}, now.Add(-time.Second))
-	for range 5 {
+	for range 10 {
 		for _, r := range []search.Request{
 			{Order: newest},
 			{Keywords: "customer", Order: newest},

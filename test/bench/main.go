@@ -92,11 +92,9 @@ func run() (err error) {
 		return err
 	}
 	defer b.store.Stop()
-	if err := b.all(); err != nil {
-		return err
-	}
-	if *page == "" {
-		return nil
+	failed := b.all()
+	if *page == "" || failed != nil && (!*long || len(b.report.lines) == 0) {
+		return failed
 	}
 	path := filepath.Join(b.repo, *page)
 	before, err := os.ReadFile(path) //nolint:gosec // a page of the repository
@@ -108,7 +106,7 @@ func run() (err error) {
 		b.report.leaveOut = true
 		text = b.report.long(machine(), time.Now(), string(before))
 	}
-	return os.WriteFile(path, []byte(text), 0o644) //nolint:gosec // a page of the repository
+	return errors.Join(failed, os.WriteFile(path, []byte(text), 0o644)) //nolint:gosec // a page of the repository
 }
 
 // endOnSignal ends everything that was started when a person interrupts, or nobody reads on.

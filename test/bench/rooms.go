@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // million is the size at which searching and a full map are promised.
@@ -16,8 +19,9 @@ const million = 1_000_000
 // usable is how long, in milliseconds, 99 of 100 searches of a full map may take.
 const usable = 1000
 
-// inRooms runs the benchmarks of searching and of a full map, which stand in their rooms, as go test runs them.
-func (b *bench) inRooms(assets int) error {
+// inRooms runs the benchmarks of ingestion, of searching and of a full map, which stand in their rooms, as go test runs them.
+// One that fails does not keep the others from being measured.
+func (b *bench) inRooms(assets int) (failed error) {
 	if assets < million {
 		why := "needs BENCH_ASSETS=1000000: see the long runs below"
 		b.report.notRun("1000000 assets, a role on 3 of 20 collections: search, both stores", "≤ 2 ×", why)
@@ -30,7 +34,8 @@ func (b *bench) inRooms(assets int) error {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		m, err := b.goBench("./server/internal/ingest", "Ingestion/"+engine, min(assets, 100_000))
 		if err != nil {
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		b.report.least("ingestion alone, "+engine+", against bare upserts", m["%-of-floor"], 60, "%",
 			fmt.Sprintf("%.0f tables of ten columns a second, %.1f rows each", m["applied/s"], m["rows/asset"]))
@@ -38,15 +43,15 @@ func (b *bench) inRooms(assets int) error {
 	size := fmt.Sprintf("%d assets", assets)
 	for _, engine := range []string{"sqlite", "postgres"} {
 		m, err := b.goBench("./server/internal/store/"+engine, "Searching", assets)
-		if err != nil {
-			return err
+		if failed = errors.Join(failed, err); err == nil {
+			for _, p := range []string{"p50", "p99"} {
+				b.report.most(fmt.Sprintf("%s, %s, a role on 3 of 20 collections: search, %s", size, engine, p), m[p+"-x"], 2, "×",
+					fmt.Sprintf("the bare bounded index query; %.1f ms", m[p+"-ms"]))
+			}
 		}
-		for _, p := range []string{"p50", "p99"} {
-			b.report.most(fmt.Sprintf("%s, %s, a role on 3 of 20 collections: search, %s", size, engine, p), m[p+"-x"], 2, "×",
-				fmt.Sprintf("the bare bounded index query; %.1f ms", m[p+"-ms"]))
-		}
-		if m, err = b.goBench("./server", "FullMap/"+engine, assets); err != nil {
-			return err
+		m, err = b.goBench("./server", "FullMap/"+engine, assets)
+		if failed = errors.Join(failed, err); err != nil {
+			continue
 		}
 		b.report.add(line{
 			what: fmt.Sprintf("%s, %s: tables of 20 columns fit and stay usable", size, engine), promised: "p99 ≤ 1 s",
@@ -54,7 +59,7 @@ func (b *bench) inRooms(assets int) error {
 			note: fmt.Sprintf("%.0f applied and %.0f indexed a second, %.0f bytes a table; facets counted", m["applied/s"], m["indexed/s"], m["B/table"]),
 		})
 	}
-	return nil
+	return failed
 }
 
 // goBench runs one benchmark once and gives its metrics.
@@ -62,11 +67,18 @@ func (b *bench) goBench(room, name string, assets int) (map[string]float64, erro
 	cmd := exec.Command("go", "test", room, "-run", "^$", "-bench", "^Benchmark"+name+"$", "-benchtime", "1x", "-timeout", "4h") //nolint:gosec // own words
 	cmd.Dir = b.repo
 	cmd.Env = append(os.Environ(), "PURLIEU_BENCH_ASSETS="+strconv.Itoa(assets))
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return nil, fmt.Errorf("%s of %s: %w: %s", name, room, err, out)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if assets > 100_000 { // it takes minutes, and tells how far it is
+		cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, os.Stderr), io.MultiWriter(&out, os.Stderr)
 	}
-	return metrics(out)
+	began := time.Now()
+	fmt.Printf("%s  %s of %s, %d assets\n", began.Format(time.TimeOnly), name, room, assets)
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%s of %s: %w: %s", name, room, err, out.Bytes())
+	}
+	fmt.Printf("%s  after %.0f s\n", time.Now().Format(time.TimeOnly), time.Since(began).Seconds())
+	return metrics(out.Bytes())
 }
 
 // metrics reads the line of one benchmark: its name and runs, then pairs of a value and its unit.

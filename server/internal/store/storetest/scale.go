@@ -33,6 +33,9 @@ func Searching(b *testing.B, s store.Store, bare Bare) {
 	}
 	began := time.Now()
 	for k := 0; k < n; k += 5000 {
+		if k > 0 && k%100_000 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d assets written and indexed in %.0f s\n", k, n, time.Since(began).Seconds())
+		}
 		fill(ctx, b, s, k, min(5000, n-k))
 	}
 	b.Logf("%d assets written and indexed in %.0f s", n, time.Since(began).Seconds())
@@ -84,7 +87,7 @@ func Searching(b *testing.B, s store.Store, bare Bare) {
 	product, floor = nil, nil
 	b.ResetTimer()
 	for b.Loop() {
-		for range 20 {
+		for range max(20, min(200, 4_000_000/n)) { // a quick round is asked more often: the slowest percent is some questions, then
 			for _, q := range questions {
 				ask(q)
 			}
