@@ -9,7 +9,8 @@ import (
 )
 
 // known are the first matches of a question, by entity, as one pass over the index of words gives them: to set the index
-// about a question anew costs as much as some hundred matches, so that count, facets and page all come from here.
+// about a question anew costs as much as some hundred matches, so that count, facets and page all come from here. Of a
+// listing nothing is known but whether there are more than bound.
 type known struct {
 	ids   []int64
 	whole bool // there are no more
@@ -52,7 +53,7 @@ func (k *known) without(places []store.IndexPlace, need int) ([]int64, bool) {
 	return out, k.whole || len(out) == need
 }
 
-// counted counts the matches and the facets. Of words it gives the matches that it found.
+// counted counts the matches and the facets, and gives what is known then.
 func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, out *store.IndexResult) (k *known, err error) {
 	if a.listing() {
 		if out.Facets, out.Count, err = x.facets(ctx, a, a.rows(a.all), facets); err != nil {
@@ -61,6 +62,7 @@ func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, out
 		if len(facets) == 0 || out.Count == bound { // there may be more than the facets counted
 			out.Count, err = x.count(ctx, a, bound+1)
 		}
+		k = &known{whole: out.Count <= bound}
 	} else {
 		most := bound + 1
 		if a.name == "" || len(a.order) > 0 { // all are sorted

@@ -21,30 +21,24 @@ const (
 // listing is cheap: of more than bound none is sorted.
 func (x index) ordered(ctx context.Context, a asked, k *known, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	by := store.Sorting(`found.`, a.order)
-	var c clause
-	if a.listing() {
-		n, err := x.count(ctx, a, bound+1)
-		if err != nil {
-			return nil, nil, err
-		}
-		if n > bound {
-			return x.walk(ctx, a, by, from, need)
-		}
-		c = a.rows(a.all)
-	} else {
-		if k == nil {
-			if k, err = x.first(ctx, a, mostSorted+1); err != nil {
-				return nil, nil, err
-			}
-		}
-		switch {
-		case k.whole:
-			c = k.rows(mostSorted)
-		case a.heavy:
-			c = a.rows(a.all)
-		default:
-			return x.walk(ctx, a, by, from, need)
-		}
+	switch {
+	case k != nil:
+	case a.listing():
+		var n int64
+		n, err = x.count(ctx, a, bound+1)
+		k = &known{whole: n <= bound}
+	default:
+		k, err = x.first(ctx, a, mostSorted+1)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if !k.whole && !a.heavy {
+		return x.walk(ctx, a, by, from, need)
+	}
+	c := a.rows(a.all)
+	if k.whole && !a.listing() {
+		c = k.rows(mostSorted)
 	}
 	c = c.and(behind(by, from))
 	text := `select found.entity, found.exact, found.modified` + c.text + ` order by ` + by.Text() + ` limit ?`

@@ -47,7 +47,11 @@ func TestWalk(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			want, _, err := x.ordered(ctx, a, nil, store.IndexPlace{}, 300)
+			var k *known
+			if a.listing() {
+				k = &known{whole: true} // of which all is sorted
+			}
+			want, _, err := x.ordered(ctx, a, k, store.IndexPlace{}, 300)
 			if err != nil {
 				return err
 			}
