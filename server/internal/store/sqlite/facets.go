@@ -16,20 +16,17 @@ func (x index) facets(ctx context.Context, a asked, c clause, kinds []store.TagK
 	if len(kinds) == 0 {
 		return nil, 0, nil
 	}
-	text := `select type, source, collection, classes, count(*) from (select found.type, found.source, found.collection, found.classes` + c.text + ` limit ?) group by 1, 2, 3, 4`
+	// All tags of all rows as one text: to group the rows costs twice as much as to count what is in it.
+	text := `select count(*), coalesce(group_concat(tags, ' '), '') from (select found.type || ' ' || found.source || ' ' ||
+		found.collection || ' ' || found.classes as tags` + c.text + ` limit ?)`
 	counts := map[int64]int64{}
 	err = x.read(ctx, a, text, append(c.args, bound), func(rows *sql.Rows) error {
-		var n int64
-		var others string
-		tags := make([]int64, 3)
-		if err := rows.Scan(&tags[0], &tags[1], &tags[2], &others, &n); err != nil {
-			return err
+		var tags string
+		err := rows.Scan(&matches, &tags)
+		for _, id := range idsIn(tags) {
+			counts[id]++
 		}
-		matches += n
-		for _, id := range append(tags, idsIn(others)...) {
-			counts[id] += n
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, 0, err
