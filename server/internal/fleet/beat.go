@@ -10,6 +10,9 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
+// maxKinds bounds the kinds of source that a node says it reads.
+const maxKinds = 128
+
 // Beat notes that a node lives. It writes to the store at most once a minute per node; between, other replicas know
 // of the beat only when the bus hands it to them too. Beats of unknown nodes are forgotten.
 func (s *Service) Beat(ctx context.Context, node string, beat bus.Beat) error {

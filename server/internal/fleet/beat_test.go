@@ -10,9 +10,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
-	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/fleet"
-	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 func TestBeat(t *testing.T) {
@@ -110,41 +108,4 @@ func TestBeat(t *testing.T) {
 		}
 		wg.Wait()
 	})
-}
-
-func TestAnnounce(t *testing.T) {
-	h := build(t)
-	ctx := t.Context()
-	announce := func(node string, version int) {
-		t.Helper()
-		if err := h.Announce(ctx, node, []model.Kind{{Name: "Exotic", Version: version}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	announce("pool--a", 2)
-	announce("pool--b", 2)
-	announce("pool--b", 1)
-	got, err := h.Proposals(ctx)
-	if err != nil || len(got) != 1 || got[0].Node != "pool--a" || got[0].Kind.Version != 2 {
-		t.Fatal(got, err)
-	}
-	announce("pool--c", 3)
-	if got, _ = h.Proposals(ctx); got[0].Node != "pool--c" {
-		t.Fatal(got)
-	}
-	err = h.m.Update(ctx, store.People, func(tx store.Tx) error {
-		return tx.Docs().Put(ctx, &store.Doc{Kind: "kind", Key: "Known", Body: []byte(`{"name":"Known","version":5}`)})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Announce(ctx, "pool--a", []model.Kind{{Name: "Known", Version: 5}}); err != nil {
-		t.Fatal(err)
-	}
-	if got, _ = h.Proposals(ctx); len(got) != 1 {
-		t.Fatal(got)
-	}
-	want(t, h.Announce(ctx, "pool--a", []model.Kind{{Name: "Big", Icon: strings.Repeat("x", 300<<10)}}), "InvalidKind")
-	want(t, h.Announce(ctx, "pool--a", []model.Kind{{Name: "a/b"}}), "InvalidKind")
-	want(t, h.Announce(ctx, "pool--a", make([]model.Kind, 129)), "TooManyKinds")
 }

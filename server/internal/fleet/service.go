@@ -107,9 +107,6 @@ const (
 	docRuntime   = "runtime"
 	docRuntimeID = "runtimeid"
 	docNode      = "node"
-	docProposal  = "kindproposal"
-	// docKind is owned by the scan room: an approved kind is there.
-	docKind = "kind"
 )
 
 func get[T any](ctx context.Context, tx store.Tx, kind, key string) (T, store.Doc, error) {

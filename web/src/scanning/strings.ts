@@ -51,7 +51,7 @@ export const words = {
   registerSteps: { kind: 'Kind', settings: 'Address', review: 'Check' },
   chooseKind: 'What is it?',
   filterKinds: 'Filter by name',
-  noKind: 'No kind has that in its name. Kinds come with the connectors that are in this build, or that a node announces.',
+  noKind: 'No kind has that in its name. Kinds come with the connectors that are in this build.',
   sourceName: 'Name in the map',
   sourceNameHint: 'Letters, digits and single dashes, 3 to 63. It can’t be changed later.',
   authorityField: 'Authority',

@@ -63,7 +63,7 @@ export interface CollectionBody {
 export const putCollection = deed(
   (name: string, { friendlyName, description, parent }: CollectionBody) =>
     rest<Collection>(one(name), { method: 'PUT', query: version, body: { friendlyName, description, ...(parent && { parentCollection: { referenceName: parent, type: 'CollectionReference' } }) } }),
-  (name, { friendlyName, description, parent }) => line`purlieu collection add ${name}${flag('title', friendlyName)}${flag('description', description)}${flag('parent', name === 'root' ? '' : parent)}`)
+  (name, { friendlyName, description, parent }) => line`purlieu collection add ${name}${flags('title', [friendlyName])}${flags('description', [description])}${flag('parent', name === 'root' ? '' : parent)}`)
 export const deleteCollection = deed(
   (name: string) => rest<void>(one(name), { method: 'DELETE', query: version }), name => line`purlieu collection delete ${name}`)
 

@@ -61,12 +61,11 @@ type runtimeCounts struct {
 
 // attention is something that needs a person.
 type attention struct {
-	Code    string     `json:"code"` // StoreShort, RunAsks, NodeWaits, KindWaits, RuntimeOffline, RunFailed
+	Code    string     `json:"code"` // StoreShort, RunAsks, NodeWaits, RuntimeOffline, RunFailed
 	Text    string     `json:"text"`
 	Remedy  string     `json:"remedy"`
 	Runtime string     `json:"runtime,omitempty"`
 	Node    string     `json:"node,omitempty"`
-	Kind    string     `json:"kind,omitempty"`
 	Source  string     `json:"source,omitempty"`
 	Scan    string     `json:"scan,omitempty"`
 	Run     string     `json:"run,omitempty"`
@@ -241,14 +240,7 @@ func (p *Plane) countRuntimes(r *http.Request, out *overview) error {
 	for _, status := range all {
 		out.runtime(status)
 	}
-	proposals, err := p.Fleet.Proposals(r.Context())
-	for _, pr := range proposals {
-		out.Attention = append(out.Attention, attention{
-			Code: "KindWaits", Text: "A node announced a kind of source that this account does not know.", Remedy: "Approve it, or remove the node.",
-			Kind: pr.Kind.Name, Node: pr.Node, Since: when(pr.At),
-		})
-	}
-	return err
+	return nil
 }
 
 func (o *overview) runtime(status fleet.RuntimeStatus) {
