@@ -80,7 +80,6 @@ type tree struct {
 	Policy  policyCmd  `cmd:"" help:"What the owner of this network allows. The account can't override it."`
 	Egress  egressCmd  `cmd:"" help:"The ledger of everything that left."`
 	Version versionCmd `cmd:"" help:"Which build this is."`
-	Worker  workerCmd  `cmd:"" hidden:"" help:"A worker of a running node; started by it."`
 }
 
 // stateFlag is the state directory, as every command takes it.
@@ -100,8 +99,15 @@ const (
 	differs    outcome = 20
 )
 
+// workerWord alone makes the process a worker of a running node, which starts it. It is no command: one process is
+// started for each source, and the tree of commands would take a quarter of its start.
+const workerWord = "worker"
+
 // main runs one command line and gives the exit code.
 func (a *app) main(args []string) int {
+	if len(args) == 1 && args[0] == workerWord {
+		return a.fail(a.work())
+	}
 	var commands tree
 	exit := -1
 	parser, err := kong.New(&commands, kong.Name("purlieu-runtime"), kong.Description(about), kong.Writers(a.out, a.err),

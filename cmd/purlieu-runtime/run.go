@@ -69,7 +69,7 @@ func (c runCmd) Run(a *app) error {
 	return node.RunProcess(a.ctx, node.ProcessOptions{
 		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(), Dialects: dialects.All(),
 		Vaults:  vaults.All(vaults.Config{Env: env.Config{Prefix: c.SecretPrefix, Lookup: a.lookupEnv}, File: secrets}),
-		Command: func() *exec.Cmd { return exec.Command(self, "worker") },
+		Command: func() *exec.Cmd { return exec.Command(self, workerWord) },
 		Token: func(ctx context.Context, refused bool) (string, time.Time, error) {
 			if refused {
 				tokens.Forget(ctx)
@@ -99,12 +99,8 @@ func (c runCmd) log(a *app) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, options))
 }
 
-type workerCmd struct{}
-
-// Run is the life of a worker process.
-func (workerCmd) Run(a *app) error {
-	return node.Work(a.ctx, a.in, a.out, members())
-}
+// work is the life of a worker process.
+func (a *app) work() error { return node.Work(a.ctx, a.in, a.out, members()) }
 
 // members are the plug-ins that a worker has.
 func members() node.Members {

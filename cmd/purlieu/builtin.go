@@ -83,7 +83,7 @@ func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) err
 	return node.RunProcess(ctx, node.ProcessOptions{
 		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(), Dialects: dialects.All(),
 		Vaults:  vaults.All(vaults.Config{Env: env.Config{Prefix: secretPrefix, Lookup: os.LookupEnv}, File: file.Config{Folder: c.Vault}}),
-		Command: func() *exec.Cmd { return exec.Command(self, "built-in-worker") },
+		Command: func() *exec.Cmd { return exec.Command(self, workerWord) },
 		Token: func(ctx context.Context, refused bool) (string, time.Time, error) {
 			if refused {
 				tokens.Forget(ctx)
@@ -162,10 +162,8 @@ func enrolOverStream(ctx context.Context, client *http.Client) (node.State, erro
 	return node.StateOf(e, private), nil
 }
 
-type builtInWorkerCmd struct{}
-
-// Run is the life of a worker process.
-func (builtInWorkerCmd) Run(a *app) error { return node.Work(a.ctx, a.in, a.out, members()) }
+// work is the life of a worker process.
+func (a *app) work() error { return node.Work(a.ctx, a.in, a.out, members()) }
 
 type nopCloser struct{ io.Writer }
 

@@ -67,8 +67,15 @@ const (
 
 func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
 
+// workerWord alone makes the process a worker of the built-in node, which starts it. It is no command: the tree of
+// commands would take much of such a process' start.
+const workerWord = "built-in-worker"
+
 // main runs one command line and gives the exit code.
 func (a *app) main(args []string) int {
+	if len(args) == 1 && args[0] == workerWord {
+		return a.fail(a.work())
+	}
 	var tree tree
 	exit := -1
 	parser, err := kong.New(&tree, kong.Name("purlieu"), kong.Description(about), kong.Writers(a.out, a.err),

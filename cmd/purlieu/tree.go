@@ -24,8 +24,7 @@ type tree struct {
 	Server serverCmd `cmd:"" help:"Run the account: data map, doors, bus and search in one process."`
 	Admin  adminCmd  `cmd:"" help:"For whoever runs the server: sign-in links, certificate authority."`
 
-	BuiltInNode   builtInCmd       `cmd:"" name:"built-in-node" hidden:""`
-	BuiltInWorker builtInWorkerCmd `cmd:"" name:"built-in-worker" hidden:""`
+	BuiltInNode builtInCmd `cmd:"" name:"built-in-node" hidden:""`
 
 	Login  loginCmd  `cmd:"" help:"Sign in to an account; keeps the token in a file that only you can read."`
 	Logout logoutCmd `cmd:"" help:"End the session at the account, and forget the login."`

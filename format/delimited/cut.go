@@ -1,6 +1,10 @@
 package delimited
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // cutter cuts text into records and cells. It allocates nothing but the list of cells, and follows none of them.
 type cutter struct {
@@ -93,21 +97,38 @@ func (c *cutter) line(line []byte, keep int) {
 		c.count = bytes.Count(line, []byte{c.comma}) + 1
 		return
 	}
-	cells, comma, from, n := c.cells, c.comma, 0, 1
-	for i, b := range line {
-		if b != comma {
-			continue
-		}
+	cells, from, n := c.cells, 0, 1
+	next := func(comma int) {
 		if n <= keep {
-			cells = append(cells, place(c.at+from, c.at+i))
+			cells = append(cells, place(c.at+from, c.at+comma))
 		}
-		from = i + 1
+		from = comma + 1
 		n++
+	}
+	at, commas := 0, eight*uint64(c.comma)
+	for ; at+8 <= len(line); at += 8 {
+		for found := zeros(binary.LittleEndian.Uint64(line[at:]) ^ commas); found != 0; found &= found - 1 {
+			next(at + bits.TrailingZeros64(found)/8)
+		}
+	}
+	for ; at < len(line); at++ {
+		if line[at] == c.comma {
+			next(at)
+		}
 	}
 	if n <= keep {
 		cells = append(cells, place(c.at+from, c.at+len(line)))
 	}
 	c.cells, c.count = cells, n
+}
+
+// eight is one in each of eight bytes.
+const eight uint64 = 0x0101010101010101
+
+// zeros sets the highest bit of each of eight bytes that is 0, and no other.
+func zeros(w uint64) uint64 {
+	const low = eight * 0x7f
+	return ^(w&low + low | w | low)
 }
 
 // What comes behind a cell.

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/format"
 )
@@ -92,14 +93,24 @@ func (r *records) comesBelow(column int) bool {
 		return false
 	}
 	for _, row := range r.rows[1:min(r.len(), headerRows)] {
-		if at := row.from + int32(column); at < row.to && r.cells[at].to-r.cells[at].from >= int32(len(name)) { //nolint:gosec // few columns, short names
-			cell := bytes.TrimSpace(r.cells[at].of(r.text))
-			if len(cell) == len(name) && bytes.EqualFold(cell, name) {
-				return true
-			}
+		at := int(row.from) + column
+		if at >= int(row.to) {
+			continue
+		}
+		place := r.cells[at]
+		if int(place.to-place.from) < len(name) || unlike(r.text[place.from], name[0]) {
+			continue
+		}
+		if cell := bytes.TrimSpace(place.of(r.text)); len(cell) == len(name) && bytes.EqualFold(cell, name) {
+			return true
 		}
 	}
 	return false
+}
+
+// unlike reports whether the first bytes of two texts tell that they differ, in any case and whatever blanks come first.
+func unlike(a, b byte) bool {
+	return ' ' < a && a < utf8.RuneSelf && b < utf8.RuneSelf && (a^b)&^0x20 != 0
 }
 
 // below gives the cells of a column that stand below the first record and decide about it, trimmed, those that say
