@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/purlieu/purlieu/bus/nats"
+	"github.com/purlieu/purlieu/bus/nats/hub"
 	"github.com/purlieu/purlieu/server/internal/api"
 )
 
@@ -22,7 +22,7 @@ type meters struct {
 	ready    atomic.Bool
 }
 
-func newMeters(version string, b *nats.Server, r *room) *meters {
+func newMeters(version string, b *hub.Server, r *room) *meters {
 	m := &meters{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -39,7 +39,7 @@ func newMeters(version string, b *nats.Server, r *room) *meters {
 		Name: "purlieu_build_info", Help: "Always 1; the label is the build.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	gauge := func(name, help string, value func(nats.Stats) float64) prometheus.Collector {
+	gauge := func(name, help string, value func(hub.Stats) float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(b.Stats()) })
 	}
 	short := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -51,10 +51,10 @@ func newMeters(version string, b *nats.Server, r *room) *meters {
 		return 0
 	})
 	m.registry.MustRegister(short, m.requests, m.failures, m.refusals, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		gauge("purlieu_nodes_connected", "Nodes with a connection to this replica.", func(s nats.Stats) float64 { return float64(s.Nodes) }),
-		gauge("purlieu_bus_refused_connections", "Connections that the bus refused.", func(s nats.Stats) float64 { return float64(s.Refused) }),
-		gauge("purlieu_bus_failed_requests", "Requests of nodes that got no answer.", func(s nats.Stats) float64 { return float64(s.Failed) }),
-		gauge("purlieu_bus_received_bytes", "Payloads of nodes' requests.", func(s nats.Stats) float64 { return float64(s.BytesIn) }),
+		gauge("purlieu_nodes_connected", "Nodes with a connection to this replica.", func(s hub.Stats) float64 { return float64(s.Nodes) }),
+		gauge("purlieu_bus_refused_connections", "Connections that the bus refused.", func(s hub.Stats) float64 { return float64(s.Refused) }),
+		gauge("purlieu_bus_failed_requests", "Requests of nodes that got no answer.", func(s hub.Stats) float64 { return float64(s.Failed) }),
+		gauge("purlieu_bus_received_bytes", "Payloads of nodes' requests.", func(s hub.Stats) float64 { return float64(s.BytesIn) }),
 	)
 	return m
 }

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
-	"github.com/purlieu/purlieu/bus/nats"
+	"github.com/purlieu/purlieu/bus/nats/hub"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/certs"
@@ -64,7 +64,7 @@ type Server struct {
 	certs   *certs.Authority
 	core    *Core
 	search  *search.Service
-	bus     *nats.Server
+	bus     *hub.Server
 	work    chan struct{} // something may wait in the inbox
 	applied chan struct{} // the inbox was emptied
 	rung    chan struct{} // the built-in runtime may have work
@@ -146,7 +146,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	if s.portal, err = portal.New(web.Files(), s.accountFor); err != nil {
 		return err
 	}
-	if s.bus, err = nats.NewServer(nats.ServerConfig{Authenticate: s.nodeOf, Handler: s, Log: s.cfg.Log}); err != nil {
+	if s.bus, err = hub.NewServer(hub.ServerConfig{Authenticate: s.nodeOf, Handler: s, Log: s.cfg.Log}); err != nil {
 		return err
 	}
 	fcfg := fleet.DefaultConfig()
@@ -167,15 +167,15 @@ func (s *Server) join(ctx context.Context) (err error) {
 }
 
 // nodeOf says who a bus token speaks for.
-func (s *Server) nodeOf(token string) (nats.Identity, error) {
+func (s *Server) nodeOf(token string) (hub.Identity, error) {
 	p, err := s.access.Authenticate(context.Background(), token)
 	if err != nil {
-		return nats.Identity{}, err
+		return hub.Identity{}, err
 	}
 	if p.Node == "" {
-		return nats.Identity{}, fault.New(fault.Denied, "NotANode", "only nodes speak on the bus")
+		return hub.Identity{}, fault.New(fault.Denied, "NotANode", "only nodes speak on the bus")
 	}
-	return nats.Identity{Node: p.Node, Runtime: bus.RuntimeOf(p.Node), Expires: p.Expires}, nil
+	return hub.Identity{Node: p.Node, Runtime: bus.RuntimeOf(p.Node), Expires: p.Expires}, nil
 }
 
 // Handle answers one request of a node, and wakes the applier for what it left in the inbox.

@@ -50,7 +50,7 @@ func (ses *session) asked(m *natsclient.Msg) {
 	go func() {
 		defer ses.asking(-1)
 		defer func() { <-c.asks }()
-		ctx, cancel := context.WithTimeout(c.ctx, maxAsk)
+		ctx, cancel := context.WithTimeout(c.ctx, MaxAsk)
 		defer cancel()
 		c.reply(m, c.cfg.OnAsk(ctx, question))
 	}()

@@ -60,7 +60,7 @@ func Dial(cfg ClientConfig) (*Client, error) {
 	if cfg.Token == nil || cfg.DialContext == nil || cfg.Post == nil || cfg.Log == nil {
 		return nil, fault.New(fault.Invalid, "BadConfig", "the link needs tokens, a dialer, a loop and a log")
 	}
-	if !isName(cfg.Node) || !isName(cfg.Runtime) {
+	if !IsName(cfg.Node) || !IsName(cfg.Runtime) {
 		return nil, fault.New(fault.Invalid, "BadName", "the names of node %q and runtime %q can't be addressed", cfg.Node, cfg.Runtime)
 	}
 	setDefault(&cfg.Timeout, 10*time.Second)
@@ -95,15 +95,15 @@ func (c *Client) Request(subject bus.Subject, payload []byte, answered func(answ
 
 // sendable refuses what no connection could carry.
 func sendable(subject bus.Subject, payload []byte) error {
-	limit := maxControl
+	limit := MaxControl
 	if subject.Ingestion() {
-		limit = maxMessage
+		limit = MaxMessage
 	}
 	if len(payload) > limit {
 		return fault.New(fault.Invalid, "TooLarge", "a %s of %d bytes is more than the bus takes", subject, len(payload))
 	}
-	for _, r := range rights() {
-		if r.subject == subject && r.sends {
+	for _, r := range Rights() {
+		if r.Subject == subject && r.Sends {
 			return nil
 		}
 	}
@@ -167,6 +167,12 @@ func doorURL(raw string) (u *url.URL, secure bool, err error) {
 	// The client library speaks plain WebSocket over what our dialer gives it, which is TLS where it should be.
 	u.Scheme = "ws"
 	return u, secure, nil
+}
+
+func setDefault(v *time.Duration, def time.Duration) {
+	if *v == 0 {
+		*v = def
+	}
 }
 
 var _ bus.Link = (*Client)(nil)

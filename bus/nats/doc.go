@@ -1,12 +1,9 @@
-// Package nats carries the bus over NATS: a server without persistence embedded in the account, and the client of a
-// node, which reaches it by two WebSocket connections.
+// Package nats carries the bus over NATS, as far as a node has to do with it: the link of a node to its account, and the
+// table that both ends hold to. The account's end is the room hub; a node does not link it, nor the embedded server.
 //
-// A *door* is one of the two ways in: the account door (claims, renewals, beats; rings, tells and asks come back) and
-// the ingestion door (batches, dones, bases). A door is an http.Handler that relays an upgraded connection to the
-// embedded server, which listens on a loopback port only, and marks it with a secret that lives as long as the
-// process. The *gate* of the server admits nothing without such a mark: whoever finds the loopback port has no use for
-// it. It then asks for the node's bearer token, and gives the connection the rights that one table (rights.go) holds
-// for that node at that door, until the token's deadline.
+// A node reaches the account by two WebSocket connections, one through each *door*: the account door (claims, renewals,
+// beats; rings, tells and asks come back) and the ingestion door (batches, dones, bases). One table (rights.go) holds
+// what may travel through which.
 //
 // A node's *inbox* is where answers to its requests arrive. No other node can listen there, and the account answers
 // nowhere else, so that a node can't have answers sent to a neighbour. A *session* is one connection of a node; a new

@@ -25,7 +25,7 @@ func (s *side) open(ctx context.Context) (*session, error) {
 	ses := &session{
 		s: s, expires: expires, opened: time.Now(), closed: make(chan struct{}),
 		out: make(chan *request, maxWaiting), waiting: map[uint64]*request{},
-		replies: inbox(s.c.cfg.Node) + nuid.Next() + ".",
+		replies: Inbox(s.c.cfg.Node) + nuid.Next() + ".",
 	}
 	d := &dialer{s: s, ctx: try}
 	if ses.nc, err = s.connect(d, token, ses); err != nil {
@@ -85,9 +85,9 @@ func (ses *session) listen(ctx context.Context) error {
 			subject string
 			take    natsclient.MsgHandler
 		}{
-			{address(bus.SubjectRing, c.cfg.Runtime), func(*natsclient.Msg) { c.rung() }},
-			{address(bus.SubjectTell, c.cfg.Node), func(m *natsclient.Msg) { c.told(m.Data) }},
-			{address(bus.SubjectAsk, c.cfg.Node), func(m *natsclient.Msg) { ses.asked(m) }},
+			{Address(bus.SubjectRing, c.cfg.Runtime), func(*natsclient.Msg) { c.rung() }},
+			{Address(bus.SubjectTell, c.cfg.Node), func(m *natsclient.Msg) { c.told(m.Data) }},
+			{Address(bus.SubjectAsk, c.cfg.Node), func(m *natsclient.Msg) { ses.asked(m) }},
 		} {
 			sub, err := ses.nc.QueueSubscribe(call.subject, c.cfg.Node, call.take)
 			if err != nil {

@@ -93,7 +93,7 @@ func (s *session) write() {
 			if !wanted {
 				continue
 			}
-			subject := address(r.subject, s.s.c.cfg.Node)
+			subject := Address(r.subject, s.s.c.cfg.Node)
 			failpoint.HitAbout("bus.request.before", string(r.subject))
 			err := s.nc.PublishRequest(subject, s.replies+strconv.FormatUint(r.id, 36), r.payload)
 			switch {
@@ -178,7 +178,7 @@ func (s *session) retire(after time.Duration) {
 	s.retired = true
 	idle := s.idle()
 	if s.asks > 0 {
-		after = maxAsk
+		after = MaxAsk
 	}
 	s.mu.Unlock()
 	if idle {

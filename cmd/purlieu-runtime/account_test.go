@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
-	"github.com/purlieu/purlieu/bus/nats"
+	"github.com/purlieu/purlieu/bus/nats/hub"
 	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/node"
@@ -59,11 +59,11 @@ func newAccount(t *testing.T) (*account, <-chan bus.Beat) {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	late := &lateHandler{}
-	b, err := nats.NewServer(nats.ServerConfig{Handler: late, Log: quiet, Authenticate: func(text string) (nats.Identity, error) {
+	b, err := hub.NewServer(hub.ServerConfig{Handler: late, Log: quiet, Authenticate: func(text string) (hub.Identity, error) {
 		if text != token {
-			return nats.Identity{}, os.ErrPermission
+			return hub.Identity{}, os.ErrPermission
 		}
-		return nats.Identity{Node: "edge--one", Runtime: "edge", Expires: time.Now().Add(time.Hour)}, nil
+		return hub.Identity{Node: "edge--one", Runtime: "edge", Expires: time.Now().Add(time.Hour)}, nil
 	}})
 	if err != nil {
 		t.Fatal(err)

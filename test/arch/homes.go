@@ -21,7 +21,7 @@ func Homes() []Home {
 		{"github.com/kardianos/service", []string{"cmd/..."}, "service managers are a matter of the process"},
 		{"github.com/klauspost/compress", []string{"bus", "format/..."}, "batches; compressed files"},
 		{"github.com/knadh/koanf", []string{"cmd/..."}, "only cmd reads configuration"},
-		{"github.com/nats-io", []string{"bus/nats"}, "the bus can be another"},
+		{"github.com/nats-io", []string{"bus/nats", "bus/nats/hub"}, "the bus can be another"},
 		{"github.com/parquet-go/parquet-go", []string{"format/parquet"}, "writes the files of its tests, and is the floor of its benchmark; footers are read by our own code, under bounds"},
 		{"github.com/pressly/goose/v3", []string{"server/internal/store/sqlite", "server/internal/store/postgres"}, "each engine migrates itself, with the same numbers"},
 		{"github.com/prometheus/client_golang", []string{"server", "server/internal/api/...", "node"}, "metrics are gathered where the parts are joined"},

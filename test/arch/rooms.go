@@ -48,6 +48,7 @@ func Floors() []Floor {
 
 		{"bus", may("wire", "wire/item"), "messages: what could carry a value or a secret can't be imported"},
 		{"bus/...", may("bus", "network/...", "wire"), "transports of the messages"},
+		{"bus/nats/hub", may("bus", "bus/nats", "network/..."), "the account's end of the bus holds to the table of the node's end"},
 
 		{"server", may("server/...", "bus/...", "network/...", "doctor", "web"), "only constructs and starts"},
 		{"server/internal/api/...", may("server/internal/api/...", "server/internal/access", "server/internal/datamap",
@@ -96,6 +97,7 @@ func Walls() []Wall {
 		{[]string{"server/..."}, []string{"connector/...", "format/...", "classify/...", "vault/...", "sample"}, "the server never touches a source"},
 		{[]string{"server/..."}, []string{"node/..."}, "server and node meet only on the bus"},
 		{[]string{"node/..."}, []string{"server/..."}, "a node owns no map, and links no server code"},
+		{[]string{"node/..."}, []string{"bus/nats/hub"}, "a node and its workers, of which one is started for each source, carry no embedded server"},
 		{[]string{"bus/...", "node/internal/outbox"}, []string{"classify/...", "format/...", "sample"}, "values can't reach the wire"},
 		{[]string{"node/internal/survey", "node/internal/worker"}, []string{"bus/nats", "network/...", "node/internal/outbox", "node/internal/lease", "node/internal/enrol"}, "what touches foreign bytes knows no way out"},
 		{[]string{"connector/...", "classify/...", "format/..."}, []string{"bus/...", "network/..."}, "plug-ins are given connections, never open them"},

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/fault"
 )
 
@@ -58,12 +59,12 @@ func TestHTTP2CoexistsOnThePort(t *testing.T) {
 func TestAMessageOfFullSizePasses(t *testing.T) {
 	a := newAccount(t, echo, true)
 	c := a.node("pool--one")
-	body := bytes.Repeat([]byte("x"), maxMessage-100)
+	body := bytes.Repeat([]byte("x"), nats.MaxMessage-100)
 	got := roundTrip(t, c, bus.SubjectBatch, body)
 	if got.err != nil || !bytes.HasSuffix(got.data, body) {
 		t.Fatalf("%d bytes, %v", len(got.data), got.err)
 	}
-	if got := roundTrip(t, c, bus.SubjectBatch, make([]byte, maxMessage+1)); !fault.Is(got.err, fault.Invalid) {
+	if got := roundTrip(t, c, bus.SubjectBatch, make([]byte, nats.MaxMessage+1)); !fault.Is(got.err, fault.Invalid) {
 		t.Errorf("too large: %v", got.err)
 	}
 	if got := roundTrip(t, c, bus.SubjectTell, nil); !fault.Is(got.err, fault.Invalid) {

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/failpoint"
 )
 
@@ -21,9 +22,6 @@ const (
 	backlogBulk     = 32 << 20 // bytes
 	backlogControl  = 4 << 20
 )
-
-// maxControl bounds claims, renewals and beats, in bytes: they hold ids and numbers.
-const maxControl = 256 << 10
 
 // pool is a bounded number of workers fed by the subscriptions of some subjects.
 type pool struct {
@@ -64,11 +62,11 @@ func (s *Server) pool(ctx context.Context, nc *natsclient.Conn, workers int, ing
 	if ingestion {
 		bytes = backlogBulk
 	}
-	for _, right := range rights() {
-		if !right.sends || right.ingestion != ingestion {
+	for _, right := range nats.Rights() {
+		if !right.Sends || right.Ingestion != ingestion {
 			continue
 		}
-		sub, err := nc.QueueSubscribe(address(right.subject, "*"), queue, p.feed)
+		sub, err := nc.QueueSubscribe(nats.Address(right.Subject, "*"), queue, p.feed)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +132,7 @@ func (p *pool) finish(late <-chan struct{}) {
 // for the answer is the node's own word, and must be in its own inbox.
 func (s *Server) one(ctx context.Context, m *natsclient.Msg) {
 	subject, node, ok := parse(m.Subject)
-	if !ok || !strings.HasPrefix(m.Reply, inbox(node)) || (!subject.Ingestion() && len(m.Data) > maxControl) {
+	if !ok || !strings.HasPrefix(m.Reply, nats.Inbox(node)) || (!subject.Ingestion() && len(m.Data) > nats.MaxControl) {
 		s.stat.malformed.Add(1)
 		return
 	}

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
@@ -15,14 +15,9 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/fault"
 )
-
-// maxMessage is the largest message, in bytes: a full batch in its envelope.
-const maxMessage = bus.MaxPacked + 64<<10
-
-// maxAsk is how long a question may wait for its answer.
-const maxAsk = 2 * time.Minute
 
 // linger is how long connections stay open behind the last answer, for it to be read: a client drops what it has not
 // looked at when its connection ends.
@@ -136,7 +131,7 @@ func (s *Server) Serve(ctx context.Context) error {
 func (s *Server) start() (*running, error) {
 	ns, err := natsserver.NewServer(&natsserver.Options{
 		ServerName: "purlieu", DontListen: true, NoSigs: true, NoSystemAccount: true,
-		MaxPayload: maxMessage, MaxPending: 32 << 20, MaxSubs: 64, MaxControlLine: 4096,
+		MaxPayload: nats.MaxMessage, MaxPending: 32 << 20, MaxSubs: 64, MaxControlLine: 4096,
 		PingInterval: 20 * time.Second, MaxPingsOut: 2, WriteDeadline: 10 * time.Second, AuthTimeout: 5,
 		CustomClientAuthentication: s.gate,
 		Websocket: natsserver.WebsocketOpts{

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"crypto/rand"
@@ -11,6 +11,7 @@ import (
 
 	natsserver "github.com/nats-io/nats-server/v2/server"
 
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/fault"
 )
 
@@ -23,7 +24,7 @@ type Identity struct {
 
 // check refuses what can't become a subject, and a token without a future.
 func (id Identity) check(now time.Time) error {
-	if !isName(id.Node) || !isName(id.Runtime) {
+	if !nats.IsName(id.Node) || !nats.IsName(id.Runtime) {
 		return fault.New(fault.Denied, "BadIdentity", "the token names no node that the bus can address")
 	}
 	if !id.Expires.After(now) {

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/network"
 )
 
@@ -141,7 +142,7 @@ func (a *account) revoke(node string) {
 }
 
 // config is a node's, with a loop of its own goroutine.
-func (a *account) config(node string, life time.Duration) ClientConfig {
+func (a *account) config(node string, life time.Duration) nats.ClientConfig {
 	rt, _, _ := strings.Cut(node, "--")
 	loop := make(chan func(), 1024)
 	done := make(chan struct{})
@@ -156,7 +157,7 @@ func (a *account) config(node string, life time.Duration) ClientConfig {
 		}
 	}()
 	a.t.Cleanup(func() { close(done) })
-	cfg := ClientConfig{
+	cfg := nats.ClientConfig{
 		AccountURL: a.http.URL + "/bus", IngestURL: a.http.URL + "/ingest/bus", Node: node, Runtime: rt,
 		Token: func(context.Context) (string, time.Time, error) {
 			token, expires := a.enrol(node, life)
@@ -176,9 +177,9 @@ func (a *account) config(node string, life time.Duration) ClientConfig {
 	return cfg
 }
 
-func (a *account) dial(cfg ClientConfig) *Client {
+func (a *account) dial(cfg nats.ClientConfig) *nats.Client {
 	a.t.Helper()
-	c, err := Dial(cfg)
+	c, err := nats.Dial(cfg)
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func (a *account) dial(cfg ClientConfig) *Client {
 	return c
 }
 
-func (a *account) node(name string) *Client {
+func (a *account) node(name string) *nats.Client {
 	a.t.Helper()
 	c := a.dial(a.config(name, time.Hour))
 	eventually(a.t, 5*time.Second, c.Connected, c.Trouble)
@@ -199,7 +200,7 @@ type answer struct {
 }
 
 // roundTrip waits for the one answer, and fails when a second comes.
-func roundTrip(t testing.TB, c *Client, s bus.Subject, payload []byte) answer {
+func roundTrip(t testing.TB, c *nats.Client, s bus.Subject, payload []byte) answer {
 	t.Helper()
 	got := make(chan answer, 2)
 	c.Request(s, payload, func(data []byte, err error) { got <- answer{data, err} })
@@ -233,7 +234,7 @@ func noLeaks(t *testing.T) {
 			buf := make([]byte, 1<<20)
 			left = ""
 			for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-				if strings.Contains(g, "nats-io/") || (strings.Contains(g, "bus/nats.") && !strings.Contains(g, "testing.tRunner")) {
+				if strings.Contains(g, "nats-io/") || (strings.Contains(g, "purlieu/bus/nats") && !strings.Contains(g, "testing.tRunner")) {
 					left = g
 				}
 			}

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
@@ -214,7 +214,9 @@ func TestRevocationCutsAtOnceAndKeepsTheNodeOut(t *testing.T) {
 	a.revoke("pool--one")
 	began := time.Now()
 	a.bus.Disconnect("pool--one")
-	eventually(t, time.Second, func() bool { return !c.Connected() && c.account.session() == nil && c.ingest.session() == nil })
+	eventually(t, time.Second, func() bool {
+		return !c.Connected() && roundTrip(t, c, bus.SubjectClaim, nil).err != nil && roundTrip(t, c, bus.SubjectBatch, nil).err != nil
+	})
 	t.Logf("cut after %s", time.Since(began))
 	eventually(t, 2*time.Second, func() bool { return fault.CodeOf(c.Trouble()) == "TokenRefused" }, c.Trouble)
 	if !other.Connected() {

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
@@ -7,22 +7,23 @@ import (
 	natsclient "github.com/nats-io/nats.go"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 )
 
 // Ring says to the nodes of a runtime that work may be waiting. It is lost when the bus is down: nodes also look.
 func (s *Server) Ring(runtime string) {
-	if isName(runtime) {
-		s.send(address(bus.SubjectRing, runtime), nil)
+	if nats.IsName(runtime) {
+		s.send(nats.Address(bus.SubjectRing, runtime), nil)
 	}
 }
 
 // Tell sends an order to a node, if it is there.
 func (s *Server) Tell(node string, order bus.Tell) {
 	payload, err := bus.Encode(order)
-	if err == nil && isName(node) {
-		s.send(address(bus.SubjectTell, node), payload)
+	if err == nil && nats.IsName(node) {
+		s.send(nats.Address(bus.SubjectTell, node), payload)
 	}
 }
 
@@ -43,17 +44,17 @@ func (s *Server) send(subject string, payload []byte) {
 // the node is away (NodeAway) or did not answer in time (NodeSilent).
 func (s *Server) Ask(ctx context.Context, node string, question bus.Ask) (bus.Answer, error) {
 	r := s.up.Load()
-	if r == nil || !isName(node) {
+	if r == nil || !nats.IsName(node) {
 		return bus.Answer{}, fault.New(fault.Unreachable, "NodeAway", "node %s can't be asked: the bus is not running", node)
 	}
 	payload, err := bus.Encode(question)
 	if err != nil {
 		return bus.Answer{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, maxAsk)
+	ctx, cancel := context.WithTimeout(ctx, nats.MaxAsk)
 	defer cancel()
 	failpoint.Hit("bus.ask.before")
-	m, err := r.control.RequestWithContext(ctx, address(bus.SubjectAsk, node), payload)
+	m, err := r.control.RequestWithContext(ctx, nats.Address(bus.SubjectAsk, node), payload)
 	switch {
 	case errors.Is(err, natsclient.ErrNoResponders):
 		return bus.Answer{}, fault.New(fault.Unreachable, "NodeAway", "node %s is not connected", node).

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/bus/nats"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/network"
 	"github.com/purlieu/purlieu/network/certs"
@@ -214,14 +215,14 @@ func TestAnAddressThatCanNotBeADoorIsRefused(t *testing.T) {
 	for _, u := range []string{"", "account.example", "ftp://a/bus", "https://", "https://bob:pw@a/bus", "https://a/bus?token=x"} {
 		cfg := a.config("pool--one", time.Hour)
 		cfg.IngestURL = u
-		if _, err := Dial(cfg); !fault.Is(err, fault.Invalid) || strings.Contains(err.Error(), "pw") {
+		if _, err := nats.Dial(cfg); !fault.Is(err, fault.Invalid) || strings.Contains(err.Error(), "pw") {
 			t.Errorf("%q: %v", u, err)
 		}
 	}
 	for _, name := range []string{"", "a.b", "a b", "*", ">", strings.Repeat("x", 300)} {
 		cfg := a.config("pool--one", time.Hour)
 		cfg.Node = name
-		if _, err := Dial(cfg); !fault.Is(err, fault.Invalid) {
+		if _, err := nats.Dial(cfg); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package nats
+package hub
 
 import (
 	"context"
