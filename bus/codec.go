@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bytes"
 	"encoding/binary"
 	"sync"
 
@@ -19,8 +20,20 @@ func Append(dst []byte, message any) ([]byte, error) { return wire.Append(dst, m
 // Decode reads a message under bounds: nesting, lengths and duplicate keys of hostile bytes end in fault.Invalid.
 func Decode(data []byte, message any) error { return wire.Decode(data, message) }
 
-// Pack compresses a batch body.
-func Pack(body []byte) []byte { return packers().enc.EncodeAll(body, nil) }
+// keptRoom is how much room is kept between two batches, in bytes.
+const keptRoom = 1 << 20
+
+// Pack compresses a batch body. What it gives has no room to spare: it waits for its receipt.
+func Pack(body []byte) []byte {
+	p := packers()
+	room := p.room.Get().(*[]byte)
+	packed := p.enc.EncodeAll(body, (*room)[:0])
+	if cap(packed) <= keptRoom {
+		*room = packed
+	}
+	defer p.room.Put(room)
+	return bytes.Clone(packed)
+}
 
 // Unpack reverses Pack under MaxUnpacked: more is fault.Invalid, and is never held in memory.
 func Unpack(packed []byte) ([]byte, error) {
@@ -43,12 +56,13 @@ func SignedReceipt(node string, ref AttemptRef, number uint32, seal Seal) []byte
 }
 
 type packer struct {
-	enc *zstd.Encoder
-	dec *zstd.Decoder
+	enc  *zstd.Encoder
+	dec  *zstd.Decoder
+	room sync.Pool // of *[]byte, to pack into
 }
 
 // packers are built once; both are safe for concurrent use. Their options are constants, so they can't fail.
-var packers = sync.OnceValue(func() packer {
+var packers = sync.OnceValue(func() *packer {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		panic(err)
@@ -57,5 +71,5 @@ var packers = sync.OnceValue(func() packer {
 	if err != nil {
 		panic(err)
 	}
-	return packer{enc, dec}
+	return &packer{enc: enc, dec: dec, room: sync.Pool{New: func() any { return new([]byte) }}}
 })

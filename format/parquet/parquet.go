@@ -73,13 +73,15 @@ func (Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*for
 			w.schema(&l)
 		case id == 3:
 			out.Rows = max(w.integer(typ), -1)
+		case ask.Values == nil && l.read && out.Rows >= 0:
+			w.enough()
 		case id == 4 && typ == thriftList && ask.Values != nil:
 			chunks = w.rowGroups(maxLeaves)
 		default:
 			w.skip(typ, 0)
 		}
 	})
-	if w.err != nil || l.broken {
+	if w.err != nil && !errors.Is(w.err, errEnough) || l.broken {
 		return nil, format.Malformed(format.CodeDamaged, "the footer can't be understood").Because(w.err)
 	}
 	if out.Columns, out.Cut = l.columns, l.cut; len(l.columns) > 0 {
@@ -100,8 +102,8 @@ func footerOf(file *format.File) ([]byte, error) {
 	if size < 12 {
 		return nil, format.Malformed(format.CodeTruncated, "the file is too short")
 	}
-	tail := make([]byte, min(size, tailSize))
-	if err := readAt(file, tail, size-int64(len(tail))); err != nil {
+	tail, err := tailOf(file, min(size, tailSize))
+	if err != nil {
 		return nil, err
 	}
 	end := tail[len(tail)-8:]
@@ -125,6 +127,15 @@ func footerOf(file *format.File) ([]byte, error) {
 	return footer, readAt(file, footer, size-8-n)
 }
 
+// tailOf is the last bytes of the file: those of a small one are in its head, and not copied.
+func tailOf(file *format.File, n int64) ([]byte, error) {
+	if head, whole, err := file.Head(0); err == nil && whole && int64(len(head)) == file.Size() {
+		return head[file.Size()-n:], nil
+	}
+	tail := make([]byte, n)
+	return tail, readAt(file, tail, file.Size()-n)
+}
+
 func readAt(file *format.File, p []byte, off int64) error {
 	n, err := file.ReadAt(p, off)
 	switch {
@@ -139,9 +150,10 @@ func readAt(file *format.File, p []byte, off int64) error {
 // leaves are the columns of a schema.
 type leaves struct {
 	columns []model.Column
-	places  int       // leaves whose place is wanted: none where nothing is sampled
-	stored  []storage // of so many of the first leaves, in their order
-	seen    map[string]bool
+	places  int             // leaves whose place is wanted: none where nothing is sampled
+	stored  []storage       // of so many of the first leaves, in their order
+	seen    map[string]bool // their names, where there are many
+	read    bool
 	cut     bool
 	broken  bool
 }
@@ -164,7 +176,7 @@ func (w *walker) schema(l *leaves) {
 		w.fail()
 		return
 	}
-	*l = leaves{places: l.places, seen: make(map[string]bool, min(size, 64)), columns: make([]model.Column, 0, min(size, 64))}
+	*l = leaves{places: l.places, read: true, columns: make([]model.Column, 0, min(size, 64))}
 	open := make([]level, 0, 8)
 	for i := range size {
 		e := w.element()
@@ -238,15 +250,41 @@ func (l *leaves) leaf(at level, e *element) {
 		}
 		return
 	}
-	if l.seen[at.path] {
+	if l.twice(at.path) {
 		l.broken = true
 		return
 	}
-	l.seen[at.path] = true
 	if len(l.stored) < l.places {
 		l.stored = append(l.stored, storageOf(at.path, e, at.def, at.rep))
 	}
 	l.columns = append(l.columns, model.Column{Name: at.path, Type: e.typeName(), Ordinal: len(l.columns) + 1, NotNull: at.notNull})
+}
+
+// few is how many names are looked through without a map.
+const few = 24
+
+// twice reports whether a column of the name is there already; else it is from now on.
+func (l *leaves) twice(name string) bool {
+	if l.seen == nil {
+		many := len(l.columns) >= few
+		if many {
+			l.seen = make(map[string]bool, 2*few)
+		}
+		for i := range l.columns {
+			if l.columns[i].Name == name {
+				return true
+			}
+			if many {
+				l.seen[l.columns[i].Name] = true
+			}
+		}
+		if !many {
+			return false
+		}
+	}
+	before := len(l.seen)
+	l.seen[name] = true
+	return len(l.seen) == before
 }
 
 // segment is a name in a path. One that could be taken for more than a name stands in quotes.

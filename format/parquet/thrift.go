@@ -25,7 +25,11 @@ const (
 // maxNesting bounds structures within structures; footers of real files have five or so.
 const maxNesting = 32
 
-var errThrift = errors.New("the footer is no footer")
+// Why a walk ended early.
+var (
+	errThrift = errors.New("the footer is no footer")
+	errEnough = errors.New("no more of the footer is wanted")
+)
 
 // walker walks a structure in the compact protocol. It allocates nothing. The first error stays, and ends everything.
 type walker struct {
@@ -36,6 +40,9 @@ type walker struct {
 func (w *walker) fail() {
 	w.b, w.err = nil, errThrift
 }
+
+// enough ends the walk: nothing of what follows is wanted.
+func (w *walker) enough() { w.b, w.err = nil, errEnough }
 
 func (w *walker) take(n uint64) []byte {
 	if n > uint64(len(w.b)) {

@@ -115,6 +115,7 @@ type Box struct {
 	deliveries []delivered
 	hold       bool
 	closed     bool
+	packer     packer
 }
 
 type attempt struct {
@@ -173,7 +174,7 @@ func (b *Box) Facts(ref bus.AttemptRef, f bus.Facts) error {
 		return err
 	}
 	var list []*message
-	err = pack(f, func(body []byte, part bus.Facts) {
+	err = b.packer.pack(f, func(body []byte, part bus.Facts) {
 		list = append(list, &message{ref: ref, subject: bus.SubjectBatch, body: body, entry: describe(part)})
 	})
 	if err != nil {

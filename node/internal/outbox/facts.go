@@ -6,14 +6,23 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
+// packer makes bodies of facts. It keeps the room that one encoding took for the next.
+type packer struct{ room []byte }
+
+// keptRoom is how much room is kept, in bytes: a piece of facts takes a quarter of it.
+const keptRoom = 1 << 20
+
 // pack encodes facts into bodies that fit a batch each, in order. Assets that fit none are cut first.
-func pack(f bus.Facts, use func(body []byte, part bus.Facts)) error {
+func (p *packer) pack(f bus.Facts, use func(body []byte, part bus.Facts)) error {
 	if len(f.Rows) != 0 && len(f.Rows) != len(f.Assets) {
 		return fault.New(fault.Invalid, "BadFacts", "facts have %d assets and %d rows; they must be as many, or none", len(f.Assets), len(f.Rows))
 	}
-	raw, err := bus.Encode(&f)
+	raw, err := bus.Append(p.room[:0], &f)
 	if err != nil {
 		return err
+	}
+	if cap(raw) <= keptRoom {
+		p.room = raw
 	}
 	if len(raw) > bus.MaxPacked-around { // else no asset in it can be too big
 		if f, err = cutAssets(f); err != nil {

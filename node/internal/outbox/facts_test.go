@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func noise(seed uint64, n int) string {
 // joined packs facts, checks every bound on the way, and gives what all batches say together.
 func joined(t *testing.T, f bus.Facts) (all bus.Facts, batches int) {
 	t.Helper()
-	err := pack(f, func(body []byte, part bus.Facts) {
+	err := new(packer).pack(f, func(body []byte, part bus.Facts) {
 		batches++
 		raw, err := bus.Unpack(body)
 		if err != nil || len(body) > bus.MaxPacked || len(raw) > bus.MaxUnpacked {
@@ -163,10 +164,26 @@ func TestAssetTooBigIsCut(t *testing.T) {
 			t.Errorf("%d batches", len(a.store[ref(1)]))
 		}
 	})
+	t.Run("what was packed stays when more is packed in the same room", func(t *testing.T) {
+		var p packer
+		var bodies [][]byte
+		for _, name := range []string{"a", "b", "c"} {
+			must(t, p.pack(facts(name, 300), func(body []byte, _ bus.Facts) { bodies = append(bodies, body) }))
+		}
+		for i, name := range []string{"a", "b", "c"} {
+			raw, err := bus.Unpack(bodies[i])
+			must(t, err)
+			want, err := bus.Encode(facts(name, 300))
+			must(t, err)
+			if !bytes.Equal(raw, want) {
+				t.Errorf("the body of %s is another", name)
+			}
+		}
+	})
 	t.Run("rows without their assets are refused", func(t *testing.T) {
 		f := facts("x", 2)
 		f.Rows = f.Rows[:1]
-		if err := pack(f, func([]byte, bus.Facts) {}); !fault.Is(err, fault.Invalid) {
+		if err := new(packer).pack(f, func([]byte, bus.Facts) {}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%v", err)
 		}
 	})
