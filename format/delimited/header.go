@@ -98,7 +98,7 @@ func (r *records) comesBelow(column int) bool {
 			continue
 		}
 		place := r.cells[at]
-		if int(place.to-place.from) < len(name) || unlike(r.text[place.from], name[0]) {
+		if int(place.to-place.from) < len(name) || differs(r.text[place.from], name[0]) {
 			continue
 		}
 		if cell := bytes.TrimSpace(place.of(r.text)); len(cell) == len(name) && bytes.EqualFold(cell, name) {
@@ -108,8 +108,8 @@ func (r *records) comesBelow(column int) bool {
 	return false
 }
 
-// unlike reports whether the first bytes of two texts tell that they differ, in any case and whatever blanks come first.
-func unlike(a, b byte) bool {
+// differs reports whether the first bytes of two texts tell that they are not the same, in any case and whatever blanks come first.
+func differs(a, b byte) bool {
 	return ' ' < a && a < utf8.RuneSelf && b < utf8.RuneSelf && (a^b)&^0x20 != 0
 }
 
