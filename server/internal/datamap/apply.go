@@ -108,8 +108,7 @@ func (a *applier) lay(asset *model.Asset, hash model.Hash, fingerprint uint64) e
 		}
 	}
 	keepUnread(&next, &old)
-	var err error
-	if row.NextColumn, err = number(next.Columns, old.Columns, max(row.NextColumn, 1)); err != nil {
+	if err := renumber(&row, &next, &old); err != nil {
 		return err
 	}
 	keepUnjudged(&next, &old, sampled)
@@ -150,7 +149,7 @@ func (a *applier) create(next *model.Asset, hash model.Hash, fingerprint uint64)
 		Version: version, Created: a.tx.Now(), Modified: a.tx.Now(), CreatedBy: a.facts.Actor, ModifiedBy: a.facts.Actor,
 		CreatedIn: version, Fingerprint: fingerprint,
 	}
-	if row.NextColumn, err = number(next.Columns, nil, 1); err != nil {
+	if row.NextColumn, err = number(next.Columns, nil, nil, 1); err != nil {
 		return err
 	}
 	keepUnjudged(next, &model.Asset{}, true)
@@ -267,45 +266,3 @@ func keepUnread(next, old *model.Asset) {
 	}
 	next.Facets |= old.Facets
 }
-
-// number gives columns their numbers: kept by name, else by native id, else the next one that was never used here. It
-// gives the next one after these; a table whose numbers are used up is fault.Invalid.
-func number(columns, old []model.Column, next uint32) (uint32, error) {
-	byName := make(map[string]uint32, len(old))
-	byNative := make(map[string]uint32, len(old))
-	for _, c := range old {
-		byName[c.Name] = c.Number
-		if c.NativeID != "" {
-			byNative[c.NativeID] = c.Number
-		}
-	}
-	taken := make(map[uint32]bool, len(columns))
-	for i := range columns {
-		n := byName[columns[i].Name]
-		if taken[n] {
-			n = 0 // another column of that name has it
-		}
-		columns[i].Number = n
-		taken[n] = n != 0
-	}
-	for i := range columns {
-		c := &columns[i]
-		if c.Number != 0 {
-			continue
-		}
-		if n := byNative[c.NativeID]; n != 0 && c.NativeID != "" && !taken[n] {
-			c.Number = n
-		} else {
-			if next > maxColumn {
-				return 0, fault.New(fault.Invalid, "TooManyColumns", "a table has had more than %d columns", maxColumn)
-			}
-			c.Number = next
-			next++
-		}
-		taken[c.Number] = true
-	}
-	return next, nil
-}
-
-// maxColumn is the highest number of a column: a guid has 24 bits for it.
-const maxColumn = 1<<24 - 1

@@ -43,6 +43,8 @@ type Refusal struct {
 type Authored struct {
 	Part
 	Columns map[uint32]Part `json:"columns,omitempty"`
+	// Gone are the names of those columns that the last reading did not have: one that comes back has its number again.
+	Gone map[uint32]string `json:"gone,omitempty"`
 	// Cut are rows whose edges with the process of this asset people took away, sorted.
 	Cut []int64 `json:"cut,omitempty"`
 }

@@ -175,8 +175,9 @@ func TestColumnNumbersAreKeptAndNeverUsedAgain(t *testing.T) {
 		{[]string{"renamed=3", "a=1", "d=4"}, "renamed:3 a:1 d:4"}, // by native id
 		{[]string{"a=3", "renamed=1", "d=4"}, "a:1 renamed:3 d:4"}, // the name goes before it
 		{[]string{"d=9", "e=4"}, "d:4 e:5"},                        // a native id that is taken gives no number
-		{[]string{"b=2"}, "b:6"},                                   // long gone
+		{[]string{"b=2"}, "b:6"},                                   // long gone, and nobody wrote over it
 		{[]string{"b", "b"}, "b:6 b:7"},                            // two of one name
+		{[]string{"b", "c", "b"}, "b:6 c:8 b:7"},                   // keep theirs
 	} {
 		r.lay(uint64(i+1), table("t", step.columns...))
 		if got := r.get("t").numbers(); got != step.want {
@@ -187,10 +188,10 @@ func TestColumnNumbersAreKeptAndNeverUsedAgain(t *testing.T) {
 
 func TestATableWhoseNumbersAreUsedUpIsRefused(t *testing.T) {
 	columns := []model.Column{{Name: "a"}, {Name: "b"}}
-	if _, err := number(columns, nil, maxColumn); !fault.Is(err, fault.Invalid) {
+	if _, err := number(columns, nil, nil, maxColumn); !fault.Is(err, fault.Invalid) {
 		t.Fatalf("got %v", err)
 	}
-	if next, err := number(columns[:1], nil, maxColumn); err != nil || next != maxColumn+1 {
+	if next, err := number(columns[:1], nil, nil, maxColumn); err != nil || next != maxColumn+1 {
 		t.Fatalf("got %d, %v", next, err)
 	}
 }

@@ -227,7 +227,7 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, tag
 	if err != nil {
 		return nil, "", nil, err
 	}
-	words := append(v.Authored.words(), v.Asset.Comment)
+	words, labels := append(v.Authored.words(), v.Asset.Comment), slices.Clone(v.Authored.Labels)
 	for _, c := range v.Asset.Columns {
 		columns = append(columns, c.Name)
 		if c.Comment != "" {
@@ -235,13 +235,10 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, tag
 		}
 		part := v.Authored.part(c.Number)
 		words = append(words, part.words()...)
+		labels = append(labels, part.Labels...)
 	}
 	for _, class := range v.Classes() {
 		tags = append(tags, store.Tag{Kind: store.TagClass, Value: class})
-	}
-	labels := slices.Clone(v.Authored.Labels)
-	for _, part := range v.Authored.Columns {
-		labels = append(labels, part.Labels...)
 	}
 	slices.Sort(labels)
 	for _, label := range slices.Compact(labels) {

@@ -69,16 +69,16 @@ func (m *move) follow(from, to, left store.Entity, heir bool) error {
 	sampled := next.Facets&model.FacetClassification != 0
 	keepUnread(&next, &old)
 	row := m.under(from, to)
-	if row.NextColumn, err = number(next.Columns, old.Columns, max(from.NextColumn, 1)); err != nil {
+	row.Authored = from.Authored
+	if err := renumber(&row, &next, &old); err != nil {
 		return err
 	}
 	keepUnjudged(&next, &old, sampled)
 	if row.Scanned, err = wire.Encode(&next); err != nil {
 		return fmt.Errorf("encode %s: %w", next.Path, err)
 	}
-	row.Authored = from.Authored
 	if heir && row.Authored == nil {
-		if row.Authored, err = m.inherit(left, &next); err != nil {
+		if err = m.inherit(&row, left, &next); err != nil {
 			return err
 		}
 	}
@@ -102,7 +102,7 @@ func (m *move) leave(left, first store.Entity) error {
 	if err != nil {
 		return err
 	}
-	if row.NextColumn, err = number(next.Columns, nil, max(left.NextColumn, 1)); err != nil {
+	if row.NextColumn, err = number(next.Columns, nil, nil, max(left.NextColumn, 1)); err != nil {
 		return err
 	}
 	if row.Scanned, err = wire.Encode(&next); err != nil {
@@ -186,28 +186,21 @@ func (m *move) write() error {
 	return m.tx.Map().AddChanges(m.ctx, m.changes)
 }
 
-// inherit is what people wrote over the row that is left over, for the thing that takes its name: columns by name.
-func (m *move) inherit(left store.Entity, next *model.Asset) ([]byte, error) {
+// inherit gives a row what people wrote over the row that is left over, whose name it takes.
+func (m *move) inherit(row *store.Entity, left store.Entity, next *model.Asset) error {
 	authored, err := readAuthored(left)
 	if err != nil || left.Authored == nil {
-		return nil, err
+		return err
 	}
 	old, err := m.before(left)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	names := make(map[string]uint32, len(old.Columns))
-	for _, c := range old.Columns {
-		names[c.Name] = c.Number
+	if authored, row.NextColumn, err = authored.onto(next.Columns, old.Columns, row.NextColumn); err != nil {
+		return err
 	}
-	columns := authored.Columns
-	authored.Columns = nil
-	for _, c := range next.Columns {
-		if part, ok := columns[names[c.Name]]; ok {
-			authored.set(c.Number, part)
-		}
-	}
-	return authored.pack()
+	row.Authored, err = authored.pack()
+	return err
 }
 
 // dropProcess deletes the process that carried the lineage of an asset under its old name.
