@@ -22,9 +22,9 @@ type Deleter interface {
 }
 
 // finalise ends a run whose units have all ended. First it weighs what it would delete and decides, in one transaction,
-// what is left to a person; then it goes container by container, each in a transaction of its own, so that a replica
-// that dies between two leaves nothing half done and another goes on. Containers come in path order, so that what lies
-// below a deleted container is known to be gone.
+// what is left to a person; then it goes container by container, and in each page by page, in transactions that are short:
+// a replica that dies between two leaves nothing half done, and another goes on. Containers come in path order, so that
+// what lies below a deleted container is known to be gone.
 func (s *Service) finalise(ctx context.Context, id string) error {
 	proof, err := s.proofOf(ctx, id)
 	if err != nil {
@@ -160,56 +160,6 @@ func (s *Service) nextContainer(ctx context.Context, p *proof, after string) (ke
 
 // ContainerKey is how a container is called in the store: its path behind a '/', so that the root is not "".
 func ContainerKey(container string) string { return "/" + container }
-
-func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) error {
-	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-		run, err := tx.Runs().Run(ctx, p.run.ID)
-		if err != nil || run.State.Ended() {
-			return err
-		}
-		base, err := baseOf(ctx, tx, p.scan, key)
-		if err != nil || base.Generation >= run.Serial {
-			return err // done before, by a replica that then died
-		}
-		seen, err := gather(ctx, tx, p, key, base)
-		if err != nil {
-			return err
-		}
-		missing := seen.missing(base)
-		lost, err := s.judge(ctx, tx, p, base, seen, missing, nil)
-		if err != nil {
-			return err
-		}
-		if held(p.body.Holds, key[1:]) {
-			lost.proven = nil
-		}
-		b, err := readBody(run)
-		if err != nil {
-			return err
-		}
-		deleted, err := s.remove(ctx, tx, p, key, lost.proven)
-		if err != nil {
-			return err
-		}
-		gone := slices.Concat(lost.proven, lost.gone)
-		b.Counts.Deleted += deleted
-		b.Counts.NotSeen += int64(len(missing) - len(gone))
-		if p.body.Grant.Level >= model.L3 {
-			b.Counts.Classified += seen.classified(base)
-		}
-		if err := writeBody(&run, b); err != nil {
-			return err
-		}
-		if err := tx.Runs().SetRun(ctx, run); err != nil {
-			return err
-		}
-		next := store.Base{Scan: p.scan, Container: key, Generation: run.Serial, Rows: seen.next(base, gone)}
-		if !p.showsAll {
-			next.Grants = seen.nextDigests(base, gone).pack()
-		}
-		return tx.Map().PutBase(ctx, next)
-	})
-}
 
 // baseOf is the base of one container of a scan, empty when there is none.
 func baseOf(ctx context.Context, tx store.Tx, scan, key string) (store.Base, error) {

@@ -235,13 +235,14 @@ func TestACancelledRunDeletesNothing(t *testing.T) {
 }
 
 func TestFinalisingGoesOnWhereAReplicaDied(t *testing.T) {
-	first := look{beds: map[string]int{"a": 5, "b": 4, "c": 3}}
-	second := look{beds: map[string]int{"a": 3, "b": 2}}
+	first := look{beds: map[string]int{"a": 9, "b": 4, "c": 3}}
+	second := look{beds: map[string]int{"a": 4, "b": 2}}
 	undisturbed := newProtocol(t)
 	undisturbed.saw(first)
 	want := undisturbed.saw(second)
 	for crash := 0; ; crash++ {
 		p := newProtocol(t)
+		p.cfg.DeletePage = 2
 		p.saw(first)
 		id := p.walk(second)
 		commits, hit := 0, false
@@ -259,16 +260,22 @@ func TestFinalisingGoesOnWhereAReplicaDied(t *testing.T) {
 			t.Fatalf("crash %d: hit %v, %v", crash, hit, err)
 		}
 		if !hit {
-			if crash < 4 {
-				t.Fatalf("finalising took %d transactions: it is not done container by container", crash)
+			// Renaming, deciding, the end; a base for each bed and the root; and the pages: 3 of a, 1 of b, 2 of c, 1 for c itself.
+			if crash < 3+4+7 {
+				t.Fatalf("finalising took %d transactions: it is not done page by page", crash)
 			}
 			return
 		}
 		if crash == 3 {
 			wants(t, p.Cancel(t.Context(), "plot", "all", id), fault.Conflict, "RunEnding")
 		}
-		p.sweep(p.replica())
+		other := p.replica()
+		other.cfg.DeletePage = 3
+		p.sweep(other)
 		got := p.state(id, model.RunSucceeded)
+		if undone, err := p.Removed(t.Context(), id); err != nil || undone.Assets != want.Counts.Deleted {
+			t.Fatalf("crash %d: %d of %d can be brought back, %v", crash, undone.Assets, want.Counts.Deleted, err)
+		}
 		if got.Counts != want.Counts || p.living() != undisturbed.living() || p.held("plot/all") != undisturbed.held("plot/all") {
 			t.Fatalf("crash %d: %+v %s, want %+v %s", crash, got.Counts, p.living(), want.Counts, undisturbed.living())
 		}

@@ -55,27 +55,52 @@ func (p *proof) page(container string, version int64, hashes []model.Hash) pageD
 	}
 }
 
-// remove deletes assets of a container and notes them, so that the run can be undone.
-func (s *Service) remove(ctx context.Context, tx store.Tx, p *proof, container string, hashes []model.Hash) (int64, error) {
-	if len(hashes) == 0 {
-		return 0, nil
-	}
-	deleted, err := s.deleter.Delete(ctx, tx, p.actor(), hashes)
-	if err != nil {
-		return 0, err
-	}
-	version, err := tx.Map().NextVersion(ctx)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for page := range slices.Chunk(hashes, pageHashes) {
-		if _, err := save(ctx, tx, docRemoved, pageKey(p.run.ID, container, n), 0, p.page(container, version, page)); err != nil {
-			return 0, err
+// removePage deletes assets of a container and notes them, so that the run can be undone. What was changed behind the given
+// version of the map, and what another scan has seen since, is left: whoever judges again knows more.
+func (s *Service) removePage(ctx context.Context, p *proof, container string, hashes []model.Hash, version int64) error {
+	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		run, err := tx.Runs().Run(ctx, p.run.ID)
+		if err != nil || run.State.Ended() {
+			return err
 		}
-		n++
-	}
-	return deleted, nil
+		others, err := s.otherBases(ctx, tx, p, container)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Map().ByHash(ctx, hashes)
+		if err != nil {
+			return err
+		}
+		j := judgement{p: p, others: others}
+		gone := slices.DeleteFunc(slices.Clone(hashes), func(h model.Hash) bool {
+			row, ok := rows[h]
+			return !ok || row.Deleted || row.Version > version || !j.mayGo(row)
+		})
+		if len(gone) == 0 {
+			return nil
+		}
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		deleted, err := s.deleter.Delete(ctx, tx, p.actor(), gone)
+		if err != nil {
+			return err
+		}
+		at, err := tx.Map().NextVersion(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := save(ctx, tx, docRemoved, pageKey(p.run.ID, container, b.Pages), 0, p.page(container, at, gone)); err != nil {
+			return err
+		}
+		b.Pages++
+		b.Counts.Deleted += deleted
+		if err := writeBody(&run, b); err != nil {
+			return err
+		}
+		return tx.Runs().SetRun(ctx, run)
+	})
 }
 
 // dropPages removes the pages of a run.
@@ -224,6 +249,34 @@ func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes
 				return err
 			}
 			if voidIn(&base, set, void) {
+				if err := tx.Map().PutBase(ctx, base); err != nil {
+					return err
+				}
+			}
+		}
+		if after = next; next == "" {
+			return nil
+		}
+	}
+}
+
+// voidRemoved voids what a run deleted of containers whose next base it never wrote: the next run reads it anew.
+func voidRemoved(ctx context.Context, tx store.Tx, run store.Run) error {
+	for after := ""; ; {
+		docs, next, err := page(ctx, tx, docRemoved, run.ID+"/", after, 1)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			d, err := readPage(doc)
+			if err != nil {
+				return err
+			}
+			base, err := baseOf(ctx, tx, run.Source+"/"+run.Scan, d.Container)
+			if err != nil {
+				return err
+			}
+			if base.Generation < run.Serial && voidIn(&base, hashSet(d.list()), voidRow) {
 				if err := tx.Map().PutBase(ctx, base); err != nil {
 					return err
 				}

@@ -35,6 +35,7 @@ type body struct {
 	Changed          bool   // another source answered: a proposal asks about it
 	Decided          bool   // what is deleted and what is left to a person
 	Holds            []Hold `json:",omitempty"` // where the brake took hold
+	Pages            int    // of assets that it deleted by itself
 	Asks             asks   // whether the run, all else done, waits for a person
 }
 

@@ -47,6 +47,7 @@ type Config struct {
 	UnitSeconds int           // deadline of one attempt; 3600
 	SourceUnits int           // units of one source that may be held at once, unless its budget says otherwise; 4
 	Vouching    time.Duration // how long planning of a node-local source waits for a node that vouches for it; 10 s
+	DeletePage  int           // assets that one transaction of finalising deletes, while people wait; 500
 	Short       func() bool   // says that the store has room for people only: nothing is claimed
 }
 
@@ -54,7 +55,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4, Vouching: 10 * time.Second,
-		Short: func() bool { return false },
+		DeletePage: 500, Short: func() bool { return false },
 	}
 }
 

@@ -131,6 +131,9 @@ func (s *Service) giveUp(ctx context.Context, id string) error {
 		if err != nil || b.Asks != asksNobody || tx.Now().Sub(b.DiscoveryEnded) < finalWithin {
 			return err
 		}
+		if err := voidRemoved(ctx, tx, run); err != nil {
+			return err
+		}
 		b.Code, b.Text = "NotFinal", "The server's log says why; nothing was deleted behind the point where it failed. Run the scan again"
 		return s.end(ctx, tx, run, b, model.RunFailed)
 	})
