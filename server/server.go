@@ -151,7 +151,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	}
 	fcfg := fleet.DefaultConfig()
 	fcfg.Account, fcfg.Place, fcfg.ReceiptKey = s.access.Account(), s.place.get, s.access.ReceiptSigner().Public()
-	fcfg.OnRevoke, fcfg.OnEnrol, fcfg.Ask = s.bus.Disconnect, ingest.BeginLedger, s.bus.Ask
+	fcfg.OnRevoke, fcfg.OnEnrol, fcfg.Ask, fcfg.OnAnswer = s.bus.Disconnect, ingest.BeginLedger, s.bus.Ask, ingest.NoteAnswer
 	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
 		return err
 	}

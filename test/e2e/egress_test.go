@@ -138,6 +138,34 @@ func TestANodeSetUpAnewIsNotAccusedOfItsPredecessorsLedger(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatWasCutFromTheLedgerIsFound(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	s := shop(t)
+	n := a.node(a.runtime("edge"), "one", s)
+	a.register(s)
+	a.scanWhole(s)
+	if got := a.test("shop", map[string]any{"scan": "nightly"}); !got.OK {
+		t.Fatalf("%+v", got)
+	}
+	until(t, 10*time.Second, "nothing waits in the node", func() bool { return n.status().Unsent == 0 && n.status().Held == 0 })
+	n.process.stop(t)
+	if out := n.runtime("egress", "reconcile"); !strings.Contains(out, "agrees") {
+		t.Errorf("reconcile says:\n%s", out)
+	}
+	tamper(t, n, func(text []byte) []byte {
+		last := bytes.LastIndex(text, []byte(`"kind":"answer"`))
+		if last < 0 || bytes.Contains(text[last:], []byte(`"kind":"done"`)) {
+			t.Fatalf("the answer is not behind everything that has a receipt:\n%s", text)
+		}
+		return text[:bytes.LastIndexByte(text[:last], '\n')+1]
+	})
+	n.runtime("egress", "verify")
+	if r := n.try("egress", "reconcile"); r.code != 20 || !strings.Contains(r.out, "end was cut") {
+		t.Errorf("the account has had the answer; reconcile says: %s", r)
+	}
+}
+
 // tamper changes the ledger of a stopped node, and gives what undoes it.
 func tamper(t *testing.T, n *node, change func([]byte) []byte) (restore func()) {
 	t.Helper()

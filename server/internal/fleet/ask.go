@@ -8,6 +8,7 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // Step is one step of a test of a connection.
@@ -27,7 +28,8 @@ type Answer struct {
 const maxTries = 8
 
 // Ask puts a question to one node of a runtime: to one that is online, the one with the least to do first, and to
-// another only when that is not there. It waits as long as ctx, at most two minutes. NotFound for the runtime;
+// another only when that is not there. It waits as long as ctx, at most two minutes. What the answer is in the node's egress
+// ledger is noted before anybody sees it. NotFound for the runtime;
 // fault.Unreachable (RuntimeOffline) when no node is there, (NodeSilent) when one did not answer in time.
 func (s *Service) Ask(ctx context.Context, runtime string, question bus.Ask) (Answer, error) {
 	status, err := s.Status(ctx, runtime)
@@ -46,6 +48,9 @@ func (s *Service) Ask(ctx context.Context, runtime string, question bus.Ask) (An
 		case err != nil:
 			return Answer{}, err
 		}
+		if err := s.note(ctx, n, answer.Seal); err != nil {
+			return Answer{}, err
+		}
 		return heard(n.ID, answer), nil
 	}
 	offline := fault.New(fault.Unreachable, "RuntimeOffline", "no node of the runtime %s is connected", runtime)
@@ -53,6 +58,23 @@ func (s *Service) Ask(ctx context.Context, runtime string, question bus.Ask) (An
 		return Answer{}, offline.Try("Enrol a node first: purlieu runtime keys %s, then on the machine: purlieu-runtime enrol", runtime)
 	}
 	return Answer{}, offline.Try("Start a node of it (purlieu-runtime run), or look at its log for what keeps it from connecting")
+}
+
+// note tells of the entry of its ledger that a node's answer is, if it is one: not where another node has that name by now.
+func (s *Service) note(ctx context.Context, n NodeStatus, seal bus.Seal) error {
+	if seal.Index == 0 {
+		return nil
+	}
+	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		body, _, err := get[nodeDoc](ctx, tx, docNode, n.ID)
+		if fault.Is(err, fault.NotFound) || err == nil && !body.Enrolled.Equal(n.Registered) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.cfg.OnAnswer(ctx, tx, n.ID, seal)
+	})
 }
 
 // away is 0 for a node that is online. Another replica may know of a beat that this one does not.

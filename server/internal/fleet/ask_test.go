@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 func TestAQuestionGoesToANodeThatIsThere(t *testing.T) {
@@ -55,5 +57,47 @@ func TestAQuestionGoesToANodeThatIsThere(t *testing.T) {
 	a, err := s.Ask(ctx, "pool", bus.Ask{})
 	if err != nil || a.Failure == nil || a.Failure.Kind != fault.Unreachable || len(a.Failure.Text) > 1<<10 || len(a.Steps) > bus.MaxSteps || strings.Contains(a.Failure.Code, "\x00") {
 		t.Errorf("a node that says too much: %+v, %v", a.Failure, err)
+	}
+}
+
+func TestTheEntryThatAnAnswerIsIsNotedBeforeAnybodySeesIt(t *testing.T) {
+	h := build(t)
+	answer := bus.Answer{V: 1, Names: []model.Ref{{Type: "t", Path: "x"}}}
+	meanwhile := func() {}
+	h.cfg.Ask = func(context.Context, string, bus.Ask) (bus.Answer, error) { meanwhile(); return answer, nil }
+	var noted []uint64
+	var refuse error
+	h.cfg.OnAnswer = func(_ context.Context, _ store.Tx, node string, seal bus.Seal) error {
+		if node != "pool--a" || seal.Head[0] != 7 {
+			t.Errorf("%s: %+v", node, seal)
+		}
+		noted = append(noted, seal.Index)
+		return refuse
+	}
+	h.Service = h.replica()
+	h.enrol("a")
+	ask := func() error {
+		_, err := h.Ask(t.Context(), "pool", bus.Ask{})
+		return err
+	}
+	want(t, ask(), "") // a refusal in fixed words has no entry
+	answer.Seal = bus.Seal{Index: 12, Head: [32]byte{7}}
+	want(t, ask(), "")
+	refuse = fault.New(fault.Throttled, "DiskFull", "no room")
+	want(t, ask(), "DiskFull")
+	if noted = slices.Compact(noted); !slices.Equal(noted, []uint64{12}) { // a transaction may run more than once
+		t.Fatalf("noted %v", noted)
+	}
+	noted, refuse = nil, nil
+	meanwhile = func() { // the node that answers is gone, and another has its name
+		if err := h.Remove(t.Context(), "pool--a"); err != nil {
+			t.Fatal(err)
+		}
+		h.m.Pass(time.Second)
+		h.enrol("a")
+	}
+	want(t, ask(), "")
+	if len(noted) > 0 {
+		t.Fatal("the entry of another node's ledger was noted")
 	}
 }

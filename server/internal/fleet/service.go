@@ -53,14 +53,18 @@ type Config struct {
 	// is not called when a node asks again because its answer was lost, nor for the built-in node.
 	OnEnrol func(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error
 
+	// OnAnswer is called within a transaction when a node has answered a question, with the entry of its egress ledger that
+	// the answer is; an error keeps the answer from whoever asked.
+	OnAnswer func(ctx context.Context, tx store.Tx, node string, seal bus.Seal) error
+
 	NonceLife time.Duration // 1 min
 	Silent    time.Duration // a node without a beat for this long is offline; 15 s
 	Lapse     time.Duration // a node without a sign of life for this long must enrol anew; 90 days
 	BeatEvery time.Duration // how often a beat is written to the store; 1 min
 }
 
-// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnEnrol and Ask are
-// the caller's.
+// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnEnrol, OnAnswer and
+// Ask are the caller's.
 func DefaultConfig() Config {
 	return Config{
 		NonceLife: time.Minute, Silent: 15 * time.Second, Lapse: 90 * 24 * time.Hour, BeatEvery: time.Minute,
@@ -68,7 +72,8 @@ func DefaultConfig() Config {
 		Ask: func(_ context.Context, node string, _ bus.Ask) (bus.Answer, error) {
 			return bus.Answer{}, fault.New(fault.Unreachable, "NodeAway", "node %s can't be asked", node)
 		},
-		OnEnrol: func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
+		OnEnrol:  func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
+		OnAnswer: func(context.Context, store.Tx, string, bus.Seal) error { return nil },
 	}
 }
 

@@ -7,15 +7,17 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// docHead holds, by node, the highest head of its egress ledger that the account has receipted. The chain of hashes
+// docHead holds, by node, the highest head of its egress ledger that the account has receipted, or had an answer with. The chain of hashes
 // makes one head speak for every entry before it. It outlives the node: see BeginLedger.
 const docHead = "egresshead"
 
-// Head is what the account has receipted of one entry of a node's egress ledger.
+// Head is what the account has of one entry of a node's egress ledger: a message that it receipted, or an answer, which is
+// of no unit.
 type Head struct {
 	Index    uint64    `json:"index"`
 	Head     []byte    `json:"head"`
@@ -41,6 +43,11 @@ func BeginLedger(ctx context.Context, tx store.Tx, node string, key ed25519.Publ
 		return err
 	}
 	return putHead(ctx, tx, doc, headDoc{Key: key})
+}
+
+// NoteAnswer is called within a transaction when a node's answer has come, with its entry.
+func NoteAnswer(ctx context.Context, tx store.Tx, node string, seal bus.Seal) error {
+	return noteHead(ctx, tx, node, Head{Index: seal.Index, Head: seal.Head[:]})
 }
 
 // noteHead keeps a head when it is higher than the one that is kept.
