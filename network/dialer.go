@@ -102,6 +102,11 @@ func (d *Dialer) direct(ctx context.Context, network, host string, port int, all
 	return nil, fault.New(fault.Unreachable, CodeNameNotFound, "the name in %s has no address", target)
 }
 
+// Resolve gives the addresses of a host, as a Dialer finds them.
+func Resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+	return new(Dialer).resolve(ctx, host)
+}
+
 func (d *Dialer) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{addr.Unmap()}, nil

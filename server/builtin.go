@@ -41,7 +41,7 @@ const (
 )
 
 // builtIn starts the built-in runtime's node when there is work for it, and again when it ends while work waits.
-func (s *Server) builtIn(ctx context.Context, ports []int, handler http.Handler) error {
+func (s *Server) builtIn(ctx context.Context, own Own, handler http.Handler) error {
 	for rest := builtInRest; ; {
 		waiting, err := s.core.Scans.Waiting(ctx, model.BuiltInRuntime)
 		if err == nil && !waiting {
@@ -52,7 +52,7 @@ func (s *Server) builtIn(ctx context.Context, ports []int, handler http.Handler)
 		}
 		began := time.Now()
 		if err == nil && ctx.Err() == nil {
-			err = s.runBuiltIn(ctx, ports, handler)
+			err = s.runBuiltIn(ctx, own, handler)
 		}
 		if ctx.Err() != nil {
 			return nil
@@ -72,8 +72,8 @@ func (s *Server) builtIn(ctx context.Context, ports []int, handler http.Handler)
 
 // runBuiltIn runs one child until it ends or ctx does. Its standard streams carry many connections (yamux) to the same
 // doors that everybody uses.
-func (s *Server) runBuiltIn(ctx context.Context, ports []int, handler http.Handler) error {
-	cmd := s.cfg.BuiltIn(ports)
+func (s *Server) runBuiltIn(ctx context.Context, own Own, handler http.Handler) error {
+	cmd := s.cfg.BuiltIn(own)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err

@@ -108,7 +108,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {
-		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, portsOf(doors), handler) })
+		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, s.own(doors), handler) })
 	}
 	if ctx.Err() == nil {
 		s.meters.ready.Store(true)
@@ -141,13 +141,17 @@ func shut(servers []*http.Server) {
 }
 
 // portsOf are the ports of the doors.
-func portsOf(doors []door) (ports []int) {
+// own are the places of the account that this replica knows of.
+func (s *Server) own(doors []door) (own Own) {
 	for _, d := range doors {
 		if a, ok := d.Addr().(*net.TCPAddr); ok {
-			ports = append(ports, a.Port)
+			own.Doors = append(own.Doors, a.Port)
 		}
 	}
-	return ports
+	if st, ok := s.store.(interface{ Servers() []string }); ok {
+		own.Store = st.Servers()
+	}
+	return own
 }
 
 func (s *Server) httpServer(h http.Handler, cfg *tls.Config) *http.Server {

@@ -33,7 +33,7 @@ type running struct {
 	ended      chan error
 }
 
-func start(t *testing.T, builtIn func(ports []int) *exec.Cmd) *running {
+func start(t *testing.T, builtIn func(own Own) *exec.Cmd) *running {
 	t.Helper()
 	s, err := New(t.Context(), Config{
 		Data: t.TempDir(), Listen: "127.0.0.1:0", Plain: "127.0.0.1:0", Version: "1.2.3", KeepFree: 1, Log: slog.New(slog.DiscardHandler), BuiltIn: builtIn,
@@ -239,8 +239,8 @@ func TestARequestThatHasComeMayTakeLonger(t *testing.T) {
 
 func TestTheBuiltInNodeIsStartedAgainWhileWorkWaits(t *testing.T) {
 	started := make(chan []int, 100)
-	r := start(t, func(ports []int) *exec.Cmd {
-		started <- ports
+	r := start(t, func(own Own) *exec.Cmd {
+		started <- own.Doors
 		return exec.Command("false") // a node that ends at once
 	})
 	ctx := t.Context()

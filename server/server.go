@@ -43,15 +43,20 @@ type Config struct {
 	// Portals are origins of portals on other hosts that the doors serve: "https://web.example.com".
 	Portals []string
 	// BuiltIn makes the command of the built-in runtime's node, which is started when there is first work for it; nil
-	// for none. Its standard input and output become its way to the account. ports are those of the doors on this
-	// machine, which are no sources.
-	BuiltIn func(ports []int) *exec.Cmd
+	// for none. Its standard input and output become its way to the account.
+	BuiltIn func(own Own) *exec.Cmd
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
 	Lease   time.Duration // 0 is 6 s
 	// KeepFree is how many bytes of the store's disk scans leave free; 0 is 1 GiB, or 5 % of the disk where that is more.
 	KeepFree int64
+}
+
+// Own are the places of the account itself, which are no sources of its built-in node.
+type Own struct {
+	Doors []int    // ports of the doors, on this machine
+	Store []string // host:port of the servers that hold the store; none where it is a file
 }
 
 // Server is one replica. Make it with New, start it with Run.

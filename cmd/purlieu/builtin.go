@@ -8,9 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,9 +40,10 @@ const allowCommand = "purlieu admin allow"
 // builtInCmd is the built-in runtime's node: a child that the server starts, with its way to the account on standard
 // input and output. Everything else is as in a node of a process of its own.
 type builtInCmd struct {
-	State string `required:"" help:"Folder of the node's ledger, spool and policy."`
-	Vault string `help:"Folder of the secrets of the file vault."`
-	Own   []int  `name:"own-port" help:"Ports of the server's own doors on this machine."`
+	State string   `required:"" help:"Folder of the node's ledger, spool and policy."`
+	Vault string   `help:"Folder of the secrets of the file vault."`
+	Doors []int    `name:"own-port" help:"Ports of the server's own doors on this machine."`
+	Store []string `name:"own-store" sep:"none" help:"Host and port of the servers that hold the account's store."`
 }
 
 // Run enrols anew, since the stream itself proves who is asking, and works until the server goes.
@@ -90,7 +89,7 @@ func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) err
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dialer.DialContext, Keep: c.keep(), Refuse: refuseOwn(c.Own, net.InterfaceAddrs), AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
+		Dial: dialer.DialContext, Keep: c.keep(), Refuse: c.guard(ctx).refuse, AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
 	})
 }
 
@@ -101,37 +100,6 @@ func (c builtInCmd) keep() []string {
 		keep = append(keep, c.Vault)
 	}
 	return keep
-}
-
-// refuseOwn refuses connections to the server's own doors, whatever the local policy says: whoever may register a
-// source must not reach through the node what trusts this machine. own lists the machine's addresses, at each judgement
-// anew.
-func refuseOwn(ports []int, own func() ([]net.Addr, error)) func(host string, addr netip.Addr, port int) error {
-	return func(_ string, addr netip.Addr, port int) error {
-		if !slices.Contains(ports, port) {
-			return nil
-		}
-		list, err := own()
-		if err == nil && !isOwn(addr.Unmap().WithZone(""), list) {
-			return nil
-		}
-		return fault.New(fault.Denied, "OwnListener", "port %d of this machine is the account's own", port).
-			Try("Give the source the address of the system to scan").Because(err)
-	}
-}
-
-func isOwn(addr netip.Addr, list []net.Addr) bool {
-	if addr.IsLoopback() || addr.IsUnspecified() {
-		return true
-	}
-	for _, a := range list {
-		if n, ok := a.(*net.IPNet); ok {
-			if ip, ok := netip.AddrFromSlice(n.IP); ok && ip.Unmap() == addr {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // enrolOverStream asks the server to take this process as its built-in node. The key lives as long as the process.
@@ -173,16 +141,21 @@ func (nopCloser) Close() error { return nil }
 func builtInState(data string) string { return filepath.Join(data, "built-in") }
 
 // builtIn is how the server starts its own node.
-func builtIn(data, vault string, log *slog.Logger) func(ports []int) *exec.Cmd {
+func builtIn(data, vault string, reachStore bool, log *slog.Logger) func(own server.Own) *exec.Cmd {
 	self, err := os.Executable()
 	if err != nil {
 		log.Warn("the program's own file can't be found: there is no built-in runtime", "err", err)
 		return nil
 	}
-	return func(ports []int) *exec.Cmd {
+	return func(own server.Own) *exec.Cmd {
 		args := []string{"built-in-node", "--state", builtInState(data)}
-		for _, port := range ports {
+		for _, port := range own.Doors {
 			args = append(args, "--own-port", strconv.Itoa(port))
+		}
+		for _, at := range own.Store {
+			if !reachStore {
+				args = append(args, "--own-store", at)
+			}
 		}
 		if vault != "" {
 			args = append(args, "--vault", vault)

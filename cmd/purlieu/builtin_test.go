@@ -110,37 +110,56 @@ func TestABuiltInNodeEndsWithItsServer(t *testing.T) {
 	}
 }
 
-func TestTheBuiltInNodeReachesNoDoorOfItsOwnAccount(t *testing.T) {
+func TestTheBuiltInNodeReachesNeitherDoorNorStoreOfItsOwnAccount(t *testing.T) {
 	_, lan, err := net.ParseCIDR("192.0.2.0/24")
 	if err != nil {
 		t.Fatal(err)
 	}
 	lan.IP = net.IPv4(192, 0, 2, 7)
-	refuse := refuseOwn([]int{8443, 8480}, func() ([]net.Addr, error) { return []net.Addr{lan}, nil })
+	here := func() ([]net.Addr, error) { return []net.Addr{lan}, nil }
+	names := map[string][]netip.Addr{"db.example.com": {netip.MustParseAddr("192.0.2.50"), netip.MustParseAddr("2001:db8::50")}, "here.example.com": {netip.MustParseAddr("192.0.2.7")}}
+	g := guard{doors: []int{8443, 8480}, store: []string{"db.example.com:5432", "here.example.com:6432"}, own: here, resolve: func(host string) ([]netip.Addr, error) {
+		if list, ok := names[host]; ok {
+			return list, nil
+		}
+		return nil, errors.New("no such name")
+	}}
 	for _, c := range []struct {
-		addr    string
-		port    int
-		refused bool
+		addr string
+		port int
+		code string
 	}{
-		{"127.0.0.1", 8443, true},
-		{"127.9.9.9", 8480, true},
-		{"::1", 8443, true},
-		{"::ffff:127.0.0.1", 8443, true},
-		{"0.0.0.0", 8443, true},
-		{"::", 8443, true},
-		{"192.0.2.7", 8443, true},
-		{"::ffff:192.0.2.7", 8480, true},
-		{"192.0.2.7", 5432, false},
-		{"192.0.2.8", 8443, false},
-		{"127.0.0.1", 5432, false},
+		{"127.0.0.1", 8443, "OwnListener"},
+		{"127.9.9.9", 8480, "OwnListener"},
+		{"::1", 8443, "OwnListener"},
+		{"::ffff:127.0.0.1", 8443, "OwnListener"},
+		{"0.0.0.0", 8443, "OwnListener"},
+		{"::", 8443, "OwnListener"},
+		{"192.0.2.7", 8443, "OwnListener"},
+		{"::ffff:192.0.2.7", 8480, "OwnListener"},
+		{"192.0.2.7", 5432, ""},
+		{"192.0.2.8", 8443, ""},
+		{"127.0.0.1", 5432, ""},
+		{"192.0.2.50", 5432, "OwnStore"},
+		{"::ffff:192.0.2.50", 5432, "OwnStore"},
+		{"2001:db8::50", 5432, "OwnStore"},
+		{"192.0.2.50", 5433, ""},
+		{"192.0.2.51", 5432, ""},
+		{"192.0.2.7", 6432, "OwnStore"},
+		{"127.0.0.1", 6432, "OwnStore"}, // the store listens here on every address
+		{"192.0.2.8", 6432, ""},
 	} {
-		err := refuse("a.name", netip.MustParseAddr(c.addr), c.port)
-		if refused := fault.CodeOf(err) == "OwnListener"; refused != c.refused || (err == nil) == c.refused {
+		if err := g.refuse("a.name", netip.MustParseAddr(c.addr), c.port); fault.CodeOf(err) != c.code || (err == nil) != (c.code == "") {
 			t.Errorf("%s port %d: %v", c.addr, c.port, err)
 		}
 	}
-	blind := refuseOwn([]int{8443}, func() ([]net.Addr, error) { return nil, errors.New("no list") })
-	if blind("", netip.MustParseAddr("192.0.2.7"), 8443) == nil {
-		t.Error("an address that can't be judged is let through")
+	if err := g.refuse("DB.example.com.", netip.MustParseAddr("192.0.2.99"), 5432); fault.CodeOf(err) != "OwnStore" {
+		t.Errorf("the store's name leads elsewhere by now: %v", err)
+	}
+	blind := guard{doors: []int{8443}, store: []string{"nowhere.example.com:5432"}, own: func() ([]net.Addr, error) { return nil, errors.New("no list") }, resolve: g.resolve}
+	for _, port := range []int{8443, 5432} {
+		if blind.refuse("", netip.MustParseAddr("192.0.2.7"), port) == nil {
+			t.Errorf("port %d: an address that can't be judged is let through", port)
+		}
 	}
 }

@@ -78,11 +78,12 @@ func kinds(list []connector.Connector) []model.Kind {
 
 type serverCmd struct {
 	place
-	Vault     string `env:"PURLIEU_VAULT" placeholder:"DIR" help:"Folder of secrets for the built-in runtime: file:shop-password is the file shop-password there."`
-	NoBuiltIn bool   `help:"Start no built-in runtime: only self-hosted nodes read sources."`
-	KeepFree  int64  `env:"PURLIEU_KEEP_FREE" placeholder:"MIB" help:"Room in MiB that scans leave free on the disk of the store, for people's edits and the clean-up; below it nodes wait. Default: 1024, or 5 % of the disk where that is more."`
-	LogFormat string `enum:"text,json" default:"text" help:"How the log is written, on standard error: text or json."`
-	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"The least that is logged."`
+	Vault      string `env:"PURLIEU_VAULT" placeholder:"DIR" help:"Folder of secrets for the built-in runtime: file:shop-password is the file shop-password there."`
+	NoBuiltIn  bool   `help:"Start no built-in runtime: only self-hosted nodes read sources."`
+	ReachStore bool   `env:"PURLIEU_REACH_STORE" help:"Let the built-in runtime reach the database server that holds the account's store, so that other databases there can be scanned."`
+	KeepFree   int64  `env:"PURLIEU_KEEP_FREE" placeholder:"MIB" help:"Room in MiB that scans leave free on the disk of the store, for people's edits and the clean-up; below it nodes wait. Default: 1024, or 5 % of the disk where that is more."`
+	LogFormat  string `enum:"text,json" default:"text" help:"How the log is written, on standard error: text or json."`
+	LogLevel   string `enum:"debug,info,warn,error" default:"info" help:"The least that is logged."`
 	// Lease is for tests: how long a unit stays with a node that is silent.
 	Lease time.Duration `hidden:"" default:"6s"`
 }
@@ -114,7 +115,7 @@ func (c serverCmd) Run(a *app) error {
 	}
 	cfg.Lease, cfg.KeepFree = c.Lease, c.KeepFree<<20
 	if !c.NoBuiltIn {
-		cfg.BuiltIn = builtIn(cfg.Data, c.Vault, log)
+		cfg.BuiltIn = builtIn(cfg.Data, c.Vault, c.ReachStore, log)
 	}
 	srv, err := server.New(a.ctx, cfg)
 	if err != nil {

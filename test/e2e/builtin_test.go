@@ -50,3 +50,33 @@ func TestTheBuiltInNodeScansWhatItsOwnerAllowed(t *testing.T) {
 		return true
 	})
 }
+
+func TestTheBuiltInNodeDoesNotReachTheServerOfItsAccountsStore(t *testing.T) {
+	t.Parallel()
+	vault := t.TempDir()
+	if err := os.WriteFile(filepath.Join(vault, "shop-password"), []byte(theHouse.password), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := shop(t) // a database of the server that holds the store, too
+	for _, c := range []struct {
+		flag, code string
+	}{{"--reach-store=false", "OwnStore"}, {"--reach-store", ""}} {
+		t.Run(c.flag, func(t *testing.T) {
+			a := newAccount(t, onPostgres(t), "--no-built-in=false", "--vault", vault, c.flag)
+			a.purlieu("source", "add", "PostgreSql", s.db, "--authority", s.db, "--set", "serverEndpoint=127.0.0.1",
+				"--set", fmt.Sprintf("port=%d", s.server.Port), "--set", "sslMode=disable")
+			a.purlieu("credential", "add", "BasicAuth", "scanner", "--user", "scanner", "--secret", "password=file:shop-password")
+			a.purlieu("scan", "add", s.db, "nightly", "--credential", "scanner", "--set", "databaseName="+s.db, "--level", "L2")
+			a.purlieu("admin", "allow", "--data", a.data(), "--source", s.address())
+			a.purlieu("admin", "allow", "--data", a.data(), "--source", s.address(), "--secret", "file:shop-password", "--plaintext")
+			run, gaps := a.scan(s)
+			if c.code == "" {
+				if run.Status != "Succeeded" {
+					t.Errorf("the run ended %s with %v", run.Status, gaps)
+				}
+			} else if run.Status != "Failed" || len(gaps) != 1 || gaps[0].Gap.Code != c.code || !strings.Contains(gaps[0].Gap.Remedy, "--reach-store") {
+				t.Errorf("the run ended %s with %v", run.Status, gaps)
+			}
+		})
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +50,26 @@ func configOf(address string) (*pgxpool.Config, error) {
 		cfg.ConnConfig.RuntimeParams[name] = value
 	}
 	return cfg, nil
+}
+
+// Servers are the host:port of every server that the address names, the first one first. A socket on this machine stands as
+// localhost, where the same server listens as a rule.
+func (s *Store) Servers() []string {
+	cfg := s.pool.Config().ConnConfig
+	var out []string
+	add := func(host string, port uint16) {
+		if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") {
+			host = "localhost"
+		}
+		if at := net.JoinHostPort(host, strconv.Itoa(int(port))); !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	add(cfg.Host, cfg.Port)
+	for _, f := range cfg.Fallbacks {
+		add(f.Host, f.Port)
+	}
+	return out
 }
 
 // settings are those of every session. Each statement here has its index and is planned for it, also while a table is
