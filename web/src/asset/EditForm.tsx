@@ -1,10 +1,12 @@
 // Writing over an asset or a column. What another person wrote meanwhile is shown beside one's own, never lost.
 import { useState, type KeyboardEvent } from 'react'
-import { Button, Field, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Spinner, Textarea } from '@fluentui/react-components'
+import { Button, Field, makeStyles, Textarea } from '@fluentui/react-components'
 import type { Entity } from '../client/api'
 import { useNames } from '../client/people'
 import { Command } from '../ui/Command'
+import { Message } from '../ui/Message'
 import { Refusal } from '../ui/Refusal'
+import { Spinner } from '../ui/Spinner'
 import { words as shared } from '../ui/strings'
 import type { Target } from '../client/edit'
 import { changed, commandOf, draftOf, type Draft, type Part } from './draft'
@@ -61,16 +63,12 @@ export function EditForm({ entity, asset, target, people, onDone }: EditFormProp
       {people && <People label={words.experts} hint={words.expertsHint} of={mine.experts} nameOf={nameOf} onChange={experts => change({ experts })} />}
       <Refusal error={save.error} />
       {clash && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{words.clash(nameOf(clash.now.updatedBy))}</MessageBarTitle>
-            {clash.parts.map(part => <div key={part}>{words.theirs[part]}: <q>{said(draftOf(clash.now), part, nameOf) || words.nothing}</q></div>)}
-          </MessageBarBody>
-          <MessageBarActions><Button onClick={() => decide(true)}>{words.keepMine}</Button><Button onClick={() => decide(false)}>{words.takeTheirs}</Button></MessageBarActions>
-        </MessageBar>
+        <Message tone="warn" title={words.clash(nameOf(clash.now.updatedBy))} actions={<><Button onClick={() => decide(true)}>{words.keepMine}</Button><Button onClick={() => decide(false)}>{words.takeTheirs}</Button></>}>
+          {clash.parts.map(part => <div key={part}>{words.theirs[part]}: <q>{said(draftOf(clash.now), part, nameOf) || words.nothing}</q></div>)}
+        </Message>
       )}
       <div className={s.foot}>
-        <Button appearance="primary" type="submit" disabled={!touched || save.isPending || !!clash} icon={save.isPending ? <Spinner size="tiny" /> : undefined} title={words.saveKey}>{shared.save}</Button>
+        <Button appearance="primary" type="submit" disabled={!touched || save.isPending || !!clash} icon={save.isPending ? <Spinner /> : undefined} title={words.saveKey}>{shared.save}</Button>
         <Button onClick={onDone}>{shared.cancel}</Button>
       </div>
       {touched && <Command title={shared.asCommand}>{commandOf(target, draftOf(base), mine)}</Command>}

@@ -1,5 +1,6 @@
 // A form made from fields that a connector described: no form of a source is written by hand.
-import { Field as FluentField, Input, Select, Switch, Textarea } from '@fluentui/react-components'
+import { Field as FluentField, Input, Select, Textarea } from '@fluentui/react-components'
+import { Tick } from '../ui/Tick'
 import type { Values } from './form'
 import type { Field } from './types'
 
@@ -16,7 +17,7 @@ export function Fields({ of, values, onChange }: FieldsProps) {
 function One({ field: f, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {
   const given = value || f.default || ''
   if (f.type === 'switch') {
-    return <FluentField hint={f.help}><Switch label={f.title} checked={given === 'true'} onChange={(_, d) => onChange(String(d.checked))} /></FluentField>
+    return <FluentField hint={f.help}><Tick label={f.title} checked={given === 'true'} onChange={checked => onChange(String(checked))} /></FluentField>
   }
   return (
     <FluentField label={f.title} hint={f.help} required={!!f.required}>

@@ -1,10 +1,11 @@
 // What a run asks a person: deletions that the brake holds back, or another server at the source's address. And the way
 // back from what a run deleted.
-import { makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { makeStyles } from '@fluentui/react-components'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { ActButton } from '../ui/ActButton'
 import { count, plural } from '../ui/format'
+import { Message } from '../ui/Message'
 import { More } from '../ui/More'
 import { Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
 import { Shown } from '../ui/States'
@@ -72,9 +73,7 @@ function Assets({ id }: { id: string }) {
 
 function Decided({ proposal: p }: { proposal: Proposal }) {
   return (
-    <MessageBar intent="info" layout="multiline">
-      <MessageBarBody><MessageBarTitle>{words.decided[p.state]}</MessageBarTitle> {p.by && words.decidedBy(p.by)} <When at={p.decided} /></MessageBarBody>
-    </MessageBar>
+    <Message tone="idle" title={words.decided[p.state]}>{p.by && words.decidedBy(p.by)} <When at={p.decided} /></Message>
   )
 }
 
@@ -84,9 +83,11 @@ export function Undo({ run }: { run: Run }) {
   const act = useAct(...staleOf(run))
   if (run.counts.deleted === 0 || run.ended === null) return null
   return (
-    <MessageBar intent="warning" layout="multiline">
-      <MessageBarBody><MessageBarTitle>{words.didDelete(plural(run.counts.deleted, 'asset', 'assets'))}</MessageBarTitle> {words.didDeleteText}</MessageBarBody>
-      {may('scan/write', run.collection) && <MessageBarActions><ActButton label={words.undo} command={undoRun.command(run.id)} busy={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(plural(got.restored, 'asset', 'assets')) })} /></MessageBarActions>}
-    </MessageBar>
+    <Message
+      tone="warn" title={words.didDelete(plural(run.counts.deleted, 'asset', 'assets'))}
+      actions={may('scan/write', run.collection) && <ActButton label={words.undo} command={undoRun.command(run.id)} busy={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(plural(got.restored, 'asset', 'assets')) })} />}
+    >
+      {words.didDeleteText}
+    </Message>
   )
 }

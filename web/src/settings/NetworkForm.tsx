@@ -1,6 +1,6 @@
 // Writing the network rules. They can be tried first: nothing changes, and one sees whom they would shut out.
 import { useState } from 'react'
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Select } from '@fluentui/react-components'
+import { Button, Field, Input, makeStyles, Radio, RadioGroup, Select } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { ArrowUp16Regular } from '@fluentui/react-icons/svg/arrow-up'
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
@@ -11,6 +11,7 @@ import { ActButton } from '../ui/ActButton'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { Group } from '../ui/Group'
+import { Message } from '../ui/Message'
 import { useNotices } from '../ui/Notices'
 import { Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -70,10 +71,7 @@ export function NetworkForm({ of }: { of: Network }) {
       </Group>
       <Refusal error={trying.error ?? (locksOut ? null : put.error)} />
       {locksOut && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody><MessageBarTitle>{words.locksOut}</MessageBarTitle> {put.error!.message}</MessageBarBody>
-          <MessageBarActions><ActButton label={words.allTheSame} command={putNetwork.command(body(), true)} onAct={() => put.mutate(true)} /></MessageBarActions>
-        </MessageBar>
+        <Message tone="warn" title={words.locksOut} actions={<ActButton label={words.allTheSame} command={putNetwork.command(body(), true)} onAct={() => put.mutate(true)} />}>{put.error!.message}</Message>
       )}
       <div className={s.foot}>
         <ActButton label={words.tryFirst} command={tryNetwork.command(body())} busy={trying.isPending} onAct={() => trying.mutate()} />

@@ -1,12 +1,13 @@
 // People who sign in with a password of this account, and apps: how scripts sign in.
 import { useState } from 'react'
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
+import { Message } from '../ui/Message'
 import { Card, Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { Empty, Loading, Shown } from '../ui/States'
@@ -37,10 +38,7 @@ export function PeopleTab() {
 
 function Once({ of, onClose }: { of: Secret; onClose: () => void }) {
   return (
-    <MessageBar intent="success" layout="multiline">
-      <MessageBarBody><MessageBarTitle>{of.title}</MessageBarTitle> {of.text}<Command>{of.value}</Command></MessageBarBody>
-      <MessageBarActions><Button onClick={onClose}>{shared.close}</Button></MessageBarActions>
-    </MessageBar>
+    <Message tone="good" title={of.title} actions={<Button onClick={onClose}>{shared.close}</Button>}>{of.text}<Command>{of.value}</Command></Message>
   )
 }
 

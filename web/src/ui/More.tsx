@@ -1,8 +1,9 @@
 // What stands below a list of which there is more than is shown: how much is shown, and the way on.
 import { useState } from 'react'
-import { Button, makeStyles, Spinner } from '@fluentui/react-components'
+import { Button, makeStyles } from '@fluentui/react-components'
 import { count } from './format'
 import { Soft, Status } from './Parts'
+import { Spinner } from './Spinner'
 import { sayFailure } from './States'
 import { words } from './strings'
 
@@ -21,7 +22,7 @@ export function More({ of, shown }: MoreProps) {
   const go = () => { setUsed(true); if (of.hasNextPage && !of.isFetchingNextPage) of.fetchNextPage() }
   return (
     <div className={s.row}>
-      <Button disabledFocusable={!of.hasNextPage || of.isFetchingNextPage} icon={of.isFetchingNextPage ? <Spinner size="tiny" /> : undefined} onClick={go}>{words.more}</Button>
+      <Button disabledFocusable={!of.hasNextPage || of.isFetchingNextPage} icon={of.isFetchingNextPage ? <Spinner /> : undefined} onClick={go}>{words.more}</Button>
       <span role="status">
         {of.isFetchNextPageError ? <Status tone="bad">{saidOf(of.error)}</Status> : <Soft>{of.hasNextPage ? words.firstOf(count(shown)) : words.allOf(count(shown))}</Soft>}
       </span>

@@ -46,9 +46,14 @@ export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
 
 /** Status says a state with a word and a sign; the colour only repeats it. */
 export function Status({ tone, children }: { tone: Tone; children: ReactNode }) {
+  return <span className={useStyles().status}><Sign tone={tone} />{children}</span>
+}
+
+/** Sign is the sign of a tone, beside words that say it. */
+export function Sign({ tone }: { tone: Tone }) {
   const s = useStyles()
   const icon = { good: <CheckmarkCircle16Filled />, warn: <Warning16Filled />, bad: <ErrorCircle16Filled />, busy: <Clock16Regular />, idle: <Circle16Regular /> }[tone]
-  return <span className={s.status}><span className={mergeClasses(s.status, s[tone])} aria-hidden>{icon}</span>{children}</span>
+  return <span className={mergeClasses(s.status, s[tone])} aria-hidden>{icon}</span>
 }
 
 /** Card is a part of a page with a title of its own. */
