@@ -49,7 +49,7 @@ func (w *World) start(ctx context.Context, programs string) error {
 		return err
 	}
 	purlieu := filepath.Join(programs, "purlieu")
-	for _, name := range []string{"rita", "sam"} {
+	for _, name := range []string{"rita", "sam", "nora"} {
 		link, err := w.client(ctx, purlieu, "client", "", "user", "add", name)
 		if err != nil {
 			return err
@@ -58,8 +58,18 @@ func (w *World) start(ctx context.Context, programs string) error {
 			return err
 		}
 	}
-	if _, err := w.client(ctx, purlieu, "client", "", "role", "add", "root", "purview-reader", "rita"); err != nil {
-		return err
+	for _, command := range [][]string{
+		{"role", "add", "root", "purview-reader", "rita"},
+		{"collection", "add", "sales", "--title", "Sales"},
+		{"collection", "add", "support", "--title", "Support"},
+		{"role", "add", "sales", "data-source-administrator", "nora"},
+		{"role", "add", "support", "purview-reader", "nora"},
+		{"source", "add", "FileSystem", "blank", "--set", "folder=/nowhere", "--authority", "blank"},
+		{"scan", "run", "files", "nightly", "--watch"}, // a second time: nothing has changed
+	} {
+		if _, err := w.client(ctx, purlieu, "client", "", command...); err != nil {
+			return err
+		}
 	}
 	if err := w.fillArchive(ctx, purlieu); err != nil {
 		return err

@@ -3,6 +3,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endAccount, endNode, nodeIsBack, run, scannerPassword, sql, startAccount, startNode } from './hand'
+import { seriousOf } from './looks'
 import { open, Visit, world } from './world'
 
 let browser: Browser
@@ -18,9 +19,15 @@ const succeeded = () => v.page.getByRole('definition').getByText('Succeeded', { 
 
 describe('when the account is away', () => {
   it('a page that is gone to says so and comes back by itself, and of what is done meanwhile that no answer came', async () => {
+    const beside = await v.context.newPage()
+    await beside.goto(v.base + '/runtimes/edge')
+    await beside.getByText('edge-1').waitFor()
     await v.go('/settings?tab=account')
     await endAccount()
     try {
+      await beside.getByText('What is shown is as of').waitFor({ timeout: 20_000 })
+      await beside.getByText('edge-1').waitFor()
+      expect(await seriousOf(beside)).toEqual([])
       await v.page.getByLabel('Name', { exact: true }).fill('Elsewhere')
       await button('Save').click()
       await v.page.getByRole('status').getByText('can’t be reached').waitFor()
@@ -33,7 +40,33 @@ describe('when the account is away', () => {
     await v.go('/settings?tab=account')
     expect(await v.page.getByLabel('Name', { exact: true }).inputValue()).not.toBe('Elsewhere')
     await nodeIsBack()
+    await beside.getByText('What is shown is as of').waitFor({ state: 'detached' })
+    await beside.close()
   }, 90_000)
+})
+
+describe('when the account goes away under a run', () => {
+  it('what is shown says as of when it is, its clock stands still, and it goes on when the account is back', async () => {
+    const lock = sql('shop', 'begin; lock table sales.people, sales.addresses, sales.orders, sales.order_lines, sales.payments, warehouse.products, warehouse.shelves, warehouse.stock in access exclusive mode; select pg_sleep(12); commit')
+    try {
+      await v.go('/sources/shop?tab=scans')
+      await button('Run in full: nightly').click()
+      await v.page.waitForURL(/\/runs\//)
+      const clock = v.page.getByText('Took', { exact: true }).locator('xpath=following-sibling::dd')
+      await clock.waitFor({ timeout: 20_000 })
+      await endAccount()
+      await v.page.getByText('What is shown is as of').waitFor({ timeout: 20_000 })
+      const was = await clock.textContent()
+      await v.page.waitForTimeout(2500)
+      expect(await clock.textContent()).toBe(was)
+    } finally {
+      await startAccount()
+      await lock
+    }
+    await v.page.getByRole('definition').getByText(/^Succeeded/).waitFor({ timeout: 60_000 })
+    expect(await v.page.getByText('What is shown is as of').count()).toBe(0)
+    await nodeIsBack()
+  }, 120_000)
 })
 
 describe('when a right is taken away', () => {
@@ -149,11 +182,14 @@ describe('when the disk of the account is short of room', () => {
       await v.page.getByText('No node has taken it yet').waitFor()
       await v.page.waitForTimeout(4000) // longer than a node waits between two claims
       await v.page.getByText('No node has taken it yet').waitFor()
+      await endAccount()
+      await v.page.getByText('What is shown is as of').waitFor({ timeout: 20_000 })
     } finally {
       await endAccount()
       await startAccount()
     }
     await succeeded()
+    expect(await v.page.getByText('What is shown is as of').count()).toBe(0)
     await nodeIsBack()
   }, 90_000)
 })

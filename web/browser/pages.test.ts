@@ -1,8 +1,8 @@
 // What holds for every page: it shows what it is for when opened at its own address, keeps its policy, asks nothing
 // twice and nobody else, moves nothing, fits a phone, and is accessible in all themes.
-import AxeBuilder from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ofColour, seriousOf, sideways } from './looks'
 import { at, idsOf, pages, type Ids } from './pages'
 import { open, Visit, type Look } from './world'
 
@@ -41,20 +41,10 @@ describe.each(pages)('the page $name', page => {
 
   it('fits a phone', async () => {
     await phone.see(page, at(page, ids))
-    expect(await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 'scrolls sideways').toBeLessThanOrEqual(0)
+    expect(await sideways(phone.page), 'scrolls sideways').toBeLessThanOrEqual(0)
     expect(await phone.page.evaluate(cut), 'is cut off').toEqual([])
   })
 })
-
-/** ofColour are the rules whose verdict a theme can change; all others read names, roles and order. */
-const ofColour = ['color-contrast', 'link-in-text-block']
-
-/** seriousOf are the violations of accessibility that keep somebody out. Fluent's focus sentinels are left aside. */
-async function seriousOf(page: Page, rules: string[] = []): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode().exclude('[data-tabster-dummy]')
-  const { violations } = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze()
-  return violations.filter(one => one.impact === 'serious' || one.impact === 'critical').map(one => `${one.id}: ${one.nodes.slice(0, 3).map(n => `${n.target.join(' ')} ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`).join(' | ')}`)
-}
 
 /** cut are the controls that stand outside of what a person can see or scroll to. Runs in the page. */
 function cut(): string[] {

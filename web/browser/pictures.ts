@@ -38,6 +38,18 @@ describe.each(sizes)('at a width of %i', (width, height) => {
       await v.page.screenshot({ path: join(folder, `${name}-${width}-${look}.png`) })
     }
   }
+  it('the doors', async () => {
+    const v = await Visit.unknown(browser, { width, height })
+    for (const [name, path] of [['signed-out', '/signed-out'], ['sign-in', '/']] as const) {
+      for (const look of ['light', 'dark'] as const) {
+        await v.page.emulateMedia({ colorScheme: look })
+        await v.page.goto(v.base + path)
+        await v.page.waitForSelector('main')
+        await v.page.screenshot({ path: join(folder, `${name}-${width}-${look}.png`) })
+      }
+    }
+    await v.end()
+  })
   it.each(pages)('$name', page => take(full, page.name, at(page, ids), page))
   it.each(pages.filter(p => p.empty))('$name, with nothing in it', page => take(bare, `${page.name}-empty`, at(page, ids), page))
 })

@@ -3,6 +3,8 @@
 // does so in failures.test.ts.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from './hand'
+import { seriousOf } from './looks'
 import { at, idsOf, pages, type Ids } from './pages'
 import { open, Visit, world } from './world'
 
@@ -26,6 +28,7 @@ describe('in an account with nothing in it', () => {
     await v.go(at(page, ids))
     await v.page.getByRole('main').getByText(page.empty!).first().waitFor()
     expect(v.wrong).toEqual([])
+    expect(await seriousOf(v.page)).toEqual([])
   })
 })
 
@@ -39,55 +42,89 @@ describe('when the account', () => {
     await v.see(page, at(page, ids))
     const alert = v.page.getByRole('alert').first()
     expect(await alert.textContent()).toContain('request-7')
+    if (page.name === 'sources') expect(await seriousOf(v.page)).toEqual([]) // all failures look alike
     await v.page.unroute(page.asks!)
     await alert.getByRole('button', { name: 'Try again' }).click()
     await v.page.getByRole('main').getByText(page.shows).first().waitFor()
   })
 })
 
-describe('a person without any role', () => {
-  let v: Visit
-  beforeAll(async () => { v = await Visit.begin(browser, { as: world.stranger }) })
-  afterAll(() => v.end())
+describe('somebody who may not', () => {
+  const who = { reader: undefined as unknown as Visit, keeper: undefined as unknown as Visit }
+  beforeAll(async () => {
+    who.reader = await Visit.begin(browser, { as: world.reader })
+    who.keeper = await Visit.begin(browser, { as: world.keeper })
+  })
+  afterAll(async () => { await who.reader.end(); await who.keeper.end() })
 
-  it.each(pages.filter(p => p.refused))('is shown nothing on the page $name', async page => {
+  it.each(pages.filter(p => p.refused))('is told so on the page $name, and shown nothing of it', async page => {
+    const v = who[page.to ?? 'reader']
     await v.go(at(page, ids))
-    await v.page.getByText(page.refused!).first().waitFor()
+    await v.page.getByRole('main').getByText(page.refused!).first().waitFor()
     expect(await v.page.getByRole('main').getByText(page.shows).count()).toBe(0)
+    if (!/Not found/.test(String(page.refused))) expect(await seriousOf(v.page)).toEqual([])
+  })
+  it('is not told that there is nothing', () => expect(pages.filter(p => p.refused && String(p.refused) === String(p.empty))).toEqual([]))
+})
+
+describe('a person without any role', () => {
+  it('is told on every page who gives roles, by which name to ask for one, and nothing else', async () => {
+    const v = await Visit.begin(browser, { as: world.stranger })
+    for (const path of ['/', '/search?q=order', '/map', '/sources', '/sources/new', '/runs', '/runtimes/new', '/settings', `/asset/${ids.table}`]) {
+      await v.go(path)
+      await v.page.getByRole('heading', { name: 'You have no role here yet' }).waitFor()
+      await v.page.getByText('say that you are signed in as sam').waitFor()
+      expect(await v.page.getByRole('main').getByRole('button').allTextContents()).toEqual(['Look again'])
+    }
+    expect(await seriousOf(v.page)).toEqual([])
+    await run('purlieu role add support purview-reader sam')
+    try {
+      await v.page.getByRole('button', { name: 'Look again' }).click()
+      await v.page.getByRole('alert').getByText('Not found').waitFor()
+    } finally {
+      await run('purlieu role remove support purview-reader sam')
+    }
+    await v.end()
   })
 })
 
-describe('a reader', () => {
-  let v: Visit
-  beforeAll(async () => { v = await Visit.begin(browser, { as: world.reader }) })
-  afterAll(() => v.end())
+describe('whoever may look and not touch', () => {
+  let keeper: Visit
+  let reader: Visit
+  beforeAll(async () => {
+    keeper = await Visit.begin(browser, { as: world.keeper })
+    reader = await Visit.begin(browser, { as: world.reader })
+  })
+  afterAll(async () => { await keeper.end(); await reader.end() })
 
   const buttons = [
-    ['/sources', 'Register a source'], ['/sources/shop', 'New scan'], ['/sources/shop', 'Remove'], ['/sources/shop?tab=scans', 'Run now'], ['/map', 'Register a source'],
-    ['/runtimes', 'Add a runtime'], ['/runtimes/edge', 'Revoke'], ['/runtimes/edge', 'Delete the runtime'],
+    ['keeper', '/runtimes', 'edge', 'Add a runtime'], ['keeper', '/runtimes/edge', 'edge-1', 'Revoke'], ['keeper', '/runtimes/edge', 'edge-1', 'Delete the runtime'],
+    ['keeper', '/', 'Nothing is in the map that you may see', 'Set up a runtime'], ['reader', '/settings', 'Collections', 'Add a collection'], ['reader', '/settings', 'Collections', 'Edit'],
   ] as const
-  it.each(buttons)('finds on %s no button “%s”', async (path, button) => {
+  it.each(buttons)('as the %s, sees on %s “%s”, and no button “%s”', async (who, path, shown, button) => {
+    const v = who === 'keeper' ? keeper : reader
     await v.go(path)
-    expect(await v.page.getByRole('button', { name: button }).count()).toBe(0)
+    await v.page.getByRole('main').getByText(shown, { exact: true }).first().waitFor()
+    expect(await v.page.getByRole('main').getByRole('button', { name: button }).count()).toBe(0)
   })
 
-  it('would find each of them with the right to it', async () => {
+  it('would find each button with the right to it', async () => {
     const admin = await Visit.begin(browser)
-    for (const [path, button] of buttons) {
-      await admin.go(path)
-      expect(await admin.page.getByRole('button', { name: button }).count(), `${path}: ${button}`).toBeGreaterThan(0)
+    const bare = await Visit.begin(browser, { at: world.empty })
+    for (const [, path, , button] of buttons) {
+      const v = path === '/' ? bare : admin
+      await v.go(path)
+      expect(await v.page.getByRole('main').getByRole('button', { name: button }).count(), `${path}: ${button}`).toBeGreaterThan(0)
     }
     await admin.end()
+    await bare.end()
   })
 
   it('sees an asset whole, is offered no change of it, and is told the role that it takes', async () => {
-    await v.go(`/asset/${ids.table}`)
-    await v.page.getByText('it takes the role data curator').waitFor()
-    expect(await v.page.getByRole('main').getByRole('button', { name: /^(Edit|Add|Take away)/ }).count()).toBe(0)
-  })
-
-  it('finds assets, and what they hold', async () => {
-    await v.go(`/asset/${ids.table}?tab=schema`)
-    await v.page.getByText('first_name', { exact: true }).first().waitFor()
+    await reader.go(`/asset/${ids.table}?tab=schema`)
+    await reader.page.getByText('first_name', { exact: true }).first().waitFor()
+    await reader.go(`/asset/${ids.table}`)
+    await reader.page.getByText('it takes the role data curator').waitFor()
+    expect(await reader.page.getByRole('main').getByRole('button', { name: /^(Edit|Add|Take away)/ }).count()).toBe(0)
   })
 })

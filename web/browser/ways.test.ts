@@ -1,6 +1,7 @@
 // The ways that people go through the portal: in and out, a search as one types, and all of it by keyboard alone.
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seriousOf, sideways } from './looks'
 import { open, Visit, world } from './world'
 
 let browser: Browser
@@ -41,6 +42,24 @@ describe('signing in', () => {
     expect(await v.context.cookies()).toEqual([])
     await v.page.goto(v.base + '/runtimes')
     await v.page.waitForSelector('#known-name')
+    await v.end()
+  })
+})
+
+describe('the doors', () => {
+  it('the page of signing in, and of having signed out, are accessible and fit a phone, light and dark', async () => {
+    const v = await Visit.unknown(browser, { width: 390, height: 844 })
+    for (const look of ['light', 'dark'] as const) {
+      await v.page.emulateMedia({ colorScheme: look })
+      await v.page.goto(v.base + '/')
+      await v.page.waitForSelector('#known-name')
+      expect(await seriousOf(v.page), `sign in, ${look}`).toEqual([])
+      expect(await sideways(v.page)).toBeLessThanOrEqual(0)
+      await v.page.goto(v.base + '/signed-out')
+      await v.page.getByRole('button', { name: 'Sign in' }).waitFor()
+      expect(await seriousOf(v.page), `signed out, ${look}`).toEqual([])
+      expect(await sideways(v.page)).toBeLessThanOrEqual(0)
+    }
     await v.end()
   })
 })
@@ -161,6 +180,7 @@ describe('by keyboard alone', () => {
     await key('Enter')
     await press(page.getByRole('button', { name: 'Edit' }).first())
     await page.getByRole('textbox', { name: 'Description' }).waitFor()
+    expect(await seriousOf(page), 'the form').toEqual([])
     await page.keyboard.type('Where things lie')
     await key('Control+Enter')
     const written = page.locator('main p', { hasText: 'Where things lie' })

@@ -24,6 +24,7 @@ export const world = {
   shopPort: given('PORTAL_SHOP_PORT'),
   admin: person('demo'), // may do all
   reader: person('rita'), // reads the whole map
+  keeper: person('nora'), // sees to the sources of the collection Sales, and of no other
   stranger: person('sam'), // has no role anywhere
 }
 

@@ -8,7 +8,7 @@ import { Failure, SignedOut } from './client/rest'
 notifyManager.setScheduler(queueMicrotask) // an answer is drawn at once, not a timer later
 
 const queries = new QueryClient({
-  queryCache: new QueryCache({ onError: error => { if (error instanceof SignedOut) void leave() } }),
+  queryCache: new QueryCache({ onError: (error, query) => { if (error instanceof SignedOut && query.state.data === undefined) leave() } }), // what is shown stays, as of when it was asked for
   defaultOptions: {
     queries: {
       staleTime: 10_000,

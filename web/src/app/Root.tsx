@@ -1,10 +1,10 @@
 // What stands around every page: theme, notices, and, for all but the pages of signing in, the shell and a person.
-import { useEffect, useRef, type RefObject } from 'react'
+import { lazy, Suspense, useEffect, useRef, type RefObject } from 'react'
 import { Button, FluentProvider } from '@fluentui/react-components'
 import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
-import { Failure } from '../client/rest'
+import { Failure, SignedOut } from '../client/rest'
 import { signIn, signOut } from '../client/session'
 import { useTyped } from '../search/useTyped'
 import { Corner } from '../ui/Corner'
@@ -12,11 +12,15 @@ import { Notices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { SearchBox } from '../ui/SearchBox'
 import { Shell } from '../ui/Shell'
+import { Stale } from '../ui/Stale'
 import { Failed } from '../ui/States'
 import { failures, words } from '../ui/strings'
 import { useLook } from '../ui/theme'
+import { watchedQuery } from '../ui/watched'
 import { anew, isBroken, isLost } from './lost'
 import { ways } from './nav'
+
+const Watcher = lazy(() => import('./Watcher').then(m => ({ default: m.Watcher })))
 
 export function Root() {
   const { theme } = useLook()
@@ -30,6 +34,7 @@ export function Root() {
 /** Guarded shows pages to people that are signed in, and sends all others to sign in. */
 export function Guarded() {
   const who = useQuery(whoQuery)
+  const { data: watched } = useQuery(watchedQuery())
   const help = useRef<HTMLDivElement>(null)
   useKeys(help)
   useEffect(() => {
@@ -40,14 +45,16 @@ export function Guarded() {
     addEventListener('storage', onStorage)
     return () => removeEventListener('storage', onStorage)
   }, [])
-  if (!who.data) return who.error ? <Leave error={who.error} retry={() => void who.refetch()} /> : null
+  if (!who.data) return who.error && !(who.error instanceof SignedOut) ? <Failed error={who.error} retry={() => void who.refetch()} /> : null
   return (
     <Shell
       ways={ways}
       search={<Search />}
       corner={<Corner name={who.data.name} help={help} onSignOut={() => void signOut().finally(() => location.assign('/signed-out'))} />}
     >
-      <Outlet />
+      <Stale />
+      {watched.length > 0 && <Suspense><Watcher watched={watched} /></Suspense>}
+      {Object.keys(who.data.actions).length > 0 ? <Outlet /> : <NoRole name={who.data.name} onLook={() => void who.refetch()} />}
     </Shell>
   )
 }
@@ -57,8 +64,9 @@ function Search() {
   return <SearchBox text={text} onText={search} />
 }
 
-function Leave({ error, retry }: { error: Error; retry: () => void }) {
-  return <Failed error={error} retry={retry} />
+/** NoRole is all that somebody without a role anywhere is shown: the account would answer each page with nothing. */
+function NoRole({ name, onLook }: { name: string; onLook: () => void }) {
+  return <Page title={words.noRole} about={words.noRoleText(name)}><div><Button onClick={onLook}>{words.lookAgain}</Button></div></Page>
 }
 
 /** useKeys: ? for help; g and a letter to go somewhere. */
@@ -93,4 +101,5 @@ export function Wrong({ error }: { error: unknown }) {
   return <Failed error={error} retry={() => void router.invalidate()} />
 }
 
-export const leave = () => signIn(location.pathname + location.search)
+/** leave goes to sign in, and comes back here; not from a form, where something may have been typed: there it is said. */
+export const leave = () => { if (!document.querySelector('main form')) void signIn(location.pathname + location.search) }

@@ -29,8 +29,9 @@ beforeAll(async () => {
     editing({ asset: 'postgresql://shop/shop/sales/orders' }, nothing, { description: "it's", owners: [{ id: 'user:kim', info: '' }], experts: [{ id: 'Lee', info: '' }] }),
     editing({ asset: 'postgresql://shop/shop/sales/orders', column: 'customer id' }, { ...nothing, owners: [{ id: 'user:kim', info: '' }] }, { ...nothing, description: 'who' }),
   ]
-  others.createScan = scanning({ name: 'shop' } as never, kind, draft).split(' &&\n')
-  others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month' }))
+  const was = { name: 'all', properties: { databaseName: 'the shop' } } as never, fields = { ...(kind as object), scanSettings: [{ name: 'databaseName', type: 'text', title: '', help: '' }] } as never
+  others.createScan = [...scanning({ name: 'shop' } as never, kind, draft).split(' &&\n'), scanning({ name: 'shop' } as never, fields, { ...draft, login: 'none', settings: {}, include: '', exclude: '', runAtOnce: false }, was)]
+  others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month', start: every === 'Week' ? '2027-01-01T00:00:00Z' : '' }))
   others.putSource = [registering({ name: 'PostgreSql', settings: [] }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' } }), registering({ name: 'FileSystem', settings: [] }, { name: 'files', collection: 'root', authority: '', values: {} })]
 }, 60_000)
 
@@ -40,9 +41,9 @@ const samples: Record<string, unknown[][]> = {
   approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
   classify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a b' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: '-x' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: 'x\u0015rm\n\u009b' }]],
   declassify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a', column: "it's" }]], restoreAsset: [['00000000-0000-8000-8000-000000000001']],
-  deleteSource: [['shop']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],
+  deleteSource: [['shop']], deleteCredential: [['scanner']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],
   decide: [['p1', true], ['p1', false]], undoRun: [['r1']], fireTrigger: [['shop', 'nightly', true], ['shop', 'nightly', false]], deleteTrigger: [['shop', 'nightly']],
-  testSource: [['shop', { runtime: 'edge', credential: 'scanner' }], ['shop', { runtime: '', credential: '' }]],
+  testSource: [['shop', { runtime: 'edge', credential: 'scanner' }], ['shop', { runtime: '', credential: '' }], ['shop', { scan: 'nightly' }]],
   browse: [['shop', { runtime: 'edge', credential: 'scanner', settings: { databaseName: 'a b' }, path: 'shop/sales' }], ['shop', { runtime: 'edge', credential: '', settings: {}, path: '' }], ['shop', { runtime: 'edge', credential: '', path: '--credential=payroll' }]],
   putCollection: [['sales', { friendlyName: 'Sales', description: 'All of it', parent: 'root' }], ['root', { friendlyName: 'Orchard', description: '', parent: '' }]], deleteCollection: [['sales']],
   grant: [['root', 'data-curator', 'user:kim']], withdraw: [['root', 'data-curator', 'user:kim']], setInherits: [['sales', true], ['sales', false]],

@@ -1,8 +1,8 @@
 // All pages: one line each. A page is loaded when it is first gone to, or when the pointer rests on a link to it.
 // Addresses must not begin like one of the account's: the server answers those first.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
 import { addressOf } from '../search/question'
-import { text } from '../ui/address'
+import { listed, text } from '../ui/address'
 import { Gone, Guarded, Root, Wrong } from './Root'
 import { lost } from './lost'
 
@@ -30,7 +30,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/sources/$source/scan', component: page(() => import('../scanning/ScanPage'), 'ScanPage'),
-      validateSearch: s => ({ step: text(s.step) }),
+      validateSearch: s => ({ step: text(s.step), of: text(s.of) }),
     }),
     createRoute({
       getParentRoute: () => shell, path: '/runs', component: page(() => import('../scanning/RunsPage'), 'RunsPage'),
@@ -68,4 +68,4 @@ const routes = root.addChildren([
   ]),
 ])
 
-export const router = createRouter({ routeTree: routes, defaultPreload: 'intent', defaultErrorComponent: Wrong, scrollRestoration: false })
+export const router = createRouter({ routeTree: routes, parseSearch: parseSearchWith(listed), stringifySearch: stringifySearchWith(JSON.stringify, listed), defaultPreload: 'intent', defaultErrorComponent: Wrong, scrollRestoration: false })

@@ -3,6 +3,7 @@ import { lazy, Suspense, useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Edit16Regular } from '@fluentui/react-icons/svg/edit'
 import type { Entity } from '../client/api'
+import { useTitles } from '../client/list'
 import { useNames } from '../client/people'
 import { CopyButton } from '../ui/Command'
 import { Card, Facts, Mono, Soft, When } from '../ui/Parts'
@@ -24,6 +25,7 @@ export function About({ of: e, may }: { of: Entity; may: boolean }) {
   const [editing, setEditing] = useState(false)
   const edit = useRef<HTMLButtonElement>(null)
   const names = useNames([...e.contacts.Owner.map(c => c.id), ...e.contacts.Expert.map(c => c.id), e.updatedBy])
+  const titleOf = useTitles()
   const name = text(e.attributes.qualifiedName)
   const done = () => { setEditing(false); setTimeout(() => edit.current?.focus()) }
   if (editing) {
@@ -39,11 +41,11 @@ export function About({ of: e, may }: { of: Entity; may: boolean }) {
         [words.experts, e.contacts.Expert.map(c => names(c.id)).join(', ')],
         [words.sourceOwner, text(e.attributes.owner)],
         [words.name, <span key="n" className={s.named}><Mono>{name}</Mono><CopyButton text={name} /></span>],
-        [words.collection, e.collectionId],
+        [words.collection, titleOf(e.collectionId)],
         [words.changed, <span key="c"><When at={e.updateTime} /> <Soft>{words.by} {names(e.updatedBy)}</Soft></span>],
         [words.created, <When key="f" at={e.createTime} />],
       ]} />
-      {!may && e.status !== 'DELETED' && <p className={s.why}><Soft>{words.mayNotWrite(e.collectionId)}</Soft></p>}
+      {!may && e.status !== 'DELETED' && <p className={s.why}><Soft>{words.mayNotWrite(titleOf(e.collectionId))}</Soft></p>}
     </Card>
   )
 }

@@ -4,6 +4,7 @@ import { Button, makeStyles } from '@fluentui/react-components'
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss'
 import { Edit16Regular } from '@fluentui/react-icons/svg/edit'
 import type { Entity } from '../client/api'
+import { useTitles } from '../client/list'
 import { Card, Facts, Mono, Soft } from '../ui/Parts'
 import { words as shared } from '../ui/strings'
 import { Classes } from './Classes'
@@ -28,6 +29,7 @@ interface ColumnCardProps {
 
 export function ColumnCard({ column: c, of, may, onClose }: ColumnCardProps) {
   const s = useStyles()
+  const titleOf = useTitles()
   const box = useRef<HTMLDivElement>(null)
   const [editing, setEditing] = useState(false)
   useEffect(() => { box.current?.focus({ preventScroll: false }) }, [c.guid])
@@ -54,7 +56,7 @@ export function ColumnCard({ column: c, of, may, onClose }: ColumnCardProps) {
         )}
       </Card>
       <Card title={words.classifications}><Classes of={e} asset={of.guid} target={target} may={may} /></Card>
-      {!may && of.status !== 'DELETED' && <Soft>{words.mayNotWrite(of.collectionId)}</Soft>}
+      {!may && of.status !== 'DELETED' && <Soft>{words.mayNotWrite(titleOf(of.collectionId))}</Soft>}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 // Lists of the account that are read to their end, shared by key over all pages. What stands here has hundreds of members,
 // not millions; of longer ones pages.ts reads as much as somebody wants to see.
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { onward, type Page } from './pages'
 import { rest } from './rest'
 
@@ -19,3 +19,9 @@ export const list = <T>(path: string, query: Record<string, string>) =>
 
 /** collectionsOf is the question for all collections that the reader may see. */
 export const collectionsOf = <T>() => list<T>('/account/collections', { 'api-version': '2019-11-01-preview' })
+
+/** useTitles gives what a collection is called, by its name; the name itself where it may not be seen. */
+export function useTitles(): (collection: string) => string {
+  const { data } = useQuery({ ...collectionsOf<{ name: string; friendlyName?: string }>(), staleTime: 60_000 })
+  return name => data?.find(c => c.name === name)?.friendlyName || name
+}

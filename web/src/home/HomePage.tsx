@@ -3,9 +3,10 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { overview, runs, type Overview } from '../client/api'
+import { useMay } from '../client/may'
 import { compact } from '../ui/format'
 import { Page } from '../ui/Page'
-import { Card } from '../ui/Parts'
+import { Card, Soft } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
 import { medium, narrow } from '../ui/widths'
 import { Needs } from './Needs'
@@ -41,21 +42,21 @@ export function HomePage() {
 
 function Filled({ data }: { data: Overview }) {
   const s = useStyles()
-  const recent = useQuery({ ...runs(8), refetchInterval: 10_000 })
+  const may = useMay()
   const { assets, runtimes } = data
   const about = assets.approximate ? `${words.approximate} ` : ''
   return (
     <>
       <div className={s.figures}>
         <Figure name={words.assets} number={about + compact(assets.count)} more={words.ofTypes(assets.byType.length)} />
-        <Figure name={words.sources} number={compact(data.sources)} more={words.inCollections(Math.max(1, assets.byCollection.length))} />
+        {may('source/read') && <Figure name={words.sources} number={compact(data.sources)} more={words.inCollections(Math.max(1, assets.byCollection.length))} />}
         <Figure name={words.classified} number={compact(assets.classified)} more={words.onThemselves} />
         {runtimes && <Figure name={words.nodes} number={`${runtimes.nodesOnline} / ${runtimes.nodes}`} more={words.inRuntimes(runtimes.count)} />}
       </div>
       <div className={s.columns}>
         <div className={s.column}>
           <Needs of={data.attention} />
-          <Card title={words.recent}><Shown of={recent} loading={<Loading lines={8} />}>{page => <RecentRuns runs={page.value} />}</Shown></Card>
+          <Card title={words.recent}>{may('scan/read') ? <Recent /> : <Soft>{words.mayNotRuns}</Soft>}</Card>
         </div>
         <div className={s.column}>
           <Card title={words.types}><Shares of={assets.byType} narrows="type" /></Card>
@@ -67,6 +68,11 @@ function Filled({ data }: { data: Overview }) {
   )
 }
 
+function Recent() {
+  const recent = useQuery({ ...runs(8), refetchInterval: 10_000 })
+  return <Shown of={recent} loading={<Loading lines={8} />}>{page => <RecentRuns runs={page.value} />}</Shown>
+}
+
 function Figure({ name, number, more }: { name: string; number: string; more: string }) {
   const s = useStyles()
   return <div className={s.figure}><div className={s.name}>{name}</div><div className={s.number}>{number}</div><div className={s.name}>{more}</div></div>
@@ -75,14 +81,17 @@ function Figure({ name, number, more }: { name: string; number: string; more: st
 function First({ data }: { data: Overview }) {
   const s = useStyles()
   const navigate = useNavigate()
+  const may = useMay()
+  const all = may('data/read', 'root') && may('source/read', 'root')
   return (
     <>
-      <Card title={words.empty}>
-        <p className={s.lead}>{words.emptyText}</p>
+      <Card title={all ? words.empty : words.emptyToYou}>
+        <p className={s.lead}>{words.emptyText}{may('runtime/write') && ` ${words.begin}`}</p>
         <ol className={s.first}>
           {words.firstSteps.map(step => <li key={step.title} className={s.step}><strong>{step.title}</strong><p className={s.soft}>{step.text}</p></li>)}
         </ol>
-        <Button appearance="primary" onClick={() => void navigate({ to: '/runtimes/new' })}>{words.first}</Button>
+        {may('runtime/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/runtimes/new' })}>{words.first}</Button>}
+        {may('source/write') && !may('runtime/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>}
       </Card>
       {data.attention.length > 0 && <Needs of={data.attention} />}
     </>

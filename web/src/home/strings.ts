@@ -13,7 +13,11 @@ export const words = {
   noRuns: 'No scan has run yet.',
   types: 'By type', bySource: 'By source', classes: 'By classification',
   empty: 'The map is empty',
-  emptyText: 'It fills when a source is scanned: a runtime in the source’s network reads it, and sends metadata only. Begin with a runtime.',
+  emptyText: 'It fills when a source is scanned: a runtime in the source’s network reads it, and sends metadata only.',
+  begin: 'Begin with a runtime.',
+  emptyToYou: 'Nothing is in the map that you may see',
+  mayNotRuns: 'Runs are seen by data source administrators.',
+  register: 'Register a source',
   first: 'Set up a runtime',
   firstSteps: [
     { title: 'A runtime', text: 'A node in the network of the data. It dials out, and keeps the passwords.' },

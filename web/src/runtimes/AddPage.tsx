@@ -5,11 +5,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { addRuntime } from '../client/api'
 import { useMay } from '../client/may'
-import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link } from '../ui/Parts'
-import { Failed } from '../ui/States'
+import { Page } from '../ui/Page'
+import { Refused } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { nameProblem } from './state'
 import { words } from './strings'
@@ -30,7 +30,7 @@ export function AddPage() {
     },
     onError: fail,
   })
-  if (!may('runtime/write')) return <Failed error={new Failure(403, 'Denied', words.mayNot, '')} />
+  if (!may('runtime/write')) return <Page title={words.addTitle}><Refused>{words.mayNot}</Refused></Page>
   const problem = nameProblem(name)
   return (
     <WizardPage

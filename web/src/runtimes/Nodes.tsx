@@ -7,7 +7,7 @@ import { DataTable, type Column } from '../ui/DataTable'
 import { Soft, Status, When } from '../ui/Parts'
 import { Empty } from '../ui/States'
 import { useAct } from '../ui/useAct'
-import { toneOf } from './state'
+import { toneOf } from '../ui/tone'
 import { words } from './strings'
 
 interface NodesProps {

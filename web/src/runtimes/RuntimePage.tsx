@@ -10,11 +10,11 @@ import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Page } from '../ui/Page'
 import { Link, Status } from '../ui/Parts'
-import { Failed, Loading, Shown, ShownPage } from '../ui/States'
+import { Failed, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { Keys } from './Keys'
 import { Nodes } from './Nodes'
 import { Setup } from './Setup'
-import { toneOf } from './state'
+import { toneOf } from '../ui/tone'
 import { words } from './strings'
 
 type Tab = 'nodes' | 'keys' | 'setup'
@@ -32,6 +32,7 @@ export function RuntimePage() {
   const selfHosted = runtime?.kind !== 'Managed'
   const tabs: Tab[] = selfHosted && mayWrite ? ['nodes', 'keys', 'setup'] : ['nodes']
   const open = tabs.find(t => t === at.tab) ?? 'nodes'
+  const kept = !mayWrite && (at.tab === 'keys' || at.tab === 'setup') // from who may only look
   return (
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
@@ -39,7 +40,7 @@ export function RuntimePage() {
       actions={mayWrite && selfHosted && <Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
-      {open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
+      {kept ? <Refused>{words.mayNot}</Refused> : open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
       {open === 'keys' && <Keys runtime={name} />}
       {open === 'setup' && <Setup nodes={nodes.data?.value ?? []} />}
     </DetailPage>

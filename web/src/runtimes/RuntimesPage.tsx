@@ -11,7 +11,7 @@ import { plural } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
 import { Link, Soft, Status } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
-import { toneOf } from './state'
+import { toneOf } from '../ui/tone'
 import { words } from './strings'
 
 export function RuntimesPage() {

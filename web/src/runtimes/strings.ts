@@ -35,5 +35,5 @@ export const words = {
   added: (n: string) => `${n} is there`, addedText: 'Set up its first node now.',
   delete: 'Delete the runtime', deleted: (n: string) => `${n} was deleted`,
   deleteSure: (n: string) => `Delete the runtime ${n}?`, deleteText: 'Its nodes are cut off. Scans that name it wait until they name another.',
-  mayNot: 'You may look at runtimes. To change them, or to see their keys, it takes data source administrator on the root collection.',
+  mayNot: 'To change runtimes, or to see their keys, it takes data source administrator on the root collection.',
 }

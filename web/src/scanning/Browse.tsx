@@ -2,17 +2,19 @@
 // or left out of it; patterns are written by hand beside it.
 import { lazy, Suspense, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
 import { CopyButton } from '../ui/Command'
 import { Card, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { decoded } from '../ui/names'
+import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
-import type { Draft } from './draft'
-import { browse, browseQuery } from './rest'
+import { keepLogin } from './create'
+import { loginName, withLogin, type Draft } from './draft'
+import { browse, browseQuery, credentialsQuery } from './rest'
 import { words } from './strings'
-import type { Source } from './types'
+import type { Kind, Source } from './types'
 
 // It comes when a node was asked.
 const NameList = lazy(() => import('./NameList').then(m => ({ default: m.NameList })))
@@ -23,22 +25,29 @@ const useStyles = makeStyles({
 
 interface BrowseProps {
   source: Source
+  kind: Kind
   draft: Draft
   settings: Record<string, string>
   onChange: (to: Partial<Draft>) => void
 }
 
-export function Browse({ source, draft, settings, onChange }: BrowseProps) {
+export function Browse({ source, kind, draft, settings, onChange }: BrowseProps) {
   const s = useStyles()
   const [asked, setAsked] = useState(false)
   const [path, setPath] = useState('')
   const fresh = draft.login === 'new'
-  const question = { runtime: draft.runtime, credential: draft.login === 'old' ? draft.credential : '', settings, path }
-  const names = useQuery({ ...browseQuery(source.name, question), enabled: asked && !fresh })
+  const question = { runtime: draft.runtime, credential: loginName(draft), settings, path }
+  const names = useQuery({ ...browseQuery(source.name, question), enabled: asked })
+  const queries = useQueryClient()
+  const begin = useMutation({
+    mutationFn: () => keepLogin(draft, kind),
+    onSuccess: () => { setAsked(true); if (fresh) { onChange({ kept: draft.newName }); void queries.invalidateQueries({ queryKey: credentialsQuery().queryKey }) } },
+  })
+  const command = path === '' ? withLogin(draft, kind, browse.command(source.name, question)) : browse.command(source.name, question)
   const steps = path === '' ? [] : path.split('/')
   return (
-    <Card title={words.browse} actions={!fresh && (asked ? <CopyButton text={browse.command(source.name, question)} label={shared.copyCommandOf(words.browse)} /> : <ActButton label={words.browse} command={browse.command(source.name, question)} onAct={() => setAsked(true)} />)}>
-      {fresh ? <Soft>{words.browseLater}</Soft> : !asked ? <Soft>{words.browseText}</Soft> : (
+    <Card title={words.browse} actions={asked ? <CopyButton text={command} label={shared.copyCommandOf(words.browse)} /> : <ActButton label={words.browse} command={command} busy={begin.isPending} onAct={() => begin.mutate()} />}>
+      {!asked ? <><Soft>{fresh && draft.kept !== draft.newName ? words.browseKeeps : words.browseText}</Soft><Refusal error={begin.error} /></> : (
         <>
           <nav className={s.way} aria-label={words.browseWay}>
             <Button size="small" appearance="transparent" onClick={() => setPath('')}>{source.name}</Button>

@@ -1,9 +1,13 @@
 // With which login a scan reads. The account takes references only: a vault, and a name in it.
+import { useQueryClient } from '@tanstack/react-query'
 import { Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-components'
-import { Card, Soft } from '../ui/Parts'
-import { Command } from '../ui/Command'
-import { loginReady, useOf, vaultOf, type Draft } from './draft'
-import { nameProblem } from './form'
+import { Ask } from '../ui/Ask'
+import { Soft } from '../ui/Parts'
+import { keepLogin } from './create'
+import { loginName, loginReady, newNameProblem, useOf, vaultOf, withLogin, type Draft } from './draft'
+import { settingsOf } from './form'
+import { credentialsQuery, deleteCredential } from './rest'
+import { Grants } from './Grants'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
 import type { Credential, Field as Described, Kind, Source } from './types'
@@ -12,32 +16,46 @@ interface LoginStepProps {
   source: Source
   kind: Kind
   credentials: Credential[]
+  mayNew: boolean // may this person make a credential?
   draft: Draft
   onChange: (to: Partial<Draft>) => void
 }
 
-export function LoginStep({ source, kind, credentials, draft, onChange }: LoginStepProps) {
+export function LoginStep({ source, kind, credentials, mayNew, draft, onChange }: LoginStepProps) {
   const uses = kind.credentials ?? []
   const fitting = credentials.filter(c => uses.some(use => use.kind === c.kind))
   const use = useOf(draft, kind)
-  const problem = nameProblem(draft.newName, credentials.map(c => c.name))
+  const problem = newNameProblem(draft, credentials)
+  const queries = useQueryClient()
+  const fresh = draft.login === 'new'
+  const chosen = fitting.some(c => c.name === draft.credential) ? draft.credential : ''
+  const keep = async () => {
+    await keepLogin(draft, kind)
+    onChange({ kept: draft.newName })
+    await queries.invalidateQueries({ queryKey: credentialsQuery().queryKey })
+  }
   return (
     <>
       <Field label={words.credential} hint={words.loginText}>
         <RadioGroup value={draft.login} onChange={(_, d) => onChange({ login: d.value as Draft['login'] })}>
-          {uses.length === 0 && <Radio value="none" label={words.noLogin} />}
+          {(uses.length === 0 || draft.login === 'none') && <Radio value="none" label={words.noLogin} />}
           {fitting.length > 0 && <Radio value="old" label={words.oldLogin} />}
-          {uses.length > 0 && <Radio value="new" label={words.newLogin} />}
+          {uses.length > 0 && mayNew && <Radio value="new" label={words.newLogin} />}
         </RadioGroup>
       </Field>
-      {draft.login === 'old' && (
+      {draft.login === 'old' && fitting.length === 0 && <Soft>{words.noneFits}</Soft>}
+      {draft.login === 'old' && fitting.length > 0 && (
         <Field label={words.oldLogin}>
-          <Select value={draft.credential} onChange={(_, d) => onChange({ credential: d.value })}>
+          <Select value={chosen} onChange={(_, d) => onChange({ credential: d.value })}>
+            {chosen === '' && <option value="" />}
             {fitting.map(c => <option key={c.name} value={c.name}>{`${c.name} (${uses.find(u => u.kind === c.kind)?.title ?? c.kind})`}</option>)}
           </Select>
         </Field>
       )}
-      {draft.login === 'new' && use && (
+      {draft.login === 'old' && mayNew && chosen !== '' && (
+        <div><Ask key={chosen} small label={words.remove} title={words.removeCredential(chosen)} done={words.removed(chosen)} act={() => deleteCredential(chosen)} command={deleteCredential.command(chosen)} stale={credentialsQuery().queryKey}>{words.removeCredentialText}</Ask></div>
+      )}
+      {fresh && use && (
         <>
           {uses.length > 1 && (
             <Field label={words.kind}>
@@ -48,12 +66,11 @@ export function LoginStep({ source, kind, credentials, draft, onChange }: LoginS
           {use.fields?.map(f => <Part key={f.name} field={f} draft={draft} onChange={onChange} />)}
         </>
       )}
-      {use && draft.login === 'new' && !!use.grants?.length && (
-        <Card title={words.needs}><p><Soft>{words.needsText(use.title)}</Soft></p><Command>{use.grants.join('\n')}</Command></Card>
-      )}
+      {use && fresh && <Grants of={use} />}
       <TestConnection
-        key={`${draft.runtime} ${draft.login} ${draft.credential}`} source={source.name} runtime={draft.runtime} credential={draft.login === 'old' ? draft.credential : ''}
-        ready={draft.login !== 'new'} why={words.testLater}
+        key={JSON.stringify([draft.runtime, draft.login, draft.credential, draft.newName, draft.newKind, draft.open, draft.vaults, draft.secrets])}
+        source={source.name} asked={{ runtime: draft.runtime, credential: loginName(draft), settings: settingsOf(kind.scanSettings ?? [], draft.settings) }}
+        ready={loginReady(draft, kind, credentials)} command={test => withLogin(draft, kind, test)} {...(fresh && { before: keep, text: words.testKeeps })}
       />
       {!loginReady(draft, kind, credentials) && <Soft>{words.required}</Soft>}
     </>

@@ -5,30 +5,36 @@ import { Map24Regular } from '@fluentui/react-icons/svg/map'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
+import { summaries } from '../client/api'
 import { useMay } from '../client/may'
+import { Page } from '../ui/Page'
 import { PicturePage } from '../ui/PicturePage'
-import { Empty, Loading, Shown } from '../ui/States'
-import { collectionsQuery, kindsQuery, newestQuery, runtimesQuery, sourcesQuery } from './rest'
+import { Empty, Loading, Refused, Shown } from '../ui/States'
+import { collectionsQuery, kindsQuery, newestQuery, sourcesQuery } from './rest'
 import { words } from './strings'
 
 const MapPicture = lazy(() => import('./MapPicture').then(m => ({ default: m.MapPicture })))
 
 export function MapPage() {
-  const navigate = useNavigate()
   const may = useMay()
+  return may('source/read') ? <Sources mayRegister={may('source/write')} /> : <Page title={words.map} about={words.mapAbout}><Refused>{words.mayNotSources}</Refused></Page>
+}
+
+function Sources({ mayRegister }: { mayRegister: boolean }) {
+  const navigate = useNavigate()
   const sources = useQuery(sourcesQuery())
   const collections = useQuery(collectionsQuery())
-  const runtimes = useQuery(runtimesQuery())
+  const runtimes = useQuery({ ...summaries(), refetchInterval: 10_000 })
   const kinds = useQuery(kindsQuery())
   const runs = useQuery(newestQuery())
   const around = [runtimes, kinds, runs] // the picture is fitted once: all that stands in it must be there
-  const register = may('source/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
+  const register = mayRegister && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
   return (
     <PicturePage title={words.map} about={words.mapAbout} actions={<><Button onClick={() => void navigate({ to: '/sources' })}>{words.asList}</Button>{register}</>}>
       <Shown of={collections}>
         {cs => (
           <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Map24Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-            {list => around.some(q => q.isPending) ? <Loading /> : <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data ?? []} runs={runs.data ?? []} kinds={kinds.data ?? []} /></Suspense>}
+            {list => around.some(q => q.isPending) ? <Loading /> : <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data?.value ?? []} runs={runs.data ?? []} kinds={kinds.data ?? []} /></Suspense>}
           </Shown>
         )}
       </Shown>

@@ -7,10 +7,12 @@ import { Folder20Regular } from '@fluentui/react-icons/svg/folder'
 import { Server20Regular } from '@fluentui/react-icons/svg/server'
 import { Drawing } from '../ui/Drawing'
 import { useFlowStyles } from '../ui/flow'
-import { Link, Soft } from '../ui/Parts'
+import type { RuntimeSummary } from '../client/api'
+import { Link, Soft, Status, type Tone } from '../ui/Parts'
 import { place, placeID, type Place } from './layout'
 import { going } from './rest'
 import { RunStatus } from '../ui/RunStatus'
+import { toneOf } from '../ui/tone'
 import { words } from './strings'
 import type { Collection, Kind, Run, Source } from './types'
 
@@ -27,12 +29,12 @@ const useStyles = makeStyles({
   handle: { opacity: 0 },
 })
 
-type Shown = Node<{ place: Place; title: string; to?: string; icon?: string; run?: Run; note?: string }, 'thing'>
+type Shown = Node<{ place: Place; title: string; to?: string; icon?: string; run?: Run; state?: { tone: Tone; said: string }; note?: string }, 'thing'>
 
 interface MapPictureProps {
   collections: Collection[]
   sources: Source[]
-  runtimes: { name: string; kind: string }[]
+  runtimes: RuntimeSummary[]
   runs: Run[]
   kinds: Kind[]
 }
@@ -51,7 +53,7 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
         const c = collections.find(one => one.name === p.name)
         return { title: c?.friendlyName || p.name, note: words.holds(sources.filter(s => s.properties.collection?.referenceName === p.name).length) }
       }
-      if (p.what === 'runtime') return { title: p.name, to: `/runtimes/${encodeURIComponent(p.name)}`, note: words.runtime }
+      if (p.what === 'runtime') return { title: p.name, to: `/runtimes/${encodeURIComponent(p.name)}`, state: stateOf(runtimes.find(r => r.name === p.name)!) }
       const kind = kinds.find(k => k.name === sources.find(s => s.name === p.name)?.kind)
       const run = runs.find(r => r.source === p.name)
       return { title: p.name, to: `/sources/${encodeURIComponent(p.name)}`, ...(kind?.icon && { icon: kind.icon }), ...(run ? { run } : { note: words.never }) }
@@ -70,7 +72,10 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
 
 const types = { thing: Thing }
 
-function Thing({ data: { place: p, title, to, icon, run, note } }: NodeProps<Shown>) {
+/** stateOf says a runtime's state, and how many of its nodes are there. */
+const stateOf = (r: RuntimeSummary) => ({ tone: toneOf(r.state), said: r.kind === 'Managed' ? r.state : words.nodesOf(r.state, r.nodesOnline, r.nodes) })
+
+function Thing({ data: { place: p, title, to, icon, run, state, note } }: NodeProps<Shown>) {
   const s = useStyles()
   return (
     <div className={mergeClasses(s.node, p.what === 'collection' && s.collection, p.what === 'runtime' && s.runtime)}>
@@ -78,7 +83,7 @@ function Thing({ data: { place: p, title, to, icon, run, note } }: NodeProps<Sho
       {p.what === 'collection' ? <Folder20Regular /> : p.what === 'runtime' ? <Server20Regular /> : <Drawing svg={icon} small />}
       <div className={s.texts}>
         <span className={s.name} title={title}>{to ? <Link to={to}>{title}</Link> : title}</span>
-        <span className={s.small}>{run ? <RunStatus run={run} /> : <Soft>{note}</Soft>}</span>
+        <span className={s.small}>{run ? <RunStatus run={run} /> : state ? <Status tone={state.tone}>{state.said}</Status> : <Soft>{note}</Soft>}</span>
       </div>
       <Handle type="source" position={Position.Right} className={s.handle} />
     </div>

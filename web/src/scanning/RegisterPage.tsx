@@ -2,12 +2,13 @@
 import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Card, Facts } from '../ui/Parts'
-import { Loading, ShownPage } from '../ui/States'
+import { Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { complete, nameProblem, properties } from './form'
 import { KindCards } from './KindCards'
@@ -15,7 +16,7 @@ import { commandOf, noSource, type NewSource } from './newSource'
 import { Refusal } from '../ui/Refusal'
 import { collectionsQuery, kindsQuery, putSource, sourcesQuery } from './rest'
 import { words } from './strings'
-import type { Kind } from './types'
+import type { Collection, Kind } from './types'
 
 interface Address {
   step?: string
@@ -27,27 +28,30 @@ const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.Reg
 
 export function RegisterPage() {
   useEarly(parts)
+  const may = useMay()
   const kinds = useQuery(kindsQuery())
+  const collections = useQuery(collectionsQuery())
+  const loading = <Page title={words.register}><Loading /></Page>
+  if (!may('source/write')) return <Page title={words.register}><Refused>{words.mayNotSources}</Refused></Page>
   return (
     <ShownPage title={words.register} of={kinds}>
-      {list => <Suspense fallback={<Page title={words.register}><Loading /></Page>}><Register kinds={list} /></Suspense>}
+      {list => <Shown of={collections} loading={loading}>{all => <Suspense fallback={loading}><Register kinds={list} collections={all.filter(c => may('source/write', c.name))} /></Suspense>}</Shown>}
     </ShownPage>
   )
 }
 
-function Register({ kinds }: { kinds: Kind[] }) {
+function Register({ kinds, collections }: { kinds: Kind[]; collections: Collection[] }) {
   const [{ step = 'kind', kind: chosen }, go] = useAddress<Address>()
   const navigate = useNavigate()
   const client = useQueryClient()
   const { tell } = useNotices()
   const sources = useQuery(sourcesQuery())
-  const collections = useQuery(collectionsQuery())
-  const [draft, setDraft] = useState(noSource)
+  const [draft, setDraft] = useState(() => noSource(collections))
   const change = (to: Partial<NewSource>) => setDraft(old => ({ ...old, ...to }))
   const { name, authority, collection, values } = draft
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? []
-  const problem = nameProblem(name, sources.data?.map(s => s.name) ?? [])
+  const problem = nameProblem('source', name, sources.data?.map(s => s.name) ?? [])
 
   const register = useMutation({
     mutationFn: () => putSource(name, kind!.name, {
@@ -74,7 +78,7 @@ function Register({ kinds }: { kinds: Kind[] }) {
       {...(kind && { command: commandOf(kind, draft) })}
     >
       {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={k => { change({ values: {} }); go({ kind: k, step: 'settings' }) }} />}
-      {at === 'settings' && kind && <RegisterSettings kind={kind} draft={draft} problem={problem} onChange={change} />}
+      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} onChange={change} />}
       {at === 'review' && kind && (
         <>
           <Refusal error={register.error} />
@@ -82,7 +86,7 @@ function Register({ kinds }: { kinds: Kind[] }) {
             <Facts of={[
               [words.name, name], [words.kind, kind.title],
               ...fields.map((f): [string, string | undefined] => [f.title, values[f.name] || f.default]),
-              [words.authority, authority], [words.collection, collections.data?.find(c => c.name === collection)?.friendlyName ?? collection],
+              [words.authority, authority], [words.collection, collections.find(c => c.name === collection)?.friendlyName ?? collection],
             ]} />
           </Card>
         </>

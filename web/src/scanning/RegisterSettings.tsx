@@ -1,21 +1,20 @@
 // The settings of a source that is being registered: ours, and those that its connector described.
 import { Field, Input, Select } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
 import { Fields } from './Fields'
+import { Grants } from './Grants'
 import type { NewSource } from './newSource'
-import { collectionsQuery } from './rest'
 import { words } from './strings'
-import type { Kind } from './types'
+import type { Collection, Kind } from './types'
 
 interface RegisterSettingsProps {
   kind: Kind
+  collections: Collection[] // where a source may be written
   draft: NewSource
   problem: string // of its name
   onChange: (to: Partial<NewSource>) => void
 }
 
-export function RegisterSettings({ kind, draft, problem, onChange }: RegisterSettingsProps) {
-  const collections = useQuery(collectionsQuery())
+export function RegisterSettings({ kind, collections, draft, problem, onChange }: RegisterSettingsProps) {
   return (
     <>
       <Field label={words.sourceName} hint={words.sourceNameHint} required {...(problem && { validationMessage: problem })}>
@@ -27,9 +26,10 @@ export function RegisterSettings({ kind, draft, problem, onChange }: RegisterSet
       </Field>
       <Field label={words.collection}>
         <Select value={draft.collection} onChange={(_, d) => onChange({ collection: d.value })}>
-          {(collections.data ?? [{ name: 'root', friendlyName: 'root' }]).map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
+          {collections.map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
         </Select>
       </Field>
+      {kind.credentials?.[0] && <Grants of={kind.credentials[0]} />}
     </>
   )
 }

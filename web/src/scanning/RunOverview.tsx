@@ -1,7 +1,8 @@
 // How a run stands: its state, the two stages side by side, what was found.
 import { useEffect, useState } from 'react'
-import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, ProgressBar, tokens } from '@fluentui/react-components'
+import { makeStyles, ProgressBar, tokens } from '@fluentui/react-components'
 import { bytes, compact, count, took } from '../ui/format'
+import { Message } from '../ui/Message'
 import { Card, Facts, Link, Soft, Status, When, type Tone } from '../ui/Parts'
 import { Loading } from '../ui/States'
 import { medium } from '../ui/widths'
@@ -20,18 +21,17 @@ const useStyles = makeStyles({
   number: { fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums' },
 })
 
-export function RunOverview({ run }: { run: Run }) {
+/** RunOverview shows a run as of now, or as of when it was last heard of: its clock stands still then. */
+export function RunOverview({ run, asOf }: { run: Run; asOf: number | undefined }) {
   const s = useStyles()
-  const now = useNow(going(run))
-  const ms = lasted(run, now)
+  const now = useNow(going(run) && asOf === undefined)
+  const ms = lasted(run, asOf ?? now)
   const waiting = useAsked(run)
   if (waiting) return <Loading lines={10} />
   return (
     <>
       {run.problem && (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody><MessageBarTitle>{spoken(run.problem.code)}</MessageBarTitle> {run.problem.text}</MessageBarBody>
-        </MessageBar>
+        <Message tone="bad" title={spoken(run.problem.code)}>{run.problem.text}</Message>
       )}
       <RunProposal run={run} />
       <Undo run={run} />

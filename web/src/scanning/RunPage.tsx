@@ -23,10 +23,10 @@ type Tab = keyof typeof words.runSides
 export function RunPage() {
   const { run: id } = useParams({ strict: false }) as { run: string }
   const run = useQuery(runQuery(id))
-  return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} />}</ShownPage>
+  return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} asOf={run.error || run.failureCount > 1 ? run.dataUpdatedAt : undefined} />}</ShownPage>
 }
 
-function OneRun({ run }: { run: RunDetail }) {
+function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
   const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
   const open = tab in words.runSides ? (tab as Tab) : 'overview'
   const counts: Partial<Record<Tab, number>> = {
@@ -41,7 +41,7 @@ function OneRun({ run }: { run: RunDetail }) {
       actions={<Cancel run={run} />}
       tabs={(Object.keys(words.runSides) as Tab[]).map(key => ({ key, title: words.runSides[key], ...(counts[key] !== undefined && { count: counts[key] }) }))}
     >
-      {open === 'overview' && <RunOverview run={run} />}
+      {open === 'overview' && <RunOverview run={run} asOf={asOf} />}
       <Suspense fallback={<Loading />}>
         {open === 'units' && <RunUnits run={run} />}
         {open === 'gaps' && <RunGaps run={run} />}

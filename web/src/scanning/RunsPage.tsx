@@ -2,11 +2,12 @@
 import { Field, Select } from '@fluentui/react-components'
 import { History48Regular } from '@fluentui/react-icons/svg/history'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { ListPage } from '../ui/ListPage'
 import { More } from '../ui/More'
 import { Card } from '../ui/Parts'
-import { Empty, Shown } from '../ui/States'
+import { Empty, Refused, Shown } from '../ui/States'
 import { runsQuery, sourcesQuery } from './rest'
 import { RunsTable } from './RunsTable'
 import { runStates } from '../ui/strings'
@@ -19,6 +20,11 @@ interface Address {
 }
 
 export function RunsPage() {
+  const may = useMay()
+  return may('scan/read') ? <Runs /> : <ListPage title={words.runs} about={words.runsAbout}><Refused>{words.mayNotRuns}</Refused></ListPage>
+}
+
+function Runs() {
   const [{ source, state }, change] = useAddress<Address>()
   const runs = useInfiniteQuery(runsQuery({ ...(source && { source }), ...(state && { state }) }))
   const sources = useQuery(sourcesQuery())

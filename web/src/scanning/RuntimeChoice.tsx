@@ -1,6 +1,7 @@
 // Which runtime reads: one of those that can, and of the others the reason why not.
 import { Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components'
-import { Link, Soft, Status, type Tone } from '../ui/Parts'
+import { Link, Soft, Status } from '../ui/Parts'
+import { toneOf } from '../ui/tone'
 import { words } from './strings'
 import type { Reach } from './types'
 
@@ -9,8 +10,6 @@ const useStyles = makeStyles({
   text: { fontSize: tokens.fontSizeBase200 },
   line: { display: 'flex', gap: '12px', alignItems: 'center' },
 })
-
-const tone = (state: string): Tone => (state === 'Online' || state === 'Started' ? 'good' : state === 'Limited' ? 'warn' : 'idle')
 
 export function RuntimeChoice({ reach, chosen, onChoose }: { reach: Reach[]; chosen: string; onChoose: (name: string) => void }) {
   const s = useStyles()
@@ -23,7 +22,7 @@ export function RuntimeChoice({ reach, chosen, onChoose }: { reach: Reach[]; cho
               key={r.name} value={r.name} disabled={!r.serves} className={s.one}
               label={
                 <>
-                  <div className={s.line}>{r.name}{r.serves && <Status tone={tone(r.state)}>{r.state}</Status>}</div>
+                  <div className={s.line}>{r.name}{r.serves && <Status tone={toneOf(r.state)}>{r.state}</Status>}</div>
                   {!r.serves && <div className={s.text}>{(r.reasons ?? []).map(why => <div key={why.code}>{why.text}{why.remedy && `. ${why.remedy}`}</div>)}{!r.reasons?.length && words.cannot}</div>}
                 </>
               }

@@ -1,23 +1,26 @@
-// Making a scan: who reads, with which login, what and how deep. The runtime is proposed, and of each that can't serve the
+// Making a scan, or changing one: who reads, with which login, what and how deep. The runtime is proposed, and of each that can't serve the
 // source it is said why.
 import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { Field, Input } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
+import { useMay } from '../client/may'
+import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
-import { Loading, ShownPage } from '../ui/States'
+import { Failed, Loading, ShownPage } from '../ui/States'
+import { useWatch } from '../ui/watched'
 import { WizardPage } from '../ui/WizardPage'
-import { begin, commandOf, loginReady, type Draft } from './draft'
+import { begin, commandOf, draftOf, loginReady, type Draft } from './draft'
 import { complete, nameProblem } from './form'
 import { RuntimeChoice } from './RuntimeChoice'
 import { createScan } from './create'
-import { credentialsQuery, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
+import { credentialsQuery, filterQuery, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
 import { words } from './strings'
-import type { Credential, Kind, Reach, Scan, Source } from './types'
+import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
 // The first step comes with the page, the others behind it.
 const parts = { login: () => import('./LoginStep'), scope: () => import('./ScopeStep'), review: () => import('./ReviewStep') }
@@ -33,19 +36,30 @@ export function ScanPage() {
   const reach = useQuery(reachQuery(source.data?.kind ?? ''))
   const credentials = useQuery(credentialsQuery())
   const scans = useQuery(scansQuery(name))
-  const missing = [source, kinds, reach, credentials, scans].find(q => q.data === undefined)
-  const title = words.scanTitle(name)
+  const [{ of }] = useAddress<Address>()
+  const filter = useQuery({ ...filterQuery(name, of ?? ''), enabled: of !== undefined })
+  const missing = [source, kinds, reach, credentials, scans, ...(of === undefined ? [] : [filter])].find(q => q.data === undefined)
+  const title = of === undefined ? words.scanTitle(name) : words.changeTitle(of)
   if (missing) return <ShownPage title={title} of={missing as UseQueryResult<unknown>}>{() => null}</ShownPage>
   const kind = kinds.data!.find(one => one.name === source.data!.kind)
   if (!kind) return null
+  const was = of === undefined ? undefined : scans.data!.find(s => s.name === of)
+  if (of !== undefined && !was) return <Page title={title}><Failed error={new Failure(404, 'ScanNotFound', '', '')} /></Page>
   return (
     <Suspense fallback={<Page title={title}><Loading /></Page>}>
-      <Wizard source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
+      <Wizard key={of} was={was} filter={filter.data ?? null} source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
     </Suspense>
   )
 }
 
+interface Address {
+  step?: string
+  of?: string // the scan that is changed; a new one without
+}
+
 interface WizardProps {
+  was: Scan | undefined
+  filter: Filter | null
   source: Source
   kind: Kind
   reach: Reach[]
@@ -53,22 +67,25 @@ interface WizardProps {
   scans: Scan[]
 }
 
-function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
-  const [{ step = 'runtime' }, go] = useAddress<{ step?: string }>()
+function Wizard({ was, filter, source, kind, reach, credentials, scans }: WizardProps) {
+  const [{ step = 'runtime' }, go] = useAddress<Address>()
   const navigate = useNavigate()
   const client = useQueryClient()
   const { tell } = useNotices()
-  const [draft, setDraft] = useState<Draft>(() => begin(kind, reach, credentials, scans))
+  const watch = useWatch()
+  const mayNew = useMay()('source/write', 'root')
+  const [draft, setDraft] = useState<Draft>(() => was ? draftOf(was, filter, source, kind, reach, credentials) : begin(kind, reach, credentials, scans, mayNew))
   const change = (to: Partial<Draft>) => setDraft(old => ({ ...old, ...to }))
-  const problem = nameProblem(draft.name, scans.map(s => s.name))
+  const problem = nameProblem('scan', draft.name, was ? [] : scans.map(s => s.name))
   const fields = kind.scanSettings ?? []
 
   const create = useMutation({
-    mutationFn: () => createScan(source, kind, reach, draft),
+    mutationFn: () => createScan(source, kind, reach, draft, was),
     onSuccess: async run => {
-      tell({ kind: 'done', title: words.scanCreated(draft.name) })
+      if (run) watch(run)
+      tell({ kind: 'done', title: was ? words.scanChanged(draft.name) : words.scanCreated(draft.name) })
       await client.invalidateQueries({ queryKey: ['list'] })
-      void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans` })
+      void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans${was ? `&scan=${encodeURIComponent(was.name)}` : ''}` })
     },
   })
 
@@ -83,17 +100,17 @@ function Wizard({ source, kind, reach, credentials, scans }: WizardProps) {
   const at = useDeferredValue(now >= 0 && steps.slice(0, now).every(s => s.ready) ? step : 'runtime') // the step before stays until the next is loaded
   return (
     <WizardPage
-      title={words.scanTitle(source.name)} above={<Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>}
-      steps={steps} at={at} onGo={next => go({ step: next })} finish={words.scanDone} onFinish={() => create.mutate()} busy={create.isPending}
-      command={commandOf(source, kind, draft)}
+      title={was ? words.changeTitle(was.name) : words.scanTitle(source.name)} above={<Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>}
+      steps={steps} at={at} onGo={next => go({ step: next })} finish={was ? words.changeDone : words.scanDone} onFinish={() => create.mutate()} busy={create.isPending}
+      command={commandOf(source, kind, draft, was)}
     >
       {at === 'runtime' && (
         <>
-          <Field label={words.scanName} required {...(problem && { validationMessage: problem })}><Input value={draft.name} onChange={(_, d) => change({ name: d.value })} /></Field>
+          {!was && <Field label={words.scanName} required {...(problem && { validationMessage: problem })}><Input value={draft.name} onChange={(_, d) => change({ name: d.value })} /></Field>}
           <RuntimeChoice reach={reach} chosen={draft.runtime} onChoose={runtime => change({ runtime })} />
         </>
       )}
-      {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} draft={draft} onChange={change} />}
+      {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} mayNew={mayNew} draft={draft} onChange={change} />}
       {at === 'scope' && <ScopeStep source={source} kind={kind} draft={draft} onChange={change} />}
       {at === 'review' && <ReviewStep kind={kind} draft={draft} error={create.error} onChange={change} />}
     </WizardPage>

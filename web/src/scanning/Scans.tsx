@@ -6,28 +6,31 @@ import { useNavigate } from '@tanstack/react-router'
 import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
-import { Soft } from '../ui/Parts'
+import { Link, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { useAct } from '../ui/useAct'
+import { useWatch } from '../ui/watched'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
 import { deleteScan, scansKey, startRun } from './rest'
 import { Next } from './Next'
 import { words } from './strings'
-import type { Scan, Source } from './types'
+import type { Kind, Scan, Source } from './types'
 
+const ScanCard = lazy(() => import('./ScanCard').then(m => ({ default: m.ScanCard })))
 const Schedule = lazy(() => import('./Schedule').then(m => ({ default: m.Schedule })))
 
 const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '4px', justifyContent: 'flex-end', [narrow]: { justifyContent: 'flex-start' } } })
 
 interface ScansProps {
   source: Source
+  kind: Kind | undefined
   of: UseQueryResult<Scan[]>
   add: ReactNode
   writable: boolean
 }
 
-export function Scans({ source, of, add, writable }: ScansProps) {
+export function Scans({ source, kind, of, add, writable }: ScansProps) {
   const [at, change] = useAddress<{ scan?: string }>()
   return (
     <Shown of={of} empty={list => list.length === 0 ? <Empty title={words.noScans} actions={add}>{words.noScansText}</Empty> : undefined}>
@@ -36,7 +39,7 @@ export function Scans({ source, of, add, writable }: ScansProps) {
           <DataTable
             caption={words.sides.scans} rows={list} id={s => s.name}
             columns={[
-              { name: words.name, width: '16%', show: s => s.name },
+              { name: words.name, width: '16%', show: s => <Link to="." search={(old: object) => ({ ...old, scan: s.name })}>{s.name}</Link> },
               { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
@@ -44,7 +47,12 @@ export function Scans({ source, of, add, writable }: ScansProps) {
               ...(writable ? [{ name: '', width: '300px', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />
-          {writable && list.some(s => s.name === at.scan) && <Suspense fallback={<Loading />}><Schedule key={at.scan} source={source.name} scan={at.scan!} onDone={() => change({ scan: undefined })} /></Suspense>}
+          {list.filter(s => s.name === at.scan).map(scan => (
+            <Suspense key={scan.name} fallback={<Loading />}>
+              <ScanCard source={source} kind={kind} scan={scan} writable={writable} />
+              {writable && <Schedule source={source.name} scan={scan.name} onDone={() => change({ scan: undefined })} />}
+            </Suspense>
+          ))}
         </>
       )}
     </Shown>
@@ -55,7 +63,8 @@ function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSc
   const s = useStyles()
   const navigate = useNavigate()
   const act = useAct()
-  const run = (full: boolean) => act.go({ run: () => startRun(source, scan, full), said: words.started, then: id => void navigate({ to: `/runs/${id}` }) })
+  const watch = useWatch()
+  const run = (full: boolean) => act.go({ run: () => startRun(source, scan, full), said: words.started, then: id => { watch(id); void navigate({ to: `/runs/${id}` }) } })
   return (
     <div className={s.acts}>
       <ActButton size="small" label={words.runNow} name={words.runNowNamed(scan)} command={startRun.command(source, scan, false)} busy={act.busy} onAct={() => run(false)} />

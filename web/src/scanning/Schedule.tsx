@@ -1,12 +1,13 @@
 // When a scan runs by itself: in words with the next time, paused and resumed, written anew, taken away.
 import { useState } from 'react'
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
+import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { exactTime } from '../ui/format'
 import { Group } from '../ui/Group'
+import { Message } from '../ui/Message'
 import { useNotices } from '../ui/Notices'
 import { Card, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -26,6 +27,9 @@ const useStyles = makeStyles({
   short: { width: '120px' },
   now: { display: 'flex', gap: '8px 16px', flexWrap: 'wrap', alignItems: 'center', marginBottom: '16px' },
 })
+
+/** minute is a time as the account takes it, to the minute. */
+const minute = (at: Date) => `${at.toISOString().slice(0, 16)}:00Z`
 
 interface ScheduleProps {
   source: string
@@ -58,6 +62,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
   const fire = (on: boolean) => ({ run: () => fireTrigger(source, scan, on), said: on ? words.resumedNotice(scan) : words.pausedNotice(scan) })
   const problem = problemOf(plan)
   const off = t?.properties.state === 'Disabled'
+  const [begins] = useState(() => { const start = t?.properties.recurrence.startTime; return start && new Date(start).getTime() > Date.now() ? start : '' }) // one that is still to come
   return (
     <>
       {t && (
@@ -67,7 +72,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
           <Ask small label={words.remove} title={words.unschedule(scan)} done={words.unscheduled(scan)} act={() => deleteTrigger(source, scan)} command={deleteTrigger.command(source, scan)} stale={stale}>{words.unscheduleText}</Ask>
         </div>
       )}
-      {t && more(t.properties.recurrence) && <MessageBar intent="warning" layout="multiline"><MessageBarBody>{words.moreThanForm}</MessageBarBody></MessageBar>}
+      {t && more(t.properties.recurrence) && <Message tone="warn">{words.moreThanForm}</Message>}
       <form className={s.form} onSubmit={e => { e.preventDefault(); if (!problem && !put.isPending) put.mutate() }}>
         <div className={s.row}>
           <Field label={words.everyLabel}><Input className={s.short} type="number" min={1} value={Number.isNaN(plan.interval) ? '' : String(plan.interval)} onChange={(_, d) => change({ interval: d.value === '' ? NaN : Number(d.value) })} /></Field>
@@ -88,6 +93,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
           <Input value={plan.zone} list="zones" autoComplete="off" spellCheck={false} onChange={(_, d) => change({ zone: d.value })} />
         </Field>
         <datalist id="zones">{Intl.supportedValuesOf('timeZone').map(z => <option key={z} value={z} />)}</datalist>
+        {begins && <Tick label={words.notBefore(exactTime(new Date(begins)))} checked={plan.start === begins} onChange={on => change({ start: on ? begins : minute(new Date()) })} />}
         <Tick label={words.fullEachTime} checked={plan.full} onChange={full => change({ full })} />
         {problem ? <Status tone="warn">{problem}</Status> : <Soft>{inWords(recurrenceOf(plan))}</Soft>}
         <Refusal error={put.error} />

@@ -20,7 +20,7 @@ export function ScopeStep({ source, kind, draft, onChange }: ScopeStepProps) {
     <>
       <LevelChoice levels={kind.levels ?? []} chosen={draft.level} onChoose={level => onChange({ level })} />
       <Fields of={fields} values={draft.settings} onChange={(n, v) => onChange({ settings: { ...draft.settings, [n]: v } })} />
-      <Browse key={draft.runtime + draft.login + draft.credential} source={source} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={onChange} />
+      <Browse key={draft.runtime + draft.login + draft.credential} source={source} kind={kind} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={onChange} />
       <Scope draft={draft} onChange={onChange} />
     </>
   )

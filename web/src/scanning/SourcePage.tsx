@@ -1,18 +1,19 @@
 // One source: where it is, what its scans are and how they went.
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Button } from '@fluentui/react-components'
+import { Button, Field, Select } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
 import { useNavigate, useParams } from '@tanstack/react-router'
+import { useTitles } from '../client/list'
 import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
-import { Command } from '../ui/Command'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { More } from '../ui/More'
 import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
 import { Empty, Loading, Shown, ShownPage } from '../ui/States'
 import { Ask } from '../ui/Ask'
+import { Grants } from './Grants'
 import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
 import { RunsTable } from './RunsTable'
 import { TestConnection } from './TestConnection'
@@ -46,17 +47,26 @@ function OneSource({ source }: { source: Source }) {
       open={open} onOpen={next => change({ tab: next })} actions={add}
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >
-      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scan={may('scan/write', collection) ? all[0] : undefined} removable={may('source/write', collection)} />}</Shown>}</Shown>}
-      {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
+      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} removable={may('source/write', collection)} />}</Shown>}</Shown>}
+      {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>
   )
 }
 
-function Overview({ source, kind, scan, removable }: { source: Source; kind: Kind | undefined; scan: Scan | undefined; removable: boolean }) {
+interface OverviewProps {
+  source: Source
+  kind: Kind | undefined
+  scans: Scan[] | undefined // of whoever may test them
+  add: React.ReactNode
+  removable: boolean
+}
+
+function Overview({ source, kind, scans, add, removable }: OverviewProps) {
   const p = source.properties
   const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
   const use = kind?.credentials?.[0]
+  const titleOf = useTitles()
   return (
     <>
       <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
@@ -64,14 +74,26 @@ function Overview({ source, kind, scan, removable }: { source: Source; kind: Kin
           [words.kind, kind?.title ?? source.kind],
           ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(settings[f.name] ?? f.default)]),
           [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
-          [words.collection, p.collection?.referenceName],
+          [words.collection, p.collection && titleOf(p.collection.referenceName)],
           [words.registered, <When key="w" at={p.createdAt} />],
         ]} />
       </Card>
-      {scan && <TestConnection source={source.name} runtime={scan.properties.connectedVia?.referenceName ?? ''} credential={scan.properties.credential?.referenceName ?? ''} ready />}
+      {scans && <Test source={source.name} scans={scans} add={add} />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
-      {!!use?.grants?.length && <Card title={words.needs}><p><Soft>{words.needsText(use.title)}</Soft></p><Command>{use.grants.join('\n')}</Command></Card>}
+      {use && <Grants of={use} />}
     </>
+  )
+}
+
+/** Test tries the connection as one of the scans would. */
+function Test({ source, scans, add }: { source: string; scans: Scan[]; add: React.ReactNode }) {
+  const [chosen, choose] = useState('')
+  const scan = scans.find(s => s.name === chosen) ?? scans[0]
+  if (!scan) return <Card title={words.test} actions={add}><Soft>{words.testNeeds}</Soft></Card>
+  return (
+    <TestConnection key={scan.name} source={source} asked={{ scan: scan.name }}>
+      {scans.length > 1 && <Field label={words.testAs}><Select value={scan.name} onChange={(_, d) => choose(d.value)}>{scans.map(s => <option key={s.name}>{s.name}</option>)}</Select></Field>}
+    </TestConnection>
   )
 }
 

@@ -8,21 +8,25 @@ import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { ListPage } from '../ui/ListPage'
 import { Link, Soft, When } from '../ui/Parts'
-import { Empty, Loading, Shown } from '../ui/States'
+import { Empty, Loading, Refused, Shown } from '../ui/States'
 import { Named } from './Named'
 import { collectionsQuery, kindsQuery, newestQuery, sourcesQuery } from './rest'
 import { RunStatus } from '../ui/RunStatus'
 import { words } from './strings'
 
 export function SourcesPage() {
-  const navigate = useNavigate()
   const may = useMay()
+  return may('source/read') ? <Sources mayRegister={may('source/write')} /> : <ListPage title={words.sources} about={words.sourcesAbout}><Refused>{words.mayNotSources}</Refused></ListPage>
+}
+
+function Sources({ mayRegister }: { mayRegister: boolean }) {
+  const navigate = useNavigate()
   const sources = useQuery(sourcesQuery())
   const kinds = useQuery(kindsQuery())
   const collections = useQuery(collectionsQuery())
   const runs = useQuery(newestQuery())
   const around = [kinds, collections, runs] // rows move when these come later
-  const register = may('source/write') && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
+  const register = mayRegister && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
   const kindOf = (name: string) => kinds.data?.find(k => k.name === name)
   const lastOf = (source: string) => runs.data?.find(r => r.source === source)
   return (

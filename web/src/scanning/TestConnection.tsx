@@ -1,10 +1,12 @@
 // A connection test through a node of the runtime, step by step, each failure with what helps.
-import { makeStyles, Spinner, tokens } from '@fluentui/react-components'
+import type { ReactNode } from 'react'
+import { makeStyles, tokens } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
 import { Card, Soft, Status } from '../ui/Parts'
+import { Spinner } from '../ui/Spinner'
 import { Refusal } from '../ui/Refusal'
-import { testSource } from './rest'
+import { testSource, type Asked } from './rest'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -12,23 +14,27 @@ const useStyles = makeStyles({
   more: { paddingLeft: '22px', fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
 })
 
+const same = (command: string) => command
+
 interface TestProps {
   source: string
-  runtime: string
-  credential: string
-  ready: boolean
-  why?: string // why it can't be made yet
+  asked: Asked
+  ready?: boolean
+  text?: string // what it is, where it is not the usual
+  command?: (test: string) => string // the command with what must come before it
+  before?: () => Promise<unknown> // what must come before it
+  children?: ReactNode // what chooses between tests
 }
 
-export function TestConnection({ source, runtime, credential, ready, why }: TestProps) {
+export function TestConnection({ source, asked, ready = true, text = words.testText, command = same, before, children }: TestProps) {
   const s = useStyles()
-  const asked = { runtime, credential }
-  const test = useMutation({ mutationFn: () => testSource(source, asked) })
+  const test = useMutation({ mutationFn: async () => { await before?.(); return testSource(source, asked) } })
   const steps = test.data?.steps ?? []
   const problem = test.data?.problem
   return (
-    <Card title={words.test} actions={<ActButton label={words.test} command={testSource.command(source, asked)} disabled={!ready} busy={test.isPending} icon={test.isPending ? <Spinner size="tiny" /> : undefined} onAct={() => test.mutate()} />}>
-      <Soft>{ready ? words.testText : why}</Soft>
+    <Card title={words.test} actions={<ActButton label={words.test} command={command(testSource.command(source, asked))} disabled={!ready} busy={test.isPending} icon={test.isPending ? <Spinner /> : undefined} onAct={() => test.mutate()} />}>
+      {children}
+      <Soft>{text}</Soft>
       <div role="status">
         {steps.length > 0 && (
           <ol className={s.steps}>

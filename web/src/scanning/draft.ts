@@ -1,7 +1,7 @@
 // A scan that is being put together in the wizard.
 import { flag, flags, line, settings } from '../client/command'
-import { lines, nameProblem, spoken, type Values } from './form'
-import type { Credential, Kind, Reach, Scan, Source } from './types'
+import { lines, nameProblem, spoken, textsOf, type Values } from './form'
+import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
 export interface Draft {
   name: string
@@ -11,6 +11,7 @@ export interface Draft {
   credential: string // of 'old'
   newName: string
   newKind: string
+  kept: string // name under which the new one was written already: a test needs it
   open: Values // open fields of the new one
   vaults: Values // vault of each secret field
   secrets: Values // name in the vault of each secret field
@@ -21,17 +22,29 @@ export interface Draft {
   runAtOnce: boolean
 }
 
-/** begin proposes: the first runtime that serves the source and is there, the deepest level, a credential that fits. */
-export function begin(kind: Kind, reach: Reach[], credentials: Credential[], scans: Scan[]): Draft {
+/** begin proposes: the first runtime that serves the source and is there, the deepest level, a credential that fits. A new
+ * one is proposed to whoever may make one. */
+export function begin(kind: Kind, reach: Reach[], credentials: Credential[], scans: Scan[], mayNew = true): Draft {
   const serving = reach.filter(r => r.serves)
   const runtime = serving.find(r => r.kind === 'SelfHosted') ?? serving[0]
   const fitting = credentials.filter(c => kind.credentials?.some(use => use.kind === c.kind))
   const names = new Set(scans.map(s => s.name))
   const name = ['all', ...Array.from({ length: scans.length + 1 }, (_, i) => `all-${i + 2}`)].find(n => !names.has(n))!
   return {
-    name, runtime: runtime?.name ?? '', login: !kind.credentials?.length ? 'none' : fitting.length > 0 ? 'old' : 'new', credential: fitting[0]?.name ?? '',
-    newName: '', newKind: kind.credentials?.[0]?.kind ?? '', open: {}, vaults: {}, secrets: {},
+    name, runtime: runtime?.name ?? '', login: !kind.credentials?.length ? 'none' : fitting.length > 0 || !mayNew ? 'old' : 'new', credential: fitting[0]?.name ?? '',
+    newName: '', newKind: kind.credentials?.[0]?.kind ?? '', kept: '', open: {}, vaults: {}, secrets: {},
     level: `L${Math.max(1, ...(kind.levels ?? []))}`, settings: {}, include: '', exclude: '', runAtOnce: true,
+  }
+}
+
+/** draftOf is a scan that is there, to be changed. */
+export function draftOf(scan: Scan, filter: Filter | null, source: Source, kind: Kind, reach: Reach[], credentials: Credential[]): Draft {
+  const p = scan.properties
+  const said = (prefixes: string[] | null | undefined) => paths(source.properties.purlieuAuthority ?? '', prefixes ?? []).join('\n')
+  return {
+    ...begin(kind, reach, credentials, []), name: scan.name, runtime: p.connectedVia?.referenceName ?? reach.find(r => r.kind === 'Managed')?.name ?? '',
+    login: p.credential ? 'old' : 'none', credential: p.credential?.referenceName ?? '', level: p.purlieuLevel ?? 'L1', settings: textsOf(kind.scanSettings ?? [], p as Record<string, unknown>),
+    include: said(filter?.properties.includeUriPrefixes), exclude: said(filter?.properties.excludeUriPrefixes), runAtOnce: false,
   }
 }
 
@@ -42,11 +55,14 @@ export const loginName = (draft: Draft) => ({ none: '', old: draft.credential, n
 /** loginReady reports whether the login that the draft names could be used. */
 export function loginReady(draft: Draft, kind: Kind, credentials: Credential[]): boolean {
   if (draft.login === 'none') return true
-  if (draft.login === 'old') return draft.credential !== ''
+  if (draft.login === 'old') return credentials.some(c => c.name === draft.credential)
   const use = useOf(draft, kind)
-  if (!use || draft.newName === '' || nameProblem(draft.newName, credentials.map(c => c.name)) !== '') return false
+  if (!use || draft.newName === '' || newNameProblem(draft, credentials) !== '') return false
   return (use.fields ?? []).every(f => !f.required || ((f.secret ? draft.secrets[f.name] : draft.open[f.name]) ?? '').trim() !== '')
 }
+
+/** newNameProblem says what is wrong with the name of the new credential. */
+export const newNameProblem = (draft: Draft, credentials: Credential[]) => nameProblem('credential', draft.newName, credentials.map(c => c.name).filter(name => name !== draft.kept))
 
 /** vaultOf is the vault that a secret field refers to. */
 export const vaultOf = (draft: Draft, field: string) => draft.vaults[field] ?? 'file'
@@ -70,19 +86,31 @@ export function prefixes(authority: string, text: string): string[] {
   return lines(text).map(path => (path.startsWith(root) ? path : `${root}/${path.replace(/^\/+/, '')}`))
 }
 
-/** commandOf says the same as commands. */
-export function commandOf(source: Source, kind: Kind, draft: Draft): string {
+/** credentialCommand writes the new credential. */
+function credentialCommand(draft: Draft, kind: Kind): string {
+  const fields = useOf(draft, kind)?.fields ?? []
+  const secrets = fields.filter(f => f.secret && draft.secrets[f.name]).map(f => `${f.name}=${vaultOf(draft, f.name)}:${draft.secrets[f.name]}`)
+  const open = Object.fromEntries(fields.filter(f => !f.secret && f.name !== 'user').map(f => [f.name, draft.open[f.name] ?? '']))
+  const user = fields.some(f => f.name === 'user') ? draft.open.user?.trim() : ''
+  return line`purlieu credential add ${draft.newKind} ${draft.newName}${flag('user', user)}${settings('set', open)}${flags('secret', secrets)}`
+}
+
+/** paths turns qualified names that the account gives into paths as people write them. */
+export function paths(authority: string, prefixes: string[]): string[] {
+  const root = authority.replace(/\/$/, '') + '/'
+  return prefixes.map(prefix => (prefix.startsWith(root) ? prefix.slice(root.length) : prefix))
+}
+
+/** withLogin puts before a command what it needs: the new credential. */
+export const withLogin = (draft: Draft, kind: Kind, command: string) => [...(draft.login === 'new' ? [credentialCommand(draft, kind)] : []), command].join(' &&\n')
+
+/** commandOf says the same as commands. Of a scan that was there before, what is not named stays: what was taken back is named. */
+export function commandOf(source: Source, kind: Kind, draft: Draft, was?: Scan): string {
   const out: string[] = []
-  if (draft.login === 'new') {
-    const fields = useOf(draft, kind)?.fields ?? []
-    const secrets = fields.filter(f => f.secret && draft.secrets[f.name]).map(f => `${f.name}=${vaultOf(draft, f.name)}:${draft.secrets[f.name]}`)
-    const open = Object.fromEntries(fields.filter(f => !f.secret && f.name !== 'user').map(f => [f.name, draft.open[f.name] ?? '']))
-    const user = fields.some(f => f.name === 'user') ? draft.open.user?.trim() : ''
-    out.push(line`purlieu credential add ${draft.newKind} ${draft.newName}${flag('user', user)}${settings('set', open)}${flags('secret', secrets)}`)
-  }
   const login = loginName(draft)
-  const set = settings('set', spoken(kind.scanSettings ?? [], draft.settings)), scope = [flags('include', lines(draft.include)), flags('exclude', lines(draft.exclude))]
-  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${set}${scope[0]!}${scope[1]!}`)
+  const set = settings('set', spoken(kind.scanSettings ?? [], draft.settings)), all = (patterns: string) => (was && lines(patterns).length === 0 ? [''] : lines(patterns))
+  const cleared = was ? Object.keys(textsOf(kind.scanSettings ?? [], was.properties as Record<string, unknown>)).filter(name => !draft.settings[name]?.trim()).map(name => `${name}=`) : []
+  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${set}${flags('set', cleared)}${flags('include', all(draft.include))}${flags('exclude', all(draft.exclude))}`)
   if (draft.runAtOnce) out.push(line`purlieu scan run ${source.name} ${draft.name} --watch`)
-  return out.join(' &&\n')
+  return withLogin(draft, kind, out.join(' &&\n'))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { complete, lines, nameProblem, properties, spoken } from './form'
+import { complete, lines, nameProblem, properties, spoken, textsOf } from './form'
 import type { Field } from './types'
 
 const of: Field[] = [
@@ -21,6 +21,10 @@ describe('a form', () => {
     expect(properties(of, { ca: '-----BEGIN\nabc\n-----END\n' })).toEqual({ ca: '-----BEGIN\nabc\n-----END' })
     expect(properties(of, { host: 'db', port: '' })).toEqual({ host: 'db' })
   })
+  it('shows what the account has as it was typed', () => {
+    const typed = { host: 'db', port: '5433', deep: 'true', roots: '/a\n/b' }
+    expect(textsOf(of, { ...properties(of, typed), ca: null, other: 1 })).toEqual(typed)
+  })
   it('puts the members of a list behind each other in a command, and leaves the lines of a text', () =>
     expect(spoken(of, { roots: ' a \nb', ca: 'x\ny' })).toEqual({ roots: 'a,b', ca: 'x\ny' }))
 
@@ -31,9 +35,11 @@ describe('a form', () => {
 
 describe('a name', () => {
   it('is judged as the account does', () => {
-    for (const good of ['', 'shop', 'a-b-c', 'a'.repeat(63)]) expect(nameProblem(good, []), good).toBe('')
-    for (const bad of ['ab', '-ab', 'a--b', 'a b', 'a.b', 'é-e', 'a'.repeat(64)]) expect(nameProblem(bad, []), bad).not.toBe('')
-    expect(nameProblem('Shop', ['shop'])).not.toBe('')
+    for (const good of ['', 'shop', 'a-b-c', 'a'.repeat(63)]) expect(nameProblem('scan', good, []), good).toBe('')
+    for (const bad of ['ab', '-ab', 'a--b', 'a b', 'a.b', 'é-e', 'a'.repeat(64)]) expect(nameProblem('scan', bad, []), bad).not.toBe('')
+    expect(nameProblem('source', 'Shop', ['shop'])).toBe('A source of this name exists.')
+    expect(nameProblem('scan', 'Shop', ['shop'])).toMatch(/scan of this name/)
+    expect(nameProblem('credential', 'Shop', ['shop'])).toMatch(/credential of this name/)
   })
 })
 

@@ -21,6 +21,10 @@ export function properties(of: Field[], values: Values): Record<string, unknown>
   return out
 }
 
+/** textsOf are properties that the account gives, as one types them: the other way round. */
+export const textsOf = (of: Field[], properties: Record<string, unknown>): Values =>
+  Object.fromEntries(of.map((f): [string, unknown] => [f.name, properties[f.name]]).filter(([, v]) => v !== undefined && v !== null).map(([name, v]) => [name, Array.isArray(v) ? v.join('\n') : String(v)]))
+
 /** settingsOf turns texts into settings that a question to a node takes: those that say something. */
 export const settingsOf = (of: Field[], values: Values): Values => Object.fromEntries(of.map(f => [f.name, (values[f.name] ?? '').trim()]).filter(([, v]) => v !== ''))
 
@@ -34,8 +38,8 @@ export const lines = (text: string) => text.split('\n').map(l => l.trim()).filte
 const name = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
 
 /** nameProblem says what is wrong with a name for a source, scan or credential; '' when nothing is. */
-export function nameProblem(text: string, taken: readonly string[]): string {
+export function nameProblem(what: keyof typeof words.taken, text: string, taken: readonly string[]): string {
   if (text === '') return ''
   if (!name.test(text) || text.length < 3 || text.length > 63) return words.badName
-  return taken.some(t => t.toLowerCase() === text.toLowerCase()) ? words.taken : ''
+  return taken.some(t => t.toLowerCase() === text.toLowerCase()) ? words.taken[what] : ''
 }

@@ -10,7 +10,9 @@ export interface NewSource {
   values: Values // of the kind's own settings
 }
 
-export const noSource: NewSource = { name: '', collection: 'root', authority: '', values: {} }
+/** noSource is the beginning: in the root collection, or in the first of those where sources may be written. */
+export const noSource = (writable: readonly { name: string }[]): NewSource =>
+  ({ name: '', collection: (writable.find(c => c.name === 'root') ?? writable[0])?.name ?? '', authority: '', values: {} })
 
 /** commandOf says the same as a command. */
 export function commandOf(kind: Pick<Kind, 'name' | 'settings'>, { name, collection, authority, values }: NewSource): string {

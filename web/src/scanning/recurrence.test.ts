@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, type Plan } from './recurrence'
 import type { Trigger } from './types'
 
-const plan: Plan = { every: 'Week', interval: 2, at: '06:30', on: ['Friday', 'Monday'], days: '1', zone: 'Europe/Berlin', full: false }
+const plan: Plan = { every: 'Week', interval: 2, at: '06:30', on: ['Friday', 'Monday'], days: '1', zone: 'Europe/Berlin', full: false, start: '2027-01-01T00:00:00Z' }
 
 describe('when a scan runs by itself', () => {
   it.each([
@@ -15,15 +15,20 @@ describe('when a scan runs by itself', () => {
   it('comes back into the form as it was written', () => {
     const t = { properties: { recurrence: recurrenceOf(plan), scanLevel: 'Incremental' } } as Trigger
     expect(planOf(t)).toEqual({ ...plan, on: ['Monday', 'Friday'] })
+    expect(recurrenceOf(plan).startTime).toBe('2027-01-01T00:00:00Z') // else it would run from now on
     expect(more(recurrenceOf(plan))).toBe(false)
     expect(more({ frequency: 'Day', schedule: { hours: [3, 9] } })).toBe(true)
+  })
+  it('shows the clock time of its start in its own zone, where it says no other', () => {
+    const t = { properties: { recurrence: { frequency: 'Day', interval: 1, timeZone: 'Europe/Berlin', startTime: '2026-01-30T12:21:00Z' } } } as Trigger
+    expect(planOf(t).at).toBe('13:21')
   })
   it('is refused before it is sent', () => {
     expect(problemOf(plan)).toBe('')
     for (const bad of [{ interval: 0 }, { at: '25:00' }, { on: [] }, { every: 'Month', days: '0' }, { every: 'Month', days: 'x' }] as Partial<Plan>[]) expect(problemOf({ ...plan, ...bad })).not.toBe('')
   })
   it('is a command', () => {
-    expect(triggerCommand('shop', 'nightly', plan)).toBe('purlieu trigger set shop nightly --every=week --interval=2 --on=Monday --on=Friday --at=06:30 --zone=Europe/Berlin')
-    expect(triggerCommand('shop', 'nightly', { ...plan, every: 'Month', interval: 1, days: '-1', full: true })).toBe('purlieu trigger set shop nightly --every=month --on=-1 --at=06:30 --zone=Europe/Berlin --full')
+    expect(triggerCommand('shop', 'nightly', plan)).toBe('purlieu trigger set shop nightly --every=week --interval=2 --on=Monday --on=Friday --at=06:30 --zone=Europe/Berlin --start=2027-01-01T00:00:00Z')
+    expect(triggerCommand('shop', 'nightly', { ...plan, every: 'Month', interval: 1, days: '-1', full: true })).toBe('purlieu trigger set shop nightly --every=month --on=-1 --at=06:30 --zone=Europe/Berlin --start=2027-01-01T00:00:00Z --full')
   })
 })

@@ -13,6 +13,7 @@ export interface Plan {
   days: string // days of the month, as one writes them: 1, 15, -1
   zone: string
   full: boolean
+  start: string // it does not run before; every so many weeks are counted from it. '' is now
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
@@ -22,9 +23,22 @@ const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 export function planOf(t: Trigger | null): Plan {
   const r = t?.properties.recurrence
   const s = r?.schedule
+  const [hour, minute] = r ? clockOf(r) : [3, 0]
   return {
-    every: r?.frequency ?? 'Day', interval: r?.interval ?? 1, at: `${two(s?.hours?.[0] ?? (r && !s ? new Date(r.startTime ?? 0).getUTCHours() : 3))}:${two(s?.minutes?.[0] ?? 0)}`,
-    on: s?.weekDays ?? (r ? [] : ['Monday']), days: (s?.monthDays ?? [1]).join(', '), zone: r ? (r.timeZone ?? 'UTC') : zoneHere(), full: t?.properties.scanLevel === 'Full',
+    every: r?.frequency ?? 'Day', interval: r?.interval ?? 1, at: `${two(s?.hours?.[0] ?? hour)}:${two(s?.minutes?.[0] ?? minute)}`,
+    on: s?.weekDays ?? (r ? [] : ['Monday']), days: (s?.monthDays ?? [1]).join(', '), zone: r ? (r.timeZone ?? 'UTC') : zoneHere(), full: t?.properties.scanLevel === 'Full', start: r?.startTime ?? '',
+  }
+}
+
+/** clockOf is the clock time of a trigger's start, which counts where its schedule says none. */
+function clockOf(r: Recurrence): [number, number] {
+  const start = new Date(r.startTime ?? 0)
+  try {
+    const parts = new Intl.DateTimeFormat('en-GB', { timeZone: r.timeZone ?? 'UTC', hour: '2-digit', minute: '2-digit' }).formatToParts(start)
+    const of = (type: string) => Number(parts.find(p => p.type === type)?.value)
+    return [of('hour'), of('minute')]
+  } catch {
+    return [start.getUTCHours(), start.getUTCMinutes()] // a zone that this browser does not know
   }
 }
 
@@ -53,7 +67,7 @@ function daysOf(text: string): number[] | undefined {
 export function recurrenceOf(p: Plan): Recurrence {
   const [hour, minute] = p.at.split(':').map(Number) as [number, number]
   return {
-    frequency: p.every, interval: p.interval, timeZone: p.zone,
+    frequency: p.every, interval: p.interval, timeZone: p.zone, ...(p.start && { startTime: p.start }),
     schedule: {
       minutes: [minute], ...(p.every !== 'Hour' && { hours: [hour] }), ...(p.every === 'Week' && { weekDays: weekDays.filter(d => p.on.includes(d)) }), ...(p.every === 'Month' && { monthDays: daysOf(p.days) ?? [] }),
     },
@@ -76,5 +90,5 @@ export function inWords(r: Recurrence): string {
 export function triggerCommand(source: string, scan: string, p: Plan): string {
   const on = p.every === 'Week' ? weekDays.filter(d => p.on.includes(d)) : p.every === 'Month' ? (daysOf(p.days) ?? []).map(String) : []
   const at = p.every === 'Hour' ? `00:${p.at.slice(3)}` : p.at
-  return line`purlieu trigger set ${source} ${scan}${flag('every', p.every.toLowerCase())}${flag('interval', p.interval > 1 && String(p.interval))}${flags('on', on)}${flag('at', at)}${flag('zone', p.zone)}${flag('full', p.full)}`
+  return line`purlieu trigger set ${source} ${scan}${flag('every', p.every.toLowerCase())}${flag('interval', p.interval > 1 && String(p.interval))}${flags('on', on)}${flag('at', at)}${flag('zone', p.zone)}${flag('start', p.start)}${flag('full', p.full)}`
 }

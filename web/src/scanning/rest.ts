@@ -4,7 +4,7 @@ import { deed, flag, line, settings } from '../client/command'
 import { collectionsOf, list } from '../client/list'
 import { pages, type Page } from '../client/pages'
 import { Failure, rest } from '../client/rest'
-import type { Changed, Collection, Credential, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Unit } from './types'
+import type { Changed, Collection, Credential, Filter, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Unit } from './types'
 
 const scanning = { 'api-version': '2023-09-01' }
 const slow = 60_000 // what rarely changes is asked for again after a minute
@@ -13,7 +13,14 @@ const slow = 60_000 // what rarely changes is asked for again after a minute
 export const at = (...names: string[]) => '/' + names.map(encodeURIComponent).join('/')
 
 export const kindsQuery = () => ({ ...list<Kind>('/manage/v1/kinds', {}), staleTime: slow })
-export const runtimesQuery = () => list<{ name: string; kind: string }>('/scan/integrationRuntimes', scanning)
+/** filterQuery gives what a scan is narrowed to; null: it reads all of its source. */
+export const filterQuery = (source: string, scan: string) =>
+  queryOptions({ queryKey: [...scansKey(source), 'filter', scan], queryFn: ({ signal }) => orNull(rest<Filter>('/scan' + at('datasources', source, 'scans', scan, 'filters', 'custom'), { query: scanning, signal })) })
+
+/** orNull is null for what is not there. */
+const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
+  answer.catch(error => { if (error instanceof Failure && error.status === 404) return null; throw error })
+
 export const reachQuery = (kind: string) => ({ ...list<Reach>('/manage/v1' + at('kinds', kind, 'runtimes'), {}), enabled: kind !== '' })
 export const sourcesQuery = () => list<Source>('/scan/datasources', scanning)
 export const credentialsQuery = () => list<Credential>('/scan/credentials', scanning)
@@ -61,6 +68,9 @@ export const putSource = (name: string, kind: string, properties: Record<string,
 export const deleteSource = deed(
   (name: string) => rest('/scan' + at('datasources', name), { method: 'DELETE', query: scanning }), name => line`purlieu source delete ${name}`)
 
+export const deleteCredential = deed(
+  (name: string) => rest('/scan' + at('credentials', name), { method: 'DELETE', query: scanning }), name => line`purlieu credential delete ${name}`)
+
 export const putCredential = (name: string, kind: string, typeProperties: Record<string, unknown>) =>
   rest('/scan' + at('credentials', name), { method: 'PUT', query: scanning, body: { kind, properties: { description: '', typeProperties } } })
 
@@ -105,14 +115,7 @@ export const scansKey = (source: string) => ['list', '/scan' + at('datasources',
 export const triggerQuery = (source: string, scan: string) =>
   queryOptions({
     queryKey: [...scansKey(source), 'trigger', scan],
-    queryFn: async ({ signal }) => {
-      try {
-        return await rest<Trigger>(triggerAt(source, scan), { query: scanning, signal })
-      } catch (error) {
-        if (error instanceof Failure && error.status === 404) return null
-        throw error
-      }
-    },
+    queryFn: ({ signal }) => orNull(rest<Trigger>(triggerAt(source, scan), { query: scanning, signal })),
   })
 
 const triggerAt = (source: string, scan: string) => '/scan' + at('datasources', source, 'scans', scan) + '/triggers/default'
@@ -123,27 +126,28 @@ export const fireTrigger = deed(
 export const deleteTrigger = deed(
   (source: string, scan: string) => rest(triggerAt(source, scan), { method: 'DELETE', query: scanning }), (source, scan) => line`purlieu trigger delete ${source} ${scan}`)
 
-/** Asked is how a node is to ask a source: through a runtime, with a login and the settings of a scan. */
+/** Asked is how a node is to ask a source: as a scan that is there would, or through a runtime, with a login and settings. */
 export interface Asked {
-  runtime: string
-  credential: string
+  scan?: string
+  runtime?: string
+  credential?: string
   settings?: Record<string, string>
   path?: string // the level that is listed
 }
 
-const asking = ({ runtime, credential, settings: set = {} }: Asked) => [flag('runtime', runtime), flag('credential', credential), settings('set', set)] as const
+const asking = ({ scan, runtime, credential, settings: set = {} }: Asked) => [flag('scan', scan), flag('runtime', runtime), flag('credential', credential), settings('set', set)] as const
 
 export const browse = deed(
   (source: string, asked: Asked, signal?: AbortSignal) => rest<Names>('/manage/v1' + at('datasources', source, 'browse'), { method: 'POST', body: asked, ...(signal && { signal }) }),
   (source, asked, _?) => {
-    const [runtime, credential, set] = asking(asked)
-    return asked.path ? line`purlieu source browse ${source} ${asked.path}${runtime}${credential}${set}` : line`purlieu source browse ${source}${runtime}${credential}${set}`
+    const [scan, runtime, credential, set] = asking(asked)
+    return asked.path ? line`purlieu source browse ${source} ${asked.path}${scan}${runtime}${credential}${set}` : line`purlieu source browse ${source}${scan}${runtime}${credential}${set}`
   })
 
 export const testSource = deed(
   (source: string, asked: Asked) => rest<Tested>('/manage/v1' + at('datasources', source, 'test'), { method: 'POST', body: asked }), (source, asked) => {
-    const [runtime, credential, set] = asking(asked)
-    return line`purlieu source test ${source}${runtime}${credential}${set}`
+    const [scan, runtime, credential, set] = asking(asked)
+    return line`purlieu source test ${source}${scan}${runtime}${credential}${set}`
   })
 
 /** browseQuery asks a node for one level of a source's names. It is not asked again by itself: each question is an event at

@@ -3,9 +3,8 @@
 import { lazy, Suspense } from 'react'
 import { useAddress } from '../ui/address'
 import { useMay } from '../client/may'
-import { Failure } from '../client/rest'
 import { DetailPage } from '../ui/DetailPage'
-import { Failed, Loading } from '../ui/States'
+import { Loading, Refused } from '../ui/States'
 import { words } from './strings'
 
 const AccountTab = lazy(() => import('./AccountTab').then(m => ({ default: m.AccountTab })))
@@ -25,13 +24,12 @@ export function SettingsPage() {
   const [at, change] = useAddress<Address>()
   const may = useMay()
   const open = tabs.find(t => t === at.tab) ?? 'collections'
-  const refused = (text: string) => <Failed error={new Failure(403, 'Denied', text, '')} />
   return (
     <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined })}>
       <Suspense fallback={<Loading lines={8} />}>
         {open === 'collections' && <CollectionsTab chosen={at.collection} onChoose={collection => change({ collection })} />}
-        {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : refused(words.mayNotPeople))}
-        {open === 'network' && (may('network/write', 'root') ? <NetworkTab /> : refused(words.mayNotNetwork))}
+        {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : <Refused>{words.mayNotPeople}</Refused>)}
+        {open === 'network' && (may('network/write', 'root') ? <NetworkTab /> : <Refused>{words.mayNotNetwork}</Refused>)}
         {open === 'account' && <AccountTab />}
       </Suspense>
     </DetailPage>

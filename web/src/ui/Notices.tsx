@@ -5,7 +5,8 @@ import { CheckmarkCircle20Regular } from '@fluentui/react-icons/svg/checkmark-ci
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import { ErrorCircle20Regular } from '@fluentui/react-icons/svg/error-circle'
 import { Info20Regular } from '@fluentui/react-icons/svg/info'
-import { sayFailure } from './States'
+import { SignedOut } from '../client/rest'
+import { sayFailure, SignInAgain } from './States'
 import { words } from './strings'
 import { narrow } from './widths'
 
@@ -14,6 +15,7 @@ export interface Notice {
   kind: 'done' | 'failed' | 'info'
   title: string
   text?: string
+  signIn?: boolean // it takes signing in
   undo?: () => void // takes back what was done; offered while the notice is shown
   at: Date
 }
@@ -64,7 +66,7 @@ export function Notices({ children }: { children: ReactNode }) {
     setShown(all => [...all, notice.id])
   }, [])
   const hide = useCallback((id: number) => setShown(all => all.filter(one => one !== id)), [])
-  const fail = useCallback((error: unknown) => { const { title, text } = sayFailure(error, true); tell({ kind: 'failed', title, text }) }, [tell])
+  const fail = useCallback((error: unknown) => { const { title, text } = sayFailure(error, true); tell({ kind: 'failed', title, text, signIn: error instanceof SignedOut }) }, [tell])
   const board = useMemo(() => ({ notices, tell, fail, clear: () => set([]) }), [notices, tell, fail])
   return (
     <BoardContext value={board}>
@@ -89,6 +91,7 @@ function Toast({ notice, hide }: { notice: Notice; hide: (id: number) => void })
       <div className={s.text}>
         <div className={s.title}>{notice.title}</div>
         {notice.text && <div className={s.soft}>{notice.text}</div>}
+        {notice.signIn && <SignInAgain />}
       </div>
       {notice.undo && <Button size="small" onClick={() => { hide(notice.id); notice.undo!() }}>{words.undo}</Button>}
       <Button appearance="transparent" size="small" icon={<Dismiss16Regular />} aria-label={words.close} onClick={() => hide(notice.id)} />

@@ -1,9 +1,10 @@
 // What the account said against something, in its place: the notice goes, this stays until it is tried again.
-import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
-import { sayFailure } from './States'
+import { SignedOut } from '../client/rest'
+import { Message } from './Message'
+import { sayFailure, SignInAgain } from './States'
 
 export function Refusal({ error }: { error: unknown }) {
   if (!error) return null
   const { title, text } = sayFailure(error, true)
-  return <MessageBar intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{title}</MessageBarTitle> {text}</MessageBarBody></MessageBar>
+  return <Message tone="bad" title={title}>{text} {error instanceof SignedOut && <SignInAgain />}</Message>
 }

@@ -8,6 +8,7 @@ import { Prohibited48Regular } from '@fluentui/react-icons/svg/prohibited'
 import { Warning48Regular } from '@fluentui/react-icons/svg/warning'
 import { Failure, SignedOut } from '../client/rest'
 import { Page } from './Page'
+import { Link } from './Parts'
 import { failures, words } from './strings'
 
 const useStyles = makeStyles({
@@ -43,6 +44,7 @@ export function Empty({ icon, title, children, actions }: StateProps) {
 
 /** sayFailure is the title and the text for an error; what the account said wins. doing says that it was to do something, not to show it. */
 export function sayFailure(error: unknown, doing = false): { title: string; text: string; request: string } {
+  if (error instanceof SignedOut) return { title: failures.signedOut, text: doing ? failures.signedOutToDo : failures.signedOutText, request: '' }
   if (!(error instanceof Failure)) return { title: failures.other, text: error instanceof Error ? error.message : '', request: '' }
   const { status, message, request } = error
   if (status === 0) return { title: failures.unreachable, text: doing ? failures.unreachableToDo : failures.unreachableText, request }
@@ -75,11 +77,18 @@ export function Failed({ error, retry, heals = true }: { error: unknown; retry?:
       <span className={s.icon} aria-hidden>{icon}</span>
       <h2 className={s.title}>{title}</h2>
       {text && <p className={s.text}>{text[0]!.toUpperCase() + text.slice(1)}</p>}
+      {error instanceof SignedOut && <SignInAgain />}
       {request && status >= 500 && <span className={s.soft}>{failures.request(request)}</span>}
       {again && <div className={s.actions}><Button onClick={retry}>{words.retry}</Button></div>}
     </div>
   )
 }
+
+/** Refused says which role a page, or a part of it, takes, to somebody who does not have it. */
+export const Refused = ({ children }: { children: string }) => <Failed error={new Failure(403, 'Denied', children, '')} />
+
+/** SignInAgain leads to signing in, in another tab: what was typed in this one stays, and goes on from there. */
+export const SignInAgain = () => <Link to="/" target="_blank" rel="noopener">{failures.signInAgain}</Link>
 
 const lengths = ['38%', '72%', '64%', '80%', '56%', '68%']
 
@@ -103,20 +112,22 @@ interface ShownProps<T> {
 
 const isAway = (error: Error | null) => error instanceof Failure && error.status === 0
 
-/** Shown shows a query in whatever state it is. Old data stays while newer is fetched, and so does the news that the
- * account is away while it is looked for. */
+const isGone = (error: Error | null) => error instanceof Failure && (error.status === 403 || error.status === 404)
+
+/** Shown shows a query in whatever state it is. Old data stays while newer is fetched, and when that fails (Stale says so),
+ * unless it may be seen no more, or is gone; and so does the news that the account is away while it is looked for. */
 export function Shown<T>({ of, empty, loading, heals, children }: ShownProps<T>) {
   const [away, setAway] = useState<Error | null>(null)
   const now = of.data !== undefined ? null : of.error ? (isAway(of.error) ? of.error : null) : away
   if (now !== away) setAway(now)
-  if (of.data !== undefined) return empty?.(of.data) || children(of.data)
+  if (of.data !== undefined && !isGone(of.error)) return empty?.(of.data) || children(of.data)
   const error = of.error ?? now
-  if (error && !(error instanceof SignedOut)) return <Failed error={error} retry={() => void of.refetch()} {...(heals !== undefined && { heals })} />
+  if (error) return <Failed error={error} retry={() => void of.refetch()} {...(heals !== undefined && { heals })} />
   return loading ?? <Loading />
 }
 
 /** ShownPage is Shown for what a page as a whole is about: as long as it is not there the page has this title. */
 export function ShownPage<T>({ title, ...shown }: ShownProps<T> & { title: string }) {
-  if (shown.of.data !== undefined) return <Shown {...shown} />
+  if (shown.of.data !== undefined && !isGone(shown.of.error)) return <Shown {...shown} />
   return <Page title={title}><Shown {...shown} /></Page>
 }

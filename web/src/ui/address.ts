@@ -12,9 +12,15 @@ export function useAddress<T extends object>(): [T, (change: Partial<T>, how?: {
   return [now, change]
 }
 
-/** text reads a word of the address. */
-export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+/** text reads a word of the address. The router reads what looks like a number or a truth value as one: here each is a word. */
+export const text = (value: unknown) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined)
 /** texts reads a list of words of the address. */
-export const texts = (value: unknown) => (Array.isArray(value) ? value.filter(v => typeof v === 'string') : text(value) ? [value as string] : undefined)
+export const texts = (value: unknown) => (Array.isArray(value) ? value.map(text).filter(v => v !== undefined) : text(value) ? [text(value)!] : undefined)
 /** whole reads a number of the address. */
 export const whole = (value: unknown) => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined)
+
+/** listed reads a list of the address, which stands there as JSON; nothing else does. A word that begins like one is quoted. */
+export function listed(word: string): unknown {
+  if (!/^["[]/.test(word)) throw new Error('a word')
+  return JSON.parse(word)
+}

@@ -1,5 +1,6 @@
 // What the portal says, of what all planes share. Each plane has its own beside its pages. A sentence says what is the
 // matter and then what to do; no string is made up from halves, so that another language can order it otherwise.
+import { plural } from './format'
 
 export const words = {
   product: 'Purlieu',
@@ -8,7 +9,7 @@ export const words = {
   searchKey: '/',
   nav: 'Main',
   notices: 'Notifications',
-  noNotices: 'Nothing to tell. What you start here, and how it ends, is listed in this place.',
+  noNotices: 'Nothing to tell. What you do here, and how the runs that you start end, is listed in this place until you close or reload the page.',
   clear: 'Clear',
   help: 'Help',
   helpKeys: 'Keys',
@@ -40,6 +41,9 @@ export const words = {
   gone: 'There is no such page',
   goneText: 'The address may be mistyped, or what it named was removed.',
   toHome: 'Go to the overview',
+  noRole: 'You have no role here yet',
+  noRoleText: (name: string) => `An administrator of a collection gives roles, and you see what they are for. Ask one, and say that you are signed in as ${name}.`,
+  lookAgain: 'Look again',
 }
 
 export const keys: { keys: string[]; what: string }[] = [
@@ -55,6 +59,14 @@ export const runStates = { Accepted: 'Waiting', InProgress: 'Running', Succeeded
 export const runAsks = 'Waits for an answer'
 export const runWithGaps = 'Succeeded, with gaps'
 
+/** How a notice says that a run has ended. */
+export const runEnds = {
+  succeeded: (name: string) => `The run of ${name} succeeded`,
+  failed: (name: string) => `The run of ${name} failed`,
+  cancelled: (name: string) => `The run of ${name} was cancelled`,
+  found: (assets: number, gaps: number) => [plural(assets, 'asset', 'assets') + ' found', gaps > 0 ? plural(gaps, 'gap', 'gaps') : ''].filter(Boolean).join(', '),
+}
+
 /** What a failure is called, and what can be done. */
 export const failures = {
   refused: 'You may not see this',
@@ -67,6 +79,11 @@ export const failures = {
   unreachableToDo: 'No answer came: it may have been done, or not. Check the network, and that the server is running; look, before you do it again.',
   partText: 'A part of this page does not load, though the account answers. Whoever runs it, or a proxy before it, may be in the middle of an upgrade.',
   broken: 'The account could not answer',
+  signedOut: 'You are signed out',
+  signedOutText: 'Sign in again, and try once more here.',
+  signedOutToDo: 'Nothing was done. What you typed stays here: sign in again, and do it once more.',
+  signInAgain: 'Sign in, in a new tab',
+  asOf: (at: string) => `What is shown is as of ${at}.`,
   notYet: 'This build does not serve this yet',
   other: 'That did not work',
   request: (id: string) => `Request ${id}`,

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { begin, draftOf, loginReady, newNameProblem, paths, prefixes, withLogin } from './draft'
+import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
+
+const kind = { name: 'PostgreSql', levels: [1, 2], credentials: [{ kind: 'BasicAuth', title: 'Login', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '', required: true }] }] } as unknown as Kind
+const reach = [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, reasons: [] }] as Reach[]
+const scanner = { name: 'scanner', kind: 'BasicAuth' } as Credential
+
+describe('the login of a new scan', () => {
+  it('is a new one where none fits, for whoever may make one', () => {
+    expect(begin(kind, reach, [], []).login).toBe('new')
+    expect(begin(kind, reach, [scanner], []).login).toBe('old')
+    const without = begin(kind, reach, [], [], false)
+    expect(without.login).toBe('old')
+    expect(loginReady(without, kind, [])).toBe(false)
+  })
+  it('is none that was removed meanwhile', () => {
+    const draft = begin(kind, reach, [scanner], [])
+    expect(loginReady(draft, kind, [scanner])).toBe(true)
+    expect(loginReady(draft, kind, [])).toBe(false)
+  })
+  it('keeps its name when a test has written it', () => {
+    const draft = { ...begin(kind, reach, [], []), newName: 'scanner', open: { user: 'kim' } }
+    expect(newNameProblem(draft, [scanner])).not.toBe('')
+    expect(newNameProblem({ ...draft, kept: 'scanner' }, [scanner])).toBe('')
+    expect(withLogin(draft, kind, 'purlieu source test shop')).toBe('purlieu credential add BasicAuth scanner --user=kim &&\npurlieu source test shop')
+  })
+})
+
+it('a scan that is there stands in the form as it is', () => {
+  const scan = { name: 'nightly', kind: 'PostgreSqlMsi', properties: { purlieuLevel: 'L1', credential: { referenceName: 'scanner' }, connectedVia: { referenceName: 'edge' } } } as Scan
+  const filter = { properties: { includeUriPrefixes: ['postgresql://shop/shop/sales'], excludeUriPrefixes: null } } as Filter
+  const source = { name: 'shop', properties: { purlieuAuthority: 'postgresql://shop' } } as Source
+  expect(draftOf(scan, filter, source, kind, reach, [scanner])).toMatchObject({ name: 'nightly', runtime: 'edge', login: 'old', credential: 'scanner', level: 'L1', include: 'shop/sales', exclude: '', runAtOnce: false })
+})
+
+it('paths come back as they were written', () => {
+  for (const authority of ['postgresql://shop', 'file://files/']) expect(paths(authority, prefixes(authority, 'shop/sales\nshop/order*'))).toEqual(['shop/sales', 'shop/order*'])
+})
