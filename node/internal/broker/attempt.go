@@ -34,6 +34,7 @@ type attempt struct {
 	cancel  context.CancelFunc
 	stopped atomic.Bool
 	held    atomic.Bool            // facts wait for their release
+	taken   chan struct{}          // closed when the sink releases the facts that it was given last; nil: there are none
 	blame   atomic.Pointer[Result] // why the supervisor ended the process
 	lines   int
 }
@@ -200,6 +201,7 @@ func (a *attempt) converse(p *process, judge *judge) (result Result, clean bool)
 			if err != nil {
 				return a.misbehaved(p, err), false
 			}
+			a.await()
 			return result, true
 		case a.ctx.Err() != nil:
 			continue // stopped: read on to the end, and believe nothing
@@ -229,25 +231,36 @@ func (a *attempt) converse(p *process, judge *judge) (result Result, clean bool)
 	}
 }
 
-// hand gives facts to the sink and waits until they are released: meanwhile the worker's pipe fills, and it waits too.
+// hand gives facts to the sink when it has released those before. What the node does with them, such as to wait for the
+// disk, goes on while the worker's next piece is read and judged; then the worker's pipe fills, and it waits too.
 func (a *attempt) hand(facts bus.Facts) {
-	released := make(chan struct{})
+	a.await()
+	taken := make(chan struct{})
+	a.taken = taken
 	var once atomic.Bool
-	a.held.Store(true)
-	defer a.held.Store(false)
 	a.b.cfg.Post(func() {
 		if !a.stopped.Load() {
 			a.sink.Facts(facts, func() {
 				if once.CompareAndSwap(false, true) {
-					close(released)
+					close(taken)
 				}
 			})
 		}
 	})
+}
+
+// await waits until the sink has released what it was given. The attempt's time stands still meanwhile.
+func (a *attempt) await() {
+	if a.taken == nil {
+		return
+	}
+	a.held.Store(true)
+	defer a.held.Store(false)
 	select {
-	case <-released:
+	case <-a.taken:
 	case <-a.ctx.Done():
 	}
+	a.taken = nil
 }
 
 // line passes a bounded number of log lines on.

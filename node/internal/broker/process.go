@@ -41,6 +41,7 @@ func spawn(cmd *exec.Cmd, key string) (*process, error) {
 		_ = in.Close()
 		return nil, cantStart(err)
 	}
+	widen(out)
 	p := &process{
 		key: key, cmd: cmd, in: in, out: out, w: pipe.NewWriter(in), r: pipe.NewReader(out),
 		errs: &headOf{}, exited: make(chan struct{}),

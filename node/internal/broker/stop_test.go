@@ -96,6 +96,24 @@ func TestBackPressure(t *testing.T) {
 	eventually(t, "the second piece", func() bool { return a.heard() == 2 })
 }
 
+func TestAnAttemptEndsWhenItsLastFactsWereTaken(t *testing.T) {
+	s := raise(t, "honest", nil)
+	a := newAudience()
+	a.hold = true
+	s.Start(grant("tables", 10), nil, a)
+	eventually(t, "the only piece", func() bool { return a.heard() == 1 })
+	time.Sleep(100 * time.Millisecond)
+	if len(a.end) != 0 {
+		t.Fatal("the attempt ended while its facts were not taken")
+	}
+	a.mu.Lock()
+	a.releases[0]()
+	a.mu.Unlock()
+	if r := <-a.end; r.Outcome != bus.OutcomeRead {
+		t.Fatalf("%+v", r)
+	}
+}
+
 func rss(t testing.TB, pid int) int64 {
 	t.Helper()
 	n, ok := (&process{cmd: &exec.Cmd{Process: &os.Process{Pid: pid}}}).memory()
