@@ -103,7 +103,7 @@ describe('a new login', () => {
     expect(await button(v, 'Next').isDisabled()).toBe(true) // the one that was chosen is gone
     expect(v.wrong).toEqual([])
     await v.end()
-  }, 60_000)
+  }, 90_000)
 })
 
 describe('a scan that is there', () => {
@@ -120,7 +120,7 @@ describe('a scan that is there', () => {
       await button(v, 'Next').click()
       await button(v, 'Next').click()
       expect(await page.getByLabel('Leave out').last().inputValue()).toBe('orders/2026-05.csv')
-      await page.getByText('Structure', { exact: true }).click()
+      await page.getByRole('radio', { name: /^Structure/ }).check()
       await page.getByLabel('Only what is below').fill('')
       await page.getByLabel('Leave out').last().fill('')
       await button(v, 'Next').click()
@@ -134,7 +134,7 @@ describe('a scan that is there', () => {
       await run('purlieu scan delete files narrow')
       await v.end()
     }
-  }, 60_000)
+  }, 90_000)
 })
 
 describe('a schedule that is changed', () => {
@@ -157,7 +157,7 @@ describe('a schedule that is changed', () => {
       await run('purlieu trigger delete files nightly')
       await v.end()
     }
-  }, 60_000)
+  }, 90_000)
 })
 
 it('a search for a number keeps it', async () => {

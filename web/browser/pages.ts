@@ -67,7 +67,7 @@ export const pages: PageOf[] = [
   { name: 'run-changes', path: ids => `/runs/${ids.run}?tab=changes`, shows: 'order_lines', asks: '**/runs/*/changes*', refused: 'Not found' },
   { name: 'run-same', path: ids => `/runs/${ids.same}?tab=changes`, shows: 'Nothing changed' },
   { name: 'run-held', path: ids => `/runs/${ids.held}`, shows: 'Are these 125 assets really gone?', asks: '**/manage/v1/proposals/*', refused: 'Not found' },
-  { name: 'runtimes', path: '/runtimes', shows: 'edge', empty: 'No runtime yet', asks: '**/manage/v1/runtimes', refused: 'You may not see this' },
+  { name: 'runtimes', path: '/runtimes', shows: 'edge', asks: '**/manage/v1/runtimes', refused: 'You may not see this' },
   { name: 'runtime', path: '/runtimes/edge', shows: 'edge-1', asks: '**/runtimes/edge/nodes*', refused: 'You may not see this' },
   { name: 'runtime-keys', path: '/runtimes/edge?tab=keys', shows: 'Show the keys', asks: '**/runtimes/edge/keys*', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
   { name: 'runtime-setup', path: '/runtimes/edge?tab=setup', shows: 'Enrol it', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
