@@ -8,7 +8,7 @@ import { paths } from './draft'
 import { filterQuery } from './rest'
 import { words } from './strings'
 import { TestConnection } from './TestConnection'
-import type { Kind, Scan, Source } from './types'
+import type { Field, Kind, Scan, Source } from './types'
 
 interface ScanCardProps {
   source: Source
@@ -30,8 +30,8 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
           {f => (
             <Facts of={[
               [words.level, words.levels[p.purlieuLevel ?? '']?.title ?? p.purlieuLevel], [words.runtime, p.connectedVia?.referenceName], [words.credential, p.credential?.referenceName ?? words.noCredential],
-              ...(kind?.scanSettings ?? []).map((s): [string, string | undefined] => [s.title, settings[s.name] === undefined || settings[s.name] === null ? s.default : String(settings[s.name])]),
-              [words.include, f?.properties.includeUriPrefixes?.length ? said(f.properties.includeUriPrefixes) : words.everything], [words.exclude, f?.properties.excludeUriPrefixes?.length ? said(f.properties.excludeUriPrefixes) : undefined],
+              ...(kind?.scanSettings ?? []).map((s): [string, string | undefined] => [s.title, valueOf(s, settings[s.name] ?? s.default)]),
+              f?.properties.includeUriPrefixes?.length ? [words.include, said(f.properties.includeUriPrefixes)] : [words.scope, words.everything], [words.exclude, f?.properties.excludeUriPrefixes?.length ? said(f.properties.excludeUriPrefixes) : undefined],
             ]} />
           )}
         </Shown>
@@ -40,3 +40,6 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
     </>
   )
 }
+
+/** valueOf says a setting as people do. */
+const valueOf = (of: Field, value: unknown) => (value === undefined || value === null ? undefined : of.type === 'switch' ? words.onOff(String(value) === 'true') : String(value))

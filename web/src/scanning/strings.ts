@@ -101,7 +101,7 @@ export const words = {
     L3: { title: 'Classification', text: 'And what kinds of content are in it, from up to 128 values of each column. Values are looked at on the node and never leave it.' },
   } as Record<string, { title: string; text: string }>,
   reads: (scan: string) => `What ${scan} reads`,
-  everything: 'Everything',
+  everything: 'Everything', scope: 'What of it', onOff: (on: boolean) => (on ? 'Yes' : 'No'),
   include: 'Only what is below',
   includeHint: 'One path a line, such as shop or shop/sales or shop/sales/order*. Empty: everything.',
   exclude: 'Leave out',

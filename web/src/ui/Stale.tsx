@@ -3,13 +3,14 @@ import { useCallback, useSyncExternalStore } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { notifyManager, useQueryClient, type Query, type QueryCache } from '@tanstack/react-query'
 import { SignedOut } from '../client/rest'
-import { exactTime } from './format'
+import { timeOf } from './format'
 import { Status } from './Parts'
 import { sayFailure, SignInAgain } from './States'
 import { failures, words } from './strings'
+import { narrow } from './widths'
 
 const useStyles = makeStyles({
-  line: { position: 'sticky', top: 0, zIndex: 10, padding: '6px 32px', display: 'flex', gap: '4px 16px', flexWrap: 'wrap', alignItems: 'center', backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+  line: { position: 'sticky', top: 0, zIndex: 10, padding: '6px 32px', display: 'flex', gap: '4px 16px', flexWrap: 'wrap', alignItems: 'center', backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, [narrow]: { padding: '6px 16px' } },
 })
 
 /** isOld says of a question that newer answers do not come: its last asking failed, or this one more than once. Of a list's
@@ -27,7 +28,7 @@ export function Stale() {
   const old = oldest(cache)
   if (!old) return null
   const error = old.state.error ?? old.state.fetchFailureReason
-  const at = exactTime(new Date(old.state.dataUpdatedAt))
+  const at = timeOf(new Date(old.state.dataUpdatedAt))
   const again = () => void queries.refetchQueries({ type: 'active', predicate: isOld })
   return (
     <div className={s.line} role="status">

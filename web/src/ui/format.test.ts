@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, plural, took } from './format'
+import { ago, bytes, plural, timeOf, took } from './format'
 import { flag, line, quote } from '../client/command'
 
 describe('numbers and times', () => {
@@ -15,4 +15,10 @@ describe('numbers and times', () => {
 describe('a word of a command', () => {
   it('is not taken for a flag', () => expect(line`purlieu source browse ${'shop'} ${'--credential=x'}${flag('runtime', 'edge')} --json`).toBe('purlieu source browse --runtime=edge --json -- shop --credential=x'))
   it.each([['edge', 'edge'], ['a b', "'a b'"], ["it's", `'it'\\''s'`], ['$(reboot)', "'$(reboot)'"], ['', "''"], ['a\nb', "$'a\\nb'"], ["\u0015it's\\", "$'\\u0015it\\'s\\\\'"], ['\u009b', "$'\\u009b'"]])('%s is written %s', (text, want) => expect(quote(text)).toBe(want))
+})
+
+it('a time of today is said by the clock, another with its day', () => {
+  const now = new Date(2026, 4, 3, 14, 2, 0)
+  expect(timeOf(new Date(2026, 4, 3, 9, 30, 0), now)).not.toMatch(/2026/)
+  expect(timeOf(new Date(2026, 4, 2, 9, 30, 0), now)).toMatch(/2026/)
 })

@@ -4,11 +4,14 @@ const whole = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' })
+const clock = new Intl.DateTimeFormat('en', { timeStyle: 'medium' })
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
 
 export const count = (n: number) => whole.format(n)
 export const compact = (n: number) => short.format(n)
 export const exactTime = (at: Date) => exact.format(at)
+/** timeOf is a time of today by the clock, and another one whole. */
+export const timeOf = (at: Date, now = new Date()) => (at.toDateString() === now.toDateString() ? clock.format(at) : exact.format(at))
 export const dayOf = (at: Date) => day.format(at)
 
 /** plural says "1 column", "2 columns"; the second word is the plural. */
