@@ -42,7 +42,8 @@ func ShowLedger(stateDir string, from, to uint64, use func(LedgerEntry) error) e
 	return outbox.Show(d, from, to, use)
 }
 
-// VerifyLedger follows the whole chain and holds the account's receipts against it. The first thing that is wrong is a
+// VerifyLedger follows the whole chain and holds the account's receipts against it; without a receipt key in the state their
+// signatures are not checked. The first thing that is wrong is a
 // fault.Conflict; the report counts up to there. It may run while the node does.
 func VerifyLedger(stateDir string, state State) (LedgerReport, error) {
 	d, err := ledgerOf(stateDir)
@@ -59,24 +60,34 @@ const maxAnswer = 1 << 20
 // the node. The number is the highest entry that the account has receipted, 0 for none: its head speaks for every
 // entry up to it.
 func ReconcileLedger(ctx context.Context, stateDir string, state State, client *http.Client, token string) (LedgerReport, uint64, []LedgerDifference, error) {
-	d, err := ledgerOf(stateDir)
+	index, head, err := receipted(ctx, state, client, token)
 	if err != nil {
 		return LedgerReport{}, 0, nil, err
 	}
-	heads, err := receipted(ctx, state, client, token)
-	if err != nil {
-		return LedgerReport{}, 0, nil, err
-	}
-	upTo := uint64(0)
-	for _, h := range heads {
-		upTo = h.Index
-	}
-	report, differences, err := outbox.Reconcile(d, heads)
-	return report, upTo, differences, err
+	report, differences, err := CompareLedger(stateDir, index, head)
+	return report, index, differences, err
 }
 
-// receipted asks the account for the highest entry that it has receipted; none when there is none.
-func receipted(ctx context.Context, state State, client *http.Client, token string) ([]outbox.Receipted, error) {
+// CompareLedger holds the ledger against the highest entry that the account has of it; index 0 says that it has none.
+func CompareLedger(stateDir string, index uint64, head []byte) (LedgerReport, []LedgerDifference, error) {
+	d, err := ledgerOf(stateDir)
+	if err != nil {
+		return LedgerReport{}, nil, err
+	}
+	var heads []outbox.Receipted
+	if index > 0 {
+		h := outbox.Receipted{Index: index}
+		if len(head) != len(h.Head) {
+			return LedgerReport{}, nil, fault.New(fault.Conflict, "BadReceipts", "what the account says of its receipts can't be read")
+		}
+		h.Head = [32]byte(head)
+		heads = append(heads, h)
+	}
+	return outbox.Reconcile(d, heads)
+}
+
+// receipted asks the account for the highest entry that it has receipted; 0 when there is none.
+func receipted(ctx context.Context, state State, client *http.Client, token string) (index uint64, head []byte, err error) {
 	var answer struct {
 		Highest *struct {
 			Index uint64 `json:"index"`
@@ -85,14 +96,9 @@ func receipted(ctx context.Context, state State, client *http.Client, token stri
 	}
 	address := state.AccountURL + "/manage/v1/nodes/" + url.PathEscape(state.Node) + "/receipts"
 	if err := get(ctx, client, address, token, &answer); err != nil || answer.Highest == nil {
-		return nil, err
+		return 0, nil, err
 	}
-	h := outbox.Receipted{Index: answer.Highest.Index}
-	if len(answer.Highest.Head) != len(h.Head) || h.Index == 0 {
-		return nil, fault.New(fault.Conflict, "BadReceipts", "what the account says of its receipts can't be read")
-	}
-	h.Head = [32]byte(answer.Highest.Head)
-	return []outbox.Receipted{h}, nil
+	return answer.Highest.Index, answer.Highest.Head, nil
 }
 
 // get reads JSON from the account.

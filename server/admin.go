@@ -2,16 +2,21 @@ package server
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network/certs"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/fleet"
+	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/store/all"
 )
 
@@ -80,6 +85,39 @@ func AdminLink(ctx context.Context, data string, log *slog.Logger) (link string,
 		base = at.TLS
 	}
 	return signInAt(base, token), at, nil
+}
+
+// Receipts are what the account has of the egress ledger of a node: the highest entry (Index 0 for none) and its head, and
+// the key that its receipts are signed with.
+type Receipts struct {
+	Key   ed25519.PublicKey
+	Index uint64
+	Head  []byte
+}
+
+// BuiltInReceipts are those of the built-in node of the server with this data folder; NotFound without an account.
+func BuiltInReceipts(ctx context.Context, data string, log *slog.Logger) (r Receipts, err error) {
+	address, err := storeOf(data)
+	if err != nil {
+		return r, err
+	}
+	name, err := replicaName(data, !strings.HasPrefix(address, "sqlite:"))
+	if err != nil {
+		return r, err
+	}
+	st, err := OpenAccount(ctx, data, log)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	cfg := access.DefaultConfig()
+	cfg.KeyFile, cfg.Live = keyPath(data), fleet.Live
+	acc, err := access.Open(ctx, st, cfg)
+	if err != nil {
+		return r, err
+	}
+	head, _, err := ingest.Highest(ctx, st, bus.NodeID(model.BuiltInRuntime, name))
+	return Receipts{Key: acc.ReceiptSigner().Public(), Index: head.Index, Head: head.Head}, err
 }
 
 // RootPEM is the certificate authority of the account in a data folder; NotFound without an account.

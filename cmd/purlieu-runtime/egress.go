@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node"
 )
 
@@ -66,10 +67,16 @@ func words(e *node.LedgerEntry) string {
 
 type egressVerifyCmd struct{ stateFlag }
 
+// Help says what can't be checked.
+func (egressVerifyCmd) Help() string {
+	return `The signatures of receipts are checked with the key that the node was given at enrolment. The built-in node of a server has
+no such file: there 'purlieu admin egress' asks the account.`
+}
+
 // Run verifies the ledger.
 func (c egressVerifyCmd) Run(a *app) error {
 	state, err := node.LoadState(c.State)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	report, err := node.VerifyLedger(c.State, state)
@@ -99,7 +106,8 @@ type egressReconcileCmd struct{ stateFlag }
 
 // Help says what the exit code means.
 func (egressReconcileCmd) Help() string {
-	return `Exit codes: 0 they agree; 20 they differ; 5 the ledger is broken in itself; 6 the account can't be reached.`
+	return `Exit codes: 0 they agree; 20 they differ; 5 the ledger is broken in itself; 6 the account can't be reached.
+The built-in node of a server has no way of its own to the account: 'purlieu admin egress' compares its ledger.`
 }
 
 // Run compares the ledger with the account.

@@ -161,10 +161,11 @@ func newLog(w io.Writer, format, level string) *slog.Logger {
 }
 
 type adminCmd struct {
-	Link  adminLinkCmd  `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
-	Allow adminAllowCmd `cmd:"" help:"Let the built-in runtime reach a source, send a secret to one, or read a folder."`
-	CA    adminCACmd    `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
-	Dump  adminDumpCmd  `cmd:"" hidden:"" help:"Write the whole map, one entity a line, the same for the same map."`
+	Link   adminLinkCmd   `cmd:"" help:"Make another one-time sign-in link for an administrator. Run it where the server's data is."`
+	Allow  adminAllowCmd  `cmd:"" help:"Let the built-in runtime reach a source, send a secret to one, or read a folder."`
+	CA     adminCACmd     `cmd:"" name:"ca" help:"Show the account's certificate authority, for clients and browsers to trust."`
+	Egress adminEgressCmd `cmd:"" help:"Check the built-in runtime's record of what left: for edits, and against the account."`
+	Dump   adminDumpCmd   `cmd:"" hidden:"" help:"Write the whole map, one entity a line, the same for the same map."`
 }
 
 type adminLinkCmd struct{ dataFlag }

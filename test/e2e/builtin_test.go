@@ -36,7 +36,21 @@ func TestTheBuiltInNodeScansWhatItsOwnerAllowed(t *testing.T) {
 		t.Errorf("the second run counts %+v", again)
 	}
 
+	ledger := filepath.Join(a.data(), "built-in", "outbox", "ledger-00000001.jsonl")
+	if out := a.purlieu("admin", "egress", "--data", a.data()); !strings.Contains(out, "agrees") || !strings.Contains(out, " 0 of them without a signature") {
+		t.Errorf("the record of what left: %s", out)
+	}
 	a.server.stop(t)
+	text, err := os.ReadFile(ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(ledger, bytes.Replace(text, []byte(`"assets":`), []byte(`"assets":1`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := a.try("admin", "egress", "--data", a.data()); r.code != 5 {
+		t.Errorf("an edited line: %s", r)
+	}
 	until(t, 10*time.Second, "the child has ended with its server", func() bool {
 		lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
 		if err != nil {

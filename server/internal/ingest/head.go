@@ -81,7 +81,12 @@ func putHead(ctx context.Context, tx store.Tx, doc store.Doc, body headDoc) (err
 
 // Highest gives the highest head of a node's ledger that the account has receipted; known is false when there is none.
 func (s *Service) Highest(ctx context.Context, node string) (head Head, known bool, err error) {
-	err = s.store.View(ctx, func(tx store.Tx) error {
+	return Highest(ctx, s.store, node)
+}
+
+// Highest is Service.Highest, for who has only the store.
+func Highest(ctx context.Context, st store.Store, node string) (head Head, known bool, err error) {
+	err = st.View(ctx, func(tx store.Tx) error {
 		_, body, err := headOf(ctx, tx, node)
 		head = body.Head
 		return err
