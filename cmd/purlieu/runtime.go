@@ -14,6 +14,7 @@ type runtimeCmd struct {
 	List   runtimeListCmd   `cmd:"" help:"List runtimes."`
 	Show   runtimeShowCmd   `cmd:"" help:"Show a runtime with its nodes."`
 	Keys   runtimeKeysCmd   `cmd:"" help:"Show the keys of a runtime, or make one anew."`
+	Limit  runtimeLimitCmd  `cmd:"" help:"Show or set how many nodes a key enrols, and until when."`
 	Delete runtimeDeleteCmd `cmd:"" help:"Remove a runtime."`
 }
 

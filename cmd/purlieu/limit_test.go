@@ -1,0 +1,39 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/node"
+)
+
+func TestAKeyEnrolsNoMoreThanItMay(t *testing.T) {
+	s := signedIn(t)
+	s.run(0, "runtime", "add", "edge")
+	key := strings.TrimSpace(s.run(0, "runtime", "keys", "edge", "--plain"))
+	enrol := func(name string) string {
+		_, err := node.Enrol(t.Context(), node.EnrolOptions{Key: key, Name: name, StateDir: t.TempDir(), Version: "test"})
+		return fault.CodeOf(err)
+	}
+	s.run(0, "runtime", "limit", "edge", "--key", "1")
+	s.shows("any number of nodes, without end")
+	s.run(0, "runtime", "limit", "edge", "--key", "1", "--nodes", "1")
+	s.shows("up to 1 nodes")
+	if first, second := enrol("one"), enrol("two"); first != "" || second != "KeyExhausted" {
+		t.Fatalf("of two nodes the first is told %q, the second %q", first, second)
+	}
+	s.run(0, "runtime", "limit", "edge", "--key", "1", "--expires", "2001-01-01T00:00:00Z")
+	s.shows("up to 1 nodes", "until 2001-01-01", "has enrolled 1")
+	s.run(0, "runtime", "limit", "edge", "--key", "1", "--nodes", "0")
+	if code := enrol("three"); code == "" {
+		t.Fatal("a key that has expired enrols")
+	}
+	s.run(0, "runtime", "limit", "edge", "--key", "1", "--expires", "never")
+	if code := enrol("three"); code != "" {
+		t.Fatal(code)
+	}
+	s.run(1, "runtime", "limit", "edge", "--key", "1", "--expires", "tomorrow")
+	s.shows("2030-01-31T18:00:00Z")
+	s.run(4, "runtime", "limit", "nowhere", "--key", "2")
+}
