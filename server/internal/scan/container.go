@@ -36,8 +36,12 @@ func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) e
 		}
 		for page := range slices.Chunk(v.lost.proven, s.cfg.DeletePage) {
 			failpoint.Hit("scan.page.before")
-			if err := s.removePage(ctx, p, key, page, v.version); err != nil {
+			whole, err := s.removePage(ctx, p, key, page, v.version)
+			if err != nil {
 				return err
+			}
+			if !whole { // what comes behind may be gone only with what is not
+				break
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +26,9 @@ func TestAPageDeletesOnlyWhatIsStillAsItWasJudged(t *testing.T) {
 			_, err := p.graph.Edit(p.Context(), "person:kim", []datamap.Edit{{GUID: p.at("a/p001").GUID, Description: &text}})
 			p.ok(err)
 		},
-		"another scan saw it": func(p *protocol) { p.saw(look{scan: "other", beds: map[string]int{"a": 2}}) },
+		"another scan saw it": func(p *protocol) {
+			p.ok(p.finalise(p.Context(), p.walk(look{scan: "other", beds: map[string]int{"a": 2}})))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProtocol(t)
@@ -43,9 +47,15 @@ func TestAPageDeletesOnlyWhatIsStillAsItWasJudged(t *testing.T) {
 				t.Fatalf("%d are gone", len(v.lost.proven))
 			}
 			meanwhile(p)
-			p.ok(p.removePage(t.Context(), proof, "/a", v.lost.proven, v.version))
-			if p.at("a/p001").Row.Deleted || !p.at("a/p002").Row.Deleted {
-				t.Fatalf("living: %s", p.living())
+			at := slices.Index(v.lost.proven, plantHash("a/p001"))
+			whole, err := p.removePage(t.Context(), proof, "/a", v.lost.proven, v.version)
+			p.ok(err)
+			if living := 9 - at; whole || len(strings.Fields(p.living())) != living+1 || p.at("a/p001").Row.Deleted { // and the bed
+				t.Fatalf("whole %v, %d came before it; living: %s", whole, at, p.living())
+			}
+			p.sweep(p.Service)
+			if got := p.at("a/p001").Row.Deleted; got != (name == "a person wrote over it") {
+				t.Fatalf("judged again, it is deleted: %v", got)
 			}
 		})
 	}

@@ -55,10 +55,12 @@ func (p *proof) page(container string, version int64, hashes []model.Hash) pageD
 	}
 }
 
-// removePage deletes assets of a container and notes them, so that the run can be undone. What was changed behind the given
-// version of the map, and what another scan has seen since, is left: whoever judges again knows more.
-func (s *Service) removePage(ctx context.Context, p *proof, container string, hashes []model.Hash, version int64) error {
-	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+// removePage deletes assets of a container and notes them, so that the run can be undone. It ends before the first that was
+// changed behind the given version of the map, or that another scan has seen since, and is then not whole: whoever judges
+// again knows more.
+func (s *Service) removePage(ctx context.Context, p *proof, container string, hashes []model.Hash, version int64) (whole bool, err error) {
+	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		whole = true
 		run, err := tx.Runs().Run(ctx, p.run.ID)
 		if err != nil || run.State.Ended() {
 			return err
@@ -72,10 +74,18 @@ func (s *Service) removePage(ctx context.Context, p *proof, container string, ha
 			return err
 		}
 		j := judgement{p: p, others: others}
-		gone := slices.DeleteFunc(slices.Clone(hashes), func(h model.Hash) bool {
+		var gone []model.Hash
+		for _, h := range hashes {
 			row, ok := rows[h]
-			return !ok || row.Deleted || row.Version > version || !j.mayGo(row)
-		})
+			if !ok || row.Deleted {
+				continue
+			}
+			if row.Version > version || !j.mayGo(row) {
+				whole = false
+				break
+			}
+			gone = append(gone, h)
+		}
 		if len(gone) == 0 {
 			return nil
 		}
@@ -101,6 +111,7 @@ func (s *Service) removePage(ctx context.Context, p *proof, container string, ha
 		}
 		return tx.Runs().SetRun(ctx, run)
 	})
+	return whole, err
 }
 
 // dropPages removes the pages of a run.
