@@ -32,7 +32,7 @@ func TestAScanKeepsWhatIsNotNamed(t *testing.T) {
 	s.shows("needs a credential")
 	s.run(0, "scan", "add", "shop", "weekly", "--exclude", "")
 	s.run(0, "scan", "show", "shop", "weekly", "-o", "json")
-	s.shows(`"filter": null`, `"purlieuLevel": "L1"`)
+	s.shows(`"includeUriPrefixes": []`, `"excludeUriPrefixes": []`, `"purlieuLevel": "L1"`) // a filter that was written is there, empty too
 }
 
 func TestASourceACredentialAndARuntimeKeepWhatIsNotNamed(t *testing.T) {
