@@ -66,7 +66,8 @@ type Identifier interface {
 // Emit takes what a unit finds. Its methods are called from one goroutine, and block when the node is behind:
 // back-pressure is the pipe. An error means stop: return it.
 type Emit interface {
-	// Asset hands over one asset, which then belongs to the receiver.
+	// Asset hands over one asset, which then belongs to the receiver. Texts of the source are clean (model.CleanText): the
+	// connector knows which are, and cleans each once. One that no store could hold is cleaned all the same.
 	Asset(*model.Asset) error
 	// Sampled hands over one asset whose values can be read. Where the level asks for it and a sample is due, read is
 	// called before Sampled returns, once, on the caller's goroutine, to fill the table; the values die there. An error of

@@ -88,7 +88,7 @@ const (
 // Structure is what was found in one file.
 type Structure struct {
 	Type    string         // one of the description's: "CSV"; of a packed file the packing's: "GZ"
-	Columns []model.Column // names are unique and not empty; none for an empty file
+	Columns []model.Column // names are unique, clean (model.CleanText) and not empty; none for an empty file
 	Names   Origin         // "" without columns
 	Cut     bool           // there were more columns than MaxColumns
 	Rows    int64          // as the file says; -1 where it does not

@@ -74,24 +74,30 @@ func UnescapeName(segment string) string {
 	return string(out)
 }
 
-// CleanText makes text of a source storable anywhere: NUL and invalid UTF-8 bytes become \xXX, and a backslash that
-// stands before an x is doubled so that the form is reversible. Everything else is kept byte for byte.
+// CleanText makes text of a source storable anywhere: NUL and invalid UTF-8 bytes become \xXX, and backslashes that stand
+// before such a byte or an x are doubled so that the form is reversible. Everything else is kept byte for byte. It is
+// for whoever reads the source, once: text that was cleaned twice is another.
 func CleanText(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsRune(s, 0) && !strings.Contains(s, `\x`) {
+	if Storable(s) && !strings.Contains(s, `\x`) {
 		return s
 	}
 	var b strings.Builder
+	slashes := 0 // that stand right before
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == 0 || (r == utf8.RuneError && size == 1):
+		broken := r == 0 || r == utf8.RuneError && size == 1
+		if broken || r == 'x' {
+			b.WriteString(s[i-slashes : i])
+		}
+		if broken {
 			b.WriteString(`\x`)
 			b.WriteByte(upperHex[s[i]>>4])
 			b.WriteByte(upperHex[s[i]&15])
-		case r == '\\' && strings.HasPrefix(s[i:], `\x`):
-			b.WriteString(`\\`)
-		default:
+		} else {
 			b.WriteString(s[i : i+size])
+		}
+		if slashes++; r != '\\' {
+			slashes = 0
 		}
 		i += size
 	}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strconv"
 	"testing"
 	"unicode/utf8"
 
@@ -31,6 +32,64 @@ func FuzzEscapeName(f *testing.F) {
 		}
 		if UnescapeName(e) != name {
 			t.Fatalf("%q became %q and then %q", name, e, UnescapeName(e))
+		}
+	})
+}
+
+func TestCleanText(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "plain é": "plain é", "\xff.csv": `\xFF.csv`, "a\x00b": `a\x00b`, `a\x00b`: `a\\x00b`, "\\\x00": `\\\x00`, `\\x`: `\\\\x`,
+		`a\b\\`: `a\b\\`, "\xc3\xa9": "é", "\xed\xa0\x80": `\xED\xA0\x80`,
+	} {
+		if got := CleanText(text); got != want {
+			t.Errorf("CleanText(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// uncleaned is the text that was cleaned: before an x an odd number of backslashes ends with that of an escape.
+func uncleaned(t *testing.T, s string) string {
+	t.Helper()
+	var out []byte
+	for i := 0; i < len(s); {
+		n := 0
+		for i+n < len(s) && s[i+n] == '\\' {
+			n++
+		}
+		i += n
+		if n > 0 && i < len(s) && s[i] == 'x' {
+			out = append(out, s[i-n:i-n+n/2]...)
+			if n%2 == 1 {
+				v, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out = append(out, byte(v))
+				i += 3
+				continue
+			}
+		} else {
+			out = append(out, s[i-n:i]...)
+		}
+		if i < len(s) {
+			out = append(out, s[i])
+			i++
+		}
+	}
+	return string(out)
+}
+
+func FuzzCleanText(f *testing.F) {
+	for _, s := range []string{"a\x00\\x00\xff", `\\x\\\x`, "\\\\\x00x", "\\\xff\\"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		clean := CleanText(text)
+		if !Storable(clean) {
+			t.Fatalf("%q became %q, which no store holds", text, clean)
+		}
+		if back := uncleaned(t, clean); back != text {
+			t.Fatalf("%q became %q and then %q", text, clean, back)
 		}
 	})
 }

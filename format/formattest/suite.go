@@ -14,10 +14,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/format"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/sample"
 )
 
@@ -64,7 +64,7 @@ func Check(d format.Description, found *format.Structure) []string {
 	}
 	seen := map[string]bool{}
 	for i, c := range found.Columns {
-		if c.Name == "" || c.Type == "" || seen[c.Name] || len(c.Name) > format.MaxName || !utf8.ValidString(c.Name) || c.Ordinal != i+1 {
+		if c.Name == "" || c.Type == "" || seen[c.Name] || len(c.Name) > format.MaxName || !model.Storable(c.Name) || c.Ordinal != i+1 {
 			wrong = append(wrong, "a column has no sound name, type or place, or is there twice")
 		}
 		seen[c.Name] = true

@@ -2,6 +2,7 @@ package json_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,8 +38,8 @@ func cases() []formattest.Case {
 			Columns: []string{"a string|object", "a.b integer", "lines[].sku integer|string", "lines[].n integer"},
 		},
 		{
-			Name: "keys.json", Data: []byte(`{"a.b":1,"[]":2,"":3,"$":4,"q\"":5,"\u0000":6,"\ud800":7}`), Type: "JSON", Names: format.Keys,
-			Columns: []string{`"a.b" integer`, `"[]" integer`, `"" integer`, `"$" integer`, `"q\"" integer`, "\x00 integer", "\ufffd integer"},
+			Name: "keys.json", Data: []byte(`{"a.b":1,"[]":2,"":3,"$":4,"q\"":5,"\u0000":6,"\ud800":7,"\\x00":8}`), Type: "JSON", Names: format.Keys,
+			Columns: []string{`"a.b" integer`, `"[]" integer`, `"" integer`, `"$" integer`, `"q\"" integer`, `\x00 integer`, "\ufffd integer", `\\x00 integer`},
 		},
 		{
 			Name: "many.json", Data: []byte(manyKeys(format.MaxKeys + 1)), Type: "JSON", Names: format.Keys,
@@ -64,13 +65,25 @@ func TestKeysThatAreData(t *testing.T) {
 	})
 	t.Run("more_over_several_rows_fold", func(t *testing.T) {
 		var b strings.Builder
-		for i := range format.MaxKeys + 1 {
-			fmt.Fprintf(&b, "{\"k%d\":{\"n\":1}}\n", i%format.MaxRows)
-			fmt.Fprintf(&b, "{\"j%d\":{\"n\":1}}\n", i)
+		for i := range (format.MaxKeys + 1) / 2 {
+			fmt.Fprintf(&b, "{\"k%d\":{\"n\":1},\"j%d\":{\"n\":\"x\"}}\n", i, i)
 		}
-		found, err := formattest.Read(t.Context(), json.New(), "x.json", []byte(b.String()), nil)
-		if err != nil || len(found.Columns) == 0 {
-			t.Fatal(found, err)
+		columns := func(text string) (all []string) {
+			found, err := formattest.Read(t.Context(), json.New(), "x.json", []byte(text), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range found.Columns {
+				all = append(all, c.Name+" "+c.Type)
+			}
+			return all
+		}
+		if got := columns(b.String()); len(got) != format.MaxKeys {
+			t.Errorf("%d columns of as many keys as may be there", len(got))
+		}
+		b.WriteString(`{"one more":{"n":1}}`)
+		if got := columns(b.String()); !slices.Equal(got, []string{"{key}.n integer|string"}) {
+			t.Errorf("%.200q", got)
 		}
 	})
 	t.Run("a_key_that_tells_folds_its_object", func(t *testing.T) {

@@ -288,6 +288,7 @@ func below(path, name string) string {
 
 // segment is a key in a path. One that could be taken for more than a key stands in quotes.
 func segment(key string) string {
+	key = model.CleanText(key)
 	if key != "" && !strings.ContainsAny(key, ".[]{}\"") && key != alone {
 		return key
 	}

@@ -318,15 +318,26 @@ func TestAConnectorCannotSayClasses(t *testing.T) {
 	}
 }
 
+func TestTextsThatTheirConnectorCleanedAreNotCleanedAgain(t *testing.T) {
+	clean := []string{model.CleanText("\xff.csv"), model.CleanText("a\x00b"), model.CleanText(`a\x00b`)}
+	got := run(t, job(), nil, tables(1, func(_ int, a *model.Asset) {
+		a.Name, a.Comment, a.Columns[0].Name, a.Columns[1].Name = clean[0], "\xff", clean[1], clean[2]
+	}))
+	a := got.Assets[0]
+	if left := []string{a.Name, a.Columns[0].Name, a.Columns[1].Name}; !slices.Equal(left, clean) || a.Comment != `\xFF` {
+		t.Errorf("%q left as %q, %q", clean, left, a.Comment)
+	}
+}
+
 func TestColumnNamesThatAreTidiedStillHaveTheirCells(t *testing.T) {
-	const name = `a\x00b` // tidying escapes it once more
+	const name = "a\x00b" // of a connector that does not clean it
 	got := runDeep(t, deep(), nil, sampled(1, func(_ int, a *model.Asset) { a.Columns[0].Name = name }, func(_ int, t *sample.Table) error {
 		for k := range 9 {
 			t.Column(name).Add(fmt.Sprintf("x%d", k))
 		}
 		return nil
 	}), engine(t, 1))
-	if c := got.Assets[0].Columns[0]; c.Name == name || len(c.Classes) != 1 {
+	if c := got.Assets[0].Columns[0]; c.Name != `a\x00b` || len(c.Classes) != 1 {
 		t.Errorf("%+v", c)
 	}
 }

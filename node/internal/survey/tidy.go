@@ -15,7 +15,7 @@ var _ [0]struct{} = [pipe.MaxText - filter.MaxText]struct{}{}
 // maxElements bounds the lists of one asset together, well below what a frame may hold.
 const maxElements = pipe.MaxElements / 4
 
-// tidier walks the texts of an asset: each becomes storable anywhere and at most pipe.MaxText long. It adds up, never
+// tidier walks the texts of an asset: each is storable anywhere and at most pipe.MaxText long. It adds up, never
 // too low, the bytes that the asset takes in a frame, and the elements of its lists.
 type tidier struct {
 	size, elements int
@@ -141,14 +141,12 @@ func (t *tidier) text(s *string) {
 	t.size += len(*s) + 6
 }
 
-// clean is model.CleanText with a short way for plain text.
+// clean cleans a text that its connector did not.
 func clean(s string) string {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c == 0 || c == '\\' || c >= utf8.RuneSelf {
-			return model.CleanText(s)
-		}
+	if model.Storable(s) {
+		return s
 	}
-	return s
+	return model.CleanText(s)
 }
 
 // clip cuts a text to pipe.MaxText bytes, between characters.
