@@ -34,8 +34,9 @@ func (s *Service) Identity(ctx context.Context, source string) (system string, e
 }
 
 // met judges which source a unit reached, when its last batch is applied. Planning records the identity of a source
-// that has none; another one than the recorded stops the run there, before anything was read, and asks. A later unit
-// that reached another source than planning did is a failure of its own: what it saw proves nothing.
+// that has none; another one than the recorded stops the run there, before anything was read, and asks. So does the
+// first one of a source that was scanned before: a mount that told none may be away, and what lies below it tells one.
+// A later unit that reached another source than planning did is a failure of its own: what it saw proves nothing.
 func (s *Service) met(ctx context.Context, tx store.Tx, u store.Unit, done *bus.Done) (gap model.Gap, err error) {
 	run, err := tx.Runs().Run(ctx, u.Run)
 	if err != nil {
@@ -45,20 +46,25 @@ func (s *Service) met(ctx context.Context, tx store.Tx, u store.Unit, done *bus.
 	if err != nil {
 		return gap, err
 	}
-	expected := b.Grant.System
+	expected, late := b.Grant.System, false
 	if u.Parent == 0 {
 		version := int64(0)
 		if expected, version, err = identityOf(ctx, tx, run.Source); err != nil {
 			return gap, err
 		}
 		if expected == "" && done.Identity.System != "" && done.Outcome == bus.OutcomeRead {
-			expected = done.Identity.System
-			if _, err := save(ctx, tx, docIdentity, run.Source, version, identityDoc{expected}); err != nil {
+			if late, err = scanned(ctx, tx, run.Source); err != nil {
 				return gap, err
+			}
+			if !late {
+				expected = done.Identity.System
+				if _, err := save(ctx, tx, docIdentity, run.Source, version, identityDoc{expected}); err != nil {
+					return gap, err
+				}
 			}
 		}
 	}
-	other := done.Identity.Other(model.Identity{System: expected})
+	other := late || done.Identity.Other(model.Identity{System: expected})
 	if other {
 		gap = model.Gap{Code: bus.CodeSourceChanged, Remedy: "Another source answers at this address than the one that was scanned before"}
 	}
@@ -151,6 +157,24 @@ func decideIdentity(ctx context.Context, tx store.Tx, version int64, p Proposal,
 		return err
 	}
 	return voidSource(ctx, tx, p.Source)
+}
+
+// scanned reports whether a scan of the source holds anything.
+func scanned(ctx context.Context, tx store.Tx, source string) (bool, error) {
+	for after := ""; ; {
+		scans, next, err := page(ctx, tx, DocScan, source+"/", after, PageLimit)
+		if err != nil {
+			return false, err
+		}
+		for _, d := range scans {
+			if bases, err := tx.Map().Bases(ctx, d.Key, "", "", 1); err != nil || len(bases) > 0 {
+				return len(bases) > 0, err
+			}
+		}
+		if after = next; next == "" {
+			return false, nil
+		}
+	}
 }
 
 // voidSource marks every row of every base of a source, and forgets what its scans left to settle.

@@ -269,23 +269,30 @@ func TestWhatWasDeletedIsKeptForHalfAYear(t *testing.T) {
 	}
 }
 
+// planned starts a run whose planning reached another source than the grant is for, on a node that does not judge.
+func (p *protocol) planned(known string, id model.Identity) RunView {
+	p.Helper()
+	run := p.start("plot", "all")
+	g := p.one(nodeA)
+	if g.System != known {
+		p.Fatalf("the grant is for %q", g.System)
+	}
+	p.send(nodeA, g, 0, batch{children: []model.Unit{{Step: "bed", Below: "a"}}})
+	p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Children: 1, Identity: id}, bus.Committed)
+	p.sweep(p.Service)
+	v := p.state(run, model.RunFailed)
+	if v.Code != bus.CodeSourceChanged || v.Proposal == "" || v.Counts.Deleted+v.Counts.NotSeen != 0 || len(p.claim(nodeA, 9)) != 0 {
+		p.Fatalf("%+v", v)
+	}
+	return v
+}
+
 func TestAnotherServerAtTheAddressStopsTheRunAndAsks(t *testing.T) {
 	a, b := model.Identity{System: "a"}, model.Identity{System: "b"}
 	changed := func(t *testing.T) (p *protocol, run string) {
 		p = newProtocol(t)
 		p.saw(look{beds: map[string]int{"a": 5}, identity: a})
-		run = p.start("plot", "all")
-		g := p.one(nodeA)
-		if g.System != "a" {
-			t.Fatalf("the grant is for %q", g.System)
-		}
-		p.send(nodeA, g, 0, batch{children: []model.Unit{{Step: "bed", Below: "a"}}})
-		p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Children: 1, Identity: b}, bus.Committed) // a node that does not judge
-		p.sweep(p.Service)
-		v := p.state(run, model.RunFailed)
-		if v.Code != bus.CodeSourceChanged || v.Proposal == "" || v.Counts.Deleted+v.Counts.NotSeen != 0 || len(p.claim(nodeA, 9)) != 0 {
-			t.Fatalf("%+v", v)
-		}
+		v := p.planned("a", b)
 		return p, v.Proposal
 	}
 	t.Run("kept, the next run stops too and asks anew", func(t *testing.T) {
@@ -325,6 +332,33 @@ func TestAnotherServerAtTheAddressStopsTheRunAndAsks(t *testing.T) {
 		open := p.proposals(ProposalOpen)
 		if got, _ := p.Proposal(t.Context(), id); got.State != ProposalExpired || len(open) != 1 {
 			t.Fatalf("%+v, %+v", got, open)
+		}
+	})
+	t.Run("the first identity of a source that was scanned without one is asked for too", func(t *testing.T) {
+		p := newProtocol(t)
+		p.saw(look{beds: map[string]int{"a": 5}})
+		empty := look{beds: map[string]int{"a": 0}, identity: b} // what lies below a mount that is away
+		held := p.held("plot/all")
+		v := p.planned("", b)
+		if now := p.held("plot/all"); now != held {
+			t.Fatalf("of %d rows %d are held", held, now)
+		}
+		if got, _ := p.Proposal(t.Context(), v.Proposal); got.Kind != ProposeIdentity || got.Before != "" || got.Now != "b" {
+			t.Fatalf("%+v", got)
+		}
+		if system, _ := p.Identity(t.Context(), "plot"); system != "" {
+			t.Fatalf("the source is %q", system)
+		}
+		if v := p.saw(look{beds: map[string]int{"a": 5}}); v.Counts.Deleted != 0 { // the mount is back
+			t.Fatalf("%+v", v.Counts)
+		}
+		_, err := p.Decide(t.Context(), v.Proposal, true, "person:kim")
+		p.ok(err)
+		if system, _ := p.Identity(t.Context(), "plot"); system != "b" {
+			t.Fatalf("the source is %q", system)
+		}
+		if v := p.saw(empty); v.State != model.RunSucceeded {
+			t.Fatalf("%+v", v)
 		}
 	})
 	t.Run("a unit that reached another one than planning did proves nothing", func(t *testing.T) {
