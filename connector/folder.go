@@ -53,7 +53,7 @@ type Entry struct {
 	Kind     EntryKind
 	Size     int64 // bytes
 	Modified int64 // seconds since 1970
-	// Stamp changes when the content does, as far as the system tells: from size, time of change and identity; never 0.
+	// Stamp changes when the content does, as far as the system tells: from size, times and identity; never 0.
 	Stamp uint64
 	// NativeID stays when the entry is renamed and is given to no other one; "" where the system has no such thing.
 	NativeID string

@@ -131,6 +131,23 @@ func TestAnUnchangedFileIsNotOpened(t *testing.T) {
 	}
 }
 
+// Who copies a file over another and keeps its time leaves a file of the same size, time and inode.
+func TestAFileThatIsWrittenOverWithAnOldTimeIsReadAgain(t *testing.T) {
+	root := folderOf(t)
+	path := filepath.Join(root, "top/x.csv")
+	put(t, path, "id,name\n1,Ann\n")
+	before := read(t, world(root)).Named("top/x.csv")
+	time.Sleep(20 * time.Millisecond) // the system counts time in ticks
+	put(t, path, "id,mail\n1,Bob\n")
+	after := read(t, world(root)).Named("top/x.csv")
+	if before.Measures[0] != after.Measures[0] || before.Measures[1] != after.Measures[1] || before.NativeID != after.NativeID {
+		t.Fatalf("%+v, %+v", before, after)
+	}
+	if before.Stamp == after.Stamp {
+		t.Error("the file looks unchanged")
+	}
+}
+
 func TestNativeIDsOutliveARename(t *testing.T) {
 	root := folderOf(t)
 	plant(t, root, seed())

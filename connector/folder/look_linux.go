@@ -18,7 +18,7 @@ func (f *Folder) look(name string) (connector.Entry, error) {
 	if err != nil {
 		return connector.Entry{}, because(err)
 	}
-	e := entryOf(uint32(st.Mode), int64(st.Size), st.Mtime.Sec, int64(st.Mtime.Nsec), st.Ino)
+	e := entryOf(uint32(st.Mode), int64(st.Size), moment{st.Mtime.Sec, int64(st.Mtime.Nsec)}, moment{st.Ctime.Sec, int64(st.Ctime.Nsec)}, st.Ino)
 	e.NativeID = nativeID(&st)
 	if e.Kind == connector.EntryFolder && name != "." && f.keeps(&st) {
 		e.Kind = connector.EntryKept
@@ -35,8 +35,15 @@ func (f *Folder) keeps(st *unix.Statx_t) bool {
 	})
 }
 
-func entryOf(mode uint32, size, seconds, nanoseconds int64, number uint64) connector.Entry {
-	e := connector.Entry{Size: size, Modified: seconds, Stamp: stamp(uint64(size), uint64(seconds*1e9+nanoseconds), number)}
+// moment is a time in seconds since 1970, and nanoseconds.
+type moment struct{ seconds, nanoseconds int64 }
+
+func (m moment) number() uint64 { return uint64(m.seconds*1e9 + m.nanoseconds) }
+
+// entryOf is what the system tells. The time of the last modification can be set back, as by who copies a file over
+// another with its time; that of the last change can't. Both count: not every file system keeps the second.
+func entryOf(mode uint32, size int64, modified, changed moment, number uint64) connector.Entry {
+	e := connector.Entry{Size: size, Modified: modified.seconds, Stamp: stamp(uint64(size), modified.number(), changed.number(), number)}
 	switch mode & unix.S_IFMT {
 	case unix.S_IFREG:
 		e.Kind = connector.EntryFile

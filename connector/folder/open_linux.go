@@ -75,7 +75,7 @@ func (o *openFile) Look() (connector.Entry, error) {
 	if _, err := again(func() (int, error) { return 0, unix.Fstat(o.fd, &st) }); err != nil {
 		return connector.Entry{}, because(err)
 	}
-	return entryOf(st.Mode, st.Size, int64(st.Mtim.Sec), int64(st.Mtim.Nsec), st.Ino), nil
+	return entryOf(st.Mode, st.Size, moment{int64(st.Mtim.Sec), int64(st.Mtim.Nsec)}, moment{int64(st.Ctim.Sec), int64(st.Ctim.Nsec)}, st.Ino), nil
 }
 
 // Close closes the file. Once closed it can't be read.
