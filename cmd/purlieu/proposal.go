@@ -48,11 +48,7 @@ func (c proposalShowCmd) Run(a *app) error {
 
 func (a *app) proposalSheet(p object, assets []object) error {
 	if p.text("kind") == "identity" {
-		was := p.text("before")
-		if was == "" {
-			was = "one that did not say which it is" // and was scanned all the same
-		}
-		a.say("Another source may answer at the address of %s: it was %s, and it is %s now.", p.text("source"), was, p.text("now"))
+		a.say("Another source answers at the address of %s: it was %s, and it is %s now.", p.text("source"), p.text("before"), p.text("now"))
 		a.say("Nothing was read. Approve if the source has moved to that server; reject if the address is wrong, and mend that.")
 		return nil
 	}

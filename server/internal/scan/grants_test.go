@@ -25,7 +25,7 @@ func TestWhereLoginsAreShownDifferentThingsOnlyTheSameGrantsProve(t *testing.T) 
 		{"the same grants", []look{{beds: five, identity: as(1)}, {beds: four, identity: as(1)}}, 1},
 		{"other grants", []look{{beds: five, identity: as(1)}, {beds: four, identity: as(2)}}, 0},
 		{"unknown grants", []look{{beds: five}, {beds: four}}, 0},
-		{"grants that became known", []look{{beds: five}, {beds: four, identity: as(1)}}, 0},
+		{"grants that became known", []look{{beds: five, identity: as(0)}, {beds: four, identity: as(1)}}, 0},
 		{"grants that are back", []look{{beds: five, identity: as(1)}, {beds: four, identity: as(2)}, {beds: four, identity: as(1)}}, 1},
 		{"grants that stay other", []look{{beds: five, identity: as(1)}, {beds: four, identity: as(2)}, {beds: four, identity: as(2)}}, 0},
 		{"seen again under the other grants", []look{
