@@ -159,3 +159,16 @@ func (p *Part) Contacts() (ids []string) {
 	}
 	return ids
 }
+
+// contactTypes are the published words for what the part's contacts are, each once.
+func (p *Part) contactTypes() (words []string) {
+	for _, side := range []struct {
+		word string
+		list *[]Contact
+	}{{"Expert", p.Experts}, {"Owner", p.Owners}} {
+		if side.list != nil && len(*side.list) > 0 {
+			words = append(words, side.word)
+		}
+	}
+	return words
+}

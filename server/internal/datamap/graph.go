@@ -81,7 +81,8 @@ func (w *walk) hop(front []store.Entity, up bool) ([]store.Entity, error) {
 	return w.add(edges, rows, up)
 }
 
-// around reads the edges of the processes that the assets come out of, or go into, and the rows at their ends.
+// around reads the edges of the processes that the assets come out of, or go into, and the rows at their ends. A process
+// that lineage begins at is one of them.
 func (w *walk) around(from []store.Entity, up bool) ([]store.Edge, map[int64]store.Entity, error) {
 	hashes := make([]model.Hash, len(from))
 	for i, row := range from {
@@ -95,6 +96,13 @@ func (w *walk) around(from []store.Entity, up bool) ([]store.Edge, map[int64]sto
 		w.graph.Truncated = true
 	}
 	var processes []int64
+	crossed := map[int64]bool{} // processes that the assets come out of, or go into, by edges that nobody took away
+	for _, row := range from {
+		if row.Scanned == nil { // a process, or an asset that a person made
+			processes = append(processes, row.ID)
+			crossed[row.ID] = true
+		}
+	}
 	for _, e := range near {
 		if e.Input != up { // up: the processes that the assets come out of
 			processes = append(processes, e.Process)
@@ -124,7 +132,6 @@ func (w *walk) around(from []store.Entity, up bool) ([]store.Edge, map[int64]sto
 	for _, h := range hashes {
 		front[h] = true
 	}
-	crossed := map[int64]bool{} // processes that the assets come out of, or go into, by edges that nobody took away
 	for _, e := range all {
 		if e.Input != up && front[e.Far] {
 			crossed[e.Process] = true

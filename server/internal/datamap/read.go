@@ -247,6 +247,9 @@ func (s *Service) Describe(row store.Entity) (columns []string, text string, tag
 	for _, contact := range v.Authored.Contacts() {
 		tags = append(tags, store.Tag{Kind: store.TagContact, Value: contact})
 	}
+	for _, word := range v.Authored.contactTypes() {
+		tags = append(tags, store.Tag{Kind: store.TagContactAs, Value: word})
+	}
 	return columns, strings.Join(words, " "), tags, nil
 }
 

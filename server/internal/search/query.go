@@ -101,6 +101,7 @@ func facets() []facet {
 		{"label", store.TagLabel},
 		{"term", store.TagTerm},
 		{"contact", store.TagContact},
+		{"contactType", store.TagContactAs},
 		{"extension", store.TagExtension},
 	}
 }
@@ -154,7 +155,7 @@ func check(r *Request) (store.IndexQuery, error) {
 		kind := kindOf(f)
 		if kind == "" {
 			return q, fault.New(fault.Invalid, "BadFacet", "%q is not a facet", f).
-				Try("Use type, source, collection, class, label, term, contact or extension")
+				Try("Use type, source, collection, class, label, term, contact, contactType or extension")
 		}
 		q.Facets = append(q.Facets, kind)
 	}

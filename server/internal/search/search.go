@@ -26,7 +26,7 @@ type Request struct {
 	Classes     []string
 	Filter      *Filter  // a further condition; nil: none
 	Order       []Order  // another order than the best first
-	Facets      []string // "type", "source", "collection", "class", "label", "term", "contact", "extension"
+	Facets      []string // "type", "source", "collection", "class", "label", "term", "contact", "contactType", "extension"
 	NameOnly    bool     // words count in names only
 	Uncounted   bool     // nobody asks for count and facets
 	// After goes on behind a page: the Next of an earlier result of the same question. Offset passes over so many more.

@@ -22,6 +22,7 @@ const (
 	TagLabel      TagKind = "l"
 	TagTerm       TagKind = "g" // of a glossary
 	TagContact    TagKind = "o"
+	TagContactAs  TagKind = "r" // "Owner" or "Expert": what its contacts are
 	TagExtension  TagKind = "x" // what the name of a file ends with
 	TagParent     TagKind = "p" // the hash of the entity one name up; no facet counts it
 )

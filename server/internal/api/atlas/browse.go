@@ -100,10 +100,8 @@ func (p *Plane) browse(w http.ResponseWriter, r *http.Request) error {
 // browsed is an asset as it is browsed. A leaf is one below which nothing can lie, whatever does.
 func (t types) browsed(v datamap.View, leaf bool) map[string]any {
 	owners := []any{}
-	if v.Authored.Owners != nil {
-		for _, c := range *v.Authored.Owners {
-			owners = append(owners, map[string]any{"id": c.ID, "displayName": c.Info, "mail": nil, "contactType": "Owner"}) // addresses are not kept
-		}
+	for _, c := range people(v) {
+		owners = append(owners, map[string]any{"id": c.ID, "displayName": c.Info, "mail": nil, "contactType": c.as}) // addresses are not kept
 	}
 	return map[string]any{
 		"id": v.GUID, "name": v.Row.Name, "qualifiedName": v.Row.QualifiedName, "entityType": v.Row.Type, "path": t.path(v.Row.Type, v.Row.QualifiedName),

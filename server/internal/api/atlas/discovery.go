@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -21,6 +22,7 @@ type queryBody struct {
 	Token    string              `json:"continuationToken"`
 	OrderBy  []map[string]string `json:"orderby"`
 	Facets   []facetBody         `json:"facets"`
+	Taxonomy json.RawMessage     `json:"taxonomySetting"`
 	AtLeast  int64               `json:"purlieuAtLeast"` // wait until the index is complete up to this version
 }
 
@@ -101,9 +103,16 @@ func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Reque
 		if f.Count < 0 || f.Sort != nil && (!order(f.Sort.Count) || !order(f.Sort.Value)) {
 			return nil, fault.New(fault.Invalid, "ATLAS-400-00-01D", "a facet has a count from 0 and is sorted asc or desc")
 		}
+		if !knownFacet(f.Facet) {
+			return nil, fault.New(fault.Unsupported, "ATLAS-501-00-001", "hits can't be counted by %s", clip(f.Facet)).
+				Try("Use assetType, classification, collectionId, contactId, contactType, entityType, fileExtension, label, objectType or term")
+		}
 		if name := facetName(f.Facet); name != "" && !slices.Contains(q.Facets, name) {
 			q.Facets = append(q.Facets, name)
 		}
+	}
+	if len(body.Taxonomy) > 0 && !saysNothing(body.Taxonomy) {
+		return nil, fault.New(fault.Unsupported, "ATLAS-501-00-001", "a search can't be asked with a taxonomySetting").Try("Use facets, and a filter of assetType")
 	}
 	q.Filter, err = p.filter(r, body.Filter, t)
 	return &q, err
@@ -165,6 +174,11 @@ func orderOf(list []map[string]string) (out []search.Order, err error) {
 	return out, nil
 }
 
+// saysNothing reports whether a JSON value is null, or empty.
+func saysNothing(raw json.RawMessage) bool {
+	return slices.Contains([]string{"null", "[]", "{}", `""`}, string(bytes.TrimSpace(raw)))
+}
+
 func order(word string) bool { return word == "" || word == "asc" || word == "desc" }
 
 // facetName is the search room's word for a published facet; "" for one that has no values here.
@@ -180,10 +194,18 @@ func facetName(published string) string {
 		return "source"
 	case "contactId":
 		return "contact"
-	case "label", "term":
+	case "fileExtension":
+		return "extension"
+	case "contactType", "label", "term":
 		return published
 	}
 	return ""
+}
+
+// knownFacet reports whether hits can be counted by a published facet. Of glossaries and their terms there are none: the
+// counts of those are empty, and true.
+func knownFacet(published string) bool {
+	return facetName(published) != "" || slices.Contains([]string{"glossaryType", "termStatus", "termTemplate"}, published)
 }
 
 // facets are the counts of each facet that was asked for, in the order asked for; most frequent first else.

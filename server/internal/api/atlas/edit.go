@@ -115,7 +115,7 @@ func (p *Plane) editRelations(r *http.Request, t types, s subject, out *datamap.
 		case "outputs":
 			side = &out.Outputs
 		default:
-			if slices.Contains([]string{"null", "[]", "{}", `""`}, string(bytes.TrimSpace(raw))) {
+			if saysNothing(raw) {
 				continue
 			}
 			return fault.New(fault.Unsupported, "ATLAS-501-00-001", "relationshipAttributes.%s can't be written", clip(name)).

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
@@ -87,7 +89,7 @@ func (t types) relations(v datamap.View) map[string]any {
 	if v.Own() != nil {
 		out["table"] = map[string]any{
 			"guid": model.GUID(uint64(v.Row.ID), 0), "typeName": v.Row.Type, "displayText": v.Row.Name, "entityStatus": status(v), //nolint:gosec // rows are counted from 1
-			"relationshipType": v.Row.Type + "_columns", "relationshipStatus": "ACTIVE",
+			"relationshipType": v.Row.Type + "_columns", "relationshipGuid": columnRelation(guidOf(v)), "relationshipStatus": "ACTIVE",
 		}
 		return out
 	}
@@ -101,11 +103,18 @@ func (t types) relations(v datamap.View) map[string]any {
 	for i, c := range v.Asset.Columns {
 		columns[i] = map[string]any{
 			"guid": v.ColumnGUID(c.Number), "typeName": t.columnType(v.Row.Type), "displayText": c.Name,
-			"entityStatus": status(v), "relationshipType": v.Row.Type + "_columns", "relationshipStatus": "ACTIVE",
+			"entityStatus": status(v), "relationshipType": v.Row.Type + "_columns",
+			"relationshipGuid": columnRelation(v.ColumnGUID(c.Number)), "relationshipStatus": "ACTIVE",
 		}
 	}
 	out["columns"] = columns
 	return out
+}
+
+// columnRelation is the guid of what ties a column to its table: made of the column's, the same for ever, and nothing that
+// can be read by itself.
+func columnRelation(column string) string {
+	return uuid.NewSHA1(uuid.Nil, []byte("table of "+column)).String()
 }
 
 // ours is where an entity keeps what it has beyond the published form.
@@ -337,6 +346,8 @@ func (t types) objectType(typeName string) string {
 		return "Tables"
 	case def.Super == datamap.TypeProcess:
 		return "Data pipelines"
+	case strings.HasSuffix(typeName, "_folder"):
+		return "Folders"
 	case strings.HasSuffix(typeName, "_schema"), strings.HasSuffix(typeName, "_db"), strings.HasSuffix(typeName, "_database"):
 		return "Databases"
 	}

@@ -20,7 +20,7 @@ const (
 
 func unsupportedFilter(what string) error {
 	return fault.New(fault.Unsupported, "FilterUnsupported", "%s is not served by this build's search", what).
-		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId, purlieuSource, id, createTime, updateTime or fileExtension, or the attributeName name, qualifiedName, entityType, size, createTime or modifiedTime, joined by and, or and not")
+		Try("Use entityType, assetType, objectType, classification, collectionId, label, term, contactId, contactType, purlieuSource, id, createTime, updateTime or fileExtension, or the attributeName name, qualifiedName, entityType, size, createTime or modifiedTime, joined by and, or and not")
 }
 
 func badFilter(text string, args ...any) error {

@@ -53,6 +53,7 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		"pg_table": {model.TypeDef{Name: "pg_table", Column: "column"}, "PostgreSQL"},
 		"pg_view":  {model.TypeDef{Name: "pg_view", Column: "column", Super: "pg_table"}, "PostgreSQL"},
 		"my_table": {model.TypeDef{Name: "my_table", Column: "column"}, "MySQL"},
+		"a_folder": {model.TypeDef{Name: "a_folder"}, "Files"},
 		"a_file":   {model.TypeDef{Name: "a_file", Column: "column", File: true}, "Files"},
 	}
 	deep := func(n int) string {
@@ -88,6 +89,8 @@ func TestPublishedFiltersAreReadAsTheyAreMeant(t *testing.T) {
 		{`{"updateTime":"LAST_7D"}`, "or(changed[-168h0m0s,))"},
 		{`{"and":[{"fileExtension":".TXT"}]}`, "and(and(t:a_file x:txt))"},
 		{`{"objectType":"Files"}`, "t:a_file"},
+		{`{"objectType":"Folders"}`, "t:a_folder"},
+		{`{"contactType":"Owner"}`, "r:Owner"},
 		{`{"id":"` + model.GUID(7, 0) + `"}`, "rows[7]"},
 		{`{"id":"` + model.GUID(7, 1) + `"}`, "or()"},
 		{`{"id":"bfecbcc3-1838-45fe-96d6-112de8a170f9"}`, "or()"},

@@ -33,25 +33,17 @@ func (t types) hits(found search.Result, q search.Request) ([]any, error) {
 // hit is one match. The score falls with the place: what the engines weigh differs, the order is what counts.
 func (t types) hit(v datamap.View, place int) map[string]any {
 	e := v.Row
-	classes, people := []any{}, []any{}
+	classes, contacts := []any{}, []any{}
 	for _, c := range v.Classes() {
 		classes = append(classes, c)
 	}
-	for _, part := range []struct {
-		list *[]datamap.Contact
-		word string
-	}{{v.Authored.Owners, "Owner"}, {v.Authored.Experts, "Expert"}} {
-		if part.list == nil {
-			continue
-		}
-		for _, c := range *part.list {
-			people = append(people, map[string]any{"id": c.ID, "info": orNil(c.Info), "contactType": part.word})
-		}
+	for _, c := range people(v) {
+		contacts = append(contacts, map[string]any{"id": c.ID, "info": orNil(c.Info), "contactType": c.as})
 	}
 	out := map[string]any{
 		"@search.score": 1 / float64(place+1), "id": v.GUID, "qualifiedName": e.QualifiedName, "name": e.Name,
 		"entityType": e.Type, "description": orNil(description(v)), "owner": orNil(v.Asset.Owner), "classification": classes,
-		"label": labels(v.Authored.Part), "term": []any{}, "contact": people, "assetType": []any{}, "collectionId": e.Collection,
+		"label": labels(v.Authored.Part), "term": []any{}, "contact": contacts, "assetType": []any{}, "collectionId": e.Collection,
 		"createTime": api.Millis(e.Created), "updateTime": api.Millis(e.Modified), "purlieuSource": e.Source,
 	}
 	if title := t[e.Type].title; title != "" {
@@ -59,6 +51,28 @@ func (t types) hit(v datamap.View, place int) map[string]any {
 	}
 	if what := t.objectType(e.Type); what != "" {
 		out["objectType"] = what
+	}
+	return out
+}
+
+// named is somebody whom an entity names.
+type named struct {
+	datamap.Contact
+	as string // the published contactType
+}
+
+// people are those whom an entity names, the owners first.
+func people(v datamap.View) (out []named) {
+	for _, part := range []struct {
+		list *[]datamap.Contact
+		as   string
+	}{{v.Authored.Owners, "Owner"}, {v.Authored.Experts, "Expert"}} {
+		if part.list == nil {
+			continue
+		}
+		for _, c := range *part.list {
+			out = append(out, named{c, part.as})
+		}
 	}
 	return out
 }

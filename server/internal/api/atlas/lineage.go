@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/api"
@@ -43,15 +44,19 @@ func (p *Plane) answerLineage(w http.ResponseWriter, r *http.Request, base datam
 	if err != nil {
 		return err
 	}
-	width, err := number(r, "width", 10, maxNodes)
+	width, err := number(r, "width", maxNodes, maxNodes) // without it nothing is cut but at the bound of nodes
 	if err != nil {
 		return err
+	}
+	if strings.EqualFold(r.URL.Query().Get("includeParent"), "true") {
+		return fault.New(fault.Unsupported, "ATLAS-501-00-001", "lineage is not shown with what assets lie in: includeParent can't be true").
+			Try("Leave it out; an asset's path is in its qualifiedName")
 	}
 	graph, err := p.Map.Lineage(r.Context(), base.GUID, direction, depth, maxNodes)
 	if err != nil {
 		return err
 	}
-	answer, err := p.lineageAnswer(r, graph)
+	answer, err := p.lineageAnswer(r, graph, width)
 	if err != nil {
 		return err
 	}
@@ -73,8 +78,9 @@ func number(r *http.Request, name string, standard, most int) (int, error) {
 }
 
 // lineageAnswer leaves out entities that the reader may not see, all edges to them, and what only they lead to: that
-// two assets are linked is known to whoever may see what links them.
-func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any, error) {
+// two assets are linked is known to whoever may see what links them. Of each entity at most width others are shown on
+// either side; widthCounts say how many there are.
+func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph, width int) (map[string]any, error) {
 	readable, err := p.readable(r)
 	if err != nil {
 		return nil, err
@@ -83,7 +89,12 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 	if err != nil {
 		return nil, err
 	}
-	seen := reached(g, func(v datamap.View) bool { return slices.Contains(readable, v.Row.Collection) })
+	visible := func(v datamap.View) bool { return slices.Contains(readable, v.Row.Collection) }
+	all := reached(g, visible, maxNodes)
+	seen := all
+	if width < maxNodes {
+		seen = reached(g, visible, width)
+	}
 	entities, inputs, outputs := map[string]any{}, map[string]int{}, map[string]int{}
 	for guid := range seen {
 		entities[guid] = putClasses(g.Nodes[guid], t.header(g.Nodes[guid]), nil)
@@ -91,6 +102,15 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 	}
 	relations := []any{}
 	for _, e := range g.Edges {
+		if !all[e.From] || !all[e.To] {
+			continue
+		}
+		if seen[e.From] {
+			outputs[e.From]++
+		}
+		if seen[e.To] {
+			inputs[e.To]++
+		}
 		if !seen[e.From] || !seen[e.To] {
 			continue
 		}
@@ -103,27 +123,33 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph) (map[string]any,
 			relation["columnMapping"] = string(mapping)
 		}
 		relations = append(relations, relation)
-		outputs[e.From]++
-		inputs[e.To]++
 	}
 	return map[string]any{
 		"baseEntityGuid": g.Base, "guidEntityMap": entities, "relations": relations, "parentRelations": []any{},
-		"childrenCount": -1, "widthCounts": map[string]any{"INPUT": inputs, "OUTPUT": outputs}, "purlieuTruncated": g.Truncated,
+		"childrenCount": -1, "widthCounts": map[string]any{"INPUT": inputs, "OUTPUT": outputs}, "purlieuTruncated": g.Truncated || len(seen) < len(all),
 	}, nil
 }
 
-// reached are the nodes that edges lead to from the base over nothing but what is visible.
-func reached(g datamap.Graph, visible func(datamap.View) bool) map[string]bool {
-	next := map[string][]string{}
+// reached are the nodes that edges lead to from the base over nothing but what is visible, from each over at most width
+// edges in and width out.
+func reached(g datamap.Graph, visible func(datamap.View) bool, width int) map[string]bool {
+	into, out := map[string][]string{}, map[string][]string{}
 	for _, e := range g.Edges {
-		next[e.From], next[e.To] = append(next[e.From], e.To), append(next[e.To], e.From)
+		if visible(g.Nodes[e.To]) {
+			out[e.From] = append(out[e.From], e.To)
+		}
+		if visible(g.Nodes[e.From]) {
+			into[e.To] = append(into[e.To], e.From)
+		}
 	}
 	seen := map[string]bool{g.Base: true}
 	for front := []string{g.Base}; len(front) > 0; front = front[1:] {
-		for _, guid := range next[front[0]] {
-			if !seen[guid] && visible(g.Nodes[guid]) {
-				seen[guid] = true
-				front = append(front, guid)
+		for _, side := range [][]string{into[front[0]], out[front[0]]} {
+			for _, guid := range side[:min(width, len(side))] {
+				if !seen[guid] {
+					seen[guid] = true
+					front = append(front, guid)
+				}
 			}
 		}
 	}

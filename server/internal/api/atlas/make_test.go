@@ -106,6 +106,13 @@ func TestEdgesAreTakenAwayAndTakenBack(t *testing.T) {
 	if rel["typeName"] != "dataset_process_inputs" || rel["end1"].(map[string]any)["guid"] != shelf || rel["end2"].(map[string]any)["guid"] != process {
 		t.Errorf("%v", rel)
 	}
+	if got := l.ask(servertest.ReaderToken, "GET", path, "", 200)["referredEntities"].(map[string]any); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	ends := l.ask(servertest.ReaderToken, "GET", path+"?extendedInfo=true", "", 200)["referredEntities"].(map[string]any)
+	if len(ends) != 2 || ends[shelf].(map[string]any)["displayText"] != "wall" || ends[process].(map[string]any)["typeName"] != "Process" {
+		t.Errorf("%v", ends)
+	}
 	l.ask(servertest.ReaderToken, "DELETE", path, "", 403)
 	l.ask("stranger", "DELETE", path, "", 401)
 	l.ask(servertest.Token, "DELETE", path, "", 204)

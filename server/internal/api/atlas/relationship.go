@@ -3,6 +3,7 @@ package atlas
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/access"
@@ -51,7 +52,17 @@ func (p *Plane) getRelationship(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	api.Answer(w, http.StatusOK, map[string]any{"relationship": relationship(e), "referredEntities": map[string]any{}})
+	referred := map[string]any{}
+	if strings.EqualFold(r.URL.Query().Get("extendedInfo"), "true") {
+		types, err := p.types(r)
+		if err != nil {
+			return err
+		}
+		for _, end := range []datamap.View{e.Process, e.Far} {
+			referred[end.GUID] = putClasses(end, types.header(end), nil)
+		}
+	}
+	api.Answer(w, http.StatusOK, map[string]any{"relationship": relationship(e), "referredEntities": referred})
 	return nil
 }
 

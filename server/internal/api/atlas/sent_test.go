@@ -229,3 +229,51 @@ func TestAThousandEntitiesAreWrittenInOneCall(t *testing.T) {
 	l.call(servertest.Token, "DELETE", "/bulk?"+query.Encode(), "", 200)
 	t.Logf("1000 entities were deleted in %v", time.Since(began))
 }
+
+func TestLineageIsAsWideAsItIsAskedFor(t *testing.T) {
+	l := newLibrary(t)
+	var outputs, list []any
+	for i := range 4 {
+		outputs = append(outputs, map[string]any{"guid": fmt.Sprint(-i - 2)})
+		list = append(list, map[string]any{"guid": fmt.Sprint(-i - 2), "typeName": "DataSet", "attributes": map[string]any{"qualifiedName": fmt.Sprint("wide://", i)}})
+	}
+	list = append(list, map[string]any{"guid": -1, "typeName": "Process", "attributes": map[string]any{"qualifiedName": "wide://job", "inputs": []any{map[string]any{"guid": -9}}, "outputs": outputs}},
+		map[string]any{"guid": -9, "typeName": "DataSet", "attributes": map[string]any{"qualifiedName": "wide://in"}})
+	assigned := l.call(servertest.Token, "POST", "/bulk", l.encode(map[string]any{"entities": list}), 200)["guidAssignments"].(map[string]any)
+	job, in := assigned["-1"].(string), assigned["-9"].(string)
+	for query, want := range map[string]struct {
+		entities int
+		width    float64
+		cut      bool
+	}{"": {6, 1000, false}, "&width=4": {6, 4, false}, "&width=3": {5, 3, true}, "&width=1": {3, 1, true}} {
+		got := l.ask(servertest.Token, "GET", "/lineage/"+in+"?direction=OUTPUT"+query, "", 200)
+		counts := got["widthCounts"].(map[string]any)["OUTPUT"].(map[string]any)
+		if n := len(got["guidEntityMap"].(map[string]any)); n != want.entities || len(got["relations"].([]any)) != n-1 || got["lineageWidth"] != want.width ||
+			got["purlieuTruncated"] != want.cut || counts[job] != 4.0 || len(counts) != n {
+			t.Errorf("%q: %v", query, got)
+		}
+	}
+}
+
+func TestLineageBeginsAtAProcessToo(t *testing.T) {
+	l := newLibrary(t)
+	shelf, _ := l.guids("sales")
+	data, process := l.make(shelf)
+	for direction, far := range map[string][]string{"INPUT": {shelf}, "OUTPUT": {data}, "BOTH": {shelf, data}} {
+		got := l.ask(servertest.ReaderToken, "GET", "/lineage/"+process+"?direction="+direction, "", 200)
+		nodes := got["guidEntityMap"].(map[string]any)
+		if len(nodes) != len(far)+1 || len(got["relations"].([]any)) != len(far) || nodes[far[0]] == nil || got["purlieuTruncated"] != false {
+			t.Errorf("%s: %v", direction, got)
+		}
+	}
+}
+
+func TestAColumnsTieToItsTableHasAGUID(t *testing.T) {
+	l := newLibrary(t)
+	shelf, column := l.guids("sales")
+	tie := l.entity(shelf)["relationshipAttributes"].(map[string]any)["columns"].([]any)[0].(map[string]any)["relationshipGuid"]
+	if back := l.entity(column)["relationshipAttributes"].(map[string]any)["table"].(map[string]any)["relationshipGuid"]; tie == nil || back != tie {
+		t.Errorf("%v, %v", tie, back)
+	}
+	l.ask(servertest.Token, "GET", fmt.Sprint("/relationship/guid/", tie), "", 404)
+}
