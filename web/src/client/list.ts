@@ -4,7 +4,8 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { onward, type Page } from './pages'
 import { rest } from './rest'
 
-async function whole<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T[]> {
+/** whole reads a list to its end. */
+export async function whole<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T[]> {
   let page = await rest<Page<T>>(path, { query, signal })
   const all = page.value
   for (let next = onward(page); next !== undefined; next = onward(page)) {

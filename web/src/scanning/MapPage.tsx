@@ -10,7 +10,8 @@ import { useMay } from '../client/may'
 import { Page } from '../ui/Page'
 import { PicturePage } from '../ui/PicturePage'
 import { Empty, Loading, Refused, Shown } from '../ui/States'
-import { collectionsQuery, kindsQuery, newestQuery, sourcesQuery } from './rest'
+import { newestQuery } from './newest'
+import { collectionsQuery, kindsQuery, sourcesQuery } from './rest'
 import { words } from './strings'
 
 const MapPicture = lazy(() => import('./MapPicture').then(m => ({ default: m.MapPicture })))

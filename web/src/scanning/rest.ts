@@ -30,7 +30,8 @@ export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasourc
 export const sourceQuery = (name: string) =>
   queryOptions({ queryKey: ['source', name], queryFn: ({ signal }) => rest<Source>('/scan' + at('datasources', name), { query: scanning, signal }) })
 
-const often = (runs: Run[] | undefined) => (runs?.some(going) ? 2000 : 30_000)
+/** often is how soon runs are asked for again. */
+export const often = (runs: Run[] | undefined) => (runs?.some(going) ? 2000 : 30_000)
 
 /** The more of a list is shown, the less often all of it is asked for again. */
 const slower = (every: number, pages: { pages: unknown[] } | undefined) => every * (pages?.pages.length || 1)
@@ -39,9 +40,6 @@ const slower = (every: number, pages: { pages: unknown[] } | undefined) => every
 export const runsQuery = (of: { source?: string; state?: string }) => ({
   ...pages<Run>(['runs'], '/manage/v1/runs', of), refetchInterval: (q: { state: { data?: { pages: Page<Run>[] } | undefined } }) => slower(often(q.state.data?.pages.flatMap(p => p.value)), q.state.data),
 })
-
-/** newestQuery gives the newest run of each scan. */
-export const newestQuery = () => ({ ...list<Run>('/manage/v1/runs', { newest: 'true' }), refetchInterval: (q: { state: { data?: Run[] | undefined } }) => often(q.state.data) })
 
 export const going = (run: Pick<Run, 'state'>) => run.state === 'Accepted' || run.state === 'InProgress'
 
