@@ -9,7 +9,7 @@ export interface Placed {
 export const size = { width: 220, height: 52 } // of every node
 const gap = { across: 80, down: 20 }
 
-/** large is the number of nodes beyond which a graph is not laid out by elk, nor shown as a whole at first. */
+/** large is the number of nodes beyond which a graph is not laid out by elk, nor shown as a whole. */
 export const large = 200
 
 let starting: Promise<ELK> | undefined
@@ -34,12 +34,4 @@ export async function layOut(ids: string[], edges: [string, string][]): Promise<
   }
   const done = await (await elk()).layout(graph)
   return { nodes: (done.children ?? []).map(n => ({ id: n.id, x: n.x ?? 0, y: n.y ?? 0 })) }
-}
-
-/** around gives the ids of those nodes that stand closest to one, in a view that is twice as wide as high. */
-export function around(id: string, { nodes }: Placed, most: number): string[] {
-  const base = nodes.find(n => n.id === id)
-  if (!base) return []
-  const far = (n: Placed['nodes'][number]) => Math.hypot(n.x - base.x, 2 * (n.y - base.y))
-  return nodes.toSorted((a, b) => far(a) - far(b)).slice(0, most).map(n => n.id)
 }

@@ -9,6 +9,7 @@ import { Drawing } from '../ui/Drawing'
 import { useFlowStyles } from '../ui/flow'
 import type { RuntimeSummary } from '../client/api'
 import { Link, Soft, Status, type Tone } from '../ui/Parts'
+import { firstSeen, margin, Sight } from '../ui/Sight'
 import { place, placeID, type Place } from './layout'
 import { going } from './rest'
 import { RunStatus } from '../ui/RunStatus'
@@ -41,12 +42,12 @@ interface MapPictureProps {
 
 export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapPictureProps) {
   const { flow } = useFlowStyles()
-  const { nodes, edges } = useMemo(() => {
+  const { nodes, edges, places } = useMemo(() => {
     const { places, ties } = place(collections, sources, runtimes, runs)
     const nodes = places.map((p): Shown => ({ id: p.id, type: 'thing', position: { x: p.x, y: p.y }, width, height, sourcePosition: Position.Right, targetPosition: Position.Left, data: { place: p, ...describe(p) } }))
     const busy = new Set(runs.filter(going).map(r => placeID('source', r.source)))
     const edges = ties.map((t): Edge => ({ id: t.id, source: t.from, target: t.to, animated: t.what === 'reads' && busy.has(t.from), focusable: false, style: { stroke: t.what === 'reads' ? tokens.colorBrandStroke1 : tokens.colorNeutralStroke1, strokeDasharray: t.what === 'reads' ? '4 4' : undefined } }))
-    return { nodes, edges }
+    return { nodes, edges, places }
 
     function describe(p: Place): Omit<Shown['data'], 'place'> {
       if (p.what === 'collection') {
@@ -59,14 +60,19 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
       return { title: p.name, to: `/sources/${encodeURIComponent(p.name)}`, ...(kind?.icon && { icon: kind.icon }), ...(run ? { run } : { note: words.never }) }
     }
   }, [collections, sources, runtimes, runs, kinds])
+  const root = places.find(p => p.what === 'collection' && p.x === 0)?.id
   return (
-    <ReactFlow<Shown>
-      className={flow} nodes={nodes} edges={edges} nodeTypes={types}
-      fitView fitViewOptions={{ minZoom: 0.3, maxZoom: 1, padding: 0.12 }} minZoom={0.1} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} elementsSelectable={false}
-    >
-      <Background color={tokens.colorNeutralStroke2} />
-      <Controls showInteractive={false} />
-    </ReactFlow>
+    <Sight>
+      {room => (
+        <ReactFlow<Shown>
+          className={flow} nodes={nodes} edges={edges} nodeTypes={types}
+          fitView fitViewOptions={{ maxZoom: 1, padding: margin, nodes: firstSeen(root, places, { width, height }, room).map(id => ({ id })) }} minZoom={0.1} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} elementsSelectable={false}
+        >
+          <Background color={tokens.colorNeutralStroke2} />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      )}
+    </Sight>
   )
 }
 
