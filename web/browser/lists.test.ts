@@ -69,3 +69,29 @@ describe('a list that is longer than a page', () => {
     await askAgain()
   })
 })
+
+describe('a search that finds much', () => {
+  it('says what it leaves out, and shows more of what narrows it', async () => {
+    // What the account answers, with more sources and hits than the demo has.
+    await v.page.route('**/search/query*', async route => {
+      const answer = await route.fetch()
+      const most: number = route.request().postDataJSON().facets[1].count
+      const sources = Array.from({ length: most }, (_, i) => ({ value: `source-${i + 1}`, count: 60 - i }))
+      const body = await answer.json()
+      await route.fulfill({ response: answer, json: { ...body, '@search.count': 1200, '@search.facets': { ...body['@search.facets'], purlieuSource: sources } } })
+    })
+    await v.go('/search?q=sheet&most=1000')
+    await v.page.getByText('The first 1,000 are shown.').waitFor()
+    const sources = v.page.getByRole('group', { name: 'Source' }).getByRole('checkbox')
+    expect(await sources.count()).toBe(12)
+    await v.page.getByRole('button', { name: 'Show more: Source' }).press('Enter')
+    await v.page.waitForURL(/all=/)
+    await v.page.getByText('The 50 most frequent.').waitFor()
+    expect(await sources.count()).toBe(50)
+    await v.page.getByLabel('Find in: Source').fill('-37')
+    expect(await sources.count()).toBe(1)
+    await sources.check()
+    await v.page.waitForURL(/source=.*source-37/)
+    await v.page.unrouteAll({ behavior: 'wait' })
+  })
+})

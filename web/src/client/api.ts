@@ -46,6 +46,7 @@ export interface Question {
   classes: string[]
   collections: string[]
   limit: number
+  values: number[] // of each facet, at most
 }
 
 /** filterOf joins what narrows: any of one kind, all kinds together. */
@@ -57,13 +58,16 @@ export function filterOf(q: Question): object | null {
 }
 
 export const facetNames = ['entityType', 'purlieuSource', 'classification', 'collectionId'] as const
+export type FacetName = (typeof facetNames)[number]
+export const someValues = 12 // of a facet, at first
+export const manyValues = 50 // the account tells no more
 
 export const search = (q: Question) =>
   queryOptions({
     queryKey: ['search', q],
     queryFn: ({ signal }) => rest<Hits>('/datamap/api/search/query', {
       method: 'POST', signal, query: { 'api-version': '2023-09-01' },
-      body: { keywords: q.keywords || null, filter: filterOf(q), limit: q.limit, facets: facetNames.map(facet => ({ facet, count: 12 })) },
+      body: { keywords: q.keywords || null, filter: filterOf(q), limit: q.limit, facets: facetNames.map((facet, i) => ({ facet, count: q.values[i] })) },
     }),
   })
 

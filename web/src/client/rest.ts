@@ -1,5 +1,5 @@
 // The one way to REST: bearer token, errors with cause and next step, cancellation.
-import { accessToken, account, renew } from './session'
+import { accessToken, account, held, renew } from './session'
 
 /** Failure is what the account answered instead of what was asked. */
 export class Failure extends Error {
@@ -39,7 +39,7 @@ export async function rest<T>(path: string, ask: Ask = {}): Promise<T> {
 
 async function send(path: string, ask: Ask): Promise<Response> {
   try {
-    const token = await accessToken()
+    const token = held() || (await accessToken()) // a question for which nothing must be waited is on its way when this returns
     if (!token) throw new SignedOut()
     const headers: Record<string, string> = { Authorization: `Bearer ${token}` }
     if (ask.body !== undefined) headers['Content-Type'] = 'application/json'

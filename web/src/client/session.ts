@@ -17,11 +17,11 @@ let token = ''
 let expires = 0
 let renewing: Promise<boolean> | undefined
 
+/** The token, where it is good for another half minute; ''. */
+export const held = () => (Date.now() < expires - 30_000 ? token : '')
+
 /** Asks for a token that is good for another half minute; '' when nobody is signed in. */
-export async function accessToken(): Promise<string> {
-  if (token && Date.now() < expires - 30_000) return token
-  return (await renew()) ? token : ''
-}
+export const accessToken = async (): Promise<string> => held() || ((await renew()) ? token : '')
 
 /** Trades the cookie for a new access token. Calls that come while one is under way share it. */
 export function renew(): Promise<boolean> {

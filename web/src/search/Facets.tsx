@@ -1,28 +1,27 @@
 // What narrows the hits. On a phone it is folded away.
-import { Fragment, memo } from 'react'
-import { makeStyles, tokens } from '@fluentui/react-components'
-import { facetNames, type Hits } from '../client/api'
+import { Fragment, memo, useDeferredValue, useState } from 'react'
+import { Button, makeStyles, tokens } from '@fluentui/react-components'
+import { facetNames, manyValues, someValues, type FacetName, type Hits } from '../client/api'
 import { count } from '../ui/format'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
-import { medium } from '../ui/widths'
-import type { Narrowed } from './question'
+import { medium, useWidth } from '../ui/widths'
+import { slots, type Narrowed } from './question'
 import { words } from './strings'
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '24px', minHeight: '120px', [medium]: { minHeight: 0, gap: '16px' } },
   group: { border: 'none', margin: 0, padding: 0, minWidth: 0 },
   legend: { padding: 0, marginBottom: '6px', fontWeight: tokens.fontWeightSemibold },
+  values: { maxHeight: '420px', overflowY: 'auto' },
   value: { display: 'grid', gridTemplateColumns: '16px minmax(0, 1fr) max-content', gap: '10px', alignItems: 'center', padding: '5px 8px', marginLeft: '-8px', borderRadius: tokens.borderRadiusMedium, cursor: 'pointer', ':hover': { backgroundColor: grounds.hover } },
   box: { width: '16px', height: '16px', margin: 0, accentColor: tokens.colorBrandBackground },
   name: { overflowWrap: 'anywhere' }, // the names of classifications differ at their ends
   number: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums', fontSize: tokens.fontSizeBase200 },
-  fold: { display: 'none', [medium]: { display: 'block' } },
-  open: { [medium]: { display: 'none' } },
+  find: { width: '100%', boxSizing: 'border-box', marginBottom: '6px', padding: '4px 8px', font: 'inherit', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground1, backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStrokeAccessible}`, borderRadius: tokens.borderRadiusMedium },
+  rest: { margin: '4px 0 0', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   summary: { cursor: 'pointer', fontWeight: tokens.fontWeightSemibold, padding: '4px 0', marginBottom: '8px' },
 })
-
-const slots = { entityType: 'type', purlieuSource: 'source', classification: 'class', collectionId: 'collection' } as const
 
 interface FacetsProps {
   facets: Hits['@search.facets']
@@ -30,47 +29,62 @@ interface FacetsProps {
   change: (to: Narrowed) => void
 }
 
-export const Facets = memo(function Facets(props: FacetsProps) {
+/** Facets are drawn behind the hits. */
+export const Facets = memo(function Facets({ facets, ...rest }: FacetsProps) {
   const s = useStyles()
-  return (
-    <>
-      <div className={s.open}><Groups {...props} /></div>
-      <details className={s.fold}><summary className={s.summary}>{words.narrow}</summary><Groups {...props} /></details>
-    </>
-  )
+  const folded = useWidth(medium)
+  const groups = <Groups facets={useDeferredValue(facets)} {...rest} />
+  return folded ? <details><summary className={s.summary}>{words.narrow}</summary>{groups}</details> : groups
 })
 
-function Groups({ facets, chosen: all, change }: FacetsProps) {
+const Groups = memo(function Groups({ facets, chosen, change }: FacetsProps) {
   const s = useStyles()
+  return <div className={s.all}>{facetNames.map(name => <Group key={name} name={name} found={facets?.[name] ?? nothing} chosen={chosen[slots[name]] ?? none} whole={!!chosen.all?.includes(name)} all={chosen.all ?? none} change={change} />)}</div>
+})
+
+interface GroupProps {
+  name: FacetName
+  found: { value: string; count: number }[]
+  chosen: string[]
+  whole: boolean // as many of its values as the account tells
+  all: string[]
+  change: (to: Narrowed) => void
+}
+
+function Group({ name, found, chosen, whole, all, change }: GroupProps) {
+  const s = useStyles()
+  const [find, setFind] = useState('')
+  const say = (value: string) => (name === 'entityType' ? titleOf(value) : value)
+  const shown = whole ? found : found.slice(0, someValues)
+  // What is chosen stays, also where nothing fits it any more: else it could not be taken away.
+  const values = [...shown, ...chosen.filter(c => !shown.some(f => f.value === c)).map(value => found.find(f => f.value === value) ?? { value, count: 0 })].filter(v => v.value !== '')
+  if (values.length === 0 || (values.length === 1 && chosen.length === 0 && name === 'collectionId')) return null
+  const fitting = whole ? values.filter(v => chosen.includes(v.value) || say(v.value).toLowerCase().includes(find.trim().toLowerCase())) : values
   return (
-    <div className={s.all}>
-      {facetNames.map(name => {
-        const chosen = all[slots[name]] ?? []
-        const found = facets?.[name] ?? []
-        // What is chosen stays, also where nothing fits it any more: else it could not be taken away.
-        const values = [...found, ...chosen.filter(c => !found.some(f => f.value === c)).map(value => ({ value, count: 0 }))].filter(v => v.value !== '')
-        if (values.length === 0 || (values.length === 1 && chosen.length === 0 && name === 'collectionId')) return null
-        return (
-          <fieldset key={name} className={s.group}>
-            <legend className={s.legend}>{words.facets[name]}</legend>
-            {values.map(v => (
-              <label key={v.value} className={s.value} title={v.value}>
-                <input
-                  type="checkbox" className={s.box} checked={chosen.includes(v.value)}
-                  onChange={e => change({ [slots[name]]: e.target.checked ? [...chosen, v.value] : none(chosen.filter(c => c !== v.value)) })}
-                />
-                <span className={s.name}>{name === 'entityType' ? titleOf(v.value) : parts(v.value)}</span>
-                <span className={s.number}>{count(v.count)}</span>
-              </label>
-            ))}
-          </fieldset>
-        )
-      })}
-    </div>
+    <fieldset className={s.group}>
+      <legend className={s.legend}>{words.facets[name]}</legend>
+      {whole && <input className={s.find} type="search" value={find} onChange={e => setFind(e.target.value)} placeholder={words.findValue} aria-label={words.findValueOf(words.facets[name])} />}
+      <div className={s.values}>
+        {fitting.map(v => (
+          <label key={v.value} className={s.value} title={v.value}>
+            <input
+              type="checkbox" className={s.box} checked={chosen.includes(v.value)}
+              onChange={e => change({ [slots[name]]: orNone(e.target.checked ? [...chosen, v.value] : chosen.filter(c => c !== v.value)) })}
+            />
+            <span className={s.name}>{name === 'entityType' ? titleOf(v.value) : parts(v.value)}</span>
+            <span className={s.number}>{count(v.count)}</span>
+          </label>
+        ))}
+      </div>
+      {whole && found.length >= manyValues && <p className={s.rest}>{words.onlyMany(manyValues)}</p>}
+      {!whole && found.length > someValues && <Button size="small" appearance="subtle" aria-label={words.moreValuesOf(words.facets[name])} onClick={() => change({ all: [...all, name] })}>{words.moreValues}</Button>}
+    </fieldset>
   )
 }
 
 /** parts may be broken behind a dot or an underscore, before anywhere else. */
 const parts = (text: string) => text.split(/(?<=[._])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)
 
-const none = (values: string[]) => (values.length > 0 ? values : undefined)
+const orNone = (values: string[]) => (values.length > 0 ? values : undefined)
+const none: string[] = []
+const nothing: GroupProps['found'] = []

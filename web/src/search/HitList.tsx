@@ -1,11 +1,12 @@
 // The hits: name, where it stands, what it is. Each is one link.
 import { memo, useDeferredValue } from 'react'
-import { makeStyles, tokens } from '@fluentui/react-components'
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import type { Hit } from '../client/api'
-import { Link, Tag, When } from '../ui/Parts'
+import { Tag, useLinkLook, When } from '../ui/Parts'
 import { grounds } from '../ui/theme'
 import { decoded } from '../ui/names'
 import { iconOf, titleOf } from '../ui/types'
+import { usePlainLinks } from '../ui/usePlainLinks'
 import { narrow } from '../ui/widths'
 
 const useStyles = makeStyles({
@@ -24,27 +25,31 @@ const inSight = 12 // hits that a window shows at first
 /** HitList is drawn anew when the hits are others: those in sight at once, the rest right behind, unless others come first. */
 export const HitList = memo(function HitList({ hits }: { hits: Hit[] }) {
   const s = useStyles()
+  const links = usePlainLinks()
   const drawn = useDeferredValue(hits)
-  return (
-    <ul className={s.list}>
-      {(drawn === hits ? hits : hits.slice(0, inSight)).map(h => {
-        const Icon = iconOf(h.entityType)
-        return (
-          <li key={h.id} className={s.hit}>
-            <Icon className={s.icon} aria-hidden />
-            <div>
-              <Link className={s.name} to="/asset/$guid" params={{ guid: h.id }}>{h.name}</Link>
-              <div className={s.where}>{whereOf(h)}</div>
-              {h.description && <div className={s.about}>{h.description}</div>}
-              <div className={s.tags}>{h.classification?.map(c => <Tag key={c} brand>{c}</Tag>)}</div>
-            </div>
-            <div className={s.side}><div>{titleOf(h.entityType)}</div><When at={h.updateTime} /></div>
-          </li>
-        )
-      })}
-    </ul>
-  )
+  return <ul className={s.list} {...links}>{(drawn === hits ? hits : hits.slice(0, inSight)).map(h => <Row key={h.id} hit={h} />)}</ul>
 })
+
+/** Row is drawn anew when it would look different: most hits of a word are hits of its beginning, too. */
+const Row = memo(function Row({ hit: h }: { hit: Hit }) {
+  const s = useStyles()
+  const link = useLinkLook()
+  const Icon = iconOf(h.entityType)
+  return (
+    <li className={s.hit}>
+      <Icon className={s.icon} aria-hidden />
+      <div>
+        <a className={mergeClasses(link, s.name)} href={`/asset/${encodeURIComponent(h.id)}`}>{h.name}</a>
+        <div className={s.where}>{whereOf(h)}</div>
+        {h.description && <div className={s.about}>{h.description}</div>}
+        <div className={s.tags}>{h.classification?.map(c => <Tag key={c} brand>{c}</Tag>)}</div>
+      </div>
+      <div className={s.side}><div>{titleOf(h.entityType)}</div><When at={h.updateTime} /></div>
+    </li>
+  )
+}, (a, b) => looks.every(look => String(a.hit[look]) === String(b.hit[look])))
+
+const looks = ['name', 'qualifiedName', 'purlieuSource', 'description', 'entityType', 'classification', 'updateTime'] as const
 
 /** whereOf is the qualified name without the asset's own: the source, then the names above it. */
 export function whereOf(h: Pick<Hit, 'qualifiedName' | 'purlieuSource'>): string {

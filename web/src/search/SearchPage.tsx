@@ -1,6 +1,6 @@
 // Search: hits and facets as one types. The words and all that narrows are in the address; each key stroke is one
 // question, and the one before is given up.
-import { useDeferredValue, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Hits } from '../client/api'
@@ -11,12 +11,13 @@ import { Empty, Loading, Shown } from '../ui/States'
 import { words as common } from '../ui/strings'
 import { Facets } from './Facets'
 import { HitList } from './HitList'
-import { asked, limit, mostOf, step, type Address } from './question'
+import { asked, limit, mostOf, slots, step, type Address } from './question'
 import { words } from './strings'
 
 const useStyles = makeStyles({
   holds: { minHeight: '600px' },
   more: { marginTop: '16px' },
+  end: { margin: '16px 0 0', color: tokens.colorNeutralForeground2 },
   // The last hits fade only when the next let people wait: else every key would flicker.
   hits: { '[aria-busy=true]': { opacity: 0.6, transitionProperty: 'opacity', transitionDuration: '0s', transitionDelay: '0.2s' } },
   note: { margin: '0 0 12px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
@@ -25,18 +26,17 @@ const useStyles = makeStyles({
 export function SearchPage() {
   const s = useStyles()
   const [at, change] = useAddress<Address>()
-  const { type, source, class: classes, collection } = at
+  const { type, source, class: classes, collection, all } = at
   const most = mostOf(at)
   const hits = useQuery({ ...asked(at), placeholderData: keepPreviousData }) // the last hits stay until the next are there: nothing flickers while one types
-  const facets = useDeferredValue(hits.data?.['@search.facets'] ?? null) // the hits first
-  const chosen = useMemo(() => ({ type, source, class: classes, collection }), [type, source, classes, collection])
-  const narrowed = Object.values(chosen).some(v => v?.length)
+  const chosen = useMemo(() => ({ type, source, class: classes, collection, all }), [type, source, classes, collection, all])
+  const narrowed = Object.values(slots).some(slot => at[slot]?.length)
   const clear = () => change({ type: undefined, source: undefined, class: undefined, collection: undefined })
   return (
     <ListPage
       title={at.q ? `“${at.q}”` : words.title} name={words.title} about={<span role="status">{hits.data ? words.found(count(hits.data['@search.count']), hits.data['@search.count.approximate']) : '\u00a0'}</span>}
       actions={narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}
-      aside={<Facets facets={facets} chosen={chosen} change={change} />}
+      aside={<Facets facets={hits.data?.['@search.facets'] ?? null} chosen={chosen} change={change} />}
     >
       <Shown of={hits} empty={data => data.value.length === 0 && <None narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
         {data => (
@@ -46,6 +46,7 @@ export function SearchPage() {
             {data.value.length >= most && data['@search.count'] > data.value.length && most < limit && (
               <Button className={s.more} onClick={() => change({ most: Math.min(limit, most + step * 2) }, { replace: true })}>{common.more}</Button>
             )}
+            {most >= limit && data['@search.count'] > limit && <p className={s.end}>{words.end(count(limit))}</p>}
           </div>
         )}
       </Shown>

@@ -16,9 +16,11 @@ export function useTyped(): [string, (text: string) => void] {
   const at = here && addressOf(here)
   const search = async (text: string) => {
     const to: Address = { ...at, q: text || undefined }
-    if (last.current) void client.cancelQueries({ queryKey: asked(last.current).queryKey, exact: true })
+    const before = last.current
     last.current = to
-    await Promise.race([client.prefetchQuery(asked(to)), new Promise(done => setTimeout(done, patience))])
+    const answer = client.prefetchQuery(asked(to))
+    if (before && before.q !== to.q) void client.cancelQueries({ queryKey: asked(before).queryKey, exact: true })
+    await Promise.race([answer, new Promise(done => setTimeout(done, patience))])
     if (last.current === to) void navigate({ to: '/search', search: to, replace: at !== undefined })
   }
   return [at?.q ?? '', text => void search(text)]

@@ -42,6 +42,9 @@ function Anchor({ className, ...rest }: ComponentProps<'a'>) {
 /** Link is a link to a page of the portal, in Fluent's look. */
 export const Link = createLink(Anchor)
 
+/** useLinkLook is the class of a link. */
+export const useLinkLook = () => useStyles().link
+
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
 
 /** Status says a state with a word and a sign; the colour only repeats it. */

@@ -43,7 +43,7 @@ export function SearchBox({ text, onText }: SearchBoxProps) {
       <span className={s.icon}><Search20Regular /></span>
       <input
         ref={field} type="search" className={s.field} placeholder={words.search} aria-label={words.search} aria-keyshortcuts="/ Control+K" autoComplete="off" spellCheck={false}
-        value={typed} onChange={e => { setTyped(e.target.value); onText(e.target.value) }}
+        value={typed} onChange={e => { onText(e.target.value); setTyped(e.target.value) }} // the question goes out before anything is drawn
       />
       {typed === '' && <span className={s.key}><Key>{words.searchKey}</Key></span>}
     </form>
