@@ -93,6 +93,54 @@ func TestANodeScansAFolderThatItsOwnerAllowed(t *testing.T) {
 	}
 }
 
+func TestAnotherFolderInThePlaceOfTheSourceIsNotReadAndAsksAbout(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	key := a.runtime("edge")
+	n := a.machine("one")
+	if r := n.enrol(key); r.code != 0 {
+		t.Fatal(r)
+	}
+	n.start()
+	dir := filepath.Join(tree(t), "orders")
+	n.runtime("policy", "allow", "--folder", filepath.Dir(dir))
+	s := a.folder("moved", dir, "L2")
+	a.scanWhole(s)
+	before := a.dump()
+
+	away := dir + "-away" // as a disk that is not mounted leaves the folder below it
+	if err := os.Rename(dir, away); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	run, _ := a.scan(s)
+	if run.Status != "Failed" || run.Purlieu.Code != "SourceChanged" {
+		t.Fatalf("%+v", run)
+	}
+	id, kind := a.asked()
+	if kind != "identity" {
+		t.Fatalf("it asks about %s", kind)
+	}
+	if now := a.dump(); now != before {
+		t.Fatal("the map changed: ", difference(before, now))
+	}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(away, dir); err != nil {
+		t.Fatal(err)
+	}
+	a.scanWhole(s)
+	if now := a.dump(); now != before {
+		t.Fatal("with the old folder back the map changed: ", difference(before, now))
+	}
+	if r := a.try("proposal", "approve", id); r.code == 0 {
+		t.Error("a question that is over was answered")
+	}
+}
+
 func TestANodeNeverReadsItsOwnFolders(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)

@@ -73,6 +73,7 @@ func TestTheMapOfAScanIsTheSameInBothStores(t *testing.T) {
 	t.Parallel()
 	var dumps []string
 	dir := tree(t)
+	files := oddFiles(t, dir)
 	for _, flags := range [][]string{nil, {onPostgres(t)}} {
 		a := newAccount(t, flags...)
 		s, large, values := shop(t), many(t, "many"), people(t)
@@ -89,6 +90,7 @@ func TestTheMapOfAScanIsTheSameInBothStores(t *testing.T) {
 				t.Errorf("the run of %s ended %s with gaps %v", s.db, r.Status, gaps) // what can't be read is the same in both too
 			}
 		}
+		a.tells("files", files)
 		dumps = append(dumps, a.dump())
 		n.process.stop(t)
 		a.server.stop(t)
