@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ import (
 const asProgram = "PURLIEU_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	if os.Getenv(asProgram) != "" || len(os.Args) == 2 && os.Args[1] == workerWord { // a worker gets no environment
 		main()
 	}
 	os.Exit(m.Run())
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 // child is the built-in node as a process of its own, whose parent is the test.
 type child struct {
 	stream   stream.Listener
-	enrolled chan struct{} // closed once it is in
+	enrolled chan struct{} // closed once it has read that it is in, and asks for more
 	ended    chan error
 	errs     *strings.Builder // complete once it has ended
 }
@@ -65,7 +66,11 @@ func startChild(t *testing.T, state string) *child {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+server.BuiltInEnrolPath, func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(model.Enrolment{Account: "account", Node: "built-in--server", Runtime: model.BuiltInRuntime, ReceiptKey: make([]byte, 32)})
-		close(c.enrolled)
+	})
+	var once sync.Once
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		once.Do(func() { close(c.enrolled) })
+		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	account := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	go func() { _ = account.Serve(c.stream) }()
