@@ -1,5 +1,5 @@
 // The question of Ask. It is loaded when it is first asked.
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, makeStyles } from '@fluentui/react-components'
 import { Command } from './Command'
 import { Refusal } from './Refusal'
@@ -20,6 +20,7 @@ interface AskDialogProps {
 
 export function AskDialog({ label, title, command, children, error, busy, onGo, onClose }: AskDialogProps) {
   const s = useStyles()
+  useEffect(() => () => void setTimeout(seen), [])
   return (
     <Dialog open onOpenChange={(_, d) => { if (!d.open) onClose() }}>
       <DialogSurface>
@@ -36,3 +37,6 @@ export function AskDialog({ label, title, command, children, error, busy, onGo, 
     </Dialog>
   )
 }
+
+/** seen shows the page to screen readers again: Fluent hides it from them under a question, and forgets it when the question goes with what was asked about. */
+const seen = () => { if (!document.querySelector('[role=dialog][aria-modal=true]')) document.getElementById('root')?.removeAttribute('aria-hidden') }
