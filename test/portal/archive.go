@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,12 +31,18 @@ func (w *World) fillArchive(ctx context.Context, purlieu string) error {
 				return err
 			}
 		}
-		if _, err := w.client(ctx, purlieu, "client", "", command...); err != nil {
+		_, err := w.client(ctx, purlieu, "client", "", command...)
+		if exit := new(exec.ExitError); i == 3 && errors.As(err, &exit) && exit.ExitCode() == asks {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.New("the scan of a database whose tables are gone asked nobody")
 }
+
+const asks = 23 // the client's exit code for a run that waits for an answer
 
 const archive = `
 do $$ begin

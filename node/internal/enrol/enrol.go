@@ -14,6 +14,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -113,7 +114,7 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 	client := &http.Client{Transport: transport(func(string) (*tls.Config, error) { return conf, nil }, o.Dial), CheckRedirect: stay}
 	defer client.CloseIdleConnections()
 	if err := post(ctx, client, "https://"+key.Endpoint+"/manage/v1/enrol", body, &got); err != nil {
-		return Result{}, unknownHere(err, host)
+		return Result{}, unknownHere(err)
 	}
 	if got.Node == "" || got.AccountURL == "" || len(got.ReceiptKey) == 0 {
 		return Result{}, notAnAccount(key.Endpoint)
@@ -129,14 +130,15 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 	return Result{State: state, Skew: o.Now().Sub(got.Time).Round(time.Second)}, nil
 }
 
-// unknownHere is err, or what helps when this machine does not know the account's name: the key carries the one that the
-// account has of itself, which may be another than its nodes need.
-func unknownHere(err error, host string) error {
-	if fault.CodeOf(err) != network.CodeNameNotFound {
+// unknownHere adds to a name that is not known what else may help: the key carries the one that the account has of itself,
+// which may be another than its nodes need.
+func unknownHere(err error) error {
+	var known *fault.Error
+	if !errors.As(err, &known) || known.Code != network.CodeNameNotFound {
 		return err
 	}
-	return fault.New(fault.Unreachable, network.CodeNameNotFound, "the key says that the account is %s, and this machine does not know that name", host).
-		Try("If it goes by another name here, start it with purlieu server --name NAME and copy the key again; else check this machine's DNS servers").
+	return fault.New(known.Kind, known.Code, "%s", known.Text).
+		Try("%s. If the account goes by another name here than the key says, start it with purlieu server --name NAME and copy the key again", known.Remedy).
 		Because(err)
 }
 
