@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,8 +41,16 @@ func TestInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := startWorld(t, root)
+	for _, round := range rounds(t, filepath.Join(root, "web", "browser")) {
+		play(t, w, round)
+	}
+}
+
+// play runs files of tests and reports each of their tests as one.
+func play(t *testing.T, w *World, args []string) {
+	t.Helper()
 	out := filepath.Join(t.TempDir(), "report.json")
-	cmd, err := w.Browse(t.Context(), "vitest.browser.ts", append([]string{"--reporter=json", "--outputFile=" + out}, filesOf(t)...)...)
+	cmd, err := w.Browse(t.Context(), "vitest.browser.ts", append([]string{"--reporter=json", "--outputFile=" + out}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,14 +82,25 @@ func TestInTheBrowser(t *testing.T) {
 	}
 }
 
-// filesOf are the files that -run asks for: -run InTheBrowser/pages is those with "pages" in their names.
-func filesOf(t *testing.T) []string {
+// rounds are the files in the order in which they run: those that look only, beside each other, then those that change
+// the world, one by one. Where -run asks for one (-run InTheBrowser/pages is that with "pages" in its name) it is alone.
+func rounds(t *testing.T, folder string) [][]string {
 	t.Helper()
-	_, file, found := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
-	if !found {
-		return nil
+	if _, file, found := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); found {
+		return [][]string{{file}}
 	}
-	return []string{file}
+	looking := []string{"pages.test.ts", "states.test.ts"}
+	all, err := filepath.Glob(filepath.Join(folder, "*.test.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changing []string
+	for _, path := range all {
+		if file := filepath.Base(path); !slices.Contains(looking, file) {
+			changing = append(changing, file)
+		}
+	}
+	return [][]string{append([]string{"--fileParallelism", "--maxWorkers=2"}, looking...), changing}
 }
 
 func startWorld(t *testing.T, root string) *World {

@@ -1,7 +1,7 @@
 // The scans of a source: what each does, and a way to run it.
-import { lazy, Suspense, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import type { UseQueryResult } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
@@ -12,13 +12,14 @@ import { useAct } from '../ui/useAct'
 import { useWatch } from '../ui/watched'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
-import { deleteScan, scansKey, startRun } from './rest'
+import { deleteScan, filterQuery, scansKey, startRun, triggerQuery } from './rest'
 import { Next } from './Next'
 import { words } from './strings'
 import type { Kind, Scan, Source } from './types'
 
-const ScanCard = lazy(() => import('./ScanCard').then(m => ({ default: m.ScanCard })))
-const Schedule = lazy(() => import('./Schedule').then(m => ({ default: m.Schedule })))
+const load = { card: () => import('./ScanCard'), schedule: () => import('./Schedule') }
+const ScanCard = lazy(() => load.card().then(m => ({ default: m.ScanCard })))
+const Schedule = lazy(() => load.schedule().then(m => ({ default: m.Schedule })))
 
 const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '4px', justifyContent: 'flex-end', [narrow]: { justifyContent: 'flex-start' } } })
 
@@ -48,14 +49,35 @@ export function Scans({ source, kind, of, add, writable }: ScansProps) {
             ]}
           />
           {list.filter(s => s.name === at.scan).map(scan => (
-            <Suspense key={scan.name} fallback={<Loading />}>
-              <ScanCard source={source} kind={kind} scan={scan} writable={writable} />
-              {writable && <Schedule source={source.name} scan={scan.name} onDone={() => change({ scan: undefined })} />}
-            </Suspense>
+            <OneScan key={scan.name} source={source} kind={kind} scan={scan} writable={writable} onDone={() => change({ scan: undefined })} />
           ))}
         </>
       )}
     </Shown>
+  )
+}
+
+interface OneScanProps {
+  source: Source
+  kind: Kind | undefined
+  scan: Scan
+  writable: boolean
+  onDone: () => void
+}
+
+/** OneScan shows what a scan reads and when, both at once: one below the other they would push each other down. */
+function OneScan({ source, kind, scan, writable, onDone }: OneScanProps) {
+  const filter = useQuery(filterQuery(source.name, scan.name))
+  const trigger = useQuery({ ...triggerQuery(source.name, scan.name), enabled: writable })
+  useEffect(() => { void Promise.all([load.card(), load.schedule()]).catch(() => undefined) }, []) // meanwhile; what fails here fails where it is shown
+  const [ready, setReady] = useState(false) // and stays so: what is asked for again is waited for where it stands
+  if (!ready && !filter.isPending && !(writable && trigger.isPending)) setReady(true)
+  if (!ready) return <Loading />
+  return (
+    <Suspense fallback={<Loading />}>
+      <ScanCard source={source} kind={kind} scan={scan} writable={writable} />
+      {writable && <Schedule source={source.name} scan={scan.name} onDone={onDone} />}
+    </Suspense>
   )
 }
 
