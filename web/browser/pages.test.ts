@@ -8,13 +8,11 @@ import { open, Visit, type Look } from './world'
 
 let browser: Browser
 let v: Visit
-let phone: Visit
 let ids: Ids
 
 beforeAll(async () => {
   browser = await open()
   v = await Visit.begin(browser)
-  phone = await Visit.begin(browser, { width: 390, height: 844 })
   ids = await idsOf(v)
 })
 afterAll(() => browser.close())
@@ -40,9 +38,13 @@ describe.each(pages)('the page $name', page => {
   })
 
   it('fits a phone', async () => {
-    await phone.see(page, at(page, ids))
-    expect(await sideways(phone.page), 'scrolls sideways').toBeLessThanOrEqual(0)
-    expect(await phone.page.evaluate(cut), 'is cut off').toEqual([])
+    await v.resize(390, 844)
+    try {
+      expect(await sideways(v.page), 'scrolls sideways').toBeLessThanOrEqual(0)
+      expect(await v.page.evaluate(cut), 'is cut off').toEqual([])
+    } finally {
+      await v.resize(1280, 800)
+    }
   })
 })
 

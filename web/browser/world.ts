@@ -97,6 +97,12 @@ export class Visit {
     }
   }
 
+  /** resize makes the window another one, as turning a tablet does. */
+  async resize(width: number, height: number) {
+    await this.page.setViewportSize({ width, height })
+    await this.settled()
+  }
+
   /** see opens a page of the list. */
   async see(page: { open?: (v: Visit) => Promise<void> }, path: string) {
     await this.go(path)

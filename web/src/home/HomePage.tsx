@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   figure: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, padding: '16px 20px', [narrow]: { padding: '12px 16px' } },
   name: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   number: { fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums' },
-  columns: { display: 'grid', gridTemplateColumns: 'minmax(0, 3fr) minmax(0, 2fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  columns: { display: 'grid', gridTemplateColumns: 'minmax(0, 2fr) minmax(0, 1fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   column: { display: 'flex', flexDirection: 'column', gap: '20px', minWidth: 0 },
   holds: { minHeight: '560px' },
   first: { display: 'grid', gridTemplateColumns: 'repeat(3, minmax(0, 1fr))', gap: '24px', listStyle: 'none', margin: '0 0 24px', padding: 0, counterReset: 'step', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },

@@ -2,6 +2,7 @@
 import { Fragment, memo, useDeferredValue, useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { facetNames, manyValues, someValues, type FacetName, type Hits } from '../client/api'
+import { useTitles } from '../client/list'
 import { count } from '../ui/format'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
@@ -54,7 +55,8 @@ interface GroupProps {
 function Group({ name, found, chosen, whole, all, change }: GroupProps) {
   const s = useStyles()
   const [find, setFind] = useState('')
-  const say = (value: string) => (name === 'entityType' ? titleOf(value) : value)
+  const collection = useTitles()
+  const say = (value: string) => (name === 'entityType' ? titleOf(value) : name === 'collectionId' ? collection(value) : value)
   const shown = whole ? found : found.slice(0, someValues)
   // What is chosen stays, also where nothing fits it any more: else it could not be taken away.
   const values = [...shown, ...chosen.filter(c => !shown.some(f => f.value === c)).map(value => found.find(f => f.value === value) ?? { value, count: 0 })].filter(v => v.value !== '')
@@ -71,7 +73,7 @@ function Group({ name, found, chosen, whole, all, change }: GroupProps) {
               type="checkbox" className={s.box} checked={chosen.includes(v.value)}
               onChange={e => change({ [slots[name]]: orNone(e.target.checked ? [...chosen, v.value] : chosen.filter(c => c !== v.value)) })}
             />
-            <span className={s.name}>{name === 'entityType' ? titleOf(v.value) : parts(v.value)}</span>
+            <span className={s.name}>{parts(say(v.value))}</span>
             <span className={s.number}>{count(v.count)}</span>
           </label>
         ))}

@@ -44,7 +44,7 @@ export function Tabs<T extends string>({ tabs, open, onOpen }: TabsProps<T>) {
       {tabs.map(t => (
         <button key={t.key} type="button" role="tab" id={tabId(t.key)} aria-selected={t.key === open} tabIndex={t.key === open ? 0 : -1} className={mergeClasses(s.tab, t.key === open && s.open)} onClick={() => onOpen(t.key)}>
           <span className={s.title} data-title={t.title}>{t.title}</span>
-          {'count' in t && <span className={s.place}>{!!t.count && <span className={s.count}>{t.count > 9999 ? '9999+' : t.count}</span>}</span>}
+          {'count' in t && <span className={s.place}>{t.count !== undefined && <span className={s.count}>{t.count > 9999 ? '9999+' : t.count}</span>}</span>}
         </button>
       ))}
     </div>
