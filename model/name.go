@@ -107,6 +107,14 @@ func CleanText(s string) string {
 // Storable reports whether every store can hold the text as it is: valid UTF-8 without NUL.
 func Storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
+// Stored is the text as every store can hold it: cleaned only where it must be, since what is clean would change.
+func Stored(s string) string {
+	if Storable(s) {
+		return s
+	}
+	return CleanText(s)
+}
+
 // JoinPath escapes names and joins them to a path.
 func JoinPath(names ...string) string {
 	escaped := make([]string, len(names))

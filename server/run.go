@@ -140,7 +140,6 @@ func shut(servers []*http.Server) {
 	all.Wait()
 }
 
-// portsOf are the ports of the doors.
 // own are the places of the account that this replica knows of.
 func (s *Server) own(doors []door) (own Own) {
 	for _, d := range doors {

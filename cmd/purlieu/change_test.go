@@ -51,6 +51,22 @@ func TestASourceACredentialAndARuntimeKeepWhatIsNotNamed(t *testing.T) {
 	s.run(0, "source", "show", "lent")
 	s.shows("127.0.0.2", "lent-db")
 
+	// A scan may have been sent with the address in it, as published clients do, before its source moved.
+	account, err := (&app{getenv: func(name string) string { return s.env[name] }}).client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := object{"kind": "PostgreSqlCredential", "properties": object{
+		"serverEndpoint": "127.0.0.2", "credential": object{"referenceName": "scanner", "credentialType": "BasicAuth"},
+	}}
+	if err := account.Do(t.Context(), "PUT", "/scan/datasources/lent/scans/all", sent, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.run(0, "source", "add", "PostgreSql", "lent", "--set", "serverEndpoint=127.0.0.3")
+	s.run(0, "scan", "add", "lent", "all", "--level", "L1")
+	s.run(0, "scan", "show", "lent", "all")
+	s.shows("L1")
+
 	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "reader")
 	s.run(0, "credential", "show", "scanner")
 	s.shows("reader", "shop-password")

@@ -48,7 +48,11 @@ func (c proposalShowCmd) Run(a *app) error {
 
 func (a *app) proposalSheet(p object, assets []object) error {
 	if p.text("kind") == "identity" {
-		a.say("Another source answers at the address of %s: it was %s, and it is %s now.", p.text("source"), p.text("before"), p.text("now"))
+		if p.text("before") == "" {
+			a.say("The source %s says for the first time which it is: %s. It was scanned before, when nobody could tell.", p.text("source"), p.text("now"))
+		} else {
+			a.say("Another source answers at the address of %s: it was %s, and it is %s now.", p.text("source"), p.text("before"), p.text("now"))
+		}
 		a.say("Nothing was read. Approve if the source has moved to that server; reject if the address is wrong, and mend that.")
 		return nil
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
@@ -73,6 +74,11 @@ func (c scanAddCmd) Run(a *app) error {
 		return err
 	}
 	props := membersOf(old, "properties")
+	for _, f := range kind.Settings { // the source's own, which it may have changed since; nothing can be set by them
+		if !slices.ContainsFunc(kind.Scan, func(own model.Field) bool { return own.Name == f.Name }) {
+			delete(props, f.Name)
+		}
+	}
 	if err := typed(kind.Scan, c.Set, props); err != nil {
 		return err
 	}

@@ -40,10 +40,7 @@ func TestAQuestionIsAnsweredByARealNode(t *testing.T) {
 			t.Errorf("%d %s", status, answer)
 		}
 	})
-	n := a.machine("one")
-	if r := n.enrol(key); r.code != 0 {
-		t.Fatalf("enrol: %s", r)
-	}
+	n := a.enrolled(key, "one")
 	n.start()
 	t.Run("the_nodes_owner_has_not_allowed_it", func(t *testing.T) {
 		got := a.test("shop", asScan)

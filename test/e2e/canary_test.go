@@ -140,10 +140,7 @@ func noValueLeaves(t *testing.T, flags ...string) {
 	s, folder := canaries(t), nest(t)
 	planted(t, s)
 	a := openAccount(t, p, append([]string{"--lease", short.String()}, flags...)...)
-	n := a.machine("one")
-	if r := n.enrol(a.runtime("edge")); r.code != 0 {
-		t.Fatalf("enrol: %s", r)
-	}
+	n := a.enrolled(a.runtime("edge"), "one")
 	n.allow(s)
 	n.runtime("policy", "allow", "--folder", folder)
 	a.purlieu("source", "add", "PostgreSql", s.db, "--authority", s.db, "--set", "serverEndpoint=127.0.0.1", "--set", fmt.Sprintf("port=%d", s.server.Port), "--set", "sslMode=disable")

@@ -44,10 +44,7 @@ func TestANodeScansAFolderThatItsOwnerAllowed(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	key := a.runtime("edge")
-	n := a.machine("one")
-	if r := n.enrol(key); r.code != 0 {
-		t.Fatal(r)
-	}
+	n := a.enrolled(key, "one")
 	n.start()
 	dir := tree(t)
 	s := a.folder("files", dir, "L2")
@@ -97,10 +94,7 @@ func TestAnotherFolderInThePlaceOfTheSourceIsNotReadAndAsksAbout(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	key := a.runtime("edge")
-	n := a.machine("one")
-	if r := n.enrol(key); r.code != 0 {
-		t.Fatal(r)
-	}
+	n := a.enrolled(key, "one")
 	n.start()
 	dir := filepath.Join(tree(t), "orders")
 	n.runtime("policy", "allow", "--folder", filepath.Dir(dir))
@@ -145,10 +139,7 @@ func TestANodeNeverReadsItsOwnFolders(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	key := a.runtime("edge")
-	n := a.machine("one")
-	if r := n.enrol(key); r.code != 0 {
-		t.Fatal(r)
-	}
+	n := a.enrolled(key, "one")
 	n.start()
 	n.runtime("policy", "allow", "--folder", filepath.Dir(n.dir))
 	for name, folder := range map[string]string{"state": n.state(), "outbox": filepath.Join(n.state(), "outbox"), "secrets": filepath.Join(n.dir, "secrets")} {

@@ -80,12 +80,19 @@ func (n *node) enrol(key string, flags ...string) result {
 // node enrols a machine, lets it reach a source with the source's password, and starts it.
 func (a *account) node(key, name string, s *source) *node {
 	a.t.Helper()
+	n := a.enrolled(key, name)
+	n.allow(s)
+	n.start()
+	return n
+}
+
+// enrolled enrols a machine, which is not started.
+func (a *account) enrolled(key, name string) *node {
+	a.t.Helper()
 	n := a.machine(name)
 	if r := n.enrol(key); r.code != 0 {
 		a.t.Fatalf("enrol %s: %s", name, r)
 	}
-	n.allow(s)
-	n.start()
 	return n
 }
 

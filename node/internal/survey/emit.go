@@ -330,7 +330,7 @@ func textual(path string) bool {
 // short bounds a text of ours or a name in it.
 func short(s string) string {
 	const most = 1 << 10
-	s = clean(s)
+	s = model.Stored(s)
 	if len(s) <= most {
 		return s
 	}

@@ -25,7 +25,7 @@ type tidier struct {
 // tidy cleans and measures an asset. An asset beyond bus.MaxAsset loses parts, the least telling first, until it fits;
 // cutText and cutAsset say what was lost.
 func tidy(a *model.Asset) (size, elements int, cutText, cutAsset bool) {
-	a.Name = clip(clean(a.Name))
+	a.Name = clip(model.Stored(a.Name))
 	t := walk(a)
 	cutText = t.cut
 	if t.fits() {
@@ -135,18 +135,10 @@ func (t *tidier) text(s *string) {
 	if *s == "" {
 		return
 	}
-	full := clean(*s)
+	full := model.Stored(*s)
 	*s = clip(full)
 	t.cut = t.cut || len(*s) < len(full)
 	t.size += len(*s) + 6
-}
-
-// clean cleans a text that its connector did not.
-func clean(s string) string {
-	if model.Storable(s) {
-		return s
-	}
-	return model.CleanText(s)
 }
 
 // clip cuts a text to pipe.MaxText bytes, between characters.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -167,4 +168,12 @@ func Millis(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMilli()
+}
+
+// IsNull reports whether a JSON value is null.
+func IsNull(raw json.RawMessage) bool { return bytes.Equal(bytes.TrimSpace(raw), []byte("null")) }
+
+// SaysNothing reports whether a JSON value is null, or empty.
+func SaysNothing(raw json.RawMessage) bool {
+	return slices.Contains([]string{"null", "[]", "{}", `""`}, string(bytes.TrimSpace(raw)))
 }

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -66,7 +67,14 @@ func (s *Service) Beat(ctx context.Context, node string, beat bus.Beat) error {
 	return err
 }
 
-func cut(text string, most int) string { return model.CleanText(text[:min(most, len(text))]) }
+// cut shortens what a node said, between characters, to a text that every store can hold.
+func cut(text string, most int) string {
+	end := min(most, len(text))
+	for 0 < end && end < len(text) && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return model.Stored(text[:end])
+}
 
 // NodeStatus is a node as people and the API see it: the fields of the published node object, and ours.
 type NodeStatus struct {

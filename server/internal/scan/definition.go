@@ -96,7 +96,7 @@ func (s *Service) SetScope(ctx context.Context, source, scan string, scope model
 		return false, fault.New(fault.Invalid, "TooManyFilters", "a scan takes at most 1000 prefixes")
 	}
 	for _, p := range append(slices.Clone(scope.Include), scope.Exclude...) {
-		if len(p) > maxSetting || model.CleanText(p) != p {
+		if len(p) > maxSetting || !model.Storable(p) {
 			return false, fault.New(fault.Invalid, "BadFilter", "%q can't be a prefix", clip(p))
 		}
 	}

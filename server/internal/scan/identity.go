@@ -68,6 +68,9 @@ func (s *Service) met(ctx context.Context, tx store.Tx, u store.Unit, done *bus.
 	if other {
 		gap = model.Gap{Code: bus.CodeSourceChanged, Remedy: "Another source answers at this address than the one that was scanned before"}
 	}
+	if late {
+		gap.Remedy = "The source says which it is for the first time, and was scanned before"
+	}
 	if u.Parent != 0 {
 		return gap, nil
 	}

@@ -271,10 +271,19 @@ func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes
 	}
 }
 
-// voidRemoved voids what a run deleted of containers whose next base it never wrote: the next run reads it anew.
+// voidRemoved voids what a run deleted of containers whose next base it never wrote: the next run reads it anew. The pages of
+// a container stand together, and its base is written once.
 func voidRemoved(ctx context.Context, tx store.Tx, run store.Run) error {
+	container, hashes := "", []model.Hash(nil)
+	flush := func() error {
+		base, err := baseOf(ctx, tx, run.Source+"/"+run.Scan, container)
+		if err != nil || base.Generation >= run.Serial || !voidIn(&base, hashSet(hashes), voidRow) {
+			return err
+		}
+		return tx.Map().PutBase(ctx, base)
+	}
 	for after := ""; ; {
-		docs, next, err := page(ctx, tx, docRemoved, run.ID+"/", after, 1)
+		docs, next, err := page(ctx, tx, docRemoved, run.ID+"/", after, 20)
 		if err != nil {
 			return err
 		}
@@ -283,20 +292,22 @@ func voidRemoved(ctx context.Context, tx store.Tx, run store.Run) error {
 			if err != nil {
 				return err
 			}
-			base, err := baseOf(ctx, tx, run.Source+"/"+run.Scan, d.Container)
-			if err != nil {
-				return err
-			}
-			if base.Generation < run.Serial && voidIn(&base, hashSet(d.list()), voidRow) {
-				if err := tx.Map().PutBase(ctx, base); err != nil {
+			if d.Container != container && len(hashes) > 0 {
+				if err := flush(); err != nil {
 					return err
 				}
+				hashes = hashes[:0]
 			}
+			container, hashes = d.Container, append(hashes, d.list()...)
 		}
 		if after = next; next == "" {
-			return nil
+			break
 		}
 	}
+	if len(hashes) == 0 {
+		return nil
+	}
+	return flush()
 }
 
 // voidIn writes void rows into one base; for a nil set it writes all.

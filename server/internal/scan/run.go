@@ -106,7 +106,13 @@ func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions
 	}
 	var run store.Run
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
-		run, err = s.startIn(ctx, tx, source, scan, o)
+		run, err = tx.Runs().Run(ctx, o.RunID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			run, err = s.startIn(ctx, tx, source, scan, o)
+		case err == nil && (run.Source != source || run.Scan != scan):
+			err = fault.New(fault.Conflict, "RunExists", "a run %s is there already", o.RunID)
+		}
 		return err
 	})
 	if err != nil {
@@ -116,17 +122,8 @@ func (s *Service) Start(ctx context.Context, source, scan string, o StartOptions
 	return s.Run(ctx, run.ID)
 }
 
-// startIn writes a run with its first unit in the caller's transaction. What it refuses, it refuses before it writes.
+// startIn writes a run that is not there, with its first unit, in the caller's transaction. What it refuses, it refuses before it writes.
 func (s *Service) startIn(ctx context.Context, tx store.Tx, source, scan string, o StartOptions) (run store.Run, err error) {
-	run, err = tx.Runs().Run(ctx, o.RunID)
-	switch {
-	case err == nil && run.Source == source && run.Scan == scan:
-		return run, nil
-	case err == nil:
-		return run, fault.New(fault.Conflict, "RunExists", "a run %s is there already", o.RunID)
-	case !fault.Is(err, fault.NotFound):
-		return run, err
-	}
 	grant, def, err := s.template(ctx, tx, source, scan)
 	if err != nil {
 		return run, err

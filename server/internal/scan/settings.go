@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -62,7 +61,7 @@ func checkValue(f model.Field, value string) error {
 	if value == "" {
 		return nil
 	}
-	if model.CleanText(value) != value || strings.ContainsFunc(value, func(r rune) bool { return r < 0x20 && r != '\n' && r != '\t' }) {
+	if !model.Storable(value) || strings.ContainsFunc(value, func(r rune) bool { return r < 0x20 && r != '\n' && r != '\t' }) {
 		return fault.New(fault.Invalid, "BadSetting", "the setting %q holds control characters", f.Name)
 	}
 	if f.Type != model.FieldBlock && f.Type != model.FieldList && strings.Contains(value, "\n") {
@@ -192,10 +191,7 @@ func ambiguous(host string) string {
 		}
 		return ""
 	}
-	if ip := net.ParseIP(host); ip != nil {
-		return "is not a plain address"
-	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	host = strings.ToLower(host)
 	switch {
 	case host == "localhost", strings.HasSuffix(host, ".localhost"):
 		return "is each machine itself"

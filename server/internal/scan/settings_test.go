@@ -85,3 +85,20 @@ func TestBlocksHoldTheCertificatesOfAProvider(t *testing.T) {
 		}
 	}
 }
+
+// A backslash before an x is what a source may have; it is not taken for what was cleaned.
+func TestTextThatLooksCleanedIsTakenAsItIs(t *testing.T) {
+	fields := []model.Field{{Name: "folder", Type: model.FieldText}}
+	if err := checkSettings(fields, model.Settings{"folder": `C:\xampp`}, "a source"); err != nil {
+		t.Error(err)
+	}
+	if err := checkSettings(fields, model.Settings{"folder": "a\xff"}, "a source"); fault.CodeOf(err) != "BadSetting" {
+		t.Errorf("a text that no store can hold: %v", err)
+	}
+	s, _ := configured(t)
+	for prefix, code := range map[string]string{`shop/a\xb`: "", "shop/a\xff": "BadFilter"} {
+		if _, err := s.SetScope(context.Background(), "shop", "weekly", model.Scope{Exclude: []string{prefix}}); fault.CodeOf(err) != code {
+			t.Errorf("%q: %v, want %q", prefix, err, code)
+		}
+	}
+}

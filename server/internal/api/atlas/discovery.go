@@ -1,7 +1,6 @@
 package atlas
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -111,7 +110,7 @@ func (p *Plane) request(r *http.Request, body queryBody, t types) (*search.Reque
 			q.Facets = append(q.Facets, name)
 		}
 	}
-	if len(body.Taxonomy) > 0 && !saysNothing(body.Taxonomy) {
+	if len(body.Taxonomy) > 0 && !api.SaysNothing(body.Taxonomy) {
 		return nil, fault.New(fault.Unsupported, "ATLAS-501-00-001", "a search can't be asked with a taxonomySetting").Try("Use facets, and a filter of assetType")
 	}
 	q.Filter, err = p.filter(r, body.Filter, t)
@@ -172,11 +171,6 @@ func orderOf(list []map[string]string) (out []search.Order, err error) {
 		}
 	}
 	return out, nil
-}
-
-// saysNothing reports whether a JSON value is null, or empty.
-func saysNothing(raw json.RawMessage) bool {
-	return slices.Contains([]string{"null", "[]", "{}", `""`}, string(bytes.TrimSpace(raw)))
 }
 
 func order(word string) bool { return word == "" || word == "asc" || word == "desc" }

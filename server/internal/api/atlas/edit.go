@@ -10,6 +10,7 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 )
 
@@ -103,6 +104,9 @@ func unkept(r *http.Request, s subject, e *sent) error {
 
 // editRelations takes relationships that differ from what is shown: what goes into a process, and comes out of it.
 func (p *Plane) editRelations(r *http.Request, t types, s subject, out *datamap.Edit, sent map[string]json.RawMessage) error {
+	if len(sent) == 0 {
+		return nil
+	}
 	shown := t.relations(s.view)
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		raw := sent[name]
@@ -115,7 +119,7 @@ func (p *Plane) editRelations(r *http.Request, t types, s subject, out *datamap.
 		case "outputs":
 			side = &out.Outputs
 		default:
-			if saysNothing(raw) {
+			if api.SaysNothing(raw) {
 				continue
 			}
 			return fault.New(fault.Unsupported, "ATLAS-501-00-001", "relationshipAttributes.%s can't be written", clip(name)).
@@ -158,7 +162,7 @@ func (p *Plane) editAttribute(r *http.Request, s subject, out *datamap.Edit, nam
 		out.DisplayName, err = textOf(name, raw)
 		return err
 	}
-	if isNull(raw) && (name == "inputs" || name == "outputs") {
+	if api.IsNull(raw) && (name == "inputs" || name == "outputs") {
 		return nil // a client that says nothing about them; none are []
 	}
 	if s.make == nil && !s.view.Made() {
@@ -242,5 +246,3 @@ func same(raw json.RawMessage, shown any) bool {
 	y, errY := json.Marshal(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
-
-func isNull(raw json.RawMessage) bool { return bytes.Equal(bytes.TrimSpace(raw), []byte("null")) }

@@ -2,7 +2,6 @@ package atlas
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -44,14 +43,10 @@ func (t types) columnType(table string) string {
 
 // tablesOf are the types whose columns are of a type.
 func (t types) tablesOf(column string) []string {
-	var out []string
-	for name, typed := range t {
-		if column != "" && typed.def.Column == column {
-			out = append(out, name)
-		}
+	if column == "" {
+		return nil
 	}
-	slices.Sort(out)
-	return out
+	return t.named(func(table string) bool { return t[table].def.Column == column })
 }
 
 func status(v datamap.View) string {

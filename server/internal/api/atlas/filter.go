@@ -125,7 +125,7 @@ func (p *filtering) leaf(key string, raw json.RawMessage, below bool) (search.Fi
 		return p.time(key, raw)
 	}
 	facet := facetName(key)
-	if facet == "" && key != "id" && key != "fileExtension" {
+	if facet == "" && key != "id" {
 		return search.Filter{}, unsupportedFilter("the filter " + clip(key))
 	}
 	var value string

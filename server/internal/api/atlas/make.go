@@ -44,7 +44,7 @@ func (p *Plane) target(r *http.Request, t types, b *batch, e *sent) (subject, er
 		if err != nil {
 			v, err = p.byGUID(r, string(e.GUID))
 		}
-		if err == nil && v.Column < 0 {
+		if err == nil {
 			b.read[uint64(v.Row.ID)] = v //nolint:gosec // rows are counted from 1
 		}
 		return subject{view: v}, err
@@ -64,8 +64,16 @@ func (p *Plane) target(r *http.Request, t types, b *batch, e *sent) (subject, er
 	case err != nil:
 		return subject{}, err
 	}
-	taken := fault.New(fault.Denied, "ATLAS-403-00-001", "you may not write the %s %s", clip(e.TypeName), clip(name))
-	return subject{view: v}, p.visible(r, v, taken)
+	hidden := fault.New(fault.Denied, "ATLAS-403-00-001", "you may not write the %s %s", clip(e.TypeName), clip(name)) // the name is taken
+	if v.Column >= 0 {
+		hidden = noColumn(e.TypeName, name) // nobody makes columns, so that one that is hidden is none
+	}
+	return subject{view: v}, p.visible(r, v, hidden)
+}
+
+func noColumn(typeName, name string) *fault.Error {
+	return fault.New(fault.NotFound, "ATLAS-404-00-009", "no %s has the qualifiedName %s", clip(typeName), clip(name)).
+		Try("Columns live in their tables, and come from their source")
 }
 
 // column finds a column in the tables that the batch has read.
@@ -89,8 +97,7 @@ func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datam
 	switch {
 	case e.TypeName == typeDataSet, e.TypeName == datamap.TypeProcess:
 	case !known && len(types.tablesOf(e.TypeName)) > 0:
-		return nil, fault.New(fault.NotFound, "ATLAS-404-00-009", "no %s has the qualifiedName %s", clip(e.TypeName), clip(qualifiedName)).
-			Try("Columns live in their tables, and come from their source")
+		return nil, noColumn(e.TypeName, qualifiedName)
 	case !known:
 		return nil, fault.New(fault.NotFound, "ATLAS-404-00-001", "no type is called %s", clip(e.TypeName)).
 			Try("Use a type of a kind of source, DataSet or Process")

@@ -78,9 +78,9 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, body 
 		return err
 	}
 	for try := 1; ; try++ {
-		b := batch{asked: len(body.Entities), read: map[uint64]datamap.View{}, may: map[string]bool{}}
+		b := batch{read: map[uint64]datamap.View{}, may: map[string]bool{}}
 		for i, e := range body.all() {
-			if err := p.judge(r, types, &b, e, i < b.asked); err != nil {
+			if err := p.judge(r, types, &b, e, i < len(body.Entities)); err != nil {
 				return err
 			}
 		}
@@ -97,7 +97,6 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, body 
 
 // batch is what one call writes, as it was judged.
 type batch struct {
-	asked   int // the first of them are those that were sent as such
 	sent    []*sent
 	before  []datamap.View
 	edits   []datamap.Edit
@@ -106,24 +105,34 @@ type batch struct {
 	may     map[string]bool         // collections that the caller may write
 }
 
+// mayWrite asks once for each collection of a batch.
+func (p *Plane) mayWrite(r *http.Request, b *batch, s subject) error {
+	c := s.collection()
+	if b.may[c] {
+		return nil
+	}
+	err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, c)
+	b.may[c] = err == nil
+	return err
+}
+
 // judge adds one entity to what is written. A referred one counts only where something about it was changed.
 func (p *Plane) judge(r *http.Request, t types, b *batch, e *sent, asked bool) error {
 	s, err := p.target(r, t, b, e)
 	if err != nil {
 		return err
 	}
-	if c := s.collection(); !b.may[c] {
-		if err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, c); err != nil {
+	if asked {
+		if err := p.mayWrite(r, b, s); err != nil {
 			return err
 		}
-		b.may[c] = true
 	}
 	edit, err := p.editOf(r, t, s, e)
-	if err != nil {
+	if err != nil || !asked && edit.Nothing() {
 		return err
 	}
-	if !asked && edit.Nothing() {
-		return nil
+	if err := p.mayWrite(r, b, s); err != nil {
+		return err
 	}
 	if len(b.edits) >= maxBulk {
 		return badBody("at most " + strconv.Itoa(maxBulk) + " entities that are changed")

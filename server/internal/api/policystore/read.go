@@ -44,7 +44,7 @@ func (p *Plane) read(ctx context.Context, old access.Policy, body policyBody) (a
 			return old, refused("the rule %s excludes somebody, which can't be kept", clip(rule.ID))
 		}
 		if rule.ID == permissionOf(name) {
-			inherits, rights, err := p.permits(rule, name, parent)
+			inherits, rights, err := permits(rule, name, parent)
 			if err != nil {
 				return old, err
 			}
@@ -105,7 +105,7 @@ func decides(r rule, name string) bool {
 
 // permits reads the rule of the collection's permission: which roles are permitted there, and whether what is permitted
 // above is inherited.
-func (p *Plane) permits(r rule, name, parent string) (inherits bool, rights []string, err error) {
+func permits(r rule, name, parent string) (inherits bool, rights []string, err error) {
 	for _, term := range r.Terms {
 		if parent != "" && isRight(term, permissionOf(parent)) {
 			inherits = true

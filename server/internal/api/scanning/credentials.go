@@ -60,7 +60,7 @@ func credentialFrom(name string, body credentialBody) (scan.Credential, error) {
 		c.Kind = body.Properties.Type
 	}
 	for field, raw := range body.Properties.TypeProperties {
-		if isNull(raw) {
+		if api.IsNull(raw) {
 			continue
 		}
 		if raw[0] == '{' {

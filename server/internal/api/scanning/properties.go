@@ -10,6 +10,7 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/api"
 )
 
 type properties map[string]json.RawMessage
@@ -25,7 +26,7 @@ type reference struct {
 func (p properties) take(name string, v any) error {
 	raw, ok := p[name]
 	delete(p, name)
-	if !ok || isNull(raw) {
+	if !ok || api.IsNull(raw) {
 		return nil
 	}
 	if err := json.Unmarshal(raw, v); err != nil {
@@ -50,7 +51,7 @@ func (p properties) settings(fields []model.Field) (model.Settings, error) {
 	for _, f := range fields {
 		raw, ok := p[f.Name]
 		delete(p, f.Name)
-		if !ok || isNull(raw) {
+		if !ok || api.IsNull(raw) {
 			continue
 		}
 		text, err := settingText(raw)
@@ -72,8 +73,6 @@ func (p properties) rest() map[string]json.RawMessage {
 	}
 	return p
 }
-
-func isNull(raw json.RawMessage) bool { return bytes.Equal(bytes.TrimSpace(raw), []byte("null")) }
 
 // settingText is a JSON value as a setting holds it.
 func settingText(raw json.RawMessage) (string, error) {

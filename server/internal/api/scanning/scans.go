@@ -1,7 +1,6 @@
 package scanning
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -92,14 +91,14 @@ func (p properties) ignored(src model.Source, kind model.Kind) error {
 		return fault.New(fault.Unsupported, "CustomRuleSet", "rule sets of one's own are not served: properties.scanRulesetType can't be Custom").Try("Send System")
 	}
 	for _, name := range []string{"temporaryResourceFilters", "resourceTypes"} {
-		if raw, ok := p[name]; ok && !isEmpty(raw) {
+		if raw, ok := p[name]; ok && !api.SaysNothing(raw) {
 			return fault.New(fault.Unsupported, "ScanProperty", "properties.%s can't be kept in this build: the scan would read what it leaves out", name).
 				Try("Narrow the scan with filters/custom")
 		}
 	}
 	for _, f := range kind.Settings {
 		raw, ok := p[f.Name]
-		if !ok || isEmpty(raw) {
+		if !ok || api.SaysNothing(raw) {
 			continue
 		}
 		said := src.Settings[f.Name]
@@ -112,11 +111,6 @@ func (p properties) ignored(src model.Source, kind model.Kind) error {
 		}
 	}
 	return nil
-}
-
-// isEmpty reports whether a value says nothing.
-func isEmpty(raw json.RawMessage) bool {
-	return slices.Contains([]string{"null", "[]", "{}", `""`}, string(bytes.TrimSpace(raw)))
 }
 
 func (p *Plane) mayReplaceScan(r *http.Request, sc model.Scan) error {

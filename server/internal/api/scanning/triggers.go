@@ -36,7 +36,7 @@ func (b triggerBody) trigger(source, name string) (scan.Trigger, error) {
 		return t, fault.New(fault.Invalid, "BadRecurrence", "properties.recurrence says when the trigger fires, and is missing")
 	}
 	for name, raw := range map[string]json.RawMessage{"recurrenceInterval": b.Properties.Interval, "incrementalScanStartTime": b.Properties.Since} {
-		if len(raw) > 0 && !isNull(raw) {
+		if len(raw) > 0 && !api.IsNull(raw) {
 			return t, fault.New(fault.Unsupported, "TriggerProperty", "properties.%s can't be kept in this build", name).Try("Send null, and say when in properties.recurrence")
 		}
 	}
