@@ -46,3 +46,18 @@ func TestASourceThatIsAPipeOrAFileIsRefusedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A disk that is not mounted leaves a folder behind that may tell no identity at all.
+func TestAFolderIsVouchedForWhereItTellsTheIdentityThatIsKnown(t *testing.T) {
+	const nameless = "/proc/sys/kernel" // keeps no times of birth
+	dir := t.TempDir()
+	if err := AllowFolder(dir, nameless); err != nil {
+		t.Fatal(err)
+	}
+	g := &gatekeeper{rules: testRules(dir), kinds: []model.Kind{{Name: "Tree", Settings: []model.Field{{Name: "folder"}}, Folder: "{folder}"}}}
+	for system, want := range map[string]bool{"": true, "1-2": false} {
+		if g.holds(bus.Local{Kind: "Tree", Settings: model.Settings{"folder": nameless}, System: system}) != want {
+			t.Errorf("where %q is known, vouched for: %v", system, !want)
+		}
+	}
+}

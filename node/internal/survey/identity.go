@@ -7,6 +7,9 @@ import (
 	"github.com/purlieu/purlieu/model"
 )
 
+// codeSourceAway is the code of an attempt on a folder that told its identity before, and tells none now.
+const codeSourceAway = "SourceAway"
+
 // Known is what a worker was told of its source's identity in one run. Where the catalogue shows everything to any
 // login only the system counts, and one answer serves all units that the worker reads in the run; rights are asked for
 // at each unit, since they may change between two. So is which folder a node-local source is: asking costs nothing, and
@@ -67,11 +70,17 @@ func (s *surveyor) ask(asker connector.Identifier, env *env) (model.Identity, er
 	return id, err
 }
 
+// expected holds what was reached against the grant. A known folder that tells no identity is not read either: it may be
+// the empty place where a disk was mounted.
 func (s *surveyor) expected() error {
-	if !s.identity.Other(model.Identity{System: s.grant.System}) {
-		return nil
+	switch {
+	case s.identity.Other(model.Identity{System: s.grant.System}):
+		return errChanged()
+	case s.kind.Folder != "" && s.grant.System != "" && s.identity.System == "":
+		return fault.New(fault.Conflict, codeSourceAway, "the folder tells no identity, and it told one when it was scanned before: its disk may not be mounted").
+			Try("Mount it again; where it was moved for good to a file system without times of birth, register it as another source")
 	}
-	return errChanged()
+	return nil
 }
 
 func errChanged() error {

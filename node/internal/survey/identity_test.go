@@ -115,13 +115,15 @@ func TestAFolderIsAskedBeforeAndBehindEachUnit(t *testing.T) {
 		answers []model.Identity
 		code    string
 	}{
-		"it stays":                            {"a", []model.Identity{a, a, a, a}, ""},
-		"another took its place between two":  {"a", []model.Identity{a, a, b}, bus.CodeSourceChanged},
-		"another took its place meanwhile":    {"a", []model.Identity{a, a, a, b}, bus.CodeSourceChanged},
-		"one that tells nothing did":          {"a", []model.Identity{a, a, a, none}, bus.CodeSourceChanged},
-		"another did, before one was known":   {"", []model.Identity{a, a, a, b}, bus.CodeSourceChanged},
-		"it tells nothing":                    {"", []model.Identity{none}, ""},
-		"it was gone when it was asked again": {"a", []model.Identity{a, a, a, {System: "down"}}, "Unreachable"},
+		"it stays":                             {"a", []model.Identity{a, a, a, a}, ""},
+		"another took its place between two":   {"a", []model.Identity{a, a, b}, bus.CodeSourceChanged},
+		"another took its place meanwhile":     {"a", []model.Identity{a, a, a, b}, bus.CodeSourceChanged},
+		"one that tells nothing did":           {"a", []model.Identity{a, a, a, none}, bus.CodeSourceChanged},
+		"another did, before one was known":    {"", []model.Identity{a, a, a, b}, bus.CodeSourceChanged},
+		"it tells nothing":                     {"", []model.Identity{none}, ""},
+		"it tells nothing where it did before": {"a", []model.Identity{none, none}, codeSourceAway},
+		"it tells nothing any more":            {"a", []model.Identity{a, a, none, none}, codeSourceAway},
+		"it was gone when it was asked again":  {"a", []model.Identity{a, a, a, {System: "down"}}, "Unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked, known := 0, Known{}

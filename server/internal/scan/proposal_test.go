@@ -317,6 +317,23 @@ func TestAnotherServerAtTheAddressStopsTheRunAndAsks(t *testing.T) {
 			t.Fatalf("%+v", v.Counts)
 		}
 	})
+	t.Run("none tells that it is there: the run fails, and nothing is asked", func(t *testing.T) {
+		p := newProtocol(t)
+		p.saw(look{beds: map[string]int{"a": 5}, identity: a})
+		run := p.start("plot", "all")
+		g := p.one(nodeA)
+		p.done(nodeA, bus.Done{Ref: g.Ref, Outcome: bus.OutcomeFailed, Code: "SourceAway", Remedy: "Mount it again"}, bus.Committed)
+		p.sweep(p.Service)
+		if v := p.state(run, model.RunFailed); v.Code != "SourceAway" || v.Proposal != "" || v.Counts.Deleted+v.Counts.NotSeen != 0 {
+			t.Fatalf("%+v", v)
+		}
+		if system, _ := p.Identity(t.Context(), "plot"); system != "a" || len(p.proposals(ProposalOpen)) != 0 {
+			t.Fatalf("the source is %q, %d questions are open", system, len(p.proposals(ProposalOpen)))
+		}
+		if v := p.saw(look{beds: map[string]int{"a": 5}, identity: a}); v.Counts.Deleted != 0 {
+			t.Fatalf("%+v", v.Counts)
+		}
+	})
 	t.Run("the known one is back, and the question is over", func(t *testing.T) {
 		p, id := changed(t)
 		p.saw(look{beds: map[string]int{"a": 5}, identity: a})
