@@ -202,6 +202,57 @@ func TestAnEntryThatCantBeLookedAtKeepsNothingElseFromBeingRead(t *testing.T) {
 	}
 }
 
+// flaky is a folder of which one entry can't be looked at until the run is planned.
+type flaky struct {
+	connector.Folder
+	failure error
+	planned *bool
+}
+
+func (f flaky) Look(name string) (connector.Entry, error) {
+	if name == "bad" && !*f.planned {
+		return connector.Entry{}, f.failure
+	}
+	return f.Folder.Look(name)
+}
+
+func TestATopFolderThatCouldNotBeLookedAtWhenTheRunWasPlannedIsRead(t *testing.T) {
+	stale := fault.New(fault.Unreachable, "FileUnreadable", "stale")
+	for name, c := range map[string]struct {
+		file    string
+		failure error
+		units   int
+		whole   bool // of what is below bad
+	}{
+		"it is a folder again":            {"bad/x.csv", stale, 2, true},
+		"it is a file":                    {"bad", stale, 2, false},
+		"it was not there when it failed": {"bad/x.csv", fault.New(fault.NotFound, "FileGone", "gone"), 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, planned := folderOf(t), false
+			put(t, filepath.Join(root, c.file), "a,b\n1,2\n")
+			env := world(root)
+			env.Reach = func(path string) (connector.Folder, error) {
+				f, err := folder.Open(folder.Root{Allowed: path})
+				return flaky{f, c.failure, &planned}, err
+			}
+			units, err := connectortest.Units(t.Context(), filesystem.New(), env)
+			must(t, err)
+			planned = true
+			h := &connectortest.Haul{}
+			for _, u := range units {
+				must(t, filesystem.New().Scan(t.Context(), env, u, h))
+			}
+			if len(units) != c.units || len(h.Gaps) > 0 || !whole(h, "") || whole(h, "bad") != c.whole || h.Named("bad") == nil {
+				t.Errorf("%d units, %v, %+v", len(units), gaps(h), h.Lists)
+			}
+			if c.whole && h.Named(c.file) == nil {
+				t.Error("what is below it was not read")
+			}
+		})
+	}
+}
+
 // A folder that is gone when its unit begins may lie on a disk that was unmounted since the unit was made.
 func TestAUnitWhoseFolderIsGoneProvesNothing(t *testing.T) {
 	root := folderOf(t)

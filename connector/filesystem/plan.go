@@ -48,8 +48,8 @@ func (c *Connector) Plan(ctx context.Context, env connector.Env, emit func(model
 	return nil
 }
 
-// topFolders are the paths of the folders in the root that are in scope, in order. An entry that can't be looked at is
-// left out: the unit of the root's entries says so.
+// topFolders are the paths of the folders in the root that are in scope, in order. An entry that is there and can't be
+// looked at may be one: when its unit is read it can be looked at again, or the unit says that it can't be read.
 func topFolders(ctx context.Context, root connector.Folder, scope model.Scope) ([]string, error) {
 	var tops []string
 	err := root.Names(ctx, func(name string) error {
@@ -57,7 +57,8 @@ func topFolders(ctx context.Context, root connector.Folder, scope model.Scope) (
 		if !scope.Match(path) {
 			return nil
 		}
-		if e, err := root.Look(name); err == nil && e.Kind == connector.EntryFolder {
+		e, err := root.Look(name)
+		if err == nil && e.Kind == connector.EntryFolder || err != nil && !fault.Is(err, fault.NotFound) {
 			tops = append(tops, path)
 		}
 		return nil

@@ -86,7 +86,12 @@ func (w *walk) tree(root connector.Folder) error {
 	}
 	f, own := root, false
 	for _, segment := range strings.Split(begin.path, "/") {
-		next, err := f.Enter(model.UnescapeName(segment))
+		name := model.UnescapeName(segment)
+		next, err := f.Enter(name)
+		if !own && fault.CodeOf(err) == "NotAFolder" && isFile(root, name) {
+			w.whole = false // it could not be looked at when the unit was made, and is told with the root's entries
+			return nil
+		}
 		if own {
 			_ = f.Close()
 		}
@@ -97,6 +102,11 @@ func (w *walk) tree(root connector.Folder) error {
 	}
 	defer func() { _ = f.Close() }()
 	return w.folder(f, begin)
+}
+
+func isFile(f connector.Folder, name string) bool {
+	e, err := f.Look(name)
+	return err == nil && e.Kind == connector.EntryFile
 }
 
 // lost says that the folder with which the unit begins can't be read. Where it is gone nothing is proven: it was there
