@@ -261,16 +261,58 @@ func TestStatementTimeoutOfTheBudgetHolds(t *testing.T) {
 	s := database(t, "late")
 	c := postgres.New()
 	env := worldOf(c, s).With("databaseName", "late")
-	env.Load.StatementSeconds = 1
+	env.Load.StatementSeconds = 2
 	units, err := connectortest.Units(t.Context(), c, env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocked(t, s, "late")
+	dripped(t, s, "late", 100*time.Millisecond, 80)
+	start := time.Now()
 	err = c.Scan(t.Context(), env, units[len(units)-1], &connectortest.Haul{})
 	if !fault.Is(err, fault.Throttled) || fault.CodeOf(err) != "StatementTimeout" {
 		t.Errorf("got %v", err)
 	}
+	if took := time.Since(start); took < 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// dripped makes a view on so many tables, all of which are locked, and frees one table after the other, each a little
+// later: who reads the view waits for none of the locks for long, and for all of them too long.
+func dripped(t *testing.T, s *pgserver.Server, db string, each time.Duration, tables int) {
+	t.Helper()
+	text, lock, names := "", []string{"begin"}, []string(nil)
+	for i := range tables {
+		name := fmt.Sprint("t", i)
+		names = append(names, name)
+		text += "create table " + name + " (a int);"
+	}
+	exec(t, s, db, text+"create view v as select 1 as one from "+strings.Join(names, ", "))
+	for _, name := range slices.Backward(names) {
+		lock = append(lock, "savepoint "+name, "lock table "+name+" in access exclusive mode")
+	}
+	conn := connect(t, s, db)
+	for _, sql := range lock {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(func() { cancel(); <-ended })
+	go func() {
+		defer close(ended)
+		for _, name := range names {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(each):
+			}
+			if _, err := conn.Exec(ctx, "rollback to savepoint "+name); err != nil {
+				return
+			}
+		}
+	}()
 }
 
 // The login of this test may write, and writes unless it is told not to: it is the connector that reads only.
@@ -365,6 +407,7 @@ create table base (a int); create table free (a int); create view held as select
 create view above as select a from held; create materialized view filled as select a from free;`)
 	c := postgres.New()
 	env := worldOf(c, s).With("databaseName", "migrated")
+	env.Load.StatementSeconds = 2 // a wait for a lock ends before the statement does
 	before := read(t, c, env)
 	conn := connect(t, s, "migrated")
 	for _, sql := range []string{"begin", "lock table base in access exclusive mode"} {
@@ -387,5 +430,41 @@ create view above as select a from held; create materialized view filled as sele
 	held := during.Named("migrated/public/held")
 	if held.Facets != model.FacetExistence || held.Columns != nil || held.Text != "" || held.Lineage != nil {
 		t.Errorf("the locked view came as %+v", held)
+	}
+}
+
+// A partitioned table with a generated column is asked for its expressions and for its partitions' bounds.
+func TestATableThatIsLockedForTwoReasonsIsOneGap(t *testing.T) {
+	s := database(t, "twice")
+	exec(t, s, "twice", `
+create table parted (id int, twice int generated always as (id * 2) stored) partition by range (id);
+create table part partition of parted for values from (1) to (2); create table free (id int);`)
+	c := postgres.New()
+	env := worldOf(c, s).With("databaseName", "twice").Releasing(model.ReleasePartitionBounds)
+	env.Load.StatementSeconds = 2
+	conn := connect(t, s, "twice")
+	for _, sql := range []string{"begin", "lock table parted in access exclusive mode"} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := read(t, c, env)
+	if len(h.Gaps) != 1 || h.Gaps[0].Code != "Locked" || h.Gaps[0].Path != "twice/public/parted" {
+		t.Errorf("gaps %+v", h.Gaps)
+	}
+	if a := h.Named("twice/public/parted"); a == nil || a.Facets != model.FacetExistence || a.Columns != nil {
+		t.Errorf("the locked table came as %+v", a)
+	}
+}
+
+func TestTextsOfTheServerAreCleanedOnce(t *testing.T) {
+	s := database(t, "clean")
+	exec(t, s, "clean", `create table "p" ("back\x41" int) partition by range ("back\x41"); create view v as select "back\x41" from p;`)
+	h := read(t, postgres.New(), worldOf(postgres.New(), s).With("databaseName", "clean"))
+	if v := h.Named("clean/public/v"); v == nil || !strings.Contains(v.Text, `"back\\x41"`) {
+		t.Errorf("the view is %+v", v)
+	}
+	if p := h.Named("clean/public/p"); p == nil || !slices.ContainsFunc(p.Attrs, func(a model.Attr) bool { return a.Text == `RANGE ("back\\x41")` }) {
+		t.Errorf("the table is %+v", p)
 	}
 }

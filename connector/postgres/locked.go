@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -12,12 +13,16 @@ import (
 // vacuum full): the text of a view locks every relation that the view reads, and newer servers lock the table whose
 // expression they print. One such table must not cost the page.
 
-// lockedMillis bounds the wait for each table, once all at once have waited for lockSeconds.
+// lockedMillis bounds the wait for each table, once all at once have waited as long as a statement does.
 const lockedMillis = 200
 
 // pastLocks reads something of all tables by one query. When one of them is locked it reads them one by one, in a
-// transaction of its own, and leaves the locked ones out. read must bear to be called again.
+// transaction of its own, and leaves the locked ones out, as it does those that were found locked before. read must bear
+// to be called again.
 func (p *page) pastLocks(ctx context.Context, sl *slice, oids []uint32, read func(context.Context, []uint32) error) error {
+	if oids = sl.open(oids); len(oids) == 0 {
+		return nil
+	}
 	err := read(ctx, oids)
 	if fault.CodeOf(err) != codeLocked {
 		return err
@@ -44,6 +49,16 @@ func (p *page) pastLocks(ctx context.Context, sl *slice, oids []uint32, read fun
 		return err
 	}
 	return p.s.wake(ctx)
+}
+
+// open are those of some tables that were not found locked.
+func (sl *slice) open(oids []uint32) []uint32 {
+	if len(sl.locked) == 0 {
+		return oids
+	}
+	return slices.DeleteFunc(slices.Clone(oids), func(oid uint32) bool {
+		return slices.ContainsFunc(sl.locked, func(i int) bool { return sl.oids[i] == oid })
+	})
 }
 
 // wakeHasty begins a transaction that waits for no lock for long.

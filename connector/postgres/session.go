@@ -18,7 +18,7 @@ import (
 const (
 	connectTimeout   = 20 * time.Second
 	statementSeconds = 120 // where the budget says nothing
-	lockSeconds      = 10
+	lockSeconds      = 10  // and half of the statement's at most: a wait for a lock must not end as a slow statement
 	mostSeconds      = 24 * 60 * 60
 	idleSeconds      = 60 // that a transaction may stand between two statements
 	farewell         = 2 * time.Second
@@ -117,10 +117,11 @@ func (c *Connector) open(ctx context.Context, env connector.Env, database string
 	if seconds <= 0 {
 		seconds = statementSeconds
 	}
+	seconds = min(seconds, mostSeconds)
 	s.begin = fmt.Sprintf("begin isolation level repeatable read read only; "+settings+
-		"set local statement_timeout = '%ds'; set local lock_timeout = '%ds'; "+
+		"set local statement_timeout = '%ds'; set local lock_timeout = '%dms'; "+
 		"set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; "+
-		"set local enable_mergejoin = off", idleSeconds, min(seconds, mostSeconds), lockSeconds)
+		"set local enable_mergejoin = off", idleSeconds, seconds, min(lockSeconds*1000, seconds*1000/2))
 	if err := s.exec(ctx, s.begin); err != nil {
 		s.end()
 		return nil, err

@@ -246,15 +246,23 @@ func (p *page) readPartitionKeys(ctx context.Context, sl *slice) error {
 	if len(sl.parted) == 0 {
 		return nil
 	}
-	at := cursor{oids: sl.oids}
-	return p.s.query(ctx, sqlPartitionKeys, func(r row) error {
-		i := at.find(r.oid(0))
-		if i < 0 {
+	return p.pastLocks(ctx, sl, sl.parted, func(ctx context.Context, parted []uint32) error {
+		keys := map[int]string{}
+		at := cursor{oids: sl.oids}
+		err := p.s.query(ctx, sqlPartitionKeys, func(r row) error {
+			if i := at.find(r.oid(0)); i >= 0 {
+				keys[i] = model.CleanText(r.text(1))
+			}
 			return nil
+		}, oidArray(parted))
+		if err != nil {
+			return err
 		}
-		sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionedBy, Text: r.text(1)})
+		for i, key := range keys {
+			sl.assets[i].Attrs = append(sl.assets[i].Attrs, model.Attr{Name: attrPartitionedBy, Text: key})
+		}
 		return nil
-	}, oidArray(sl.parted))
+	})
 }
 
 // readBounds reads at which values partitions begin and end, where the owner of the network releases that.

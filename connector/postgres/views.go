@@ -33,7 +33,7 @@ func (p *page) readViews(ctx context.Context, sl *slice) error {
 			if i < 0 || r[1] == nil {
 				return nil
 			}
-			sl.assets[i].Text = r.text(1)
+			sl.assets[i].Text = model.CleanText(r.text(1))
 			for _, o := range origins(r[2]) {
 				found = append(found, viewColumn{i, o})
 			}
