@@ -60,9 +60,10 @@ func header(r *records, suspect func(string) bool) (names []string, ok bool) {
 	return names, voices[loud] > 0 || voices[soft] >= 2 && voices[soft]*2 >= len(names)
 }
 
-// tells reports whether a label is the name of what a column holds. Only names that nobody writes instead of a value are
+// tells reports whether a label, in any case, is the name of what a column holds. Only names that nobody writes instead of a value are
 // here: not "email", which may stand where others gave a number.
 func tells(label string) bool {
+	label = strings.ToLower(label)
 	return strings.HasSuffix(label, "_id") || strings.HasSuffix(label, "_name") || isOne([]byte(label), "age", "amount", "date", "day",
 		"guid", "height", "id", "latitude", "length", "longitude", "month", "name", "number", "price", "qty", "quantity", "time", "timestamp",
 		"total", "uuid", "weight", "width", "year")
