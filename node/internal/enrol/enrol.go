@@ -137,9 +137,11 @@ func unknownHere(err error) error {
 	if !errors.As(err, &known) || known.Code != network.CodeNameNotFound {
 		return err
 	}
-	return fault.New(known.Kind, known.Code, "%s", known.Text).
-		Try("%s. If the account goes by another name here than the key says, start it with purlieu server --name NAME and copy the key again", known.Remedy).
-		Because(err)
+	remedy := "If the account goes by another name here than the key says, start it with purlieu server --name NAME and copy the key again"
+	if known.Remedy != "" {
+		remedy = known.Remedy + ". " + remedy
+	}
+	return fault.New(known.Kind, known.Code, "%s", known.Text).Try("%s", remedy).Because(err)
 }
 
 func (o Options) checkState() error {

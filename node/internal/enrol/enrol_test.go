@@ -95,11 +95,17 @@ func TestTheSecretOfAKeyFollowsNoRedirect(t *testing.T) {
 func TestAnAccountWhoseNameIsNotKnownHereMayHaveAnother(t *testing.T) {
 	const guid = "00000000-0000-0000-0000-000000000001"
 	key := model.AuthKey{Runtime: guid, Account: guid, Endpoint: "account.invalid:8443", Pin: strings.Repeat("A", 43), Secret: strings.Repeat("B", 43)}
-	dial := func(context.Context, string, string) (net.Conn, error) {
-		return nil, fault.New(fault.Unreachable, network.CodeNameNotFound, "the name in account.invalid:8443 is not known").Try("Ask DNS")
-	}
-	_, err := Enrol(t.Context(), Options{Key: key.Text(), Name: "n1", StateDir: filepath.Join(t.TempDir(), "state"), Dial: dial})
-	if fault.CodeOf(err) != "NameNotFound" || !strings.Contains(err.Error(), "account.invalid:8443 is not known. Ask DNS. If") || !strings.Contains(err.Error(), "purlieu server --name") {
-		t.Errorf("%v", err)
+	for remedy, want := range map[string]string{"Ask DNS": "account.invalid:8443 is not known. Ask DNS. If", "": "account.invalid:8443 is not known. If"} {
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			err := fault.New(fault.Unreachable, network.CodeNameNotFound, "the name in account.invalid:8443 is not known")
+			if remedy != "" {
+				err = err.Try("%s", remedy)
+			}
+			return nil, err
+		}
+		_, err := Enrol(t.Context(), Options{Key: key.Text(), Name: "n1", StateDir: filepath.Join(t.TempDir(), "state"), Dial: dial})
+		if fault.CodeOf(err) != "NameNotFound" || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "purlieu server --name") {
+			t.Errorf("%v", err)
+		}
 	}
 }
