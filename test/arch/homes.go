@@ -21,6 +21,7 @@ func Homes() []Home {
 		{"github.com/kardianos/service", []string{"cmd/..."}, "service managers are a matter of the process"},
 		{"github.com/klauspost/compress", []string{"bus", "format/..."}, "batches; compressed files"},
 		{"github.com/knadh/koanf", []string{"cmd/..."}, "only cmd reads configuration"},
+		{"github.com/nats-io/nats-server/v2", []string{"bus/nats/hub"}, "the account carries the server; what a node links is the client alone"},
 		{"github.com/nats-io", []string{"bus/nats", "bus/nats/hub"}, "the bus can be another"},
 		{"github.com/parquet-go/parquet-go", []string{"format/parquet"}, "writes the files of its tests, and is the floor of its benchmark; footers are read by our own code, under bounds"},
 		{"github.com/pressly/goose/v3", []string{"server/internal/store/sqlite", "server/internal/store/postgres"}, "each engine migrates itself, with the same numbers"},

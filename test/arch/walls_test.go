@@ -56,16 +56,18 @@ func TestFloorsRefuse(t *testing.T) {
 
 func TestEveryWallRefusesADirectAndADistantBreach(t *testing.T) {
 	for _, w := range Walls() {
-		from := strings.TrimSuffix(w.From[0], "/...")
-		for _, never := range w.Never {
-			to := strings.TrimSuffix(never, "/...")
-			t.Run(from+"_to_"+to, func(t *testing.T) {
-				direct := []Package{room(from, to), room(to)}
-				expect(t, CheckWalls(direct, []Wall{w}), "reaches "+to)
-				distant := []Package{room(from, "between"), room("between", to), room(to)}
-				expect(t, CheckWalls(distant, []Wall{w}), "reaches between -> "+to)
-				expect(t, CheckWalls([]Package{room(from, "between"), room("between")}, []Wall{w}))
-			})
+		for _, from := range w.From {
+			from := strings.TrimSuffix(from, "/...")
+			for _, never := range w.Never {
+				to := strings.TrimSuffix(never, "/...")
+				t.Run(from+"_to_"+to, func(t *testing.T) {
+					direct := []Package{room(from, to), room(to)}
+					expect(t, CheckWalls(direct, []Wall{w}), "reaches "+to)
+					distant := []Package{room(from, "between"), room("between", to), room(to)}
+					expect(t, CheckWalls(distant, []Wall{w}), "reaches between -> "+to)
+					expect(t, CheckWalls([]Package{room(from, "between"), room("between")}, []Wall{w}))
+				})
+			}
 		}
 	}
 }
@@ -76,6 +78,8 @@ func TestHomesRefuseALibraryElsewhere(t *testing.T) {
 	expect(t, CheckHomes([]Package{room("connector/mysql", "github.com/jackc/pgx/v5")}, Homes()), "its home is connector/postgres")
 	expect(t, CheckHomes([]Package{room("model", "example.org/thing")}, Homes()), "has a home in test/arch/homes.go")
 	expect(t, CheckHomes([]Package{room("test/e2e", "example.org/thing")}, Homes()), "has a home in test/arch/homes.go")
+	expect(t, CheckHomes([]Package{room("bus/nats", "github.com/nats-io/nats.go")}, Homes()))
+	expect(t, CheckHomes([]Package{room("bus/nats", "github.com/nats-io/nats-server/v2/server")}, Homes()), "its home is bus/nats/hub")
 	inTest := room("model")
 	inTest.TestImports = []string{"modernc.org/sqlite"}
 	expect(t, CheckHomes([]Package{inTest}, Homes()), "its home is server/internal/store/sqlite")
