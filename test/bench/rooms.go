@@ -70,7 +70,8 @@ func (b *bench) goBench(room, name string, assets int) (map[string]float64, erro
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if assets > 100_000 { // it takes minutes, and tells how far it is
-		cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, os.Stderr), io.MultiWriter(&out, os.Stderr)
+		both := io.MultiWriter(&out, os.Stderr) // one for the two, so that one goroutine writes
+		cmd.Stdout, cmd.Stderr = both, both
 	}
 	began := time.Now()
 	fmt.Printf("%s  %s of %s, %d assets\n", began.Format(time.TimeOnly), name, room, assets)
