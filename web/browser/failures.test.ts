@@ -97,6 +97,20 @@ describe('when a right is taken away', () => {
   }, 60_000)
 })
 
+describe('when what a page shows is removed', () => {
+  it('it says that it is gone, and not that it is old', async () => {
+    await run('purlieu runtime add cellar')
+    try {
+      await v.go('/runtimes/cellar')
+      await v.page.getByRole('heading', { name: 'cellar' }).waitFor()
+    } finally {
+      await run('purlieu runtime delete cellar')
+    }
+    await v.page.getByRole('alert').getByText('Not found').waitFor({ timeout: 20_000 })
+    expect(await v.page.getByText('What is shown is as of').count()).toBe(0)
+  }, 60_000)
+})
+
 describe('when the node is away', () => {
   it('looking into a source says what helps, and goes on when it is back', async () => {
     await v.go('/sources/shop/scan?step=scope')

@@ -1,5 +1,5 @@
 // Forms from their beginning to what they write: by somebody who may write in one collection only, over the end of a
-// session, with a login that is tested before anything is scanned; and what is already there, kept when it is changed.
+// session, with a login that is tested before anything is scanned; and what is already there, as it is by then, changed.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from './hand'
@@ -29,10 +29,16 @@ describe('who sees to the sources of one collection', () => {
       expect(await page.getByLabel('Collection', { exact: true }).locator('option').allTextContents()).toEqual(['Sales'])
       await button(v, 'Next').click()
 
-      // The session ends here: by the time of the last step nobody is signed in.
+      // The session ends here: by the time of the last step nobody is signed in, which another tab has learned first.
+      const beside = await v.context.newPage()
+      await beside.goto(v.base + '/runtimes')
+      await beside.getByRole('link', { name: 'edge', exact: true }).waitFor()
       await run('purlieu user disable nora')
+      await beside.getByRole('status').getByText('You are signed out').waitFor({ timeout: 20_000 })
+      await page.bringToFront() // a page behind another gets no frames
       await button(v, 'Register').click()
       await page.getByRole('main').getByText('You are signed out').waitFor()
+      await v.settled()
       expect(await seriousOf(page)).toEqual([])
       await run('purlieu user enable nora')
       const [tab] = await Promise.all([v.context.waitForEvent('page'), page.getByRole('main').getByRole('link', { name: 'Sign in, in a new tab' }).click()])
@@ -41,6 +47,9 @@ describe('who sees to the sources of one collection', () => {
       await tab.click('#known button')
       await tab.getByRole('heading', { name: 'Overview' }).waitFor()
       await tab.close()
+      await beside.getByText('You are signed out').waitFor({ state: 'detached', timeout: 20_000 })
+      expect(new URL(beside.url()).pathname).toBe('/runtimes')
+      await beside.close()
       await button(v, 'Register').click()
 
       await page.waitForURL(/noras\/scan/)
@@ -73,6 +82,29 @@ describe('who sees to the sources of one collection', () => {
     }
   }, 90_000)
 })
+
+it('a tab is left to nobody else who signs in in another one, and is gone from when somebody signs out there', async () => {
+  const v = await Visit.begin(browser, { as: world.keeper })
+  try {
+    await v.go('/sources/new?kind=PostgreSql&step=settings')
+    await v.page.getByLabel('Name in the map').fill('noras')
+    await run('purlieu user disable nora')
+    const tab = await v.context.newPage()
+    await tab.goto(v.base + '/runs')
+    await tab.fill('#known-name', world.admin.name)
+    await tab.fill('#known-password', world.admin.password)
+    await tab.click('#known button')
+    await tab.waitForURL(/\/runs/)
+    await button(v, 'Signed in as demo').waitFor()
+    expect(new URL(v.page.url()).pathname).toBe('/')
+    await tab.getByRole('button', { name: 'Signed in as demo' }).click()
+    await tab.getByRole('button', { name: 'Sign out' }).click()
+    await v.page.waitForURL(/signed-out/)
+  } finally {
+    await run('purlieu user enable nora')
+    await v.end()
+  }
+}, 60_000)
 
 describe('a new login', () => {
   it('is tested before anything is scanned, mended, tested again, and removed where logins are chosen', async () => {
@@ -107,13 +139,14 @@ describe('a new login', () => {
 })
 
 describe('a scan that is there', () => {
-  it('is changed, and its scope taken back; what the form does not show stays', async () => {
+  it('is changed from what others made of it meanwhile, and its scope taken back', async () => {
     const v = await Visit.begin(browser)
     const { page } = v
-    await run('purlieu scan add files narrow --runtime edge --level L1 --include orders --exclude orders/2026-05.csv')
+    await run('purlieu scan add files narrow --runtime edge --level L1 --include orders --exclude orders/2026-04.csv')
     try {
       await v.go('/sources/files?tab=scans&scan=narrow')
-      await page.getByRole('definition').getByText('orders', { exact: true }).waitFor()
+      await page.getByRole('definition').getByText('orders/2026-04.csv', { exact: true }).waitFor()
+      await run('purlieu scan add files narrow --exclude orders/2026-05.csv')
       await button(v, 'Change').click()
       await page.getByRole('heading', { name: 'Change narrow' }).waitFor()
       expect(await page.getByLabel('Name of the scan').count()).toBe(0)

@@ -5,7 +5,7 @@ import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
 import { Failure, SignedOut } from '../client/rest'
-import { signIn, signOut } from '../client/session'
+import { elsewhere, signIn, signOut } from '../client/session'
 import { useTyped } from '../search/useTyped'
 import { Corner } from '../ui/Corner'
 import { Notices } from '../ui/Notices'
@@ -37,14 +37,7 @@ export function Guarded() {
   const { data: watched } = useQuery(watchedQuery())
   const help = useRef<HTMLDivElement>(null)
   useKeys(help)
-  useEffect(() => {
-    // Signed out in another tab: this one shows nothing more either.
-    const onStorage = (e: StorageEvent) => {
-      if (e.key === 'purlieu.known' && e.newValue === null) location.assign('/signed-out')
-    }
-    addEventListener('storage', onStorage)
-    return () => removeEventListener('storage', onStorage)
-  }, [])
+  useElsewhere(who.data?.id, who.refetch)
   if (!who.data) return who.error && !(who.error instanceof SignedOut) ? <Failed error={who.error} retry={() => void who.refetch()} /> : null
   return (
     <Shell
@@ -57,6 +50,17 @@ export function Guarded() {
       {Object.keys(who.data.actions).length > 0 ? <Outlet /> : <NoRole name={who.data.name} onLook={() => void who.refetch()} />}
     </Shell>
   )
+}
+
+/** useElsewhere follows other tabs. Signed out there, this one shows nothing more either; nor does it show to whoever signed in
+ * there what somebody else looked at, or typed. A session that only ended takes no page away: something may have been typed in it. */
+function useElsewhere(id: string | undefined, ask: () => unknown) {
+  const before = useRef(id)
+  useEffect(() => elsewhere(() => location.assign('/signed-out'), () => void ask()), [ask])
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== id) location.assign('/')
+    before.current = id
+  }, [id])
 }
 
 function Search() {

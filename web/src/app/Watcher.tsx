@@ -1,30 +1,24 @@
-// Tells how the runs ended that were started here. It asks one question for all of them, and only while there are some.
+// Tells how the runs ended that were started here, or that they ask. It asks one question for all of them, and only while
+// there are some.
 import { useEffect } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { runs, type Run } from '../client/api'
-import { useNotices, type Notice } from '../ui/Notices'
-import { runEnds } from '../ui/strings'
+import { runs } from '../client/api'
+import { useNotices } from '../ui/Notices'
 import { watchedQuery } from '../ui/watched'
+import { follow } from './ends'
 
-const most = 100 // runs newer than the one that is watched: further down it is not looked for
+const most = 100 // newest runs: what is not among them is watched no longer
 
 export function Watcher({ watched }: { watched: string[] }) {
   const queries = useQueryClient()
   const { tell } = useNotices()
-  const { data } = useQuery({ ...runs(most), refetchInterval: 3000 })
+  const { data } = useQuery({ ...runs(most), queryKey: [...runs(most).queryKey, ...watched], refetchInterval: 3000 }) // each list has its own: no answer is older than what it is asked about
   useEffect(() => {
-    const ended = data?.value.filter(run => run.ended && watched.includes(run.id)) ?? []
-    if (ended.length === 0) return
-    for (const run of ended) tell(endOf(run))
-    queries.setQueryData(watchedQuery().queryKey, watched.filter(id => !ended.some(run => run.id === id)))
+    if (!data) return
+    const { told, off } = follow(watched, data.value)
+    if (off.length === 0) return
+    told.forEach(tell)
+    queries.setQueryData(watchedQuery().queryKey, all => all?.filter(id => !off.includes(id)))
   }, [data, watched, tell, queries])
   return null
-}
-
-/** endOf says how a run ended. */
-function endOf(run: Run): Omit<Notice, 'id' | 'at'> {
-  const name = `${run.source} / ${run.scan}`
-  if (run.state === 'Failed') return { kind: 'failed', title: runEnds.failed(name), ...(run.problem && { text: run.problem.text }) }
-  if (run.state === 'Canceled') return { kind: 'info', title: runEnds.cancelled(name) }
-  return { kind: run.counts.gaps > 0 ? 'info' : 'done', title: runEnds.succeeded(name), text: runEnds.found(run.counts.discovered, run.counts.gaps) }
 }

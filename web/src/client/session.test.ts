@@ -5,14 +5,23 @@ async function load(fetches: (url: string, form: URLSearchParams) => Response) {
   vi.resetModules()
   const storage = () => {
     const kept = new Map<string, string>()
-    return { getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => void kept.set(k, v), removeItem: (k: string) => void kept.delete(k), kept }
+    const changes: [string, string | null][] = [] // other tabs hear of these
+    const change = (k: string, v: string | null) => {
+      if ((kept.get(k) ?? null) === v) return
+      if (v === null) kept.delete(k)
+      else kept.set(k, v)
+      changes.push([k, v])
+    }
+    return { getItem: (k: string) => kept.get(k) ?? null, setItem: change, removeItem: (k: string) => change(k, null), kept, changes }
   }
   const asked: { url: string; form: URLSearchParams; credentials: string | undefined }[] = []
   const local = storage()
   const session = storage()
   const went: string[] = []
+  const heard: ((e: object) => void)[] = []
   vi.stubGlobal('document', { querySelector: () => null })
   vi.stubGlobal('localStorage', local)
+  vi.stubGlobal('addEventListener', (_: string, f: (e: object) => void) => heard.push(f))
   vi.stubGlobal('sessionStorage', session)
   vi.stubGlobal('location', { origin: 'https://map.example.com', assign: (to: string) => went.push(to) })
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
@@ -20,7 +29,9 @@ async function load(fetches: (url: string, form: URLSearchParams) => Response) {
     asked.push({ url, form, credentials: init.credentials })
     return fetches(url, form)
   })
-  return { module: await import('./session'), local, session, asked, went }
+  const module = await import('./session')
+  const hear = (changes: [string, string | null][]) => changes.forEach(([key, newValue]) => heard.forEach(f => f({ key, newValue })))
+  return { module, local, session, asked, went, hear }
 }
 
 const good = () => Response.json({ access_token: 'token', expires_in: 3600 })
@@ -74,10 +85,56 @@ describe('the access token', () => {
     expect(asked).toHaveLength(0)
   })
 
+  it('is asked for again when somebody has signed in since, in another tab', async () => {
+    const { module, local } = await load(good)
+    expect(await module.accessToken()).toBe('')
+    local.setItem('purlieu.known', '1')
+    expect(await module.accessToken()).toBe('token')
+  })
+
   it('is forgotten with a session that has ended', async () => {
     const { module, local } = await load(() => new Response('{}', { status: 400 }))
     local.setItem('purlieu.known', '1')
     expect(await module.accessToken()).toBe('')
     expect(local.getItem('purlieu.known')).toBeNull()
+  })
+})
+
+describe('another tab', () => {
+  /** tabs are one in which something is done, and what another one, which holds a token, hears of it. */
+  async function tabs(status = 200) {
+    const there = await load(() => (status === 200 ? good() : new Response('{}', { status })))
+    there.local.setItem('purlieu.known', '1')
+    there.local.changes.length = 0
+    const told: string[] = []
+    there.module.elsewhere(() => told.push('out'), () => told.push('in'))
+    return { ...there, told, listen: () => there.hear(there.local.changes) }
+  }
+
+  it('hears that somebody signed out, and nothing of a session that only ended', async () => {
+    const out = await tabs()
+    await out.module.signOut()
+    out.listen()
+    expect(out.told).toEqual(['out'])
+    const ended = await tabs(400)
+    expect(await ended.module.renew()).toBe(false)
+    ended.listen()
+    expect(ended.local.changes).toEqual([['purlieu.known', null]])
+    expect(ended.told).toEqual([])
+  })
+
+  it('hears of each sign-in, also where somebody was signed in, and asks for a token anew; not of a renewal', async () => {
+    const { module, session, asked, told, listen } = await tabs()
+    await module.accessToken()
+    listen()
+    expect(told).toEqual([])
+    await module.signIn('/')
+    const { state } = JSON.parse(session.getItem('purlieu.signin')!) as { state: string }
+    await module.signedIn(new URLSearchParams({ code: 'c', state }))
+    listen()
+    expect(told).toEqual(['in'])
+    expect(module.held()).toBe('')
+    await module.accessToken()
+    expect(asked.map(a => a.form.get('grant_type'))).toEqual(['refresh_token', 'authorization_code', 'refresh_token'])
   })
 })

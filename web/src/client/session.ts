@@ -10,7 +10,7 @@ export function accountFrom(text: string | null | undefined): string {
 }
 
 const client = 'portal'
-const kept = { pending: 'purlieu.signin', known: 'purlieu.known', link: 'purlieu.link' }
+const kept = { pending: 'purlieu.signin', known: 'purlieu.known', out: 'purlieu.out', link: 'purlieu.link' }
 const tokenPath = '/purlieu/oauth2/v2.0/token'
 
 let token = ''
@@ -25,14 +25,8 @@ export const accessToken = async (): Promise<string> => held() || ((await renew(
 
 /** Trades the cookie for a new access token. Calls that come while one is under way share it. */
 export function renew(): Promise<boolean> {
-  renewing ??= (async () => {
-    try {
-      if (!localStorage.getItem(kept.known)) return false
-      return await trade({ grant_type: 'refresh_token', client_id: client })
-    } finally {
-      renewing = undefined
-    }
-  })()
+  if (!localStorage.getItem(kept.known)) return Promise.resolve(false)
+  renewing ??= trade({ grant_type: 'refresh_token', client_id: client }).finally(() => { renewing = undefined })
   return renewing
 }
 
@@ -46,6 +40,7 @@ async function trade(form: Record<string, string>): Promise<boolean> {
   const got = (await answer.json()) as { access_token: string; expires_in: number }
   token = got.access_token
   expires = Date.now() + got.expires_in * 1000
+  if (form.grant_type === 'authorization_code') localStorage.removeItem(kept.known) // other tabs hear of what changes only: so of each sign-in
   localStorage.setItem(kept.known, '1')
   return true
 }
@@ -100,10 +95,24 @@ export async function signedIn(query: URLSearchParams): Promise<string | undefin
   return done ? pending.back : undefined
 }
 
-/** Ends the session on the server and forgets the token. */
+/** Ends the session on the server and forgets the token. Other tabs are told that somebody wanted this. */
 export async function signOut(): Promise<void> {
   forget()
+  localStorage.setItem(kept.out, String(Date.now()))
   await fetch(account + '/signin/v1/signout', {
     method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' }, credentials: 'include',
   })
+}
+
+/** elsewhere tells of what is done in other tabs, until what it gives is called: somebody signed out, or signed in, and may be
+ * somebody else than the one of this tab. Of a session that only ended it tells nothing. */
+export function elsewhere(isOut: () => void, isIn: () => void): () => void {
+  const onStorage = (e: StorageEvent) => {
+    if (e.key === kept.out) isOut()
+    if (e.key !== kept.known || e.newValue === null) return
+    token = '' // of whoever was signed in before
+    isIn()
+  }
+  addEventListener('storage', onStorage)
+  return () => removeEventListener('storage', onStorage)
 }

@@ -17,7 +17,7 @@ export function Fields({ of, values, onChange }: FieldsProps) {
 function One({ field: f, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {
   const given = value || f.default || ''
   if (f.type === 'switch') {
-    return <FluentField hint={f.help}><Tick label={f.title} checked={given === 'true'} onChange={checked => onChange(String(checked))} /></FluentField>
+    return <FluentField hint={f.help}>{control => <Tick label={f.title} checked={given === 'true'} describedBy={control['aria-describedby']} onChange={checked => onChange(String(checked))} />}</FluentField>
   }
   return (
     <FluentField label={f.title} hint={f.help} required={!!f.required}>

@@ -4,7 +4,7 @@ import { Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-compone
 import { Ask } from '../ui/Ask'
 import { Soft } from '../ui/Parts'
 import { keepLogin } from './create'
-import { loginName, loginReady, newNameProblem, useOf, vaultOf, withLogin, type Draft } from './draft'
+import { fittingOf, loginName, loginReady, newNameProblem, useOf, vaultOf, withLogin, type Draft } from './draft'
 import { settingsOf } from './form'
 import { credentialsQuery, deleteCredential } from './rest'
 import { Grants } from './Grants'
@@ -17,13 +17,14 @@ interface LoginStepProps {
   kind: Kind
   credentials: Credential[]
   mayNew: boolean // may this person make a credential?
+  mayNone: boolean // can it be read without a login?
   draft: Draft
   onChange: (to: Partial<Draft>) => void
 }
 
-export function LoginStep({ source, kind, credentials, mayNew, draft, onChange }: LoginStepProps) {
+export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, onChange }: LoginStepProps) {
   const uses = kind.credentials ?? []
-  const fitting = credentials.filter(c => uses.some(use => use.kind === c.kind))
+  const fitting = fittingOf(kind, credentials)
   const use = useOf(draft, kind)
   const problem = newNameProblem(draft, credentials)
   const queries = useQueryClient()
@@ -38,7 +39,7 @@ export function LoginStep({ source, kind, credentials, mayNew, draft, onChange }
     <>
       <Field label={words.credential} hint={words.loginText}>
         <RadioGroup value={draft.login} onChange={(_, d) => onChange({ login: d.value as Draft['login'] })}>
-          {(uses.length === 0 || draft.login === 'none') && <Radio value="none" label={words.noLogin} />}
+          {mayNone && <Radio value="none" label={words.noLogin} />}
           {fitting.length > 0 && <Radio value="old" label={words.oldLogin} />}
           {uses.length > 0 && mayNew && <Radio value="new" label={words.newLogin} />}
         </RadioGroup>

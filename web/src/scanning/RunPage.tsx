@@ -7,7 +7,7 @@ import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Link } from '../ui/Parts'
-import { Loading, ShownPage } from '../ui/States'
+import { isOld, Loading, ShownPage } from '../ui/States'
 import { useAct } from '../ui/useAct'
 import { RunOverview } from './RunOverview'
 import { cancelRun, going, runQuery } from './rest'
@@ -23,7 +23,7 @@ type Tab = keyof typeof words.runSides
 export function RunPage() {
   const { run: id } = useParams({ strict: false }) as { run: string }
   const run = useQuery(runQuery(id))
-  return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} asOf={run.error || run.failureCount > 1 ? run.dataUpdatedAt : undefined} />}</ShownPage>
+  return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} asOf={isOld(run.error, run.failureCount) ? run.dataUpdatedAt : undefined} />}</ShownPage>
 }
 
 function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {

@@ -11,8 +11,8 @@ import { Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
 import { Shown } from '../ui/States'
 import { titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
+import { words } from './askStrings'
 import { decide, proposalQuery, proposedQuery, undoRun } from './rest'
-import { words } from './strings'
 import type { Proposal, Run } from './types'
 
 const useStyles = makeStyles({
@@ -43,17 +43,17 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
   const may = useMay()
   const act = useAct(...staleOf(run))
   const answer = (approve: boolean) => act.go({ run: () => decide(p.id, approve), said: got => words.decided[got.state] })
-  const identity = p.kind === 'identity'
+  const identity = p.kind === 'identity', first = identity && !p.before
   return (
-    <Card title={identity ? words.another : words.held(plural(p.assets, 'asset', 'assets'))}>
-      <Soft>{identity ? words.anotherText : words.heldText}</Soft>
+    <Card title={first ? words.firstSaid : identity ? words.another : words.held(plural(p.assets, 'asset', 'assets'))}>
+      <Soft>{first ? words.firstSaidText : identity ? words.anotherText : words.heldText}</Soft>
       {identity
-        ? <Facts of={[[words.was, <Mono key="b">{p.before}</Mono>], [words.is, <Mono key="n">{p.now}</Mono>]]} />
+        ? <Facts of={[[words.was, p.before && <Mono key="b">{p.before}</Mono>], [words.is, <Mono key="n">{p.now}</Mono>]]} />
         : <><ul className={s.list}>{p.holds.map(h => <li key={h.path}><Mono>{h.path || run.source}</Mono>: {h.empty ? words.emptied(count(h.total)) : words.goneOf(count(h.gone), count(h.total))}</li>)}</ul></>}
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>
           <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} busy={act.busy} onAct={() => answer(false)} />
-          <ActButton label={identity ? words.accept : words.deleteThem} command={decide.command(p.id, true)} busy={act.busy} onAct={() => answer(true)} />
+          <ActButton label={first ? words.acceptFirst : identity ? words.accept : words.deleteThem} command={decide.command(p.id, true)} busy={act.busy} onAct={() => answer(true)} />
         </div>
       )}
       {!identity && <Assets id={p.id} />}

@@ -2,7 +2,7 @@
 // source it is said why.
 import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { Field, Input } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
@@ -14,7 +14,7 @@ import { Link } from '../ui/Parts'
 import { Failed, Loading, ShownPage } from '../ui/States'
 import { useWatch } from '../ui/watched'
 import { WizardPage } from '../ui/WizardPage'
-import { begin, commandOf, draftOf, loginReady, type Draft } from './draft'
+import { begin, commandOf, draftOf, loginReady, mayNone, type Draft } from './draft'
 import { complete, nameProblem } from './form'
 import { RuntimeChoice } from './RuntimeChoice'
 import { createScan } from './create'
@@ -30,24 +30,35 @@ const ReviewStep = lazy(() => parts.review().then(m => ({ default: m.ReviewStep 
 
 export function ScanPage() {
   useEarly(parts)
-  const { source: name } = useParams({ strict: false }) as { source: string }
+  const { source } = useParams({ strict: false }) as { source: string }
+  const [{ of }] = useAddress<Address>()
+  return <Asked key={`${source}/${of ?? ''}`} name={source} of={of} />
+}
+
+/** Asked asks for what the wizard begins with. What a scan that is changed says is asked for anew: others may have written it. */
+function Asked({ name, of }: { name: string; of: string | undefined }) {
   const source = useQuery(sourceQuery(name))
   const kinds = useQuery(kindsQuery())
   const reach = useQuery(reachQuery(source.data?.kind ?? ''))
   const credentials = useQuery(credentialsQuery())
-  const scans = useQuery(scansQuery(name))
-  const [{ of }] = useAddress<Address>()
-  const filter = useQuery({ ...filterQuery(name, of ?? ''), enabled: of !== undefined })
-  const missing = [source, kinds, reach, credentials, scans, ...(of === undefined ? [] : [filter])].find(q => q.data === undefined)
+  const anew = of === undefined ? true : 'always' as const
+  const scans = useQuery({ ...scansQuery(name), refetchOnMount: anew })
+  const filter = useQuery({ ...filterQuery(name, of ?? ''), refetchOnMount: anew, enabled: of !== undefined })
+  const [ready, setReady] = useState(false) // and stays so: what is typed stays, whatever comes of asking again
+  const changed = of === undefined || ready ? [] : [scans, filter]
+  const old = changed.find(q => !q.isFetchedAfterMount || q.error)
+  const missing = [source, kinds, reach, credentials, scans, ...changed].find(q => q.data === undefined)
   const title = of === undefined ? words.scanTitle(name) : words.changeTitle(of)
-  if (missing) return <ShownPage title={title} of={missing as UseQueryResult<unknown>}>{() => null}</ShownPage>
+  if (missing) return <ShownPage<unknown> title={title} of={missing}>{() => null}</ShownPage>
+  if (old) return <ShownPage title={title} of={{ data: undefined, error: old.isFetchedAfterMount ? old.error : null, refetch: old.refetch }}>{() => null}</ShownPage>
+  if (!ready) setReady(true)
   const kind = kinds.data!.find(one => one.name === source.data!.kind)
   if (!kind) return null
   const was = of === undefined ? undefined : scans.data!.find(s => s.name === of)
   if (of !== undefined && !was) return <Page title={title}><Failed error={new Failure(404, 'ScanNotFound', '', '')} /></Page>
   return (
     <Suspense fallback={<Page title={title}><Loading /></Page>}>
-      <Wizard key={of} was={was} filter={filter.data ?? null} source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
+      <Wizard was={was} filter={filter.data ?? null} source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
     </Suspense>
   )
 }
@@ -110,7 +121,7 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
           <RuntimeChoice reach={reach} chosen={draft.runtime} onChoose={runtime => change({ runtime })} />
         </>
       )}
-      {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} mayNew={mayNew} draft={draft} onChange={change} />}
+      {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} mayNew={mayNew} mayNone={mayNone(kind, was)} draft={draft} onChange={change} />}
       {at === 'scope' && <ScopeStep source={source} kind={kind} draft={draft} onChange={change} />}
       {at === 'review' && <ReviewStep kind={kind} draft={draft} error={create.error} onChange={change} />}
     </WizardPage>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { begin, draftOf, loginReady, newNameProblem, paths, prefixes, withLogin } from './draft'
+import { begin, draftOf, loginReady, mayNone, newNameProblem, paths, prefixes, withLogin } from './draft'
 import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
 const kind = { name: 'PostgreSql', levels: [1, 2], credentials: [{ kind: 'BasicAuth', title: 'Login', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '', required: true }] }] } as unknown as Kind
@@ -18,6 +18,22 @@ describe('the login of a new scan', () => {
     const draft = begin(kind, reach, [scanner], [])
     expect(loginReady(draft, kind, [scanner])).toBe(true)
     expect(loginReady(draft, kind, [])).toBe(false)
+  })
+  it('is none that sources of this kind do not take, whatever its name', () => {
+    const key = { name: 'scanner', kind: 'AccountKey' } as Credential
+    expect(begin(kind, reach, [key, { ...scanner, name: 'second' }], [])).toMatchObject({ login: 'old', credential: 'second' })
+    const scan = { name: 'nightly', properties: { credential: { referenceName: 'scanner' } } } as Scan
+    const draft = draftOf(scan, null, { name: 'shop', properties: {} } as Source, kind, reach, [key])
+    expect(draft).toMatchObject({ login: 'old', credential: 'scanner' })
+    expect(loginReady(draft, kind, [key])).toBe(false)
+    expect(loginReady(draft, kind, [scanner])).toBe(true)
+  })
+  it('is none where the kind takes none, or the scan went without one', () => {
+    const scan = (properties: object) => ({ name: 'nightly', properties }) as Scan
+    expect(mayNone({ ...kind, credentials: [] })).toBe(true)
+    expect(mayNone(kind)).toBe(false)
+    expect(mayNone(kind, scan({ credential: { referenceName: 'scanner' } }))).toBe(false)
+    for (const credential of [null, undefined]) expect(mayNone(kind, scan({ credential }))).toBe(true)
   })
   it('keeps its name when a test has written it', () => {
     const draft = { ...begin(kind, reach, [], []), newName: 'scanner', open: { user: 'kim' } }

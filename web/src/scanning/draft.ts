@@ -22,12 +22,15 @@ export interface Draft {
   runAtOnce: boolean
 }
 
+/** fittingOf are the credentials with which a source of a kind can be read. */
+export const fittingOf = (kind: Kind, credentials: Credential[]) => credentials.filter(c => kind.credentials?.some(use => use.kind === c.kind))
+
 /** begin proposes: the first runtime that serves the source and is there, the deepest level, a credential that fits. A new
  * one is proposed to whoever may make one. */
 export function begin(kind: Kind, reach: Reach[], credentials: Credential[], scans: Scan[], mayNew = true): Draft {
   const serving = reach.filter(r => r.serves)
   const runtime = serving.find(r => r.kind === 'SelfHosted') ?? serving[0]
-  const fitting = credentials.filter(c => kind.credentials?.some(use => use.kind === c.kind))
+  const fitting = fittingOf(kind, credentials)
   const names = new Set(scans.map(s => s.name))
   const name = ['all', ...Array.from({ length: scans.length + 1 }, (_, i) => `all-${i + 2}`)].find(n => !names.has(n))!
   return {
@@ -50,12 +53,15 @@ export function draftOf(scan: Scan, filter: Filter | null, source: Source, kind:
 
 export const useOf = (draft: Draft, kind: Kind) => kind.credentials?.find(use => use.kind === draft.newKind)
 
+/** mayNone reports whether a scan can go without a login: where its kind takes none, or it went without one until now. */
+export const mayNone = (kind: Kind, was?: Scan) => !kind.credentials?.length || (was !== undefined && !was.properties.credential)
+
 export const loginName = (draft: Draft) => ({ none: '', old: draft.credential, new: draft.newName })[draft.login]
 
 /** loginReady reports whether the login that the draft names could be used. */
 export function loginReady(draft: Draft, kind: Kind, credentials: Credential[]): boolean {
   if (draft.login === 'none') return true
-  if (draft.login === 'old') return credentials.some(c => c.name === draft.credential)
+  if (draft.login === 'old') return fittingOf(kind, credentials).some(c => c.name === draft.credential)
   const use = useOf(draft, kind)
   if (!use || draft.newName === '' || newNameProblem(draft, credentials) !== '') return false
   return (use.fields ?? []).every(f => !f.required || ((f.secret ? draft.secrets[f.name] : draft.open[f.name]) ?? '').trim() !== '')

@@ -1,5 +1,5 @@
 // The corner of the shell: what was told, help, and who is signed in.
-import { useState, type RefObject } from 'react'
+import { useRef, useState, type RefObject } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { Alert20Regular } from '@fluentui/react-icons/svg/alert'
 import { PersonCircle20Regular } from '@fluentui/react-icons/svg/person-circle'
@@ -46,8 +46,9 @@ export function Corner({ name, help, onSignOut }: CornerProps) {
 function Bell() {
   const s = useStyles()
   const { notices, clear } = useNotices()
+  const panel = useRef<HTMLDivElement>(null)
   return (
-    <Panel label={words.notices} icon={<Alert20Regular />} count={notices.length}>
+    <Panel label={words.notices} icon={<Alert20Regular />} count={notices.length} panel={panel}>
       <div className={s.head}>
         <h2 className={s.title}>{words.notices}</h2>
         {notices.length > 0 && <Button size="small" appearance="subtle" onClick={clear}>{words.clear}</Button>}
@@ -56,7 +57,11 @@ function Bell() {
       {notices.map(n => (
         <div key={n.id} className={s.notice}>
           <NoticeIcon kind={n.kind} />
-          <div><div>{n.title}</div>{n.text && <p className={s.soft}>{n.text}</p>}<p className={s.soft}><When at={n.at} /></p></div>
+          <div>
+            <div>{n.title}</div>{n.text && <p className={s.soft}>{n.text}</p>}
+            {n.link && <Link to={n.link.to} onClick={() => panel.current?.hidePopover()}>{n.link.text}</Link>}
+            <p className={s.soft}><When at={n.at} /></p>
+          </div>
         </div>
       ))}
     </Panel>

@@ -6,6 +6,7 @@ import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import { ErrorCircle20Regular } from '@fluentui/react-icons/svg/error-circle'
 import { Info20Regular } from '@fluentui/react-icons/svg/info'
 import { SignedOut } from '../client/rest'
+import { Link } from './Parts'
 import { sayFailure, SignInAgain } from './States'
 import { words } from './strings'
 import { narrow } from './widths'
@@ -15,6 +16,7 @@ export interface Notice {
   kind: 'done' | 'failed' | 'info'
   title: string
   text?: string
+  link?: { to: string; text: string } // where there is more to it
   signIn?: boolean // it takes signing in
   undo?: () => void // takes back what was done; offered while the notice is shown
   at: Date
@@ -91,6 +93,7 @@ function Toast({ notice, hide }: { notice: Notice; hide: (id: number) => void })
       <div className={s.text}>
         <div className={s.title}>{notice.title}</div>
         {notice.text && <div className={s.soft}>{notice.text}</div>}
+        {notice.link && <Link to={notice.link.to} onClick={() => hide(notice.id)}>{notice.link.text}</Link>}
         {notice.signIn && <SignInAgain />}
       </div>
       {notice.undo && <Button size="small" onClick={() => { hide(notice.id); notice.undo!() }}>{words.undo}</Button>}

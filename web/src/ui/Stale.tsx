@@ -5,7 +5,7 @@ import { notifyManager, useQueryClient, type Query, type QueryCache } from '@tan
 import { SignedOut } from '../client/rest'
 import { timeOf } from './format'
 import { Status } from './Parts'
-import { sayFailure, SignInAgain } from './States'
+import { isOld, sayFailure, SignInAgain } from './States'
 import { failures, words } from './strings'
 import { narrow } from './widths'
 
@@ -13,12 +13,11 @@ const useStyles = makeStyles({
   line: { position: 'sticky', top: 0, zIndex: 10, padding: '6px 32px', display: 'flex', gap: '4px 16px', flexWrap: 'wrap', alignItems: 'center', backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, [narrow]: { padding: '6px 16px' } },
 })
 
-/** isOld says of a question that newer answers do not come: its last asking failed, or this one more than once. Of a list's
- * next page its end says so. */
-const isOld = ({ state: s }: Query) => s.data !== undefined && (s.status === 'error' || s.fetchFailureCount > 1) && !s.fetchMeta?.fetchMore
+/** stays says of a question that its answer is shown though it is old. Of a list's next page the list's end says so. */
+const stays = ({ state: s }: Query) => s.data !== undefined && isOld(s.error, s.fetchFailureCount) && !s.fetchMeta?.fetchMore
 
 /** oldest is the question with the oldest answer of all that are shown. */
-const oldest = (cache: QueryCache) => cache.getAll().filter(q => isOld(q) && q.isActive()).sort((a, b) => a.state.dataUpdatedAt - b.state.dataUpdatedAt)[0]
+const oldest = (cache: QueryCache) => cache.getAll().filter(q => stays(q) && q.isActive()).sort((a, b) => a.state.dataUpdatedAt - b.state.dataUpdatedAt)[0]
 
 export function Stale() {
   const s = useStyles()
@@ -29,7 +28,7 @@ export function Stale() {
   if (!old) return null
   const error = old.state.error ?? old.state.fetchFailureReason
   const at = timeOf(new Date(old.state.dataUpdatedAt))
-  const again = () => void queries.refetchQueries({ type: 'active', predicate: isOld })
+  const again = () => void queries.refetchQueries({ type: 'active', predicate: stays })
   return (
     <div className={s.line} role="status">
       <Status tone="warn">{sayFailure(error).title}</Status>

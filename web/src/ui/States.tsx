@@ -112,7 +112,11 @@ interface ShownProps<T> {
 
 const isAway = (error: Error | null) => error instanceof Failure && error.status === 0
 
-const isGone = (error: Error | null) => error instanceof Failure && (error.status === 403 || error.status === 404)
+/** isGone says of an error that what was asked for may be seen no more, or is gone. */
+export const isGone = (error: Error | null) => error instanceof Failure && (error.status === 403 || error.status === 404)
+
+/** isOld says of an answer that stays that newer ones do not come: their last asking failed, or this one more than once. */
+export const isOld = (error: Error | null, failures: number) => !isGone(error) && (error !== null || failures > 1)
 
 /** Shown shows a query in whatever state it is. Old data stays while newer is fetched, and when that fails (Stale says so),
  * unless it may be seen no more, or is gone; and so does the news that the account is away while it is looked for. */

@@ -6,7 +6,14 @@ const useStyles = makeStyles({
   box: { width: '18px', height: '18px', margin: 0, flexShrink: 0, accentColor: tokens.colorCompoundBrandBackground, cursor: 'pointer' },
 })
 
-export function Tick({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+interface TickProps {
+  label: string
+  checked: boolean
+  describedBy?: string // id of what helps with it
+  onChange: (checked: boolean) => void
+}
+
+export function Tick({ label, checked, describedBy, onChange }: TickProps) {
   const s = useStyles()
-  return <label className={s.tick}><input type="checkbox" className={s.box} checked={checked} onChange={e => onChange(e.target.checked)} />{label}</label>
+  return <label className={s.tick}><input type="checkbox" className={s.box} checked={checked} aria-describedby={describedBy} onChange={e => onChange(e.target.checked)} />{label}</label>
 }

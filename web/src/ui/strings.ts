@@ -64,6 +64,8 @@ export const runEnds = {
   succeeded: (name: string) => `The run of ${name} succeeded`,
   failed: (name: string) => `The run of ${name} failed`,
   cancelled: (name: string) => `The run of ${name} was cancelled`,
+  asks: (name: string) => `The run of ${name} waits for an answer`,
+  answer: 'See what it asks',
   found: (assets: number, gaps: number) => [plural(assets, 'asset', 'assets') + ' found', gaps > 0 ? plural(gaps, 'gap', 'gaps') : ''].filter(Boolean).join(', '),
 }
 

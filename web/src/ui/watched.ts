@@ -1,4 +1,4 @@
-// Runs that were started here, until they end: how they ended is told, wherever the person is by then.
+// Runs that were started here, until they end or ask: that is told, wherever the person is by then.
 import { queryOptions, useQueryClient } from '@tanstack/react-query'
 
 /** watchedQuery is the list of their ids. It lives as long as the page does, as notices do. */

@@ -1,0 +1,26 @@
+// What a run says that asks a person, or deleted something. Apart from the others, for most pages show no such run.
+
+export const words = {
+  held: (assets: string) => `Are these ${assets} really gone?`,
+  heldAssets: 'What would be deleted',
+  heldText: 'The source no longer shows them, but they are so many that nothing was deleted. A login that lost its rights looks the same.',
+  goneOf: (gone: string, total: string) => `${gone} of ${total} are missing`,
+  emptied: (total: string) => `all ${total} are missing`,
+  keepThem: 'Keep them',
+  deleteThem: 'They are gone: delete them',
+  another: 'Another server answers at this address',
+  anotherText: 'The run stopped before anything was laid into the map. If the server was replaced on purpose, accept the new one.',
+  firstSaid: 'The source says for the first time which one it is',
+  firstSaidText: 'It was scanned before without saying so, and may be another one: where a mount is away, what lies below it answers. The run stopped before anything was laid into the map. Accept it if it is the right one.',
+  was: 'Until now',
+  is: 'Answers now',
+  keepOut: 'It is a mistake: keep it out',
+  accept: 'Accept the new server',
+  acceptFirst: 'It is the right one: accept it',
+  decided: { approved: 'Approved', rejected: 'Rejected', expired: 'A newer run has decided', open: 'Open' },
+  decidedBy: (who: string) => `by ${who},`,
+  didDelete: (assets: string) => `This run deleted ${assets}`,
+  didDeleteText: 'They can be brought back for 180 days, with all that people wrote about them.',
+  undo: 'Bring them back',
+  undone: (assets: string) => `${assets} are back`,
+}
