@@ -38,7 +38,6 @@ describe('who sees to the sources of one collection', () => {
       await page.bringToFront() // a page behind another gets no frames
       await button(v, 'Register').click()
       await page.getByRole('main').getByText('You are signed out').waitFor()
-      await v.settled()
       expect(await seriousOf(page)).toEqual([])
       await run('purlieu user enable nora')
       const [tab] = await Promise.all([v.context.waitForEvent('page'), page.getByRole('main').getByRole('link', { name: 'Sign in, in a new tab' }).click()])
@@ -50,6 +49,7 @@ describe('who sees to the sources of one collection', () => {
       await beside.getByText('You are signed out').waitFor({ state: 'detached', timeout: 20_000 })
       expect(new URL(beside.url()).pathname).toBe('/runtimes')
       await beside.close()
+      await page.bringToFront()
       await button(v, 'Register').click()
 
       await page.waitForURL(/noras\/scan/)
