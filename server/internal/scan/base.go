@@ -63,11 +63,14 @@ func piece(ctx context.Context, tx store.Tx, scan string, spec model.Unit, after
 		if base.Container != at.key {
 			at = cursor{key: base.Container}
 		}
-		total := len(base.Rows) / bus.BaseRowSize
+		total := int(base.Count)
 		if n := min(fit, total-at.row); n > 0 {
+			rows, err := rowsFrom(ctx, tx, base, at.row, n)
+			if err != nil {
+				return err
+			}
 			answer.Blocks = append(answer.Blocks, bus.BaseBlock{
-				Container: base.Container[1:], Generation: base.Generation, First: uint32(at.row),
-				Rows: base.Rows[at.row*bus.BaseRowSize : (at.row+n)*bus.BaseRowSize],
+				Container: base.Container[1:], Generation: base.Generation, First: uint32(at.row), Rows: rows,
 			})
 			room -= n*bus.BaseRowSize + blockSize + len(base.Container)
 			at.row += n
@@ -104,8 +107,8 @@ func parseCursor(spec model.Unit, s string) (cursor, error) {
 // nextBase is the base to read from: the cursor's own when it was read in part, else the first behind it.
 func nextBase(ctx context.Context, tx store.Tx, scan string, spec model.Unit, at cursor) (store.Base, bool, error) {
 	if at.row > 0 {
-		b, err := baseOf(ctx, tx, scan, at.key)
-		if err != nil || at.row < len(b.Rows)/bus.BaseRowSize {
+		b, err := headOf(ctx, tx, scan, at.key)
+		if err != nil || at.row < int(b.Count) {
 			return b, err == nil, err
 		}
 	}

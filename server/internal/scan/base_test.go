@@ -1,8 +1,6 @@
 package scan
 
 import (
-	"context"
-	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,24 +8,14 @@ import (
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
-	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // based is a room with bases of some rows each, and a unit that is held.
 func based(t *testing.T, unit model.Unit, rows map[string]int) (*protocol, bus.Grant) {
 	p := newProtocol(t)
-	p.update(func(ctx context.Context, tx store.Tx) error {
-		for container, n := range rows {
-			b := store.Base{Scan: "plot/all", Container: ContainerKey(container), Generation: 1}
-			for i := range n {
-				var h model.Hash
-				binary.BigEndian.PutUint32(h[:], uint32(i))
-				b.Rows = bus.AppendBaseRow(b.Rows, bus.BaseRow{Hash: h, Stamp: uint64(len(container))})
-			}
-			p.ok(tx.Map().PutBase(ctx, b))
-		}
-		return nil
-	})
+	for container, n := range rows {
+		p.based("plot/all", container, packed(0, n))
+	}
 	p.start("plot", "all")
 	p.plan(unit)
 	return p, p.one(nodeA)

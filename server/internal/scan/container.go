@@ -1,18 +1,19 @@
 package scan
 
 import (
-	"bytes"
 	"context"
 	"slices"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/failpoint"
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // verdict is what a run saw of one container, and what the absence of the rest proves.
 type verdict struct {
-	base    store.Base
+	base    wholeBase
 	seen    *sight
 	missing []model.Hash
 	lost    lost
@@ -32,7 +33,11 @@ func (s *Service) finaliseContainer(ctx context.Context, p *proof, key string) e
 			return err
 		}
 		if len(v.lost.proven) == 0 {
-			return s.closeContainer(ctx, p, key, v)
+			done, err := s.closeContainer(ctx, p, key, v)
+			if done || err != nil && !fault.Is(err, fault.NotFound) { // another is ahead, and our draft is gone
+				return err
+			}
+			continue
 		}
 		for page := range slices.Chunk(v.lost.proven, s.cfg.DeletePage) {
 			failpoint.Hit("scan.page.before")
@@ -73,43 +78,76 @@ func (s *Service) verdict(ctx context.Context, tx store.Tx, p *proof, key string
 	return v, nil
 }
 
-// closeContainer writes the next base of a container and counts. A base that is not the one that was judged is judged
-// anew: a person brought something back meanwhile.
-func (s *Service) closeContainer(ctx context.Context, p *proof, key string, found *verdict) error {
-	return s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-		v := found
+// closeContainer writes the next base of a container and counts, and says whether it did: a base that is not the one that
+// was judged is judged anew, since a person brought something back meanwhile. What doesn't fit into one transaction is
+// drafted in others before.
+func (s *Service) closeContainer(ctx context.Context, p *proof, key string, v *verdict) (done bool, err error) {
+	next := store.Base{Scan: p.scan, Container: key, Generation: p.run.Serial}
+	if !p.showsAll {
+		next.Grants = v.seen.nextDigests(v.base, v.lost.gone).pack()
+	}
+	rows := v.seen.next(v.base, v.lost.gone)
+	blocks := inBlocks(0, 0, rows)
+	for ; len(blocks) > pieceBlocks; blocks = blocks[pieceBlocks:] {
+		begun := next
+		err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+			next = begun
+			return draft(ctx, tx, &next, blocks[:pieceBlocks])
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	begun := next
+	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+		done, next = true, begun
 		run, err := tx.Runs().Run(ctx, p.run.ID)
 		if err != nil || run.State.Ended() {
 			return err
 		}
-		base, err := baseOf(ctx, tx, p.scan, key)
+		base, err := headOf(ctx, tx, p.scan, key)
 		if err != nil || base.Generation >= run.Serial {
 			return err // done before, by a replica that then died
 		}
-		if !bytes.Equal(base.Rows, v.base.Rows) || !bytes.Equal(base.Grants, v.base.Grants) {
-			if v, err = s.verdict(ctx, tx, p, key); err != nil || v == nil {
-				return err
-			}
+		if done = base.ID == v.base.ID && base.Changed == v.base.Changed; !done {
+			return nil
 		}
-		b, err := readBody(run)
-		if err != nil {
+		if err := countContainer(ctx, tx, p, run, v); err != nil {
 			return err
 		}
-		gone := v.lost.gone
-		b.Counts.NotSeen += int64(len(v.missing) - len(gone))
-		if p.body.Grant.Level >= model.L3 {
-			b.Counts.Classified += v.seen.classified(v.base)
-		}
-		if err := writeBody(&run, b); err != nil {
+		if err := draft(ctx, tx, &next, blocks); err != nil {
 			return err
 		}
-		if err := tx.Runs().SetRun(ctx, run); err != nil {
-			return err
-		}
-		next := store.Base{Scan: p.scan, Container: key, Generation: run.Serial, Rows: v.seen.next(v.base, gone)}
-		if !p.showsAll {
-			next.Grants = v.seen.nextDigests(v.base, gone).pack()
-		}
-		return tx.Map().PutBase(ctx, next)
+		return tx.Map().PlaceBase(ctx, next.ID, int64(len(rows)/bus.BaseRowSize))
 	})
+	return done, err
+}
+
+// draft adds blocks to a base that is being drafted; without an ID it begins here.
+func draft(ctx context.Context, tx store.Tx, base *store.Base, blocks []store.Block) error {
+	if base.ID == 0 {
+		if err := tx.Map().DraftBase(ctx, base); err != nil {
+			return err
+		}
+	}
+	for i := range blocks {
+		blocks[i].Base = base.ID
+	}
+	return tx.Map().AddBlocks(ctx, blocks)
+}
+
+// countContainer counts what a run knows of a container when it is closed.
+func countContainer(ctx context.Context, tx store.Tx, p *proof, run store.Run, v *verdict) error {
+	b, err := readBody(run)
+	if err != nil {
+		return err
+	}
+	b.Counts.NotSeen += int64(len(v.missing) - len(v.lost.gone))
+	if p.body.Grant.Level >= model.L3 {
+		b.Counts.Classified += v.seen.classified(v.base)
+	}
+	if err := writeBody(&run, b); err != nil {
+		return err
+	}
+	return tx.Runs().SetRun(ctx, run)
 }

@@ -161,16 +161,7 @@ func (s *Service) nextContainer(ctx context.Context, p *proof, after string) (ke
 // ContainerKey is how a container is called in the store: its path behind a '/', so that the root is not "".
 func ContainerKey(container string) string { return "/" + container }
 
-// baseOf is the base of one container of a scan, empty when there is none.
-func baseOf(ctx context.Context, tx store.Tx, scan, key string) (store.Base, error) {
-	bases, err := tx.Map().Bases(ctx, scan, key, "", 1)
-	if err != nil || len(bases) == 0 || bases[0].Container != key {
-		return store.Base{Scan: scan, Container: key}, err
-	}
-	return bases[0], nil
-}
-
-// otherBases are what the source's other scans hold of the container.
+// otherBases are the bases that the source's other scans have of the container.
 func (s *Service) otherBases(ctx context.Context, tx store.Tx, p *proof, key string) ([]store.Base, error) {
 	var out []store.Base
 	const page = 500
@@ -184,11 +175,11 @@ func (s *Service) otherBases(ctx context.Context, tx store.Tx, p *proof, key str
 			if d.Key == p.scan {
 				continue
 			}
-			b, err := baseOf(ctx, tx, d.Key, key)
+			b, err := headOf(ctx, tx, d.Key, key)
 			if err != nil {
 				return nil, err
 			}
-			if len(b.Rows) > 0 {
+			if b.Count > 0 {
 				out = append(out, b)
 			}
 		}

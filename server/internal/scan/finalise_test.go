@@ -131,7 +131,7 @@ func (p *protocol) held(scan string) (rows int) {
 	p.update(func(ctx context.Context, tx store.Tx) error {
 		bases, err := tx.Map().Bases(ctx, scan, "", "", 100)
 		for _, b := range bases {
-			rows += len(b.Rows) / bus.BaseRowSize
+			rows += int(b.Count)
 		}
 		return err
 	})

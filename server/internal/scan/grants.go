@@ -7,7 +7,6 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
-	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // digests say under which grants of a login each row of a base was seen last: most under those of the last run that
@@ -58,7 +57,7 @@ func (d digests) pack() []byte {
 
 // nextDigests are those of the next base: what was seen now stands under the grants of now, what was not seen since
 // keeps its own.
-func (g *sight) nextDigests(base store.Base, gone []model.Hash) digests {
+func (g *sight) nextDigests(base wholeBase, gone []model.Hash) digests {
 	old := readDigests(base.Grants)
 	next := digests{now: g.grants, older: map[model.Hash]uint64{}}
 	if !g.spoken {

@@ -200,9 +200,7 @@ func voidSource(ctx context.Context, tx store.Tx, source string) error {
 					break
 				}
 				key = bases[0].Container
-				voidIn(&bases[0], nil, voidRow)
-				bases[0].Grants = nil // what the other login, there, was shown proves nothing here
-				if err := tx.Map().PutBase(ctx, bases[0]); err != nil {
+				if err := voidBase(ctx, tx, bases[0]); err != nil {
 					return err
 				}
 			}
@@ -211,4 +209,26 @@ func voidSource(ctx context.Context, tx store.Tx, source string) error {
 			return nil
 		}
 	}
+}
+
+// voidBase puts a base of void rows in the place of one.
+func voidBase(ctx context.Context, tx store.Tx, base store.Base) error {
+	next := base
+	next.Grants = nil // what the other login, there, was shown proves nothing here
+	if err := tx.Map().DraftBase(ctx, &next); err != nil {
+		return err
+	}
+	for at := 0; at < int(base.Count); at += pieceBlocks * blockRows {
+		rows, err := rowsFrom(ctx, tx, base, at, pieceBlocks*blockRows)
+		if err != nil {
+			return err
+		}
+		for i := range len(rows) / bus.BaseRowSize {
+			bus.AppendBaseRow(rows[:i*bus.BaseRowSize], voidRow(bus.BaseRowAt(rows, i).Hash))
+		}
+		if err := tx.Map().AddBlocks(ctx, inBlocks(next.ID, at, rows)); err != nil {
+			return err
+		}
+	}
+	return tx.Map().PlaceBase(ctx, next.ID, base.Count)
 }

@@ -21,7 +21,7 @@ const judgePage = 500
 // judge says what the absence of assets from a container proves. It does where every unit that listed the container did
 // so to its end, and the catalogue shows everything, or was asked under the grants under which the asset was seen; and
 // where the asset's parent is gone itself, in a container of several levels too. doomed are assets that will be deleted, nil once they are.
-func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.Base, seen *sight, missing []model.Hash, doomed map[model.Hash]bool) (lost, error) {
+func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base wholeBase, seen *sight, missing []model.Hash, doomed map[model.Hash]bool) (lost, error) {
 	var out lost
 	if len(missing) == 0 {
 		return out, nil
@@ -31,13 +31,16 @@ func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.B
 		return out, err
 	}
 	j := judgement{
-		p: p, grants: readDigests(base.Grants), now: seen.grants, others: others, doomed: doomed,
+		p: p, grants: readDigests(base.Grants), now: seen.grants, doomed: doomed,
 		proves: p.proves(base.Container[1:]) && !seen.stale,
 	}
 	below := map[model.Hash][]model.Hash{} // what would be gone with its parent, by the parent
 	for page := range slices.Chunk(missing, judgePage) {
 		rows, err := tx.Map().ByHash(ctx, page)
 		if err != nil {
+			return out, err
+		}
+		if j.elsewhere, err = heldElsewhere(ctx, tx, others, page); err != nil {
 			return out, err
 		}
 		var parents map[model.Hash]store.Entity
@@ -64,6 +67,17 @@ func (s *Service) judge(ctx context.Context, tx store.Tx, p *proof, base store.B
 	return out, nil
 }
 
+// heldElsewhere are those of some assets that other scans hold.
+func heldElsewhere(ctx context.Context, tx store.Tx, others []store.Base, hashes []model.Hash) (map[model.Hash]bool, error) {
+	held := map[model.Hash]bool{}
+	for _, base := range others {
+		if err := holds(ctx, tx, base, hashes, held); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
+}
+
 func parentsOf(ctx context.Context, tx store.Tx, rows map[model.Hash]store.Entity) (map[model.Hash]store.Entity, error) {
 	var hashes []model.Hash
 	for _, row := range rows {
@@ -79,8 +93,9 @@ type judgement struct {
 	proves bool // it was listed to its end
 	grants digests
 	now    uint64 // the grants of this run
-	others []store.Base
 	doomed map[model.Hash]bool
+	// elsewhere are those of the assets looked at that other scans hold.
+	elsewhere map[model.Hash]bool
 }
 
 func (j *judgement) provesGone(row, parent store.Entity) bool {
@@ -97,8 +112,7 @@ func (j *judgement) provesGone(row, parent store.Entity) bool {
 // mayGo reports whether the scan may delete the asset: it is in scope, and no other scan holds it.
 func (j *judgement) mayGo(row store.Entity) bool {
 	path := strings.TrimPrefix(strings.TrimPrefix(row.QualifiedName, j.p.body.Grant.Authority), "/")
-	return j.p.body.Grant.Scope.Match(path) &&
-		!slices.ContainsFunc(j.others, func(b store.Base) bool { return hasRow(b.Rows, row.Hash) })
+	return j.p.body.Grant.Scope.Match(path) && !j.elsewhere[row.Hash]
 }
 
 // parentGone reports whether this run deletes the parent, or has.

@@ -191,6 +191,9 @@ func (s *Service) ask(ctx context.Context, tx store.Tx, run store.Run, b body) e
 	if err := tx.Map().DeleteParts(ctx, run.ID); err != nil {
 		return err
 	}
+	if err := tx.Map().DropDrafts(ctx, scanKey(run.Source, run.Scan)); err != nil {
+		return err
+	}
 	return s.openNext(ctx, tx, run)
 }
 

@@ -73,7 +73,10 @@ func (s *Service) removePage(ctx context.Context, p *proof, container string, ha
 		if err != nil {
 			return err
 		}
-		j := judgement{p: p, others: others}
+		j := judgement{p: p}
+		if j.elsewhere, err = heldElsewhere(ctx, tx, others, hashes); err != nil {
+			return err
+		}
 		var gone []model.Hash
 		for _, h := range hashes {
 			row, ok := rows[h]
@@ -248,21 +251,18 @@ func is(rows []byte, h model.Hash, row func(model.Hash) bus.BaseRow) bool {
 // voidRows writes such rows for assets in the bases of every scan of the source, so that the next run of each reads them
 // anew, whatever it saw before. Positions stay: a run may be comparing with them.
 func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes []model.Hash, void func(model.Hash) bus.BaseRow) error {
-	set := hashSet(hashes)
 	for after := ""; ; {
 		scans, next, err := page(ctx, tx, DocScan, source+"/", after, PageLimit)
 		if err != nil {
 			return err
 		}
 		for _, d := range scans {
-			base, err := baseOf(ctx, tx, d.Key, container)
+			base, err := headOf(ctx, tx, d.Key, container)
 			if err != nil {
 				return err
 			}
-			if voidIn(&base, set, void) {
-				if err := tx.Map().PutBase(ctx, base); err != nil {
-					return err
-				}
+			if err := voidIn(ctx, tx, base, hashes, void); err != nil {
+				return err
 			}
 		}
 		if after = next; next == "" {
@@ -276,11 +276,11 @@ func voidRows(ctx context.Context, tx store.Tx, source, container string, hashes
 func voidRemoved(ctx context.Context, tx store.Tx, run store.Run) error {
 	container, hashes := "", []model.Hash(nil)
 	flush := func() error {
-		base, err := baseOf(ctx, tx, run.Source+"/"+run.Scan, container)
-		if err != nil || base.Generation >= run.Serial || !voidIn(&base, hashSet(hashes), voidRow) {
+		base, err := headOf(ctx, tx, run.Source+"/"+run.Scan, container)
+		if err != nil || base.Generation >= run.Serial {
 			return err
 		}
-		return tx.Map().PutBase(ctx, base)
+		return voidIn(ctx, tx, base, hashes, voidRow)
 	}
 	for after := ""; ; {
 		docs, next, err := page(ctx, tx, docRemoved, run.ID+"/", after, 20)
@@ -310,17 +310,20 @@ func voidRemoved(ctx context.Context, tx store.Tx, run store.Run) error {
 	return flush()
 }
 
-// voidIn writes void rows into one base; for a nil set it writes all.
-func voidIn(base *store.Base, set map[model.Hash]bool, void func(model.Hash) bus.BaseRow) (changed bool) {
-	rows := slices.Clone(base.Rows)
-	for i := range len(rows) / bus.BaseRowSize {
-		row := bus.BaseRowAt(rows, i)
-		if set != nil && !set[row.Hash] {
-			continue
+// voidIn writes void rows for assets into the blocks of one base that have them.
+func voidIn(ctx context.Context, tx store.Tx, base store.Base, hashes []model.Hash, void func(model.Hash) bus.BaseRow) error {
+	return eachBlock(ctx, tx, base, hashes, func(b store.Block, hashes []model.Hash) error {
+		changed := false
+		for _, h := range hashes {
+			i, ok := findRow(b.Rows, h)
+			if ok && bus.BaseRowAt(b.Rows, i) != void(h) {
+				changed = true
+				copy(b.Rows[i*bus.BaseRowSize:], bus.AppendBaseRow(nil, void(h)))
+			}
 		}
-		changed = true
-		copy(rows[i*bus.BaseRowSize:], bus.AppendBaseRow(nil, void(row.Hash)))
-	}
-	base.Rows = rows
-	return changed
+		if !changed {
+			return nil
+		}
+		return tx.Map().SetBlock(ctx, b)
+	})
 }

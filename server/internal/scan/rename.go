@@ -106,6 +106,11 @@ func (s *Service) freshTo(ctx context.Context, tx store.Tx, p *proof, row store.
 	if err != nil {
 		return false, err
 	}
-	base, err := baseOf(ctx, tx, p.scan, ContainerKey(asset.Container))
-	return !hasRow(base.Rows, row.Hash), err
+	base, err := headOf(ctx, tx, p.scan, ContainerKey(asset.Container))
+	if err != nil {
+		return false, err
+	}
+	held := map[model.Hash]bool{}
+	err = holds(ctx, tx, base, []model.Hash{row.Hash}, held)
+	return !held[row.Hash], err
 }

@@ -306,6 +306,9 @@ func (s *Service) end(ctx context.Context, tx store.Tx, run store.Run, b body, s
 	if err := tx.Map().DeleteParts(ctx, run.ID); err != nil {
 		return err
 	}
+	if err := tx.Map().DropDrafts(ctx, scanKey(run.Source, run.Scan)); err != nil {
+		return err
+	}
 	return s.openNext(ctx, tx, run)
 }
 

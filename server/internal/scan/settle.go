@@ -100,7 +100,7 @@ type chains struct {
 
 // heldSight is what the run saw of a container, and what the base holds of it.
 type heldSight struct {
-	base store.Base
+	base wholeBase
 	seen *sight
 }
 

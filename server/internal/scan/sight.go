@@ -23,7 +23,7 @@ type sight struct {
 }
 
 // gather joins the parts of closed units. Parts of attempts that did not close their unit prove nothing.
-func gather(ctx context.Context, tx store.Tx, p *proof, key string, base store.Base) (*sight, error) {
+func gather(ctx context.Context, tx store.Tx, p *proof, key string, base wholeBase) (*sight, error) {
 	parts, err := tx.Map().Parts(ctx, p.run.ID, key)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (g *sight) saw(i int, h model.Hash) bool {
 }
 
 // missing are the base's assets that the run did not see.
-func (g *sight) missing(base store.Base) []model.Hash {
+func (g *sight) missing(base wholeBase) []model.Hash {
 	var out []model.Hash
 	for i := range len(base.Rows) / bus.BaseRowSize {
 		if row := bus.BaseRowAt(base.Rows, i); !g.saw(i, row.Hash) {
@@ -80,7 +80,7 @@ func (g *sight) missing(base store.Base) []model.Hash {
 }
 
 // classified counts the assets seen unchanged that have classes. Those that came whole were counted when they came.
-func (g *sight) classified(base store.Base) (n int64) {
+func (g *sight) classified(base wholeBase) (n int64) {
 	for i := range len(base.Rows) / bus.BaseRowSize {
 		row := bus.BaseRowAt(base.Rows, i)
 		if _, fresh := g.fresh[row.Hash]; !fresh && row.Sampled.Classified() && g.saw(i, row.Hash) {
@@ -91,7 +91,7 @@ func (g *sight) classified(base store.Base) (n int64) {
 }
 
 // next is the base after the run: what was seen, what is new, and what was neither seen nor proven gone.
-func (g *sight) next(base store.Base, gone []model.Hash) []byte {
+func (g *sight) next(base wholeBase, gone []model.Hash) []byte {
 	dead := make(map[model.Hash]bool, len(gone))
 	for _, h := range gone {
 		dead[h] = true

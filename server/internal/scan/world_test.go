@@ -19,7 +19,7 @@ import (
 
 // protocol is the room on the shipped store and map, with a clock of its own and one source that shows everything.
 type protocol struct {
-	*testing.T
+	testing.TB
 	*Service
 	st     *sqlite.Store
 	graph  *datamap.Service
@@ -58,9 +58,9 @@ func garden() model.Kind {
 	}
 }
 
-func newProtocol(t *testing.T) *protocol {
+func newProtocol(t testing.TB) *protocol {
 	t.Helper()
-	p := &protocol{T: t, now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), kind: garden()}
+	p := &protocol{TB: t, now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), kind: garden()}
 	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: sqlite.Memory, Now: func() time.Time { return p.now }, Fail: func(point string) error {
 		if p.commit == nil || point != "commit" {
 			return nil

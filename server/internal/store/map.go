@@ -88,13 +88,24 @@ type Part struct {
 	Moved      []byte // CBOR []bus.MovedMeasure: rows whose measures differ from the base's
 }
 
-// Base is what the last finished run of a scan saw in one container.
+// Base is what the last finished run of a scan saw in one container. Its rows are kept beside it, in blocks. A base is
+// drafted, filled with blocks in as many transactions as it takes, and then put in the place of the one before: until then
+// only those see it who write it.
 type Base struct {
+	ID         int64  // given by the store, to each draft another one
 	Scan       string // "source/scan"
 	Container  string
 	Generation int64
-	Rows       []byte // packed bus.BaseRow, sorted by hash
+	Count      int64  // of rows, when it is in its place
+	Changed    int64  // how often one of its blocks was changed
 	Grants     []byte // of the scan room: under which grants the rows were seen; nil where that counts for nothing
+}
+
+// Block is some rows of a base, one behind the other. Rows begin with their hash, and are sorted by it through all blocks.
+type Block struct {
+	Base  int64
+	First int64  // position of its first row in the base
+	Rows  []byte // packed bus.BaseRow, at least one
 }
 
 // Map is the rows of the data map.
@@ -166,8 +177,20 @@ type Map interface {
 	Containers(ctx context.Context, run, after string, limit int) ([]string, error)
 	DeleteParts(ctx context.Context, run string) error
 
-	PutBase(ctx context.Context, base Base) error
+	// DraftBase begins a base and sets its ID. AddBlocks adds blocks behind those that a draft has: NotFound when there is no
+	// such draft any more. PlaceBase puts a draft of so many rows in its place: the base of the scan in this container, and
+	// other drafts of it, are gone then. DropDrafts removes what was not put in its place of a scan's bases.
+	DraftBase(ctx context.Context, base *Base) error
+	AddBlocks(ctx context.Context, blocks []Block) error
+	PlaceBase(ctx context.Context, id, count int64) error
+	DropDrafts(ctx context.Context, scan string) error
 	// Bases gives the bases of containers at or below root, by container, after a container.
 	Bases(ctx context.Context, scan, root, after string, limit int) ([]Base, error)
 	DeleteBases(ctx context.Context, scan string) error
 }
+	// Blocks gives the blocks of a base from the one on that holds a position, in order.
+	Blocks(ctx context.Context, base, position int64, limit int) ([]Block, error)
+	// BlockOf gives the block of a base in which the row of a hash stands if it has one; false where its first row is behind.
+	BlockOf(ctx context.Context, base int64, hash model.Hash) (Block, bool, error)
+	// SetBlock changes rows of a block, in number and hashes as they were; NotFound.
+	SetBlock(ctx context.Context, block Block) error

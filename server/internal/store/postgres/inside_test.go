@@ -22,6 +22,7 @@ func TestEngine(t *testing.T) {
 		{"Fail before commit undoes and after commit keeps", testFail_before_commit_undoes_and_after_commit_keeps},
 		{"Open of replicas that start together migrates once", testOpen_of_replicas_that_start_together_migrates_once},
 		{"Migrations go down to nothing", testMigrations_go_down_to_nothing},
+		{"Migrations carry bases", testMigrations_carry_bases},
 		{"Writer that freezes is cut", testWriter_that_freezes_is_cut},
 		{"Deadlock is run again", testDeadlock_is_run_again},
 		{"Error that fn swallows commits nothing", testError_that_fn_swallows_commits_nothing},

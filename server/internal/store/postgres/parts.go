@@ -5,7 +5,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -56,36 +55,5 @@ func (t *tx) Containers(ctx context.Context, run, after string, limit int) ([]st
 
 func (t *tx) DeleteParts(ctx context.Context, run string) error {
 	_, err := t.exec(ctx, `delete from part where run = $1`, run)
-	return err
-}
-
-func (t *tx) PutBase(ctx context.Context, base store.Base) error {
-	_, err := t.exec(ctx, `insert into base (scan, hash, container, generation, rows, grants) values ($1, $2, $3, $4, $5, $6)
-		on conflict (scan, hash) do update set generation = excluded.generation, rows = excluded.rows, grants = excluded.grants`,
-		base.Scan, [16]byte(model.HashOf("container", base.Container)), base.Container, base.Generation, base.Rows, base.Grants)
-	return err
-}
-
-const basesText = `select container, generation, rows, grants from base
-	where scan = $1 and left(container, 400) >= left(greatest($2 collate "C", $3 collate "C"), 400)
-	and container >= greatest($2 collate "C", $3 collate "C") and (container <> $3 or $3 = '')
-	and ($2 = '' or left(container, 400) <= left($2 || '0', 400) and (container = $2 or (container > $2 || '/' and container < $2 || '0')))
-	order by left(container, 400), container limit $4`
-
-// Bases with after "" begins with the first, which may be the container "" itself.
-func (t *tx) Bases(ctx context.Context, scan, root, after string, limit int) ([]store.Base, error) {
-	var out []store.Base
-	// What is below a root begins with it and '/'; '0' is the character after '/'.
-	err := t.each(ctx, basesText, []any{scan, root, after, limit}, func(rows pgx.Rows) error {
-		b := store.Base{Scan: scan}
-		err := rows.Scan(&b.Container, &b.Generation, &b.Rows, &b.Grants)
-		out = append(out, b)
-		return err
-	})
-	return out, err
-}
-
-func (t *tx) DeleteBases(ctx context.Context, scan string) error {
-	_, err := t.exec(ctx, `delete from base where scan = $1`, scan)
 	return err
 }

@@ -30,7 +30,9 @@ func testLong_names_are_kept_and_ordered(t *testing.T, address string) {
 		}
 		err := tx.Map().Insert(ctx, list)
 		for _, end := range []string{"b", "a", "c"} {
-			err = errors.Join(err, tx.Map().PutBase(ctx, store.Base{Scan: "s/x", Container: "/" + long(end)}))
+			base := store.Base{Scan: "s/x", Container: "/" + long(end)}
+			err = errors.Join(err, tx.Map().DraftBase(ctx, &base))
+			err = errors.Join(err, tx.Map().PlaceBase(ctx, base.ID, 0))
 			err = errors.Join(err, tx.Map().AddParts(ctx, []store.Part{{Run: "r", Container: "/" + long(end)}}))
 		}
 		return err
@@ -115,3 +117,7 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	look("measures that are over", forgetMeasuresText, 1, 1, 2, 2)
 	look("bases", basesText, "s", "r", "", 5)
 }
+	look("blocks", blocksText, 1, 5, 5)
+	look("block of a hash", blockText, 1, make([]byte, 16))
+	look("drafts", `delete from base where scan = $1 and draft`, "s")
+	look("bases in a place", `delete from base where scan = $1 and hash = $2 and id <> $3`, "s", [16]byte{}, 1)

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -101,6 +102,49 @@ func testMigrations_go_down_to_nothing(t *testing.T, address string) {
 		if err != nil || left.Valid {
 			t.Fatalf("left: %q, %v", left.String, err)
 		}
+	}
+}
+
+// Bases were one row each once (migration 9).
+func testMigrations_carry_bases(t *testing.T, address string) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := stdlib.OpenDB(*cfg)
+	defer db.Close()
+	p, err := provider(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made [9000 * 44]byte
+	for i := range made {
+		made[i] = byte(i * 7)
+	}
+	if _, err := p.UpTo(t.Context(), 8); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`insert into base (scan, hash, container, generation, rows, grants) values
+		('s/1', gen_random_uuid(), '/a', 7, $1, $2), ('s/1', gen_random_uuid(), '/b', 8, null, null)`, made[:], made[:5]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 9); err != nil {
+		t.Fatal(err)
+	}
+	var blocks, firsts, rows, lows int
+	err = db.QueryRow(`select count(*), sum(first), sum(length(block.rows)), count(*) filter (where low = substring(block.rows for 16)) from block
+		join base on id = base where count = 9000 and generation = 7 and not draft and container = '/a'`).Scan(&blocks, &firsts, &rows, &lows)
+	if err != nil || blocks != 3 || firsts != 3*4096 || rows != len(made) || lows != 3 {
+		t.Errorf("%d blocks from %d on, of %d bytes, %d with their bound, %v", blocks, firsts, rows, lows, err)
+	}
+	if _, err := p.DownTo(t.Context(), 8); err != nil {
+		t.Fatal(err)
+	}
+	var back, grants []byte
+	var generation int
+	err = db.QueryRow(`select generation, rows, grants from base where container = '/a'`).Scan(&generation, &back, &grants)
+	if err != nil || generation != 7 || !bytes.Equal(back, made[:]) || !bytes.Equal(grants, made[:5]) {
+		t.Errorf("%d, %d bytes, %v, %v", generation, len(back), grants, err)
 	}
 }
 

@@ -172,6 +172,47 @@ func TestMigrations_go_down_to_nothing(t *testing.T) {
 	}
 }
 
+// Bases were one row each once (migration 9).
+func TestMigrations_carry_bases(t *testing.T) {
+	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	p, err := provider(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made [9000 * 44]byte
+	for i := range made {
+		made[i] = byte(i * 7) // NUL, and what is not UTF-8
+	}
+	if _, err := p.UpTo(t.Context(), 8); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`insert into base (scan, container, generation, rows, grants) values ('s/1', '/a', 7, ?, ?), ('s/1', '/b', 8, null, null)`, made[:], made[:5]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 9); err != nil {
+		t.Fatal(err)
+	}
+	var blocks, firsts, rows, lows int
+	err = db.QueryRow(`select count(*), sum(first), sum(length(block.rows)), sum(low = substr(block.rows, 1, 16)) from block
+		join base on id = base where count = 9000 and generation = 7 and draft = 0 and container = '/a'`).Scan(&blocks, &firsts, &rows, &lows)
+	if err != nil || blocks != 3 || firsts != 3*4096 || rows != len(made) || lows != 3 {
+		t.Errorf("%d blocks from %d on, of %d bytes, %d with their bound, %v", blocks, firsts, rows, lows, err)
+	}
+	if _, err := p.DownTo(t.Context(), 8); err != nil {
+		t.Fatal(err)
+	}
+	var back, grants []byte
+	var generation int
+	err = db.QueryRow(`select generation, rows, grants from base where container = '/a'`).Scan(&generation, &back, &grants)
+	if err != nil || generation != 7 || !bytes.Equal(back, made[:]) || !bytes.Equal(grants, made[:5]) {
+		t.Errorf("%d, %d bytes, %v, %v", generation, len(back), grants, err)
+	}
+}
+
 func TestFull_disk_throttles_and_recovers(t *testing.T) {
 	s := openTest(t, Options{})
 	pages := func(n int) {
@@ -270,7 +311,9 @@ func TestStatements_use_their_indexes(t *testing.T) {
 		_, err15 := tx.Inbox().Next(ctx, 0, 5)
 		_, err16 := tx.Map().Count(ctx, "s")
 		_, err17 := tx.Runs().ListGaps(ctx, "r", 0, 5)
-		return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17)
+		_, err18 := tx.Map().Blocks(ctx, 1, 5, 5)
+		_, _, err19 := tx.Map().BlockOf(ctx, 1, model.Hash{})
+		return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -303,7 +346,7 @@ func TestStatements_use_their_indexes(t *testing.T) {
 		}
 		rows.Close()
 	}
-	if seen < 17 {
+	if seen < 19 {
 		t.Errorf("only %d statements", seen)
 	}
 }

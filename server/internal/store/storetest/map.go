@@ -208,6 +208,8 @@ func listChildren(w *world) {
 		twins := []store.Entity{twin}
 		w.ok(tx.Map().Insert(w.ctx, twins))
 		gone := list[3]
+	{"a base that is written in pieces is there when its last one is", draftBases},
+	{"blocks of a base are found by position and hash, and changed alone", findBlocks},
 		gone.Deleted = true
 		w.ok(tx.Map().Set(w.ctx, []store.Entity{gone}))
 	})

@@ -1,0 +1,68 @@
+package scan
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// timed is a store that knows how long its slowest write transaction kept the writer.
+type timed struct {
+	store.Store
+	slowest time.Duration
+}
+
+func (s *timed) Update(ctx context.Context, lane store.Lane, fn func(store.Tx) error) error {
+	var began time.Time
+	err := s.Store.Update(ctx, lane, func(tx store.Tx) error {
+		began = time.Now()
+		return fn(tx)
+	})
+	s.slowest = max(s.slowest, time.Since(began))
+	return err
+}
+
+// packed are n rows of a base, beginning with the given one.
+func packed(first, n int) (rows []byte) {
+	for i := range n {
+		var h model.Hash
+		binary.BigEndian.PutUint64(h[:], uint64(first+i)<<32)
+		rows = bus.AppendBaseRow(rows, bus.BaseRow{Hash: h, Fingerprint: 1})
+	}
+	return rows
+}
+
+// BenchmarkFinalise ends a run that saw one container of so many assets for the first time, and tells the longest of its
+// transactions: people wait for it.
+func BenchmarkFinalise(b *testing.B) {
+	for _, n := range []int{1000, 50_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var slowest time.Duration
+			for b.Loop() {
+				b.StopTimer()
+				p := newProtocol(b)
+				p.start("plot", "all")
+				p.plan(model.Unit{Step: "all"})
+				g := p.one(nodeA)
+				var parts []store.Part
+				for k := 0; k < n; k += 5000 {
+					parts = append(parts, store.Part{Container: "/a", Rows: packed(k, min(5000, n-k))})
+				}
+				p.send(nodeA, g, 0, batch{parts: parts})
+				p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: "a", Whole: true}}}, bus.Committed)
+				s := &timed{Store: p.st}
+				p.store = s
+				b.StartTimer()
+				p.sweep(p.Service)
+				slowest = max(slowest, s.slowest)
+			}
+			b.ReportMetric(float64(slowest.Microseconds())/1000, "slowest-ms")
+		})
+	}
+}
