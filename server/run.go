@@ -23,6 +23,7 @@ const (
 	revokeEvery  = 2 * time.Second
 	accessEvery  = time.Hour
 	forgetEvery  = time.Hour
+	pastEvery    = 24 * time.Hour
 	doorsWithin  = 6 * time.Second // for requests to finish when the server stops
 	childWithin  = 3 * time.Second // then for the built-in node to end
 	indexPerStep = 1000
@@ -105,7 +106,7 @@ func (s *Server) serve(ctx context.Context, doors []door, ready func()) error {
 	task("revocations", func(ctx context.Context) error { return s.every(ctx, revokeEvery, s.cutRevoked) })
 	task("network policy", func(ctx context.Context) error { return s.every(ctx, policyEvery, s.gate.Refresh) })
 	task("room", s.watchRoom)
-	task("forgetting", func(ctx context.Context) error { return s.every(ctx, forgetEvery, s.forget) })
+	task("forgetting", s.forgetting)
 	task("sign-in", func(ctx context.Context) error { return s.every(ctx, accessEvery, s.access.Sweep) })
 	if s.cfg.BuiltIn != nil {
 		task("built-in runtime", func(ctx context.Context) error { return s.builtIn(ctx, s.own(doors), handler) })
@@ -206,15 +207,43 @@ func (s *Server) sweep(ctx context.Context) error {
 	}
 }
 
-// forget removes what its time is over for, in small transactions that let people in between.
+// forgetting removes what its time is over for, and once a day looks through the past: of that most is kept for ever, and
+// only a day makes some of it too old.
+func (s *Server) forgetting(ctx context.Context) error {
+	var past time.Time // when it was looked through
+	return s.every(ctx, forgetEvery, func(ctx context.Context) error {
+		if err := s.forget(ctx); err != nil {
+			return err
+		}
+		now := s.cfg.Now()
+		if now.Sub(past) < pastEvery {
+			return nil
+		}
+		err := s.forgetPast(ctx)
+		if err == nil {
+			past = now
+		}
+		return err
+	})
+}
+
+// forget removes what scans need no more, in small transactions that let people in between.
 func (s *Server) forget(ctx context.Context) error {
-	for more := true; more; {
-		var err error
-		if more, err = s.core.Scans.Forget(ctx); err != nil {
+	for {
+		more, err := s.core.Scans.Forget(ctx)
+		if err != nil || !more {
 			return err
 		}
 	}
-	if err := s.forgetMeasures(ctx); err != nil {
+}
+
+// forgetPast removes old measures and changes.
+func (s *Server) forgetPast(ctx context.Context) error {
+	last, err := s.core.Graph.ForgetMeasures(ctx, nil)
+	for err == nil && last != nil {
+		last, err = s.core.Graph.ForgetMeasures(ctx, last)
+	}
+	if err != nil {
 		return err
 	}
 	for after := int64(0); ; {
@@ -224,16 +253,6 @@ func (s *Server) forget(ctx context.Context) error {
 		}
 		after = next
 	}
-}
-
-func (s *Server) forgetMeasures(ctx context.Context) error {
-	for after, err := s.core.Graph.ForgetMeasures(ctx, nil); after != nil || err != nil; {
-		if err != nil {
-			return err
-		}
-		after, err = s.core.Graph.ForgetMeasures(ctx, after)
-	}
-	return nil
 }
 
 // loop does steps while there is work, and looks again when it is woken or after a while.

@@ -142,17 +142,20 @@ type Map interface {
 	// creation of an entity that has CreatedIn.
 	History(ctx context.Context, entity int64, before int64, limit int) ([]Change, error)
 
-	// ForgetChanges looks at changes in the order in which they were added, after a cursor of 0 at first and at most limit of
-	// them, and removes those that scans made before a time. It ends at the first that was made later: next is 0.
-	ForgetChanges(ctx context.Context, before time.Time, after int64, limit int) (next int64, err error)
+	// OldChanges looks at changes in the order in which they were added, after a cursor of 0 at first and at most limit of
+	// them, and gives the numbers of those that scans made before a time. It ends at the first that was made later: next is
+	// 0. DropChanges removes changes by their numbers.
+	OldChanges(ctx context.Context, before time.Time, after int64, limit int) (old []int64, next int64, err error)
+	DropChanges(ctx context.Context, changes []int64) error
 
 	PutMeasures(ctx context.Context, rows []MeasureRow) error
 	// Measures gives an entity's measures, newest day first.
 	Measures(ctx context.Context, entity int64, limit int) ([]MeasureRow, error)
-	// ForgetMeasures looks at measures of days before a day, by day and entity, behind one of them (nil: from the first) and
-	// at most limit of them, and removes each that is not its entity's newest. Next is the last that it looked at, nil when
-	// there are no more.
-	ForgetMeasures(ctx context.Context, before int32, after *MeasureKey, limit int) (next *MeasureKey, err error)
+	// OldMeasures looks at measures of days before a day, by day and entity, behind one of them (nil: from the first) and
+	// at most limit of them, and gives each that is not its entity's newest. Next is the last that it looked at, nil when
+	// there are no more. DropMeasures removes measures.
+	OldMeasures(ctx context.Context, before int32, after *MeasureKey, limit int) (old []MeasureKey, next *MeasureKey, err error)
+	DropMeasures(ctx context.Context, measures []MeasureKey) error
 
 	// PutEdges replaces the edges of processes; each edge names its process, which is one of them.
 	PutEdges(ctx context.Context, processes []int64, edges []Edge) error
@@ -186,11 +189,11 @@ type Map interface {
 	DropDrafts(ctx context.Context, scan string) error
 	// Bases gives the bases of containers at or below root, by container, after a container.
 	Bases(ctx context.Context, scan, root, after string, limit int) ([]Base, error)
-	DeleteBases(ctx context.Context, scan string) error
-}
 	// Blocks gives the blocks of a base from the one on that holds a position, in order.
 	Blocks(ctx context.Context, base, position int64, limit int) ([]Block, error)
 	// BlockOf gives the block of a base in which the row of a hash stands if it has one; false where its first row is behind.
 	BlockOf(ctx context.Context, base int64, hash model.Hash) (Block, bool, error)
 	// SetBlock changes rows of a block, in number and hashes as they were; NotFound.
 	SetBlock(ctx context.Context, block Block) error
+	DeleteBases(ctx context.Context, scan string) error
+}

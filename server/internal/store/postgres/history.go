@@ -54,26 +54,31 @@ func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]st
 	return store.Whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
 }
 
-func (t *tx) ForgetChanges(ctx context.Context, before time.Time, after int64, limit int) (next int64, err error) {
-	last, looked := int64(0), 0
-	young := false
-	if err := t.each(ctx, `select id, at from change where id > $1 order by id limit $2`, []any{after, limit}, func(rows pgx.Rows) error {
-		var id, at int64
-		err := rows.Scan(&id, &at)
-		if young = young || at >= micros(before); !young {
-			last = id
-			looked++
-		}
-		return err
-	}); err != nil || last == 0 {
-		return 0, err
-	}
+func (t *tx) OldChanges(ctx context.Context, before time.Time, after int64, limit int) (old []int64, next int64, err error) {
+	looked, young := 0, false
 	// ';' is the character after ':'.
-	_, err = t.exec(ctx, `delete from change where id > $1 and id <= $2 and actor >= 'scan:' and actor < 'scan;'`, after, last)
+	err = t.each(ctx, `select id, at, actor >= 'scan:' and actor < 'scan;' from change where id > $1 order by id limit $2`, []any{after, limit},
+		func(rows pgx.Rows) error {
+			var id, at int64
+			var scans bool
+			err := rows.Scan(&id, &at, &scans)
+			if young = young || at >= micros(before); !young {
+				looked, next = looked+1, id
+				if scans {
+					old = append(old, id)
+				}
+			}
+			return err
+		})
 	if looked < limit {
-		last = 0
+		next = 0
 	}
-	return last, err
+	return old, next, err
+}
+
+func (t *tx) DropChanges(ctx context.Context, changes []int64) error {
+	_, err := t.exec(ctx, `delete from change where id = any($1)`, changes)
+	return err
 }
 
 func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
@@ -113,24 +118,34 @@ func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.Mea
 	return out, err
 }
 
-func (t *tx) ForgetMeasures(ctx context.Context, before int32, after *store.MeasureKey, limit int) (*store.MeasureKey, error) {
+// oldMeasuresText looks at the measures behind a key of days before one, and tells those that are not their entity's newest.
+const oldMeasuresText = `select day, entity, exists (select 1 from measure newer where newer.entity = old.entity and newer.day > old.day)
+	from measure old where (day, entity) > ($1, $2) and day < $3 order by day, entity limit $4`
+
+func (t *tx) OldMeasures(ctx context.Context, before int32, after *store.MeasureKey, limit int) (old []store.MeasureKey, next *store.MeasureKey, err error) {
 	if after == nil {
 		after = &store.MeasureKey{Day: math.MinInt32}
 	}
-	looked, last := 0, *after
-	if err := t.each(ctx, `select day, entity from measure where (day, entity) > ($1, $2) and day < $3 order by day, entity limit $4`,
-		[]any{after.Day, after.Entity, before, limit}, func(rows pgx.Rows) error {
-			looked++
-			return rows.Scan(&last.Day, &last.Entity)
-		}); err != nil || looked == 0 {
-		return nil, err
+	looked, last := 0, store.MeasureKey{}
+	err = t.each(ctx, oldMeasuresText, []any{after.Day, after.Entity, before, limit}, func(rows pgx.Rows) error {
+		var over bool
+		err := rows.Scan(&last.Day, &last.Entity, &over)
+		if looked++; over {
+			old = append(old, last)
+		}
+		return err
+	})
+	if err == nil && looked == limit {
+		next = &last
 	}
-	if _, err := t.exec(ctx, forgetMeasuresText, after.Day, after.Entity, last.Day, last.Entity); err != nil || looked < limit {
-		return nil, err
-	}
-	return &last, nil
+	return old, next, err
 }
 
-// forgetMeasuresText removes the measures from one key to another that are not their entity's newest.
-const forgetMeasuresText = `delete from measure old where (day, entity) > ($1, $2) and (day, entity) <= ($3, $4)
-	and exists (select 1 from measure newer where newer.entity = old.entity and newer.day > old.day)`
+const dropMeasuresText = `delete from measure using unnest($1::bigint[], $2::integer[]) u (entity, day)
+	where measure.entity = u.entity and measure.day = u.day`
+
+func (t *tx) DropMeasures(ctx context.Context, measures []store.MeasureKey) error {
+	_, err := t.exec(ctx, dropMeasuresText, column(measures, func(m *store.MeasureKey) int64 { return m.Entity }),
+		column(measures, func(m *store.MeasureKey) int32 { return m.Day }))
+	return err
+}

@@ -114,10 +114,11 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	look("leases", `select * from unit where state = 2 and lease_end < $1 order by id limit 5`, 1)
 	look("waiting", `select count(*), coalesce(sum(size), 0)::bigint from inbox where quarantined = ''`)
 	look("containers", containersText, "r", "", 5)
-	look("measures that are over", forgetMeasuresText, 1, 1, 2, 2)
+	look("old measures", oldMeasuresText, 1, 1, 2, 2)
+	look("measures that are over", dropMeasuresText, []int64{1}, []int32{1})
 	look("bases", basesText, "s", "r", "", 5)
-}
 	look("blocks", blocksText, 1, 5, 5)
 	look("block of a hash", blockText, 1, make([]byte, 16))
 	look("drafts", `delete from base where scan = $1 and draft`, "s")
 	look("bases in a place", `delete from base where scan = $1 and hash = $2 and id <> $3`, "s", [16]byte{}, 1)
+}

@@ -48,26 +48,35 @@ func (t *tx) History(ctx context.Context, entity, before int64, limit int) ([]st
 	return store.Whole(out, limit, func(c store.Change) int64 { return c.Version }), nil
 }
 
-func (t *tx) ForgetChanges(ctx context.Context, before time.Time, after int64, limit int) (next int64, err error) {
-	last, looked := int64(0), 0
-	young := false
-	if err := t.each(ctx, `select id, at from change where id > ? order by id limit ?`, []any{after, limit}, func(rows *sql.Rows) error {
-		var id, at int64
-		err := rows.Scan(&id, &at)
-		if young = young || at >= micros(before); !young {
-			last = id
-			looked++
-		}
-		return err
-	}); err != nil || last == 0 {
-		return 0, err
-	}
+func (t *tx) OldChanges(ctx context.Context, before time.Time, after int64, limit int) (old []int64, next int64, err error) {
+	looked, young := 0, false
 	// ';' is the character after ':'.
-	_, err = t.exec(ctx, `delete from change where id > ? and id <= ? and actor >= 'scan:' and actor < 'scan;'`, after, last)
+	err = t.each(ctx, `select id, at, actor >= 'scan:' and actor < 'scan;' from change where id > ? order by id limit ?`, []any{after, limit},
+		func(rows *sql.Rows) error {
+			var id, at int64
+			var scans bool
+			err := rows.Scan(&id, &at, &scans)
+			if young = young || at >= micros(before); !young {
+				looked, next = looked+1, id
+				if scans {
+					old = append(old, id)
+				}
+			}
+			return err
+		})
 	if looked < limit {
-		last = 0
+		next = 0
 	}
-	return last, err
+	return old, next, err
+}
+
+func (t *tx) DropChanges(ctx context.Context, changes []int64) error {
+	for _, id := range changes {
+		if _, err := t.exec(ctx, `delete from change where id = ?`, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) PutMeasures(ctx context.Context, rows []store.MeasureRow) error {
@@ -103,23 +112,32 @@ func (t *tx) Measures(ctx context.Context, entity int64, limit int) ([]store.Mea
 	return out, err
 }
 
-func (t *tx) ForgetMeasures(ctx context.Context, before int32, after *store.MeasureKey, limit int) (*store.MeasureKey, error) {
+func (t *tx) OldMeasures(ctx context.Context, before int32, after *store.MeasureKey, limit int) (old []store.MeasureKey, next *store.MeasureKey, err error) {
 	if after == nil {
 		after = &store.MeasureKey{Day: math.MinInt32}
 	}
-	looked, last := 0, *after
-	if err := t.each(ctx, `select day, entity from measure where (day, entity) > (?, ?) and day < ? order by day, entity limit ?`,
+	looked, last := 0, store.MeasureKey{}
+	err = t.each(ctx, `select day, entity, exists (select 1 from measure newer where newer.entity = old.entity and newer.day > old.day)
+		from measure old where (day, entity) > (?, ?) and day < ? order by day, entity limit ?`,
 		[]any{int64(after.Day), after.Entity, int64(before), limit}, func(rows *sql.Rows) error {
-			looked++
-			return rows.Scan(&last.Day, &last.Entity)
-		}); err != nil || looked == 0 {
-		return nil, err
+			var over bool
+			err := rows.Scan(&last.Day, &last.Entity, &over)
+			if looked++; over {
+				old = append(old, last)
+			}
+			return err
+		})
+	if err == nil && looked == limit {
+		next = &last
 	}
-	if _, err := t.exec(ctx, `delete from measure where (entity, day) in (select entity, day from measure old
-		where (day, entity) > (?, ?) and (day, entity) <= (?, ?)
-		and exists (select 1 from measure newer where newer.entity = old.entity and newer.day > old.day))`,
-		int64(after.Day), after.Entity, int64(last.Day), last.Entity); err != nil || looked < limit {
-		return nil, err
+	return old, next, err
+}
+
+func (t *tx) DropMeasures(ctx context.Context, measures []store.MeasureKey) error {
+	for _, m := range measures {
+		if _, err := t.exec(ctx, `delete from measure where entity = ? and day = ?`, m.Entity, int64(m.Day)); err != nil {
+			return err
+		}
 	}
-	return &last, nil
+	return nil
 }

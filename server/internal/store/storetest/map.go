@@ -159,7 +159,12 @@ var mapTests = []test{
 		w.update(func(tx store.Tx) { w.ok(tx.Map().AddChanges(w.ctx, list)) })
 		steps := 0
 		for next := int64(0); steps == 0 || next != 0; steps++ {
-			w.update(func(tx store.Tx) { next = get(tx.Map().ForgetChanges(w.ctx, at(8), next, 3))(w) })
+			w.update(func(tx store.Tx) {
+				old, behind, err := tx.Map().OldChanges(w.ctx, at(8), next, 3)
+				w.ok(err)
+				next = behind
+				w.ok(tx.Map().DropChanges(w.ctx, old))
+			})
 		}
 		if steps < 3 {
 			w.Errorf("%d steps of 3 for 8 changes", steps)
@@ -183,7 +188,12 @@ var mapTests = []test{
 		for range 2 { // the second time there is nothing to remove
 			steps := 0
 			for next := (*store.MeasureKey)(nil); steps == 0 || next != nil; steps++ {
-				w.update(func(tx store.Tx) { next = get(tx.Map().ForgetMeasures(w.ctx, 103, next, 2))(w) })
+				w.update(func(tx store.Tx) {
+					old, behind, err := tx.Map().OldMeasures(w.ctx, 103, next, 2)
+					w.ok(err)
+					next = behind
+					w.ok(tx.Map().DropMeasures(w.ctx, old))
+				})
 				if steps > 9 {
 					w.Fatal("it comes to no end")
 				}
@@ -198,6 +208,8 @@ var mapTests = []test{
 	{"edges are replaced by process and bound to their far end", bindEdges},
 	{"parts are kept until their run is final", keepParts},
 	{"bases are found at or below a root", findBases},
+	{"a base that is written in pieces is there when its last one is", draftBases},
+	{"blocks of a base are found by position and hash, and changed alone", findBlocks},
 }
 
 func listChildren(w *world) {
@@ -208,8 +220,6 @@ func listChildren(w *world) {
 		twins := []store.Entity{twin}
 		w.ok(tx.Map().Insert(w.ctx, twins))
 		gone := list[3]
-	{"a base that is written in pieces is there when its last one is", draftBases},
-	{"blocks of a base are found by position and hash, and changed alone", findBlocks},
 		gone.Deleted = true
 		w.ok(tx.Map().Set(w.ctx, []store.Entity{gone}))
 	})
