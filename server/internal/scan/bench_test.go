@@ -38,8 +38,8 @@ func packed(first, n int) (rows []byte) {
 	return rows
 }
 
-// BenchmarkFinalise ends a run that saw one container of so many assets for the first time, and tells the longest of its
-// transactions: people wait for it.
+// BenchmarkFinalise ends a run that saw one container of so many assets for the first time, and one that saw all of them
+// changed, and tells the longest transaction of both: people wait for it.
 func BenchmarkFinalise(b *testing.B) {
 	for _, n := range []int{1000, 50_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -47,22 +47,35 @@ func BenchmarkFinalise(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				p := newProtocol(b)
-				p.start("plot", "all")
-				p.plan(model.Unit{Step: "all"})
-				g := p.one(nodeA)
-				var parts []store.Part
-				for k := 0; k < n; k += 5000 {
-					parts = append(parts, store.Part{Container: "/a", Rows: packed(k, min(5000, n-k))})
+				for range 2 {
+					p.store = p.st
+					p.saysAll(n)
+					s := &timed{Store: p.st}
+					p.store = s
+					b.StartTimer()
+					p.sweep(p.Service)
+					b.StopTimer()
+					slowest = max(slowest, s.slowest)
 				}
-				p.send(nodeA, g, 0, batch{parts: parts})
-				p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: "a", Whole: true}}}, bus.Committed)
-				s := &timed{Store: p.st}
-				p.store = s
 				b.StartTimer()
-				p.sweep(p.Service)
-				slowest = max(slowest, s.slowest)
 			}
 			b.ReportMetric(float64(slowest.Microseconds())/1000, "slowest-ms")
 		})
 	}
+}
+
+// saysAll runs a scan that sees so many assets of one container, up to the point where only finalising is left.
+func (p *protocol) saysAll(n int) (id string) {
+	p.Helper()
+	p.pass(time.Minute)
+	id = p.start("plot", "all")
+	p.plan(model.Unit{Step: "all"})
+	g := p.one(nodeA)
+	var parts []store.Part
+	for k := 0; k < n; k += 5000 {
+		parts = append(parts, store.Part{Container: "/a", Rows: packed(k, min(5000, n-k))})
+	}
+	p.send(nodeA, g, 0, batch{parts: parts})
+	p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: "a", Whole: true}}}, bus.Committed)
+	return id
 }

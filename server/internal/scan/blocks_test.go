@@ -220,11 +220,7 @@ func TestABaseThatIsWrittenInPiecesIsWholeOrNotThere(t *testing.T) {
 		t.Run(name+" between two pieces", func(t *testing.T) {
 			p := newProtocol(t)
 			old := p.based("plot/all", "a", packed(0, 10))
-			id := p.start("plot", "all")
-			p.plan(model.Unit{Step: "all"})
-			g := p.one(nodeA)
-			p.send(nodeA, g, 0, batch{parts: []store.Part{{Container: "/a", Rows: packed(0, n)}}})
-			p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: "a", Whole: true}}}, bus.Committed)
+			id := p.saysAll(n)
 			proof, err := p.proofOf(t.Context(), id)
 			p.ok(err)
 			p.ok(p.decide(t.Context(), proof))
