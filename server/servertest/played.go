@@ -242,6 +242,16 @@ func (sample) ByName(_ context.Context, typeName, name string) (datamap.View, er
 	return datamap.View{}, fault.New(fault.NotFound, "EntityNotFound", "no such name")
 }
 
+func (s sample) ByNames(ctx context.Context, names []datamap.Name) ([]datamap.View, error) {
+	var out []datamap.View
+	for _, n := range names {
+		if v, err := s.ByName(ctx, n.Type, n.QualifiedName); err == nil {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
 func (sample) Called(_ context.Context, types []string, qualifiedName string) (ids []int64, err error) {
 	for _, v := range sampleViews() {
 		if in(types, v.Row.Type) && v.Row.QualifiedName == qualifiedName {

@@ -41,6 +41,12 @@ type MeasureRow = store.MeasureRow
 // ColumnGUID is the guid of a column of the entity.
 func (v View) ColumnGUID(number uint32) string { return model.GUID(uint64(v.Row.ID), number) }
 
+// Name is what an entity is found by, beside its guid.
+type Name struct{ Type, QualifiedName string }
+
+// Name is the entity's.
+func (v View) Name() Name { return Name{v.Row.Type, v.Row.QualifiedName} }
+
 // Reader is what the doors need of the map. Every method is one consistent read.
 type Reader interface {
 	// ByGUID fails with fault.NotFound; a deleted entity is found and says so in Row.Deleted.
@@ -48,6 +54,8 @@ type Reader interface {
 	// ByGUIDs keeps the order and leaves out what is not there.
 	ByGUIDs(ctx context.Context, guids []string) ([]View, error)
 	ByName(ctx context.Context, typeName, qualifiedName string) (View, error)
+	// ByNames keeps the order and leaves out what is not there.
+	ByNames(ctx context.Context, names []Name) ([]View, error)
 	// Called gives the rows of the entities of these types that have the qualified name.
 	Called(ctx context.Context, types []string, qualifiedName string) ([]int64, error)
 	// Children lists live entities one name below, by name, after a cursor ("" at first).

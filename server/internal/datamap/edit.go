@@ -3,7 +3,6 @@ package datamap
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -67,87 +66,29 @@ func (s *Service) Edit(ctx context.Context, actor string, edits []Edit) (guids [
 			return nil, err
 		}
 	}
-	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		guids = make([]string, len(edits))
-		refs := map[string]string{}
+	err = s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
+		if guids, err = makeEntities(ctx, tx, actor, edits); err != nil {
+			return err
+		}
+		w := &writing{ctx: ctx, tx: tx, actor: actor, refs: map[string]string{}, changed: map[int64]bool{}}
 		for i := range edits {
-			guids[i] = edits[i].GUID
-			if edits[i].Make == nil {
-				continue
+			if edits[i].Make != nil {
+				w.refs[edits[i].Ref] = guids[i]
 			}
-			if guids[i], err = makeEntity(ctx, tx, actor, edits[i].Make); err != nil {
-				return err
-			}
-			refs[edits[i].Ref] = guids[i]
+		}
+		if err := w.read(edits, guids); err != nil {
+			return err
 		}
 		for i := range edits {
 			e := edits[i]
 			e.GUID = guids[i]
-			if err := edit(ctx, tx, actor, &e, refs); err != nil {
+			if err := w.edit(&e); err != nil {
 				return err
 			}
 		}
-		return nil
+		return w.write()
 	})
 	return guids, err
-}
-
-func edit(ctx context.Context, tx store.Tx, actor string, e *Edit, refs map[string]string) error {
-	id, column, err := model.ParseGUID(e.GUID)
-	if err != nil {
-		return err
-	}
-	v, err := rowByGUID(ctx, tx, e.GUID)
-	if err != nil {
-		return err
-	}
-	row := v.Row
-	if e.Version != 0 && row.Version != e.Version {
-		return VersionChanged(e.GUID)
-	}
-	if row.Deleted {
-		return fault.New(fault.Conflict, "EntityDeleted", "the entity %s is deleted", e.GUID).Try("Bring it back first: purlieu asset restore %s", e.GUID)
-	}
-	if !v.Made() && (e.Name != nil || len(e.Attrs) > 0 || e.Inputs != nil || e.Outputs != nil) {
-		return fault.New(fault.Invalid, "OfSource", "name, attributes and edges of the entity %s come from its source", e.GUID)
-	}
-	authored := v.Authored
-	authored.Columns = maps.Clone(authored.Columns)
-	before := authored.part(column)
-	var scanned []model.Class
-	if len(e.Give)+len(e.Take) > 0 {
-		if scanned, err = scannedClasses(row, column); err != nil {
-			return err
-		}
-	}
-	after, err := e.over(before, scanned)
-	if err != nil {
-		return err
-	}
-	diff, err := partDiff(&before, &after, v.columnName())
-	if err != nil {
-		return err
-	}
-	if e.Name != nil && *e.Name != row.Name {
-		diff = append(diff, Difference{What: "name", Old: row.Name, New: *e.Name})
-		row.Name = *e.Name
-	}
-	flows, err := e.flow(ctx, tx, v, refs)
-	if err != nil {
-		return err
-	}
-	diff = append(diff, flows...)
-	if len(diff) == 0 {
-		return nil
-	}
-	authored.set(column, after)
-	if row.Authored, err = authored.pack(); err != nil {
-		return fmt.Errorf("write authored layer of entity %d: %w", id, err)
-	}
-	if row.Authored == nil && v.Made() {
-		row.Authored = []byte("{}") // nobody else wrote it
-	}
-	return change(ctx, tx, actor, row, diff...)
 }
 
 // columnName is the name of the column that the view names, "" for the entity.

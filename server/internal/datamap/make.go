@@ -3,7 +3,9 @@ package datamap
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -31,53 +33,115 @@ func (v View) Made() bool { return made(v.Row) }
 
 func made(row store.Entity) bool { return row.Scanned == nil && row.Source == "" }
 
-// makeEntity writes the row of an entity, or brings one back that was made and deleted.
-func makeEntity(ctx context.Context, tx store.Tx, actor string, m *Made) (guid string, err error) {
-	for what, s := range map[string]string{"the type": m.Type, "the qualified name": m.QualifiedName, "the name": m.Name} {
-		if s == "" || len(s) > maxName || !model.Storable(s) {
-			return "", fault.New(fault.Invalid, "BadEntity", "%s is empty, too long, or no text that can be kept", what)
+// makeEntities writes the rows of what edits make, or brings back what was made and deleted. It gives the guid of the entity
+// that each edit is about.
+func makeEntities(ctx context.Context, tx store.Tx, actor string, edits []Edit) (guids []string, err error) {
+	guids = make([]string, len(edits))
+	at := map[model.Hash]int{} // the edit that makes it
+	for i := range edits {
+		guids[i] = edits[i].GUID
+		m := edits[i].Make
+		if m == nil {
+			continue
 		}
+		if err := m.check(); err != nil {
+			return nil, err
+		}
+		hash := model.HashOf(m.Type, m.QualifiedName)
+		if _, twice := at[hash]; twice {
+			return nil, nameTaken(m.QualifiedName)
+		}
+		at[hash] = i
 	}
-	hash := model.HashOf(m.Type, m.QualifiedName)
-	known, err := tx.Map().ByHash(ctx, []model.Hash{hash})
+	if len(at) == 0 {
+		return guids, nil
+	}
+	hashes := slices.SortedFunc(maps.Keys(at), func(a, b model.Hash) int { return at[a] - at[b] })
+	known, err := tx.Map().ByHash(ctx, hashes)
 	if err != nil {
-		return "", err
-	}
-	if row, ok := known[hash]; ok {
-		guid = model.GUID(uint64(row.ID), 0) //nolint:gosec // rows are counted from 1
-		if !row.Deleted || !made(row) {
-			return "", fault.New(fault.Conflict, "VersionChanged", "the name of the entity %s is taken", guid)
-		}
-		row.Collection = m.Collection
-		return guid, restore(ctx, tx, actor, []store.Entity{row})
+		return nil, err
 	}
 	version, err := tx.Map().NextVersion(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	rows := []store.Entity{{
+	var back, rows []store.Entity
+	for _, hash := range hashes {
+		m := edits[at[hash]].Make
+		row, there := known[hash]
+		switch {
+		case !there:
+			rows = append(rows, m.row(hash, version, tx.Now(), actor))
+		case !row.Deleted || !made(row):
+			return nil, nameTaken(guidOf(row))
+		default:
+			row.Collection = m.Collection
+			back = append(back, row)
+		}
+	}
+	if err := restore(ctx, tx, actor, back); err != nil {
+		return nil, err
+	}
+	if err := insertMade(ctx, tx, rows); err != nil {
+		return nil, err
+	}
+	for _, row := range append(rows, back...) {
+		guids[at[row.Hash]] = guidOf(row)
+	}
+	return guids, nil
+}
+
+func guidOf(row store.Entity) string { return model.GUID(uint64(row.ID), 0) } //nolint:gosec // rows are counted from 1
+
+func nameTaken(of string) error {
+	return fault.New(fault.Conflict, "VersionChanged", "the name of the entity %s is taken", of)
+}
+
+// check bounds names.
+func (m *Made) check() error {
+	for what, s := range map[string]string{"the type": m.Type, "the qualified name": m.QualifiedName, "the name": m.Name} {
+		if s == "" || len(s) > maxName || !model.Storable(s) {
+			return fault.New(fault.Invalid, "BadEntity", "%s is empty, too long, or no text that can be kept", what)
+		}
+	}
+	return nil
+}
+
+// row is that of an entity that nobody has made before.
+func (m *Made) row(hash model.Hash, version int64, now time.Time, actor string) store.Entity {
+	return store.Entity{
 		Hash: hash, Type: m.Type, QualifiedName: m.QualifiedName, Name: m.Name, Collection: m.Collection, Parent: m.Parent,
-		Version: version,
-		Created: tx.Now(), Modified: tx.Now(), CreatedBy: actor, ModifiedBy: actor, CreatedIn: version, Authored: []byte("{}"),
-	}}
+		Version: version, Created: now, Modified: now, CreatedBy: actor, ModifiedBy: actor, CreatedIn: version, Authored: []byte("{}"),
+	}
+}
+
+// insertMade writes new rows, and binds the edges that waited for their names.
+func insertMade(ctx context.Context, tx store.Tx, rows []store.Entity) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	if err := tx.Map().Insert(ctx, rows); err != nil {
-		return "", fmt.Errorf("insert entity: %w", err)
+		return fmt.Errorf("insert entities: %w", err)
 	}
-	if err := tx.Map().BindEdges(ctx, map[model.Hash]int64{hash: rows[0].ID}); err != nil {
-		return "", fmt.Errorf("bind edges: %w", err)
+	ids := make(map[model.Hash]int64, len(rows))
+	for _, row := range rows {
+		ids[row.Hash] = row.ID
 	}
-	return model.GUID(uint64(rows[0].ID), 0), nil //nolint:gosec // as above
+	if err := tx.Map().BindEdges(ctx, ids); err != nil {
+		return fmt.Errorf("bind edges: %w", err)
+	}
+	return nil
 }
 
 // flow writes which assets go into a process and come out of it; what is not sent stays. It says what differs.
-func (e *Edit) flow(ctx context.Context, tx store.Tx, v View, refs map[string]string) (diff []Difference, err error) {
+func (w *writing) flow(e *Edit, v View) (diff []Difference, err error) {
 	if e.Inputs == nil && e.Outputs == nil {
 		return nil, nil
 	}
 	if v.Row.Type != TypeProcess {
 		return nil, fault.New(fault.Invalid, "NoProcess", "the entity %s is no process: it has no inputs and outputs", v.GUID)
 	}
-	old, err := tx.Map().EdgesOfProcess(ctx, []int64{v.Row.ID})
+	old, err := w.tx.Map().EdgesOfProcess(w.ctx, []int64{v.Row.ID})
 	if err != nil {
 		return nil, fmt.Errorf("read edges: %w", err)
 	}
@@ -88,7 +152,7 @@ func (e *Edit) flow(ctx context.Context, tx store.Tx, v View, refs map[string]st
 	}{{true, e.Inputs}, {false, e.Outputs}} {
 		kept := slices.DeleteFunc(slices.Clone(old), func(o store.Edge) bool { return o.Input != side.input })
 		if side.list != nil {
-			if kept, err = sideOf(ctx, tx, kept, *side.list, side.input, refs); err != nil {
+			if kept, err = w.sideOf(kept, *side.list, side.input); err != nil {
 				return nil, err
 			}
 		}
@@ -113,16 +177,16 @@ func (e *Edit) flow(ctx context.Context, tx store.Tx, v View, refs map[string]st
 	if len(diff) == 0 {
 		return nil, nil
 	}
-	return diff, putEdges(ctx, tx, v.Row.ID, next)
+	return diff, putEdges(w.ctx, w.tx, v.Row.ID, next)
 }
 
 // sideOf are the edges to the assets of a list, each once; those that were there are kept as they were.
-func sideOf(ctx context.Context, tx store.Tx, old []store.Edge, list []string, input bool, refs map[string]string) (out []store.Edge, err error) {
+func (w *writing) sideOf(old []store.Edge, list []string, input bool) (out []store.Edge, err error) {
 	for _, guid := range list {
-		if made, ok := refs[guid]; ok {
+		if made, ok := w.refs[guid]; ok {
 			guid = made
 		}
-		far, err := rowByGUID(ctx, tx, guid)
+		far, err := w.view(guid)
 		if err != nil {
 			return nil, err
 		}

@@ -103,21 +103,42 @@ func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
 
 // ByName implements Reader. Columns are found in their tables, not by name.
 func (s *Service) ByName(ctx context.Context, typeName, qualifiedName string) (View, error) {
-	var v View
-	err := s.store.View(ctx, func(tx store.Tx) error {
-		hash := model.HashOf(typeName, qualifiedName)
-		rows, err := tx.Map().ByHash(ctx, []model.Hash{hash})
+	views, err := s.ByNames(ctx, []Name{{typeName, qualifiedName}})
+	if err == nil && len(views) == 0 {
+		err = fault.New(fault.NotFound, "EntityNotFound", "no %s has the qualified name %s", typeName, qualifiedName)
+	}
+	if err != nil {
+		return View{}, err
+	}
+	return views[0], nil
+}
+
+// ByNames implements Reader.
+func (s *Service) ByNames(ctx context.Context, names []Name) (views []View, err error) {
+	hashes := make([]model.Hash, len(names))
+	for i, n := range names {
+		hashes[i] = model.HashOf(n.Type, n.QualifiedName)
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		views = nil
+		rows, err := tx.Map().ByHash(ctx, hashes)
 		if err != nil {
 			return err
 		}
-		if row, ok := rows[hash]; ok {
-			v, err = view(row)
-			v, err = withMeasures(ctx, tx, v, err)
-			return err
+		for _, hash := range hashes {
+			row, ok := rows[hash]
+			if !ok {
+				continue
+			}
+			v, err := view(row)
+			if v, err = withMeasures(ctx, tx, v, err); err != nil {
+				return err
+			}
+			views = append(views, v)
 		}
-		return fault.New(fault.NotFound, "EntityNotFound", "no %s has the qualified name %s", typeName, qualifiedName)
+		return nil
 	})
-	return v, err
+	return views, err
 }
 
 // Called implements Reader.

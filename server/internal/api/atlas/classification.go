@@ -80,7 +80,7 @@ func (p *Plane) deleteClassification(w http.ResponseWriter, r *http.Request) err
 
 // classify gives classifications to entities or takes them away. One that a rule gave is refused to that rule.
 func (p *Plane) classify(w http.ResponseWriter, r *http.Request, guids, give, take []string) error {
-	if _, err := p.writable(r, guids); err != nil {
+	if _, err := p.asking().writable(r, guids); err != nil {
 		return err
 	}
 	var edits []datamap.Edit

@@ -39,34 +39,32 @@ func (s subject) process() bool {
 
 // target is the entity that is written: by guid, else by type and qualified name. One that is not there is made.
 func (p *Plane) target(r *http.Request, t types, b *batch, e *sent) (subject, error) {
-	if e.GUID != "" && !e.GUID.own() {
-		v, err := b.column(e.GUID)
+	if e.byGUID() {
+		v, err := b.byGUID(string(e.GUID))
 		if err != nil {
-			v, err = p.byGUID(r, string(e.GUID))
+			return subject{}, err
 		}
-		if err == nil {
-			b.read[uint64(v.Row.ID)] = v //nolint:gosec // rows are counted from 1
-		}
+		v, err = p.shown(r, v, noGUID(string(e.GUID)))
 		return subject{view: v}, err
 	}
-	var name string
-	if err := json.Unmarshal(e.Attributes["qualifiedName"], &name); err != nil || name == "" || e.TypeName == "" {
-		return subject{}, fault.New(fault.Invalid, "ATLAS-400-00-01D", "an entity needs a guid, or typeName and attributes.qualifiedName")
-	}
-	v, err := p.Map.ByName(r.Context(), e.TypeName, name)
-	if fault.Is(err, fault.NotFound) && len(t.tablesOf(e.TypeName)) > 0 {
-		v, err = p.columnNamed(r.Context(), t, e.TypeName, name)
-	}
-	switch {
-	case fault.Is(err, fault.NotFound), err == nil && v.Row.Deleted && v.Made():
-		made, err := makeOf(r, t, e, name)
-		return subject{make: made}, err
-	case err != nil:
+	name, err := e.name()
+	if err != nil {
 		return subject{}, err
 	}
-	hidden := fault.New(fault.Denied, "ATLAS-403-00-001", "you may not write the %s %s", clip(e.TypeName), clip(name)) // the name is taken
+	v, there := b.named[name]
+	if !there && len(t.tablesOf(name.Type)) > 0 {
+		v, err = p.columnNamed(r.Context(), t, name.Type, name.QualifiedName)
+		if there = err == nil; err != nil && !fault.Is(err, fault.NotFound) {
+			return subject{}, err
+		}
+	}
+	if !there || v.Row.Deleted && v.Made() {
+		made, err := makeOf(r, t, e, name.QualifiedName)
+		return subject{make: made}, err
+	}
+	hidden := fault.New(fault.Denied, "ATLAS-403-00-001", "you may not write the %s %s", clip(name.Type), clip(name.QualifiedName)) // the name is taken
 	if v.Column >= 0 {
-		hidden = noColumn(e.TypeName, name) // nobody makes columns, so that one that is hidden is none
+		hidden = noColumn(name.Type, name.QualifiedName) // nobody makes columns, so that one that is hidden is none
 	}
 	return subject{view: v}, p.visible(r, v, hidden)
 }
@@ -76,17 +74,23 @@ func noColumn(typeName, name string) *fault.Error {
 		Try("Columns live in their tables, and come from their source")
 }
 
-// column finds a column in the tables that the batch has read.
-func (b *batch) column(guid sentGUID) (datamap.View, error) {
-	row, number, err := model.ParseGUID(string(guid))
-	v, there := b.read[row]
-	if err != nil || !there || number == 0 {
-		return v, noGUID(string(guid))
+// byGUID finds an entity or a column among what was fetched.
+func (b *batch) byGUID(guid string) (datamap.View, error) {
+	row, number, err := model.ParseGUID(guid)
+	if fault.Is(err, fault.Invalid) {
+		return datamap.View{}, noGUIDAtAll(guid)
+	}
+	v, there := b.rows[row]
+	if err != nil || !there {
+		return v, noGUID(guid)
+	}
+	if number == 0 {
+		return v, nil
 	}
 	v.Column = slices.IndexFunc(v.Asset.Columns, func(c model.Column) bool { return c.Number == number })
 	v.Measures = nil // are the table's
 	if v.Column < 0 {
-		return v, noGUID(string(guid))
+		return v, noGUID(guid)
 	}
 	return v, nil
 }

@@ -29,7 +29,7 @@ func (p *Plane) deleteByName(w http.ResponseWriter, r *http.Request) error {
 
 // remove deletes entities; all are judged before the first goes. A scan that sees one again brings it back.
 func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) error {
-	views, err := p.writable(r, guids)
+	views, err := p.asking().writable(r, guids)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/api"
+	"github.com/purlieu/purlieu/server/internal/datamap"
 )
 
 // sent is an entity as clients send it: what they read, with what they changed. A part that is not sent is left alone,
@@ -50,6 +51,18 @@ func (g *sentGUID) UnmarshalJSON(raw []byte) error {
 
 // own reports whether a guid is a caller's own word for something that the same call makes.
 func (g sentGUID) own() bool { return strings.HasPrefix(string(g), "-") }
+
+// byGUID reports whether an entity names one that is there by its guid.
+func (e *sent) byGUID() bool { return e.GUID != "" && !e.GUID.own() }
+
+// name is the type and qualified name that an entity was sent with.
+func (e *sent) name() (datamap.Name, error) {
+	name := datamap.Name{Type: e.TypeName}
+	if err := json.Unmarshal(e.Attributes["qualifiedName"], &name.QualifiedName); err != nil || name.Type == "" || name.QualifiedName == "" {
+		return name, fault.New(fault.Invalid, "ATLAS-400-00-01D", "an entity needs a guid, or typeName and attributes.qualifiedName")
+	}
+	return name, nil
+}
 
 // envelope is what entities are sent in: referred entities are written, too, where something about them was changed.
 type envelope struct {

@@ -3,10 +3,13 @@ package atlas
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
@@ -77,9 +80,13 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, body 
 	if err != nil {
 		return err
 	}
+	p, list := p.asking(), body.all()
 	for try := 1; ; try++ {
-		b := batch{read: map[uint64]datamap.View{}, may: map[string]bool{}}
-		for i, e := range body.all() {
+		b := batch{}
+		if err := p.fetch(r, &b, list); err != nil {
+			return err
+		}
+		for i, e := range list {
 			if err := p.judge(r, types, &b, e, i < len(body.Entities)); err != nil {
 				return err
 			}
@@ -101,19 +108,41 @@ type batch struct {
 	before  []datamap.View
 	edits   []datamap.Edit
 	guarded bool
-	read    map[uint64]datamap.View // by row: a column is looked up in the table that was read
-	may     map[string]bool         // collections that the caller may write
+	rows    map[uint64]datamap.View       // what was sent with guids; columns stand in the rows of their tables
+	named   map[datamap.Name]datamap.View // what was sent with names
 }
 
-// mayWrite asks once for each collection of a batch.
-func (p *Plane) mayWrite(r *http.Request, b *batch, s subject) error {
-	c := s.collection()
-	if b.may[c] {
-		return nil
+func (p *Plane) mayWrite(r *http.Request, s subject) error {
+	return p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, s.collection())
+}
+
+// fetch reads all that a call names at once.
+func (p *Plane) fetch(r *http.Request, b *batch, list []*sent) error {
+	b.rows, b.named = map[uint64]datamap.View{}, map[datamap.Name]datamap.View{}
+	guids, names := map[uint64]string{}, map[datamap.Name]bool{}
+	for _, e := range list {
+		if e.byGUID() {
+			if row, _, err := model.ParseGUID(string(e.GUID)); err == nil {
+				guids[row] = model.GUID(row, 0)
+			}
+		} else if name, err := e.name(); err == nil {
+			names[name] = true
+		}
 	}
-	err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, c)
-	b.may[c] = err == nil
-	return err
+	views, err := p.Map.ByGUIDs(r.Context(), slices.Collect(maps.Values(guids)))
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		b.rows[uint64(v.Row.ID)] = v //nolint:gosec // rows are counted from 1
+	}
+	if views, err = p.Map.ByNames(r.Context(), slices.Collect(maps.Keys(names))); err != nil {
+		return err
+	}
+	for _, v := range views {
+		b.named[v.Name()] = v
+	}
+	return nil
 }
 
 // judge adds one entity to what is written. A referred one counts only where something about it was changed.
@@ -123,7 +152,7 @@ func (p *Plane) judge(r *http.Request, t types, b *batch, e *sent, asked bool) e
 		return err
 	}
 	if asked {
-		if err := p.mayWrite(r, b, s); err != nil {
+		if err := p.mayWrite(r, s); err != nil {
 			return err
 		}
 	}
@@ -131,7 +160,7 @@ func (p *Plane) judge(r *http.Request, t types, b *batch, e *sent, asked bool) e
 	if err != nil || !asked && edit.Nothing() {
 		return err
 	}
-	if err := p.mayWrite(r, b, s); err != nil {
+	if err := p.mayWrite(r, s); err != nil {
 		return err
 	}
 	if len(b.edits) >= maxBulk {
