@@ -32,15 +32,34 @@ type library struct {
 	st    *sqlite.Store
 	kind  model.Kind
 	who   *curators
+	reads *reads
+}
+
+// reads is a store that counts its transactions.
+type reads struct {
+	store.Store
+	n int
+}
+
+func (s *reads) View(ctx context.Context, fn func(store.Tx) error) error {
+	s.n++
+	return s.Store.View(ctx, fn)
+}
+
+func (s *reads) Update(ctx context.Context, lane store.Lane, fn func(store.Tx) error) error {
+	s.n++
+	return s.Store.Update(ctx, lane, fn)
 }
 
 // curators lets everybody write the data of one collection, too.
 type curators struct {
 	api.Decider
 	collection string
+	asked      int
 }
 
 func (c *curators) Allow(ctx context.Context, p access.Principal, a access.Action, collection string) error {
+	c.asked++
 	if a == access.WriteData && collection == c.collection {
 		return nil
 	}
@@ -65,7 +84,8 @@ func newLibrary(t *testing.T) *library {
 		Types: []model.TypeDef{{Name: "shelf", Column: "book"}}, RuntimeKinds: []string{"SelfHosted"}, Levels: []model.Level{model.L1},
 	}}
 	log := slog.New(slog.DiscardHandler)
-	l.graph = datamap.New(st, log)
+	l.reads = &reads{Store: st}
+	l.graph = datamap.New(l.reads, log)
 	scans := scan.New(st, silence{}, l.graph, log, scan.DefaultConfig())
 	if err := scans.PutKinds(t.Context(), []model.Kind{l.kind}); err != nil {
 		t.Fatal(err)

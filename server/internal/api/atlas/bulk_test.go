@@ -1,0 +1,70 @@
+package atlas_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/purlieu/purlieu/server/servertest"
+)
+
+func TestWhatOneCallWritesIsReadAndJudgedAtOnce(t *testing.T) {
+	l := newLibrary(t)
+	l.who.collection = "sales"
+	var made, again, guids []map[string]any
+	for i := range 300 {
+		e := map[string]any{
+			"guid": fmt.Sprint(-i - 1), "typeName": "DataSet", "collectionId": "sales",
+			"attributes": map[string]any{"qualifiedName": fmt.Sprintf("library://mine/%d", i), "name": fmt.Sprint(i)},
+		}
+		made = append(made, e)
+	}
+	body := func(entities []map[string]any) string {
+		text, err := json.Marshal(map[string]any{"entities": entities})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	// cheap calls, and says how many transactions and questions to the decider it took.
+	cheap := func(what string, do func()) {
+		l.reads.n, l.who.asked = 0, 0
+		do()
+		if l.reads.n > 8 || l.who.asked > 8 {
+			t.Errorf("%s of 300 takes %d transactions and %d questions about rights", what, l.reads.n, l.who.asked)
+		}
+	}
+	var ids []string
+	cheap("making", func() {
+		assigned, _ := l.call(servertest.ReaderToken, "POST", "/bulk", body(made), 200)["guidAssignments"].(map[string]any)
+		for i := range made {
+			guid, _ := assigned[fmt.Sprint(-i-1)].(string)
+			ids = append(ids, guid)
+			again = append(again, map[string]any{"guid": "", "typeName": "DataSet", "attributes": map[string]any{"qualifiedName": fmt.Sprintf("library://mine/%d", i), "userDescription": "by name"}})
+			guids = append(guids, map[string]any{"guid": guid, "typeName": "DataSet", "attributes": map[string]any{"userDescription": "by guid"}})
+		}
+	})
+	cheap("writing by name", func() { l.call(servertest.ReaderToken, "POST", "/bulk", body(again), 200) })
+	cheap("writing by guid", func() { l.call(servertest.ReaderToken, "POST", "/bulk", body(guids), 200) })
+	cheap("classifying", func() {
+		text, err := json.Marshal(map[string]any{"classification": map[string]any{"typeName": "MICROSOFT.PERSONAL.NAME"}, "entityGuids": ids})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.call(servertest.ReaderToken, "POST", "/bulk/classification", string(text), 204)
+	})
+	for _, guid := range []string{ids[0], ids[299]} {
+		e := l.entity(guid)
+		attributes, _ := e["attributes"].(map[string]any)
+		if classes, _ := e["classifications"].([]any); attributes["userDescription"] != "by guid" || len(classes) != 1 {
+			t.Errorf("%v", e)
+		}
+	}
+	// One that may not be written lets none be.
+	_, hidden := l.guids("payroll")
+	guids[0]["attributes"] = map[string]any{"userDescription": "never"}
+	l.call(servertest.ReaderToken, "POST", "/bulk", body(append(guids, map[string]any{"guid": hidden, "attributes": map[string]any{"userDescription": "x"}})), 404)
+	if attributes, _ := l.entity(ids[0])["attributes"].(map[string]any); attributes["userDescription"] != "by guid" {
+		t.Error("a call that was refused wrote")
+	}
+}
