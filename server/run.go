@@ -290,24 +290,6 @@ func (s *Server) applyLoop(ctx context.Context) error {
 	})
 }
 
-// indexLoop lets the index follow the map. While a run is in progress it stands back, for at most indexLag: the store
-// has one writer, and what is to be durable goes before what is to be found.
-func (s *Server) indexLoop(ctx context.Context) error {
-	complete := s.cfg.Now()
-	return s.loop(ctx, s.applied, func(ctx context.Context) (bool, error) {
-		if s.cfg.Now().Sub(complete) < indexLag {
-			if active, err := s.core.Scans.Active(ctx); err != nil || active {
-				return false, err
-			}
-		}
-		more, err := s.search.Step(ctx, indexPerStep)
-		if err == nil && !more {
-			complete = s.cfg.Now()
-		}
-		return more, err
-	})
-}
-
 // cutRevoked ends the connections of nodes that were revoked on another replica.
 func (s *Server) cutRevoked(ctx context.Context) error {
 	gone, err := s.fleet.Gone(ctx, s.bus.Nodes())

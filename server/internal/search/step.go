@@ -34,52 +34,91 @@ func New(s store.Store, d Describer, log *slog.Logger) *Service {
 	return &Service{store: s, describe: d, log: log, patience: mostWait}
 }
 
-// Step brings the index forward by about limit changed entities, in one transaction of the followers' lane, and tells
-// whether more are waiting. Entities are read and folded before the transaction begins, which therefore only writes.
-// Steps of several replicas may overlap: the one that comes second does nothing.
+// Page is changed entities, read and folded, ready to be written to the index.
+type Page struct {
+	from, to cursor
+	more     bool
+	rows     []store.IndexRow
+	gone     []int64
+}
+
+// cursor is how far the index follows the map: to the end of a version, or to an entity within the one behind.
+type cursor struct{ version, entity int64 }
+
+// More tells whether more entities were waiting behind the page when it was read.
+func (p *Page) More() bool { return p.more }
+
+// Step brings the index forward by about limit changed entities, and tells whether more are waiting. Steps of several
+// replicas may overlap: the one that comes second does nothing.
 func (s *Service) Step(ctx context.Context, limit int) (more bool, err error) {
-	var version, entity, newest int64
-	var page []store.Entity
-	err = s.store.View(ctx, func(tx store.Tx) error {
-		if version, entity, err = tx.Index().Cursor(ctx, store.IndexFollower); err != nil {
-			return err
-		}
-		if newest, err = tx.Map().Version(ctx); err != nil {
-			return err
-		}
-		if version == newest && entity == 0 {
-			return nil
-		}
-		page, err = tx.Map().ChangedAfter(ctx, version, entity, limit)
-		return err
-	})
-	if err != nil || (version == newest && entity == 0) {
+	page, err := s.Read(ctx, nil, limit)
+	if err != nil || page == nil {
 		return false, err
 	}
-	toVersion, toEntity := newest, int64(0)
-	if len(page) > 0 {
-		last := page[len(page)-1]
-		toVersion = last.Version
+	_, err = s.Write(ctx, page)
+	return err == nil && page.more, err
+}
+
+// Read reads about limit changed entities, and folds them: those behind a page, which may be still unwritten, or behind what
+// the index has (nil). It gives nil when nothing changed. What changes meanwhile is changed again, and comes later.
+func (s *Service) Read(ctx context.Context, behind *Page, limit int) (*Page, error) {
+	var p *Page
+	var entities []store.Entity
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		p = &Page{}
+		if behind != nil {
+			p.from = behind.to
+		} else if p.from.version, p.from.entity, err = tx.Index().Cursor(ctx, store.IndexFollower); err != nil {
+			return err
+		}
+		newest, err := tx.Map().Version(ctx)
+		if err != nil {
+			return err
+		}
+		p.to = cursor{newest, 0}
+		if p.from == p.to {
+			p = nil
+			return nil
+		}
+		entities, err = tx.Map().ChangedAfter(ctx, p.from.version, p.from.entity, limit)
+		return err
+	})
+	if err != nil || p == nil {
+		return nil, err
+	}
+	newest := p.to
+	if len(entities) > 0 {
+		last := entities[len(entities)-1]
+		p.to.version = last.Version
 		// A page within one version that is as long as the limit may go on.
-		if len(page) >= limit && page[0].Version == last.Version {
-			toEntity = last.ID
+		if len(entities) >= limit && entities[0].Version == last.Version {
+			p.to.entity = last.ID
 		}
 	}
-	rows, gone := s.rows(page)
+	p.more = p.to != newest
+	p.rows, p.gone = s.rows(entities)
+	return p, nil
+}
+
+// Write writes a page to the index in one transaction of the followers' lane. It does nothing, and says so, where the index
+// is not where the page begins: another replica was here, or the page before it was not written.
+func (s *Service) Write(ctx context.Context, p *Page) (written bool, err error) {
 	err = s.store.Update(ctx, store.Follow, func(tx store.Tx) error {
+		written = false
 		v, e, err := tx.Index().Cursor(ctx, store.IndexFollower)
-		if err != nil || v != version || e != entity {
-			return err // another replica was here
-		}
-		if err := tx.Index().DropRows(ctx, gone); err != nil {
+		if err != nil || (cursor{v, e}) != p.from {
 			return err
 		}
-		if err := tx.Index().PutRows(ctx, rows); err != nil {
+		if err := tx.Index().DropRows(ctx, p.gone); err != nil {
 			return err
 		}
-		return tx.Index().SetCursor(ctx, store.IndexFollower, toVersion, toEntity)
+		if err := tx.Index().PutRows(ctx, p.rows); err != nil {
+			return err
+		}
+		written = true
+		return tx.Index().SetCursor(ctx, store.IndexFollower, p.to.version, p.to.entity)
 	})
-	return err == nil && (toVersion != newest || toEntity != 0), err
+	return written && err == nil, err
 }
 
 // rows describes live entities and lists those that search does not show: the deleted, and processes, which the account
