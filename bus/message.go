@@ -55,7 +55,7 @@ type AttemptRef struct {
 	Attempt uint32 `cbor:"2,keyasint" json:"attempt"`
 }
 
-// Claim asks for work. It holds ids and numbers only.
+// Claim asks for work; one of no slots asks for orders alone. It holds ids and numbers only.
 type Claim struct {
 	V      int      `cbor:"1,keyasint"`
 	Slots  int      `cbor:"2,keyasint"` // attempts the node could start now
@@ -77,6 +77,14 @@ type ClaimAnswer struct {
 	// Locals are node-local sources that have work and that the claim did not name: a node on which one is what it should
 	// be names it in its next claim.
 	Locals []Local `cbor:"5,keyasint,omitempty"`
+	Orders Orders  `cbor:"6,keyasint,omitzero"`
+}
+
+// Orders are what people have told a node, as the account's store has it now: each answer to a claim or a renewal repeats
+// them whole, so that one that was missed is heard with the next.
+type Orders struct {
+	// Drain: finish what you hold and claim no more. A node that is drained claims no slots, and so hears when it may go on.
+	Drain bool `cbor:"1,keyasint,omitempty"`
 }
 
 // Local asks whether a node-local source is on the node what it should be: there, allowed, and of the identity System,
@@ -136,6 +144,7 @@ const (
 type RenewAnswer struct {
 	V        int       `cbor:"1,keyasint"`
 	Verdicts []Verdict `cbor:"2,keyasint,omitempty"`
+	Orders   Orders    `cbor:"3,keyasint,omitzero"`
 }
 
 // Seal ties a message to the node's egress ledger: the entry that was written before the message left, and the head
@@ -266,18 +275,21 @@ type Beat struct {
 	Machine  string `cbor:"8,keyasint"` // host name
 	// Kinds are the source kinds that it can read; nodes of older builds don't say.
 	Kinds []string `cbor:"9,keyasint,omitempty"`
+	// Drained: it was told to drain, has heard it, and starts nothing more.
+	Drained bool `cbor:"10,keyasint,omitempty"`
 }
 
-// TellKind is what the account orders.
+// TellKind is what a tell is about.
 type TellKind string
 
-// The orders. A lost one loses nothing: the next renewal says the same.
+// The kinds. None says what is to be done: that is in the answer that the node asks for, so that a tell that is lost,
+// doubled or late changes nothing. A node passes over kinds that it does not know.
 const (
-	TellStop  TellKind = "stop"  // the attempts listed: renew now, the answer says why
-	TellDrain TellKind = "drain" // finish what you hold, claim no more
+	TellStop   TellKind = "stop"   // the attempts listed: renew now, the answer says why
+	TellOrders TellKind = "orders" // your orders have changed: claim or renew now, the answer has them
 )
 
-// Tell is an order to a node.
+// Tell has a node ask at once for what the account has for it.
 type Tell struct {
 	V        int          `cbor:"1,keyasint"`
 	Kind     TellKind     `cbor:"2,keyasint"`

@@ -127,13 +127,13 @@ func (n *Node) reconnected() {
 	n.leases.Ring()
 }
 
-// Tell takes an order of the account.
+// Tell takes the account's word that it has something to say.
 func (n *Node) Tell(order bus.Tell) {
 	switch order.Kind {
 	case bus.TellStop:
 		n.leases.RenewNow()
-	case bus.TellDrain:
-		n.leases.Drain()
+	case bus.TellOrders:
+		n.leases.AskOrders()
 	}
 }
 

@@ -32,7 +32,7 @@ func (p *process) run(ctx context.Context) error {
 		}
 	}
 	p.log.Info("the node stops")
-	p.node.Post(p.node.leases.Drain)
+	p.node.Post(p.node.leases.ClaimNoMore)
 	p.look(console.Stopping)
 	p.broker.Close() // while the loop runs, since workers post to it
 	p.flush()
@@ -117,7 +117,7 @@ func (p *process) ask(state string) *console.Status {
 func (n *Node) status() console.Status {
 	head := n.box.Head()
 	s := console.Status{
-		Attempts: n.leases.Busy(), Held: n.leases.Held(), Unsent: n.box.Waiting(),
+		Attempts: n.leases.Busy(), Held: n.leases.Held(), Unsent: n.box.Waiting(), Drained: n.leases.Drained(),
 		Ledger: console.Ledger{Index: head.Index, Head: hex.EncodeToString(head.Head[:])},
 	}
 	if trouble := n.box.Trouble(); trouble != nil {
@@ -136,7 +136,7 @@ func (p *process) beat(s *console.Status) {
 	p.ticks = [2]uint64{all, idle}
 	payload, err := bus.Encode(bus.Beat{
 		V: bus.Version, Version: p.o.Version, Attempts: s.Attempts, Slots: s.Slots, FreeMB: freeMB(), CPU: busy,
-		Spooled: s.Unsent, Machine: p.machine, Kinds: p.node.core.Kinds,
+		Spooled: s.Unsent, Machine: p.machine, Kinds: p.node.core.Kinds, Drained: s.Drained,
 	})
 	if err != nil {
 		p.log.Error("a beat could not be written", "err", err)

@@ -19,6 +19,9 @@ import (
 // Store is one account's persistence; replicas of an account share it.
 type Store = store.Store
 
+// Tx is a transaction of a store.
+type Tx = store.Tx
+
 // StoreOptions say where a store of the simulated world is, what time it has, and how it fails.
 type StoreOptions = sqlite.Options
 
@@ -45,6 +48,8 @@ type CoreConfig struct {
 	Log   *slog.Logger
 	Lease time.Duration // 0 is 6 s
 	Short func() bool   // whether the store is short of room, so that nodes must wait; nil: never
+	// Orders tells what people have told a node: see scan.Config; nil: nothing.
+	Orders func(ctx context.Context, tx Tx, node string) (bus.Orders, error)
 }
 
 // NewCore joins the rooms of the work protocol.
@@ -56,6 +61,9 @@ func NewCore(c CoreConfig) *Core {
 	taking := ingest.DefaultConfig()
 	if c.Short != nil {
 		cfg.Short, taking.Short = c.Short, c.Short
+	}
+	if c.Orders != nil {
+		cfg.Orders = c.Orders
 	}
 	graph := datamap.New(c.Store, c.Log)
 	scans := scan.New(c.Store, c.Ring, graph, c.Log, cfg)

@@ -141,7 +141,7 @@ func runtimeOf(status fleet.RuntimeStatus) scanning.Runtime {
 	for _, n := range status.Nodes {
 		out.Nodes = append(out.Nodes, scanning.Node{
 			Name: n.Name, Machine: n.Machine, Version: n.Version, Status: n.State, Registered: n.Registered, LastSeen: n.LastConnect,
-			Running: n.Attempts, Slots: n.Slots,
+			Running: n.Attempts, Slots: n.Slots, Drain: string(n.Drain),
 		})
 	}
 	return out

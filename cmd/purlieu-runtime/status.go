@@ -64,6 +64,11 @@ func (statusCmd) table(a *app, s *node.Status, now time.Time) error {
 		line("", "%s (%s)", s.Trouble, s.TroubleCode)
 	}
 	line("work", "%d of %d slots busy, %d attempts held, %d messages without a receipt", s.Attempts, s.Slots, s.Held, s.Unsent)
+	if s.Drained && s.Held == 0 {
+		line("", "DRAINED by the account: it claims nothing until a person resumes it there")
+	} else if s.Drained {
+		line("", "DRAINING by the account: it finishes what it holds and claims no more until a person resumes it there")
+	}
 	line("ledger", "%d entries, head %.16s…", s.Ledger.Index, s.Ledger.Head)
 	if s.Disk != "" {
 		line("disk", "THE OUTBOX CAN'T WRITE: %s", s.Disk)

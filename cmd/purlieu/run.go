@@ -109,6 +109,12 @@ func (c runShowCmd) Run(a *app) error {
 			values, _ := run.at(part.at).(map[string]any)
 			rows = append(rows, []string{part.title, counted(values)})
 		}
+		waits, _ := run.at("waits").([]any)
+		for _, v := range waits {
+			if why, ok := v.(map[string]any); ok {
+				rows = append(rows, []string{"waits", object(why).text("text") + " " + object(why).text("remedy")})
+			}
+		}
 		if run.at("problem") != nil {
 			rows = append(rows, []string{"problem", run.text("problem", "code") + ": " + run.text("problem", "text")})
 		}

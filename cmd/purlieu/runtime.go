@@ -89,7 +89,11 @@ func (a *app) nodes(o object) error {
 	for _, v := range list {
 		m, _ := v.(map[string]any)
 		n := object(m)
-		rows = append(rows, []string{n.text("nodeName"), n.text("status"), n.text("machineName"), n.text("version"), n.text("purlieuRunning") + "/" + n.text("concurrentJobsLimit"), n.text("lastConnectTime")})
+		state := n.text("status")
+		if drain := n.text("purlieuDrain"); drain != "none" && drain != "" {
+			state += ", " + drain
+		}
+		rows = append(rows, []string{n.text("nodeName"), state, n.text("machineName"), n.text("version"), n.text("purlieuRunning") + "/" + n.text("concurrentJobsLimit"), n.text("lastConnectTime")})
 	}
 	return a.table([]string{"NODE", "STATUS", "MACHINE", "VERSION", "WORK", "LAST SEEN"}, rows)
 }
@@ -168,6 +172,8 @@ func (c runtimeDeleteCmd) Run(a *app) error {
 type nodeCmd struct {
 	List    nodeListCmd    `cmd:"" help:"List the nodes of a runtime."`
 	Approve nodeApproveCmd `cmd:"" help:"Let in a node that waits: its runtime was made with --approve."`
+	Drain   nodeDrainCmd   `cmd:"" help:"Have a node finish what it holds and claim no more, until it is resumed."`
+	Resume  nodeResumeCmd  `cmd:"" help:"Let a drained node claim again."`
 	Revoke  nodeRevokeCmd  `cmd:"" help:"Cut a node off within seconds; its name stays taken until it is removed."`
 	Remove  nodeRemoveCmd  `cmd:"" help:"Take a node out: it is cut off within seconds."`
 }
@@ -196,30 +202,51 @@ type nodeApproveCmd struct{ nodeArgs }
 
 // Run lets the node in.
 func (c nodeApproveCmd) Run(a *app) error {
+	return c.do(a, "approve", "The node %s of %s may work.", c.Node, c.Runtime)
+}
+
+// do does something to the node and says that it is done.
+func (c nodeArgs) do(a *app, what, said string, args ...any) error {
 	account, err := a.client()
 	if err != nil {
 		return err
 	}
-	if err := account.Do(a.ctx, "POST", "/manage/v1/nodes/"+esc(bus.NodeID(c.Runtime, c.Node))+"/approve", nil, nil); err != nil {
+	if err := account.Do(a.ctx, "POST", "/manage/v1/nodes/"+esc(bus.NodeID(c.Runtime, c.Node))+"/"+what, nil, nil); err != nil {
 		return err
 	}
-	a.say("The node %s of %s may work.", c.Node, c.Runtime)
+	a.say(said, args...)
 	return nil
+}
+
+type nodeDrainCmd struct{ nodeArgs }
+
+// Help says what becomes of its work.
+func (nodeDrainCmd) Help() string {
+	return `The node reads what it holds to the end and takes nothing new; other nodes of its runtime take what waits, and runs wait where
+there is none. It stays so when it, or the account, is started anew. 'purlieu node list' says drained when it holds nothing any
+more: then it can be stopped without an effect on any run.
+
+  purlieu node drain edge edge-1
+  purlieu node resume edge edge-1`
+}
+
+// Run has the node drain.
+func (c nodeDrainCmd) Run(a *app) error {
+	return c.do(a, "drain", "The node %s of %s finishes what it holds and claims no more. To let it go on: purlieu node resume %s %s", c.Node, c.Runtime, c.Runtime, c.Node)
+}
+
+type nodeResumeCmd struct{ nodeArgs }
+
+// Run lets the node claim again.
+func (c nodeResumeCmd) Run(a *app) error {
+	return c.do(a, "resume", "The node %s of %s may claim again.", c.Node, c.Runtime)
 }
 
 type nodeRevokeCmd struct{ nodeArgs }
 
 // Run cuts the node off.
 func (c nodeRevokeCmd) Run(a *app) error {
-	account, err := a.client()
-	if err != nil {
-		return err
-	}
-	if err := account.Do(a.ctx, "POST", "/manage/v1/nodes/"+esc(bus.NodeID(c.Runtime, c.Node))+"/revoke", nil, nil); err != nil {
-		return err
-	}
-	a.say("The node %s of %s is cut off. To forget it, too: purlieu node remove %s %s", c.Node, c.Runtime, c.Runtime, c.Node)
-	return nil
+	return c.do(a, "revoke", "The node %s of %s is cut off. To forget it, too: purlieu node remove %s %s", c.Node, c.Runtime, c.Runtime, c.Node)
 }
 
 type nodeRemoveCmd struct{ nodeArgs }

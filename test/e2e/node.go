@@ -130,6 +130,7 @@ type nodeStatus struct {
 	Attempts  int
 	Held      int
 	Unsent    int
+	Drained   bool
 	// TroubleCode is why it is not connected.
 	TroubleCode string
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/bus/bustest"
 )
 
@@ -17,6 +18,7 @@ type chaos struct {
 	store   float64 // that a commit fails, or succeeds unheard
 	killed  float64 // that a worker is killed, per piece
 	freeze  float64 // that a node stands still, often longer than its leases, and then goes on as if nothing were
+	drain   float64 // that a person has a node drain for a while
 }
 
 // rage makes the world bad for a while.
@@ -40,6 +42,9 @@ func (w *world) rage(d time.Duration) {
 // calm makes the world good.
 func (w *world) calm() {
 	w.bad = false
+	for i := range w.drained {
+		w.drain(i, false)
+	}
 	w.bus.SetFaults(bustest.Faults{})
 }
 
@@ -62,6 +67,10 @@ func (w *world) mischief() {
 		if w.Chance(c.freeze) {
 			w.thaw[i] = w.Now().Add(w.Between(0, 3*lease))
 		}
+		if w.Chance(c.drain) {
+			w.drain(i, true)
+			w.After(w.Between(0, 6*lease), func() { w.drain(i, false) })
+		}
 		if w.Chance(c.cut) {
 			id := w.nodeID(i)
 			w.bus.Cut(id, true)
@@ -80,6 +89,14 @@ func (w *world) mischief() {
 	}
 	if w.Chance(c.forget) {
 		w.bus.Forget()
+	}
+}
+
+// drain is what a person has told a node, and the word of it, which may be lost.
+func (w *world) drain(i int, on bool) {
+	if w.drained[i] != on {
+		w.drained[i] = on
+		w.bus.Tell(w.nodeID(i), bus.Tell{V: bus.Version, Kind: bus.TellOrders})
 	}
 }
 

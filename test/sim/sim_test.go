@@ -106,7 +106,7 @@ func badness(seed uint64) chaos {
 		faults: bustest.Faults{
 			Drop: 0.08 * scale, Double: 0.1 * scale, Late: 0.1 * scale, LateBy: 5 * time.Second, Latency: 40 * time.Millisecond, Timeout: timeout,
 		},
-		crash: 0.03 * scale, restart: 0.02 * scale, forget: 0.04 * scale, cut: 0.03 * scale, store: 0.05 * scale, killed: 0.005 * scale, freeze: 0.02 * scale,
+		crash: 0.03 * scale, restart: 0.02 * scale, forget: 0.04 * scale, cut: 0.03 * scale, store: 0.05 * scale, killed: 0.005 * scale, freeze: 0.02 * scale, drain: 0.02 * scale,
 	}
 }
 

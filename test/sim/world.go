@@ -45,8 +45,10 @@ type world struct {
 	nodes  []*node.Node
 	thaw   []time.Time // of each node: when it moves again
 	done   []string    // runs that ended
-	disks  []*nodetest.Disk
-	log    *slog.Logger
+	// drained are the nodes that a person told to drain: of each, as the store has it.
+	drained []bool
+	disks   []*nodetest.Disk
+	log     *slog.Logger
 }
 
 type signer ed25519.PrivateKey
@@ -84,7 +86,7 @@ func newWorld(seed uint64, source *orchard, c chaos, replicas, nodes int) (*worl
 		return nil, err
 	}
 	w.nodes = make([]*node.Node, nodes)
-	w.lives, w.thaw = make([]int, nodes), make([]time.Time, nodes)
+	w.lives, w.thaw, w.drained = make([]int, nodes), make([]time.Time, nodes), make([]bool, nodes)
 	for i := range nodes {
 		w.disks = append(w.disks, nodetest.NewDisk(rand.New(rand.NewPCG(seed, uint64(i)))))
 		if err := w.startNode(i); err != nil {
@@ -98,7 +100,9 @@ func (w *world) close() error { return w.store.Close() }
 
 // startReplica puts a new process in a replica's place; the old one's steps end.
 func (w *world) startReplica(i int) {
-	core := server.NewCore(server.CoreConfig{Store: w.store, Ring: w.bus, Fleet: silentFleet{}, Sign: signer(w.sign), Log: w.log, Lease: lease})
+	core := server.NewCore(server.CoreConfig{
+		Store: w.store, Ring: w.bus, Fleet: silentFleet{}, Sign: signer(w.sign), Log: w.log, Lease: lease, Orders: w.orders,
+	})
 	w.cores[i] = core
 	w.bus.SetReplica(i, core)
 	current := func() bool { return w.cores[i] == core }
@@ -114,6 +118,15 @@ func (w *world) startReplica(i int) {
 		}
 		return current()
 	})
+}
+
+func (w *world) orders(_ context.Context, _ server.Tx, node string) (bus.Orders, error) {
+	for i, drained := range w.drained {
+		if w.nodeID(i) == node {
+			return bus.Orders{Drain: drained}, nil
+		}
+	}
+	return bus.Orders{}, nil
 }
 
 func (w *world) register() error {

@@ -48,6 +48,8 @@ type Status struct {
 	Attempts int `json:"attempts"` // being read now
 	Held     int `json:"held"`     // renewed: being read, or waiting for receipts
 	Unsent   int `json:"unsent"`   // messages without a receipt
+	// Drained: a person of the account had it claim no more.
+	Drained bool `json:"drained,omitempty"`
 
 	Ledger Ledger `json:"ledger"`
 	Disk   string `json:"disk,omitempty"` // why the outbox can't write

@@ -3,7 +3,7 @@
 // A *claim* asks for as many attempts as there are free *slots*. What was granted is *held*: named in each *renewal*
 // until it is released, also after its work has ended, while its messages wait for receipts. Work stops when a renewal
 // is answered stop; silence is not an answer: a node that has lost the account finishes what it holds and starts no
-// other. The machine is a step machine: it runs on the caller's loop, starts no goroutine and reads no clock.
+// other. A *drained* machine holds on to what it has and claims no slots: the answers still say whether it may. The machine is a step machine: it runs on the caller's loop, starts no goroutine and reads no clock.
 package lease
 
 import (
@@ -52,11 +52,13 @@ type Machine struct {
 	rng  *rand.Rand
 	log  *slog.Logger
 
-	now      time.Time
-	held     map[bus.AttemptRef]bool // true while it takes a slot
-	busy     int
-	draining bool
-	serial   uint64
+	now     time.Time
+	held    map[bus.AttemptRef]bool // true while it takes a slot
+	busy    int
+	ending  bool // the process stops
+	drained bool // a person of the account said so
+	asked   int  // slots of the claim that is under way
+	serial  uint64
 
 	claiming bool
 	claimAt  time.Time
@@ -102,8 +104,14 @@ func (m *Machine) Ring() { m.claimAt = m.now }
 // RenewNow asks for verdicts at the next step: the account said that one is waiting.
 func (m *Machine) RenewNow() { m.renewAt = m.now }
 
-// Drain lets the machine claim no more.
-func (m *Machine) Drain() { m.draining = true }
+// AskOrders has the machine ask at its next step, the account having said that its orders have changed.
+func (m *Machine) AskOrders() { m.renewAt, m.claimAt = m.now, m.now }
+
+// ClaimNoMore ends all claims: the process stops.
+func (m *Machine) ClaimNoMore() { m.ending = true }
+
+// Drained reports whether a person of the account had the machine drain, and no claim of before can bring more.
+func (m *Machine) Drained() bool { return m.drained && m.asked == 0 }
 
 // Silent reports whether the account has not said lately what becomes of what is held: let nothing of it leave before.
 func (m *Machine) Silent() bool { return m.silent && len(m.held) > 0 }
@@ -133,10 +141,30 @@ func (m *Machine) Step(now time.Time) time.Time {
 	return next
 }
 
+// hear takes the orders that an answer repeats.
+func (m *Machine) hear(o bus.Orders) {
+	if o.Drain == m.drained {
+		return
+	}
+	m.drained = o.Drain
+	if o.Drain {
+		m.log.Info("the account has this node drain: it finishes what it holds and claims no more", "held", len(m.held))
+		return
+	}
+	m.log.Info("the account lets this node claim again")
+	m.claimAt = m.now
+}
+
 // mayClaim is also false while the account has not said what becomes of what is held: a claim that came before the
 // renewal could take the node's own units away from it, with all that it has read of them.
 func (m *Machine) mayClaim() bool {
-	return !m.claiming && !m.draining && !m.Silent() && m.busy < m.cfg.Slots && len(m.held) < maxHeld
+	switch {
+	case m.claiming || m.ending || m.Silent():
+		return false
+	case m.drained:
+		return len(m.held) == 0 // else a renewal says the same
+	}
+	return m.busy < m.cfg.Slots && len(m.held) < maxHeld
 }
 
 // later is a time in d, give or take a tenth, so that nodes do not march in step.
@@ -146,7 +174,10 @@ func (m *Machine) later(d time.Duration) time.Time {
 
 func (m *Machine) claim() {
 	m.serial++
-	c := bus.Claim{V: bus.Version, Slots: m.cfg.Slots - m.busy, Kinds: m.cfg.Kinds, Serial: m.serial, Locals: m.vouched()}
+	if m.asked = m.cfg.Slots - m.busy; m.drained {
+		m.asked = 0
+	}
+	c := bus.Claim{V: bus.Version, Slots: m.asked, Kinds: m.cfg.Kinds, Serial: m.serial, Locals: m.vouched()}
 	if m.cfg.FreeMB != nil {
 		c.FreeMB = m.cfg.FreeMB()
 	}
@@ -158,7 +189,7 @@ func (m *Machine) claim() {
 	m.claiming = true
 	m.claimAt = m.later(m.cfg.Look)
 	m.link.Request(bus.SubjectClaim, payload, func(answer []byte, err error) {
-		m.claiming = false
+		m.claiming, m.asked = false, 0
 		var a bus.ClaimAnswer
 		if err == nil {
 			err = bus.Decode(answer, &a)
@@ -202,7 +233,7 @@ func (m *Machine) check(list []bus.Local) {
 
 func (m *Machine) granted(a bus.ClaimAnswer) {
 	for _, g := range a.Grants {
-		if _, held := m.held[g.Ref]; held || m.draining {
+		if _, held := m.held[g.Ref]; held || m.ending {
 			continue
 		}
 		m.held[g.Ref] = true
@@ -213,6 +244,7 @@ func (m *Machine) granted(a bus.ClaimAnswer) {
 		m.work.Start(g)
 	}
 	m.check(a.Locals)
+	defer m.hear(a.Orders)
 	switch {
 	case a.WaitMS > 0:
 		m.claimAt = m.later(time.Duration(min(a.WaitMS, maxWaitMS)) * time.Millisecond)
@@ -248,6 +280,7 @@ func (m *Machine) renew() {
 		}
 		m.silent = false
 		m.renewAt = m.later(m.cfg.Renew)
+		m.hear(a.Orders)
 		for i, v := range a.Verdicts {
 			_, held := m.held[refs[i]]
 			if v == bus.VerdictGo || !held {

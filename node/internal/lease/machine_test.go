@@ -237,12 +237,12 @@ func TestAVerdictOnWhatWasReleasedMeanwhileIsNothing(t *testing.T) {
 	}
 }
 
-func TestADrainingNodeClaimsNoMoreAndRenewsOn(t *testing.T) {
+func TestAnEndingNodeClaimsNoMoreAndRenewsOn(t *testing.T) {
 	b := newBench(t, 2)
 	b.step()
 	r := b.take(bus.SubjectClaim)
 	b.Hold([]bus.AttemptRef{ref(9)})
-	b.Drain()
+	b.ClaimNoMore()
 	r.reply(t, grants(1)) // granted too late
 	b.became("")
 	b.step()
@@ -250,6 +250,75 @@ func TestADrainingNodeClaimsNoMoreAndRenewsOn(t *testing.T) {
 	b.Ring()
 	b.pass(2500 * time.Millisecond)
 	b.take(bus.SubjectRenew)
+}
+
+// claimed is how many slots a claim asks for.
+func (r request) claimed(t *testing.T) int {
+	t.Helper()
+	var c bus.Claim
+	if err := bus.Decode(r.payload, &c); err != nil {
+		t.Fatal(err)
+	}
+	return c.Slots
+}
+
+var drain = bus.Orders{Drain: true}
+
+func TestADrainedNodeFinishesWhatItHoldsAndClaimsNoSlots(t *testing.T) {
+	b := newBench(t, 2)
+	b.step()
+	b.take(bus.SubjectClaim).reply(t, grants(1))
+	b.step()
+	late := b.take(bus.SubjectClaim) // for the slot that is left
+	b.AskOrders()
+	b.step()
+	b.take(bus.SubjectRenew).reply(t, bus.RenewAnswer{Verdicts: []bus.Verdict{bus.VerdictGo}, Orders: drain})
+	if b.Drained() {
+		t.Fatal("a claim of before can still bring work")
+	}
+	a := grants(2)
+	a.Orders = drain
+	late.reply(t, a) // granted before the order: it is the node's
+	b.became("start 1, start 2")
+	if !b.Drained() || b.Busy() != 2 {
+		t.Fatalf("drained %v with %d at work", b.Drained(), b.Busy())
+	}
+	b.Ring()
+	b.pass(2500 * time.Millisecond)
+	b.take(bus.SubjectRenew).reply(t, bus.RenewAnswer{Verdicts: []bus.Verdict{bus.VerdictGo, bus.VerdictGo}, Orders: drain})
+	b.Release(ref(1))
+	b.Release(ref(2))
+	b.pass(4 * time.Second)
+	r := b.take(bus.SubjectClaim)
+	if n := r.claimed(t); n != 0 {
+		t.Fatalf("a drained node claims %d slots", n)
+	}
+	r.reply(t, bus.ClaimAnswer{Orders: drain})
+	b.pass(time.Second)
+	b.quiet()
+	b.pass(4 * time.Second)
+	b.take(bus.SubjectClaim).silence() // silence is no order
+	if !b.Drained() {
+		t.Fatal("an answer that did not come resumed the node")
+	}
+	b.pass(4 * time.Second)
+	b.take(bus.SubjectClaim).reply(t, bus.ClaimAnswer{})
+	b.step()
+	if r = b.take(bus.SubjectClaim); b.Drained() || r.claimed(t) != 2 {
+		t.Fatalf("resumed, it claims %d slots", r.claimed(t))
+	}
+}
+
+func TestAWordThatOrdersChangedChangesNothingByItself(t *testing.T) {
+	b := newBench(t, 1)
+	b.step()
+	b.take(bus.SubjectClaim).reply(t, bus.ClaimAnswer{Orders: drain})
+	b.AskOrders() // late, doubled or lost: only the answer counts
+	b.step()
+	b.take(bus.SubjectClaim).reply(t, bus.ClaimAnswer{Orders: drain})
+	if !b.Drained() {
+		t.Fatal("not drained any more")
+	}
 }
 
 func TestAttemptsOfAnEarlierLifeAreOfferedFirstAndTakeNoSlot(t *testing.T) {

@@ -38,7 +38,7 @@ func (s *Service) Ask(ctx context.Context, runtime string, question bus.Ask) (An
 	}
 	nodes := slices.DeleteFunc(status.Nodes, func(n NodeStatus) bool { return n.Pending || n.Revoked || n.State == NeedRegistration })
 	slices.SortStableFunc(nodes, func(a, b NodeStatus) int {
-		return cmp.Or(cmp.Compare(away(a), away(b)), cmp.Compare(a.Attempts, b.Attempts), b.LastConnect.Compare(a.LastConnect))
+		return cmp.Or(cmp.Compare(away(a), away(b)), cmp.Compare(drained(a), drained(b)), cmp.Compare(a.Attempts, b.Attempts), b.LastConnect.Compare(a.LastConnect))
 	})
 	for _, n := range nodes[:min(len(nodes), maxTries)] {
 		answer, err := s.cfg.Ask(ctx, n.ID, question)
@@ -80,6 +80,14 @@ func (s *Service) note(ctx context.Context, n NodeStatus, seal bus.Seal) error {
 // away is 0 for a node that is online. Another replica may know of a beat that this one does not.
 func away(n NodeStatus) int {
 	if n.State == Online {
+		return 0
+	}
+	return 1
+}
+
+// drained is 0 for a node that may claim: one that may not still answers, when there is no other.
+func drained(n NodeStatus) int {
+	if n.Drain == NotDraining {
 		return 0
 	}
 	return 1

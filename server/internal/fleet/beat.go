@@ -99,7 +99,20 @@ type NodeStatus struct {
 	Spooled     int // messages without a receipt
 	// Kinds are the source kinds that it can read; nil when it did not say.
 	Kinds []string
+	Drain Drain
+	// DrainSince is when a person told it to drain; zero when it may claim.
+	DrainSince time.Time
 }
+
+// Drain says how far a node is that a person told to claim no more.
+type Drain string
+
+// The steps of a drain. A node of an older build never says that it is through.
+const (
+	NotDraining Drain = "none"
+	Draining    Drain = "draining" // it holds something, or has not heard of it yet
+	Drained     Drain = "drained"  // it has said that it holds nothing and starts nothing
+)
 
 // RuntimeStatus is a runtime with its nodes.
 type RuntimeStatus struct {
@@ -225,7 +238,7 @@ func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus 
 		System: node.Info.System, State: Offline, Pending: node.Pending, Revoked: node.Revoked, Key: node.Key,
 		Registered: node.Enrolled, LastConnect: node.Seen, LastStart: node.Started,
 		Attempts: beat.Attempts, Slots: beat.Slots, FreeMB: beat.FreeMB, CPU: beat.CPU, Spooled: beat.Spooled,
-		Kinds: beat.Kinds,
+		Kinds: beat.Kinds, Drain: drainOf(node.Drain, beat), DrainSince: node.Drain,
 	}
 	if at.After(out.LastConnect) {
 		out.LastConnect = at
@@ -246,4 +259,14 @@ func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus 
 		out.State = Online
 	}
 	return out
+}
+
+func drainOf(since time.Time, beat bus.Beat) Drain {
+	switch {
+	case since.IsZero():
+		return NotDraining
+	case beat.Drained && beat.Attempts == 0 && beat.Spooled == 0:
+		return Drained
+	}
+	return Draining
 }

@@ -26,6 +26,7 @@ type nodeDoc struct {
 	Nonce     time.Time      `json:"nonce,omitzero"`   // when the last nonce that it used was made
 	Started   time.Time      `json:"started,omitzero"` // first beat after silence
 	Beat      bus.Beat       `json:"beat"`
+	Drain     time.Time      `json:"drain,omitzero"` // since when a person wants it to claim no more
 }
 
 func refusedKey() error {
@@ -112,7 +113,7 @@ func (s *Service) Enrol(ctx context.Context, req model.EnrolRequest) (model.Enro
 	return s.enrolment(node, now), nil
 }
 
-// EnrolBuiltIn takes the server's own node into the built-in runtime, in place of the one before it. It needs no key:
+// EnrolBuiltIn takes the server's own node into the built-in runtime, in place of the one before it, whose orders it inherits. It needs no key:
 // only the server itself may call it.
 func (s *Service) EnrolBuiltIn(ctx context.Context, name string, public ed25519.PublicKey, info model.NodeInfo) (model.Enrolment, error) {
 	if err := checkNode(name, public, info); err != nil {
@@ -121,13 +122,14 @@ func (s *Service) EnrolBuiltIn(ctx context.Context, name string, public ed25519.
 	var node nodeDoc
 	id := bus.NodeID(model.BuiltInRuntime, name)
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		_, doc, err := get[nodeDoc](ctx, tx, docNode, id)
+		old, doc, err := get[nodeDoc](ctx, tx, docNode, id)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 		now := tx.Now()
 		node = nodeDoc{
 			Runtime: model.BuiltInRuntime, Name: name, Enrolment: newGUID(), PublicKey: public, Info: info, Enrolled: now, Seen: now,
+			Drain: old.Drain,
 		}
 		return put(ctx, tx, docNode, id, doc.Version, node)
 	})

@@ -11,13 +11,15 @@ func noNode(node string) error {
 	return fault.New(fault.NotFound, "NodeNotFound", "there is no node %s", node)
 }
 
-func (s *Service) changeNode(ctx context.Context, node string, change func(*nodeDoc)) error {
+func (s *Service) changeNode(ctx context.Context, node string, change func(store.Tx, *nodeDoc) error) error {
 	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		body, doc, err := get[nodeDoc](ctx, tx, docNode, node)
 		if err != nil {
 			return orElse(err, noNode(node))
 		}
-		change(&body)
+		if err := change(tx, &body); err != nil {
+			return err
+		}
 		return put(ctx, tx, docNode, node, doc.Version, body)
 	})
 }
@@ -35,7 +37,10 @@ func (s *Service) Remove(ctx context.Context, node string) error {
 
 // Revoke ends a node's tokens at once and keeps its name taken, until it is removed.
 func (s *Service) Revoke(ctx context.Context, node string) error {
-	err := s.changeNode(ctx, node, func(body *nodeDoc) { body.Revoked = true })
+	err := s.changeNode(ctx, node, func(_ store.Tx, body *nodeDoc) error {
+		body.Revoked = true
+		return nil
+	})
 	if err == nil {
 		s.cut(node)
 	}
@@ -44,7 +49,10 @@ func (s *Service) Revoke(ctx context.Context, node string) error {
 
 // Approve lets in a node whose runtime asks for approval.
 func (s *Service) Approve(ctx context.Context, node string) error {
-	return s.changeNode(ctx, node, func(body *nodeDoc) { body.Pending = false })
+	return s.changeNode(ctx, node, func(_ store.Tx, body *nodeDoc) error {
+		body.Pending = false
+		return nil
+	})
 }
 
 // cut forgets the node's beats and has its connections closed.

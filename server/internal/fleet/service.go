@@ -46,6 +46,10 @@ type Config struct {
 	// Other replicas ask Gone.
 	OnRevoke func(node string)
 
+	// OnOrder is called after what people have told a node has changed, so that the bus has it ask at once. A node that is
+	// elsewhere, or does not hear, asks within seconds all the same.
+	OnOrder func(node string)
+
 	// Ask puts a question to a node that may be away: bus.Caller. The default says that every node is.
 	Ask func(ctx context.Context, node string, question bus.Ask) (bus.Answer, error)
 
@@ -63,12 +67,12 @@ type Config struct {
 	BeatEvery time.Duration // how often a beat is written to the store; 1 min
 }
 
-// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnEnrol, OnAnswer and
-// Ask are the caller's.
+// DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnOrder, OnEnrol,
+// OnAnswer and Ask are the caller's.
 func DefaultConfig() Config {
 	return Config{
 		NonceLife: time.Minute, Silent: 15 * time.Second, Lapse: 90 * 24 * time.Hour, BeatEvery: time.Minute,
-		OnRevoke: func(string) {},
+		OnRevoke: func(string) {}, OnOrder: func(string) {},
 		Ask: func(_ context.Context, node string, _ bus.Ask) (bus.Answer, error) {
 			return bus.Answer{}, fault.New(fault.Unreachable, "NodeAway", "node %s can't be asked", node)
 		},

@@ -18,7 +18,7 @@ const (
 )
 
 // Claim gives a node what it may work on, in one transaction: by priority, source budget and kinds. Each grant is a new
-// attempt under a lease. A claim that the bus doubled may take units that nobody works on: their leases run out.
+// attempt under a lease. A node that is told to drain is given nothing, and one that claims no slots only hears its orders. A claim that the bus doubled may take units that nobody works on: their leases run out.
 func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.ClaimAnswer, error) {
 	answer := bus.ClaimAnswer{V: version, Serial: c.Serial}
 	runtime := bus.RuntimeOf(node)
@@ -26,15 +26,21 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 		return answer, fault.New(fault.Invalid, "BadClaim", "a claim names one runtime and at most %d kinds and %d sources", maxKinds, bus.MaxLocals)
 	}
 	slots := min(c.Slots, maxGrants)
-	if slots <= 0 || len(c.Kinds) == 0 {
-		return answer, nil
+	if short := s.cfg.Short(); short || slots <= 0 || len(c.Kinds) == 0 {
+		if short {
+			answer.WaitMS = waitMS
+		}
+		err := s.store.View(ctx, func(tx store.Tx) (err error) {
+			answer.Orders, err = s.cfg.Orders(ctx, tx, node)
+			return err
+		})
+		return answer, err
 	}
-	if s.cfg.Short() {
-		answer.WaitMS = waitMS
-		return answer, nil
-	}
-	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		answer.Grants = nil
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
+		answer.Grants, answer.Locals = nil, nil
+		if answer.Orders, err = s.cfg.Orders(ctx, tx, node); err != nil || answer.Orders.Drain {
+			return err
+		}
 		chosen, locals, err := s.choose(ctx, tx, store.UnitQuery{
 			Runtime: runtime, Kinds: c.Kinds, States: []model.UnitState{model.UnitQueued},
 			NotBefore: tx.Now(), Claim: true, Limit: slots + 64,
@@ -47,7 +53,7 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 		return err
 	})
 	if fault.Is(err, fault.Throttled) {
-		return bus.ClaimAnswer{V: version, Serial: c.Serial, WaitMS: waitMS}, nil
+		return bus.ClaimAnswer{V: version, Serial: c.Serial, WaitMS: waitMS, Orders: answer.Orders}, nil
 	}
 	return answer, err
 }

@@ -180,3 +180,43 @@ func TestALostAttemptLeavesNothingBehindForTheNext(t *testing.T) {
 		t.Fatalf("what the lost attempt made is in the map and counted %d times", v.Counts.Created)
 	}
 }
+
+func TestANodeThatIsToDrainIsGivenNothingAndKeepsWhatItHas(t *testing.T) {
+	p := newProtocol(t)
+	drained := map[string]bool{}
+	p.cfg.Orders = func(_ context.Context, _ store.Tx, node string) (bus.Orders, error) {
+		return bus.Orders{Drain: drained[node]}, nil
+	}
+	p.source("field")
+	p.scan("field", "all")
+	p.start("plot", "all")
+	held := p.one(nodeA)
+	p.start("field", "all")
+	drained[nodeA] = true
+	for _, slots := range []int{0, 2} { // a node of an older build asks for slots all the same
+		a, err := p.Claim(t.Context(), nodeA, bus.Claim{V: 1, Slots: slots, Kinds: []string{"Garden"}, Serial: 3})
+		if err != nil || !a.Orders.Drain || len(a.Grants) > 0 || a.Serial != 3 {
+			t.Fatalf("%d slots: %+v, %v", slots, a, err)
+		}
+	}
+	r, err := p.Renew(t.Context(), nodeA, bus.Renew{V: 1, Attempts: []bus.AttemptRef{held.Ref}})
+	if err != nil || !r.Orders.Drain || r.Verdicts[0] != bus.VerdictGo {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if g := p.one(nodeB); g.Source != "field" {
+		t.Fatalf("another node got %s", g.Source)
+	}
+	p.start("plot", "all") // waits for the first
+	p.done(nodeA, bus.Done{Ref: held.Ref}, bus.Committed)
+	p.sweep(p.Service)
+	if got := p.claim(nodeA, 1); len(got) != 0 {
+		t.Fatalf("the drained node was given %+v", got)
+	}
+	drained[nodeA] = false
+	p.one(nodeA)
+	p.cfg.Short = func() bool { return true }
+	drained[nodeA] = true
+	if a, err := p.Claim(t.Context(), nodeA, bus.Claim{V: 1, Slots: 1, Kinds: []string{"Garden"}}); err != nil || !a.Orders.Drain || a.WaitMS == 0 {
+		t.Fatalf("while the disk is short: %+v, %v", a, err)
+	}
+}

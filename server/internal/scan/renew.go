@@ -46,14 +46,17 @@ func (a *answering) lasted(now time.Time) time.Duration {
 	return now.Sub(a.since)
 }
 
-// Renew keeps the leases of a node's attempts and says for each whether to go on. A unit whose lease ran out while
+// Renew keeps the leases of a node's attempts, says for each whether to go on, and repeats the node's orders. A unit whose lease ran out while
 // nobody claimed it goes back to the node that still works on it.
 func (s *Service) Renew(ctx context.Context, node string, r bus.Renew) (bus.RenewAnswer, error) {
 	answer := bus.RenewAnswer{V: version}
 	if len(r.Attempts) > 4096 {
 		return answer, fault.New(fault.Invalid, "TooManyAttempts", "a node can't hold %d attempts", len(r.Attempts))
 	}
-	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
+		if answer.Orders, err = s.cfg.Orders(ctx, tx, node); err != nil {
+			return err
+		}
 		answer.Verdicts = make([]bus.Verdict, len(r.Attempts))
 		for i, ref := range r.Attempts {
 			v, err := s.renewOne(ctx, tx, node, ref)

@@ -16,6 +16,7 @@
 package scan
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -49,6 +50,8 @@ type Config struct {
 	Vouching    time.Duration // how long planning of a node-local source waits for a node that vouches for it; 10 s
 	DeletePage  int           // assets that one transaction of finalising deletes, while people wait; 500
 	Short       func() bool   // says that the store has room for people only: nothing is claimed
+	// Orders tells, within a transaction, what people have told a node: one that is to drain is given nothing.
+	Orders func(ctx context.Context, tx store.Tx, node string) (bus.Orders, error)
 }
 
 // DefaultConfig is what design §5 promises.
@@ -56,6 +59,7 @@ func DefaultConfig() Config {
 	return Config{
 		Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4, Vouching: 10 * time.Second,
 		DeletePage: 500, Short: func() bool { return false },
+		Orders: func(context.Context, store.Tx, string) (bus.Orders, error) { return bus.Orders{}, nil },
 	}
 }
 

@@ -120,6 +120,10 @@ const nodeAt = (id: string) => `/manage/v1/nodes/${encodeURIComponent(id)}`
 type NodeName = Pick<Node, 'id' | 'nodeName'>
 export const approveNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/approve`, { method: 'POST' }), (runtime, n) => line`purlieu node approve ${runtime} ${n.nodeName}`)
+export const drainNode = deed(
+  (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/drain`, { method: 'POST' }), (runtime, n) => line`purlieu node drain ${runtime} ${n.nodeName}`)
+export const resumeNode = deed(
+  (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/resume`, { method: 'POST' }), (runtime, n) => line`purlieu node resume ${runtime} ${n.nodeName}`)
 export const revokeNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/revoke`, { method: 'POST' }), (runtime, n) => line`purlieu node revoke ${runtime} ${n.nodeName}`)
 export const removeNode = deed(

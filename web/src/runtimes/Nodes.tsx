@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
-import { approveNode, removeNode, revokeNode, type Node } from '../client/api'
+import { approveNode, drainNode, removeNode, resumeNode, revokeNode, type Node } from '../client/api'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
@@ -25,20 +25,23 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
   }
   const columns: Column<Node>[] = [
     { name: words.node, show: n => n.nodeName },
-    { name: words.state, show: n => <Status tone={toneOf(n.status)}>{n.status}</Status> },
+    { name: words.state, show: n => <><Status tone={toneOf(n.status)}>{n.status}</Status>{n.drain !== 'none' && <div title={n.drain === 'drained' ? words.drainedHint : words.drainHint}><Status tone="warn">{words[n.drain]}</Status></div>}</> },
     { name: words.machine, show: n => <>{n.machineName} <Soft>{n.system}</Soft></> },
     { name: words.version, show: n => n.version },
     { name: words.running, show: n => `${n.concurrentJobsRunning} / ${n.maxConcurrentJobs}`, number: true },
     { name: words.seen, show: n => <When at={n.lastConnectTime} /> },
     { name: words.enrolled, show: n => <When at={n.registerTime} /> },
   ]
-  if (mayWrite && !managed) {
+  if (mayWrite) {
     columns.push({
       name: words.actions,
       show: n => (
         <>
           {n.pendingApproval && <ActButton size="small" appearance="primary" label={words.approve} name={words.approveNamed(n.nodeName)} command={approveNode.command(runtime, n)} busy={act.busy} onAct={() => act.go({ run: () => approveNode(runtime, n), said: words.approved(n.nodeName) })} />}{' '}
-          {n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(runtime, n)} command={removeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.removeText}</Ask>
+          {n.revoked || n.pendingApproval ? null : n.drain !== 'none'
+            ? <ActButton size="small" label={words.resume} name={words.resumeNamed(n.nodeName)} command={resumeNode.command(runtime, n)} busy={act.busy} onAct={() => act.go({ run: () => resumeNode(runtime, n), said: words.resumed(n.nodeName) })} />
+            : <Ask small appearance="secondary" label={words.drain} title={words.drainSure(n.nodeName)} done={words.drainSaid(n.nodeName)} act={() => drainNode(runtime, n)} command={drainNode.command(runtime, n)} stale={['nodes', runtime]}>{words.drainText}</Ask>}{' '}
+          {managed ? null : n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(runtime, n)} command={removeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.removeText}</Ask>
             : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(runtime, n)} command={revokeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
         </>
       ),

@@ -12,7 +12,7 @@ import { lasted, RunStatus } from '../ui/RunStatus'
 import { runStates } from '../ui/strings'
 import { spoken } from './spoken'
 import { words } from './strings'
-import type { Run } from './types'
+import type { Run, RunDetail } from './types'
 
 const useStyles = makeStyles({
   stages: { display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: '20px', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
@@ -22,7 +22,7 @@ const useStyles = makeStyles({
 })
 
 /** RunOverview shows a run as of now, or as of when it was last heard of: its clock stands still then. */
-export function RunOverview({ run, asOf }: { run: Run; asOf: number | undefined }) {
+export function RunOverview({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
   const s = useStyles()
   const now = useNow(going(run) && asOf === undefined)
   const ms = lasted(run, asOf ?? now)
@@ -32,6 +32,9 @@ export function RunOverview({ run, asOf }: { run: Run; asOf: number | undefined 
     <>
       {run.problem && (
         <Message tone="bad" title={spoken(run.problem.code)}>{run.problem.text}</Message>
+      )}
+      {run.waits.length > 0 && (
+        <Message tone="warn" title={words.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
       )}
       <RunProposal run={run} />
       <Undo run={run} />

@@ -132,6 +132,7 @@ export const words = {
   discoveryText: 'Nodes read the source.',
   ingestion: 'Ingestion',
   ingestionText: 'The account lays what was found into the map.',
+  waitsForRuntime: (n: string) => `Nobody reads it: the runtime ${n} can’t now.`,
   waitingForNode: 'No node has taken it yet. Is one of the runtime online?',
   rate: (n: string) => `${n} assets a second`,
   unitsOf: (done: number, all: number) => `${done} of ${plural(all, 'unit', 'units')} read`,

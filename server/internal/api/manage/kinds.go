@@ -71,7 +71,7 @@ type reach struct {
 }
 
 type reason struct {
-	Code   string `json:"code"` // "RuntimeKind", "NoNodes", "NodesWait", "NodesOffline", "NotRead"
+	Code   string `json:"code"` // "RuntimeKind", "NoNodes", "NodesWait", "NodesOffline", "NodesDrained", "NotRead"
 	Text   string `json:"text"`
 	Remedy string `json:"remedy"`
 }
@@ -112,7 +112,7 @@ func reachOf(kind model.Kind, status fleet.RuntimeStatus) reach {
 
 // noNodes says why no node of the runtime can read the kind now; nil when one can.
 func noNodes(kind string, status fleet.RuntimeStatus) *reason {
-	online, waiting := 0, 0
+	online, waiting, drained := 0, 0, 0
 	for _, n := range status.Nodes {
 		if n.Pending {
 			waiting++
@@ -121,13 +121,19 @@ func noNodes(kind string, status fleet.RuntimeStatus) *reason {
 			continue
 		}
 		online++
-		if n.Kinds == nil || slices.Contains(n.Kinds, kind) {
+		switch {
+		case n.Kinds != nil && !slices.Contains(n.Kinds, kind):
+		case n.Drain != fleet.NotDraining:
+			drained++
+		default:
 			return nil
 		}
 	}
 	switch {
 	case len(status.Nodes) == 0:
 		return &reason{"NoNodes", "No node is enrolled.", "Enrol one in the network of the source (purlieu-runtime enrol)."}
+	case drained > 0:
+		return &reason{"NodesDrained", "Its nodes that are online were told to claim no more.", "Let one go on (purlieu node resume)."}
 	case online > 0:
 		return &reason{"NotRead", "None of its nodes that are online reads this kind.", "Update the nodes to a build that reads it."}
 	case waiting > 0:

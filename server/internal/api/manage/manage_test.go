@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/server/internal/api/manage"
 )
 
@@ -20,7 +21,7 @@ func TestNobodyAndReadersAreRefused(t *testing.T) {
 	for _, call := range []string{
 		"GET /manage/v1/runtimes", "GET /manage/v1/runtimes/pool/nodes", "PUT /manage/v1/runtimes/pool/approval", "GET /manage/v1/runtimes/pool/keys",
 		"PUT /manage/v1/runtimes/pool/keys/authKey1/limit", "DELETE /manage/v1/nodes/" + n1.Node, "POST /manage/v1/nodes/pool--n1/revoke",
-		"POST /manage/v1/nodes/pool--n1/approve", "GET /manage/v1/nodes/pool--n1/receipts", "GET /manage/v1/users", "POST /manage/v1/users",
+		"POST /manage/v1/nodes/pool--n1/approve", "POST /manage/v1/nodes/pool--n1/drain", "POST /manage/v1/nodes/pool--n1/resume", "GET /manage/v1/nodes/pool--n1/receipts", "GET /manage/v1/users", "POST /manage/v1/users",
 		"DELETE /manage/v1/users/x", "PUT /manage/v1/users/x/disabled", "POST /manage/v1/signin-links", "GET /manage/v1/apps",
 		"POST /manage/v1/apps", "DELETE /manage/v1/apps/x", "POST /manage/v1/apps/x/secret", "GET /manage/v1/collections/root/roles",
 		"PUT /manage/v1/collections/root/roles/data-curator/x", "DELETE /manage/v1/collections/root/roles/data-curator/x",
@@ -117,6 +118,39 @@ func TestNodesAreSeenTo(t *testing.T) {
 		_, body = h.call("GET", "/manage/v1/nodes/pool--n2/receipts", h.admin, "")
 		if highest, ok := body["highest"]; !ok || highest != nil {
 			t.Fatal(body)
+		}
+	})
+	t.Run("a drain, and its end", func(t *testing.T) {
+		drain := func() (string, any) {
+			_, body := h.call("GET", "/manage/v1/runtimes/pool/nodes", h.admin, "")
+			n := body["value"].([]any)[0].(map[string]any)
+			return n["drain"].(string), n["drainTime"]
+		}
+		if how, since := drain(); how != "none" || since != nil {
+			t.Fatal(how, since)
+		}
+		if status, body := h.call("POST", "/manage/v1/nodes/pool--n1/drain", h.admin, ""); status != 204 {
+			t.Fatal(status, body)
+		}
+		if how, since := drain(); how != "draining" || since == nil {
+			t.Fatal(how, since)
+		}
+		must(t, h.fleet.Beat(t.Context(), "pool--n1", bus.Beat{Drained: true, Attempts: 1}))
+		if how, _ := drain(); how != "draining" {
+			t.Fatal("it holds something", how)
+		}
+		must(t, h.fleet.Beat(t.Context(), "pool--n1", bus.Beat{Drained: true}))
+		if how, _ := drain(); how != "drained" {
+			t.Fatal(how)
+		}
+		if status, body := h.call("POST", "/manage/v1/nodes/pool--n1/resume", h.admin, ""); status != 204 {
+			t.Fatal(status, body)
+		}
+		if how, since := drain(); how != "none" || since != nil {
+			t.Fatal(how, since)
+		}
+		if status, body := h.call("POST", "/manage/v1/nodes/pool--n9/drain", h.admin, ""); status != 404 || code(body) != "NodeNotFound" {
+			t.Fatal(status, body)
 		}
 	})
 	t.Run("approval and removal", func(t *testing.T) {

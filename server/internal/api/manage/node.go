@@ -23,6 +23,8 @@ func (p *Plane) nodeRoutes() []api.Route {
 		{Method: "DELETE", Pattern: "/nodes/{node}", Handler: p.may(access.WriteRuntime, p.removeNode)},
 		{Method: "POST", Pattern: "/nodes/{node}/revoke", Handler: p.may(access.WriteRuntime, p.revokeNode)},
 		{Method: "POST", Pattern: "/nodes/{node}/approve", Handler: p.may(access.WriteRuntime, p.approveNode)},
+		{Method: "POST", Pattern: "/nodes/{node}/drain", Handler: p.may(access.WriteRuntime, p.drainNode)},
+		{Method: "POST", Pattern: "/nodes/{node}/resume", Handler: p.may(access.WriteRuntime, p.resumeNode)},
 	}
 }
 
@@ -88,6 +90,9 @@ type node struct {
 	CPU         int        `json:"cpuUtilization"`
 	Unreceipted int        `json:"messagesWithoutReceipt"`
 	Kinds       []string   `json:"kinds"` // that it can read; null when it did not say
+	// Drain says how far the node is that a person told to claim no more, DrainSince when that was.
+	Drain      fleet.Drain `json:"drain"`
+	DrainSince *time.Time  `json:"drainTime"`
 }
 
 func when(t time.Time) *time.Time {
@@ -138,6 +143,7 @@ func (p *Plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal
 			Pending: n.Pending, Revoked: n.Revoked, Key: n.Key, Registered: n.Registered, LastConnect: n.LastConnect,
 			LastStart: when(n.LastStart), Expires: when(n.Expires), Running: n.Attempts, Slots: n.Slots,
 			FreeMB: n.FreeMB, CPU: n.CPU, Unreceipted: n.Spooled, Kinds: n.Kinds,
+			Drain: n.Drain, DrainSince: when(n.DrainSince),
 		})
 	}
 	return answer(w, http.StatusOK, map[string]any{"value": value, "state": status.State})
@@ -153,6 +159,14 @@ func (p *Plane) revokeNode(w http.ResponseWriter, r *http.Request, _ access.Prin
 
 func (p *Plane) approveNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return nothing(w, p.Fleet.Approve(r.Context(), r.PathValue("node")))
+}
+
+func (p *Plane) drainNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.Fleet.Drain(r.Context(), r.PathValue("node")))
+}
+
+func (p *Plane) resumeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.Fleet.Resume(r.Context(), r.PathValue("node")))
 }
 
 func (p *Plane) setApproval(w http.ResponseWriter, r *http.Request, _ access.Principal) error {

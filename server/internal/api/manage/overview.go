@@ -61,7 +61,7 @@ type runtimeCounts struct {
 
 // attention is something that needs a person.
 type attention struct {
-	Code    string     `json:"code"` // StoreShort, RunAsks, NodeWaits, RuntimeOffline, RunFailed
+	Code    string     `json:"code"` // StoreShort, RunAsks, NodeWaits, RuntimeOffline, RuntimeDrained, RunFailed
 	Text    string     `json:"text"`
 	Remedy  string     `json:"remedy"`
 	Runtime string     `json:"runtime,omitempty"`
@@ -248,12 +248,19 @@ func (o *overview) runtime(status fleet.RuntimeStatus) {
 	if status.State == fleet.Online || status.State == fleet.Limited || status.State == fleet.Started {
 		o.Runtimes.Online++
 	}
-	var last time.Time
+	var last, drained time.Time
+	able := 0 // nodes that are online and may claim
 	o.Runtimes.Nodes += len(status.Nodes)
 	o.Runtimes.NodesOnline += status.Online
 	for _, n := range status.Nodes {
 		if n.LastConnect.After(last) {
 			last = n.LastConnect
+		}
+		switch {
+		case n.State == fleet.Online && n.Drain == fleet.NotDraining:
+			able++
+		case n.State == fleet.Online && n.DrainSince.After(drained):
+			drained = n.DrainSince
 		}
 		if n.Pending {
 			o.Attention = append(o.Attention, attention{
@@ -261,6 +268,12 @@ func (o *overview) runtime(status fleet.RuntimeStatus) {
 				Runtime: name, Node: n.Name, Since: when(n.Registered),
 			})
 		}
+	}
+	if able == 0 && !drained.IsZero() {
+		o.Attention = append(o.Attention, attention{
+			Code: "RuntimeDrained", Text: "No node of a runtime may claim work: all that are online were told to drain.",
+			Remedy: "Let one go on (purlieu node resume).", Runtime: name, Since: when(drained),
+		})
 	}
 	if status.State == fleet.Offline {
 		o.Attention = append(o.Attention, attention{

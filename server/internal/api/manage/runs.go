@@ -212,10 +212,31 @@ func (p *Plane) run(w http.ResponseWriter, r *http.Request, _ access.Principal) 
 			byCode[i].Count += max(1, row.Gap.Count)
 		}
 	}
+	waits, err := p.waits(r.Context(), v)
+	if err != nil {
+		return err
+	}
 	return answer(w, http.StatusOK, struct {
 		run
-		Gaps []codes `json:"gapsByCode"`
-	}{p.runOf(v), byCode})
+		Gaps  []codes  `json:"gapsByCode"`
+		Waits []reason `json:"waits"`
+	}{p.runOf(v), byCode, waits})
+}
+
+// waits says why nobody reads a run that has units to read, where that is its runtime's fault; else nothing.
+func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
+	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Units[model.UnitLeased] > 0 {
+		return []reason{}, nil
+	}
+	kind, err := p.Sources.Kind(ctx, v.Kind)
+	if err != nil {
+		return nil, err
+	}
+	status, err := p.Fleet.Status(ctx, v.Runtime)
+	if err != nil {
+		return nil, err
+	}
+	return reachOf(kind, status).Reasons, nil
 }
 
 // after reads a cursor that is a number.

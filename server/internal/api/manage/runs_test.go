@@ -120,6 +120,10 @@ func TestRunsAreShownToWhoeverMayReadTheirScans(t *testing.T) {
 	if list := values(changes); len(list) != 1 || list[0].(map[string]any)["asset"].(map[string]any)["name"] != "wall" {
 		t.Errorf("what the run changed: %v", changes)
 	}
+	_, one := h.call("GET", "/manage/v1/runs/"+runs["sales"], seller, "")
+	if list, _ := one["waits"].([]any); len(list) != 1 || list[0].(map[string]any)["code"] != "NoNodes" {
+		t.Errorf("why nobody reads the run: %v", one["waits"])
+	}
 	blind := h.holder("blind", "sales", access.DataSourceAdministrator)
 	if _, changes := h.call("GET", "/manage/v1/runs/"+runs["sales"]+"/changes", blind, ""); len(values(changes)) != 0 {
 		t.Errorf("assets are shown to somebody who may read scans and no data: %v", changes)
@@ -166,6 +170,13 @@ func TestTheOverviewCountsWhatTheCallerMaySee(t *testing.T) {
 	codes := []string{}
 	for _, a := range whole["attention"].([]any) {
 		codes = append(codes, a.(map[string]any)["code"].(string))
+	}
+	must(t, h.fleet.Approve(t.Context(), "pool--n9"))
+	must(t, h.fleet.Drain(t.Context(), "pool--n9"))
+	must(t, h.fleet.Beat(t.Context(), "pool--n9", bus.Beat{}))
+	_, drained := h.call("GET", "/manage/v1/overview", h.holder("dsa", "root", access.DataSourceAdministrator), "")
+	if !strings.Contains(fmt.Sprint(drained["attention"]), "RuntimeDrained") {
+		t.Errorf("the one node that is online is drained, and nobody is told: %v", drained["attention"])
 	}
 	if !slices.Contains(codes, "NodeWaits") || !slices.Contains(codes, "StoreShort") {
 		t.Errorf("a node waits and the disk is short of room, and nobody is told: %v", codes)
@@ -214,6 +225,18 @@ func TestOfEachRuntimeIsSaidWhetherItServesAKind(t *testing.T) {
 		t.Fatal(got)
 	}
 	must(t, h.fleet.Beat(t.Context(), "pool--n1", bus.Beat{})) // of an older build
+	if got := why(); got["pool"] != "" {
+		t.Fatal(got)
+	}
+	must(t, h.fleet.Drain(t.Context(), "pool--n1"))
+	if got := why(); got["pool"] != "NodesDrained" {
+		t.Fatal(got)
+	}
+	h.enrol("n2")
+	if got := why(); got["pool"] != "NodesDrained" {
+		t.Fatal("another one is there, and offline", got)
+	}
+	must(t, h.fleet.Beat(t.Context(), "pool--n2", bus.Beat{Kinds: []string{"Shop"}}))
 	if got := why(); got["pool"] != "" {
 		t.Fatal(got)
 	}

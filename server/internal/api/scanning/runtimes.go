@@ -120,7 +120,7 @@ func nodeAnswer(n Node) map[string]any {
 		"nodeName": n.Name, "machineName": n.Machine, "hostServiceUri": nil, "status": n.Status, "capabilities": map[string]any{},
 		"versionStatus": nil, "version": n.Version, "registerTime": api.Time(n.Registered), "lastConnectTime": api.Time(n.LastSeen),
 		"expiryTime": nil, "isActiveDispatcher": false, "concurrentJobsLimit": n.Slots, "maxConcurrentJobs": n.Slots,
-		"purlieuRunning": n.Running,
+		"purlieuRunning": n.Running, "purlieuDrain": n.Drain,
 	}
 }
 

@@ -91,7 +91,8 @@ type Node struct {
 	Name, Machine, Version string
 	Status                 string // "Online", "Limited", "Offline", "NeedRegistration"
 	Registered, LastSeen   time.Time
-	Running, Slots         int // attempts it holds, and could hold
+	Running, Slots         int    // attempts it holds, and could hold
+	Drain                  string // "none", "draining", "drained"
 }
 
 // Keys are the two authentication keys of a runtime. They are secrets: shown to who asks, never logged.
