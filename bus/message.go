@@ -85,6 +85,8 @@ type ClaimAnswer struct {
 type Orders struct {
 	// Drain: finish what you hold and claim no more. A node that is drained claims no slots, and so hears when it may go on.
 	Drain bool `cbor:"1,keyasint,omitempty"`
+	// NewKey: make a key in place of the one that proves who you are, and have the account take it (model.KeyRequest).
+	NewKey bool `cbor:"2,keyasint,omitempty"`
 }
 
 // Local asks whether a node-local source is on the node what it should be: there, allowed, and of the identity System,

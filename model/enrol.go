@@ -38,7 +38,7 @@ type NonceRequest struct {
 	Node string `json:"node"`
 }
 
-// NonceAnswer is one nonce, good for one token within a minute.
+// NonceAnswer is one nonce, good for one token or one change of a key within a minute.
 type NonceAnswer struct {
 	Nonce string `json:"nonce"`
 }
@@ -59,6 +59,26 @@ type TokenAnswer struct {
 // NodeProof is the text that a node signs to get a token.
 func NodeProof(node, nonce string) []byte {
 	return []byte("purlieu node token 1\x00" + node + "\x00" + nonce)
+}
+
+// KeyRequest gives a node another key: the body of POST /manage/v1/nodes/key. Both signatures are over KeyProof: that of
+// the key which the account has says who asks, that of the new one that the asker holds it.
+type KeyRequest struct {
+	Node         string `json:"node"`
+	Nonce        string `json:"nonce"`
+	PublicKey    []byte `json:"publicKey"` // the new one; Ed25519, 32 bytes
+	Signature    []byte `json:"signature"` // by the key that it replaces
+	NewSignature []byte `json:"newSignature"`
+}
+
+// KeyAnswer says that the account has the new key, and takes no other.
+type KeyAnswer struct {
+	KeyTime time.Time `json:"keyTime"` // since when, by the account's clock
+}
+
+// KeyProof is the text that a node signs with the key it has and with the one that is to replace it.
+func KeyProof(node, nonce string, public []byte) []byte {
+	return append([]byte("purlieu node key 1\x00"+node+"\x00"+nonce+"\x00"), public...)
 }
 
 // ValidNodeName reports whether a runtime or node may have the name: letters and digits, joined by single dashes, at

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,9 @@ type ProcessOptions struct {
 	// Token gives a bearer token of the node and its end; it is called before each connection. refused says that the
 	// account did not take the token of the last call.
 	Token func(ctx context.Context, refused bool) (token string, ends time.Time, err error)
+	// Rotate makes a new key for the node and has the account take it in place of the old one; record writes to the egress
+	// ledger what is about to leave. It is called again after a failure. nil for a node whose key dies with its process.
+	Rotate func(ctx context.Context, record func(detail string, body []byte) error) error
 	// Dial opens connections to the account, and to nothing else; nil dials directly. TLS is done on top of it, for
 	// https addresses.
 	Dial Dial
@@ -102,6 +106,10 @@ type process struct {
 	machine string
 	warning func() *console.Warning
 
+	others   sync.WaitGroup // what runs beside, and ends with the process
+	rotating chan struct{}  // full while the node's key is being replaced
+	rotated  time.Time      // when that was last tried
+
 	connected bool // at the last look
 	lastBeat  time.Time
 	ticks     [2]uint64 // all and idle, at the last beat
@@ -109,7 +117,7 @@ type process struct {
 
 func newProcess(o ProcessOptions) (_ *process, err error) {
 	handler, warning := console.Watch(o.Log.Handler())
-	p := &process{o: o, log: slog.New(handler), warning: warning, started: time.Now()}
+	p := &process{o: o, log: slog.New(handler), warning: warning, started: time.Now(), rotating: make(chan struct{}, 1)}
 	p.machine, _ = os.Hostname() // "" is allowed for
 	if p.lock, err = lockState(o.StateDir); err != nil {
 		return nil, err

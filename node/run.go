@@ -28,9 +28,12 @@ func (p *process) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
-			p.look(console.Running)
+			if s := p.look(console.Running); s != nil {
+				p.rotateIfAsked(ctx, s)
+			}
 		}
 	}
+	p.others.Wait()
 	p.log.Info("the node stops")
 	p.node.Post(p.node.leases.ClaimNoMore)
 	p.look(console.Stopping)
@@ -67,11 +70,12 @@ func (p *process) flush() {
 	}
 }
 
-// look writes the status, tells the node when the account is back, and beats when it is time.
-func (p *process) look(state string) {
+// look writes the status, tells the node when the account is back, and beats when it is time. It gives the status; nil when
+// the loop is busy with a slow disk: then the file grows old, which tells it.
+func (p *process) look(state string) *console.Status {
 	s := p.ask(state)
 	if s == nil {
-		return // the loop is busy with a slow disk: the file grows old, which tells it
+		return nil
 	}
 	if err := console.Write(p.o.StateDir, *s); err != nil {
 		p.log.Warn("the status could not be written", "err", err)
@@ -84,6 +88,7 @@ func (p *process) look(state string) {
 		p.lastBeat = time.Now()
 		p.beat(s)
 	}
+	return s
 }
 
 // ask puts the status together, on the loop and outside of it; nil when the loop does not answer.
@@ -118,6 +123,7 @@ func (n *Node) status() console.Status {
 	head := n.box.Head()
 	s := console.Status{
 		Attempts: n.leases.Busy(), Held: n.leases.Held(), Unsent: n.box.Waiting(), Drained: n.leases.Drained(),
+		NewKey: n.leases.NewKey(),
 		Ledger: console.Ledger{Index: head.Index, Head: hex.EncodeToString(head.Head[:])},
 	}
 	if trouble := n.box.Trouble(); trouble != nil {

@@ -156,7 +156,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	}
 	fcfg := fleet.DefaultConfig()
 	fcfg.Account, fcfg.Place, fcfg.ReceiptKey = s.access.Account(), s.place.get, s.access.ReceiptSigner().Public()
-	fcfg.OnRevoke, fcfg.OnEnrol, fcfg.Ask, fcfg.OnAnswer = s.bus.Disconnect, ingest.BeginLedger, s.bus.Ask, ingest.NoteAnswer
+	fcfg.OnRevoke, fcfg.OnEnrol, fcfg.OnKey, fcfg.Ask, fcfg.OnAnswer = s.bus.Disconnect, ingest.BeginLedger, ingest.KeepLedger, s.bus.Ask, ingest.NoteAnswer
 	fcfg.OnOrder = func(node string) { s.bus.Tell(node, bus.Tell{V: bus.Version, Kind: bus.TellOrders}) }
 	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
 		return err
@@ -181,6 +181,7 @@ func (s *Server) nodeOf(token string) (hub.Identity, error) {
 	if p.Node == "" {
 		return hub.Identity{}, fault.New(fault.Denied, "NotANode", "only nodes speak on the bus")
 	}
+	s.fleet.Met(p.Node, p.Enrolment)
 	return hub.Identity{Node: p.Node, Runtime: bus.RuntimeOf(p.Node), Expires: p.Expires}, nil
 }
 

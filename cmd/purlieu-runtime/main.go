@@ -77,6 +77,7 @@ type tree struct {
 	Enrol   enrolCmd   `cmd:"" help:"Make this machine a node of a runtime."`
 	Run     runCmd     `cmd:"" help:"Run the node until it is told to stop."`
 	Status  statusCmd  `cmd:"" help:"How the node does; the exit code says whether it is healthy."`
+	Rotate  rotateCmd  `cmd:"" help:"Make a new key for the node, in place of the one that proves to the account who it is."`
 	Policy  policyCmd  `cmd:"" help:"What the owner of this network allows. The account can't override it."`
 	Egress  egressCmd  `cmd:"" help:"The ledger of everything that left."`
 	Version versionCmd `cmd:"" help:"Which build this is."`

@@ -76,6 +76,9 @@ func (c runCmd) Run(a *app) error {
 			}
 			return tokens.TokenUntil(ctx)
 		},
+		Rotate: func(ctx context.Context, record func(string, []byte) error) error {
+			return tokens.Rotate(ctx, c.State, record)
+		},
 		Keep: keep, Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: c.log(a),
 	})
 }

@@ -69,6 +69,9 @@ func (statusCmd) table(a *app, s *node.Status, now time.Time) error {
 	} else if s.Drained {
 		line("", "DRAINING by the account: it finishes what it holds and claims no more until a person resumes it there")
 	}
+	if s.NewKey {
+		line("", "the account asks for a new node key, which is being made")
+	}
 	line("ledger", "%d entries, head %.16s…", s.Ledger.Index, s.Ledger.Head)
 	if s.Disk != "" {
 		line("disk", "THE OUTBOX CAN'T WRITE: %s", s.Disk)

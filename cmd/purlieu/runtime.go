@@ -174,6 +174,7 @@ type nodeCmd struct {
 	Approve nodeApproveCmd `cmd:"" help:"Let in a node that waits: its runtime was made with --approve."`
 	Drain   nodeDrainCmd   `cmd:"" help:"Have a node finish what it holds and claim no more, until it is resumed."`
 	Resume  nodeResumeCmd  `cmd:"" help:"Let a drained node claim again."`
+	Rotate  nodeRotateCmd  `cmd:"" help:"Have a node make a new key in place of the one that proves who it is."`
 	Revoke  nodeRevokeCmd  `cmd:"" help:"Cut a node off within seconds; its name stays taken until it is removed."`
 	Remove  nodeRemoveCmd  `cmd:"" help:"Take a node out: it is cut off within seconds."`
 }
@@ -240,6 +241,23 @@ type nodeResumeCmd struct{ nodeArgs }
 // Run lets the node claim again.
 func (c nodeResumeCmd) Run(a *app) error {
 	return c.do(a, "resume", "The node %s of %s may claim again.", c.Node, c.Runtime)
+}
+
+type nodeRotateCmd struct{ nodeArgs }
+
+// Help says what it does and does not.
+func (nodeRotateCmd) Help() string {
+	return `The node makes another key on its machine, signs it with the old one and the new, and goes on with what it reads. Once the account
+has the new one, the old one proves nothing, and what was connected with it is cut. A node that is away does it when it is back.
+Somebody who may have the old key can be the first to do so: then the node can't sign in any more; revoke and remove it, and
+enrol it again.
+
+  purlieu node rotate edge edge-1`
+}
+
+// Run has the node make a key.
+func (c nodeRotateCmd) Run(a *app) error {
+	return c.do(a, "rotate", "The node %s of %s makes a new key when it hears of it.", c.Node, c.Runtime)
 }
 
 type nodeRevokeCmd struct{ nodeArgs }

@@ -50,6 +50,8 @@ type Status struct {
 	Unsent   int `json:"unsent"`   // messages without a receipt
 	// Drained: a person of the account had it claim no more.
 	Drained bool `json:"drained,omitempty"`
+	// NewKey: a person of the account asked for a new node key, which is not made yet.
+	NewKey bool `json:"newKey,omitempty"`
 
 	Ledger Ledger `json:"ledger"`
 	Disk   string `json:"disk,omitempty"` // why the outbox can't write

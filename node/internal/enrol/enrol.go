@@ -4,8 +4,12 @@
 // runtime once, over TLS that the key's *pin* vouches for, and gets a *state*: what the node must know of its account
 // from then on. A *token* is had by signing a nonce with the node key; clocks play no part in it.
 //
-// The state directory holds node.key (PKCS #8, PEM) and node.json, both readable by their owner only, and until the
-// node's first start enrolment.json, what the enrolment sent, for the egress ledger.
+// To *rotate* the key is to make another, which the account takes in place of it when both have signed. Until the account has
+// answered there are two, and a token is had with whichever the account has.
+//
+// The state directory holds node.key (PKCS #8, PEM) and node.json, both readable by their owner only; until the
+// node's first start enrolment.json, what the enrolment sent, for the egress ledger; during a rotation next.key; and from
+// when the machine's owner asks for a rotation until it is done rotate, which names the key that is to go.
 package enrol
 
 import (
@@ -125,6 +129,9 @@ func Enrol(ctx context.Context, o Options) (Result, error) {
 		TrustAccount: o.TrustAccount, Pending: got.Pending, private: private,
 	}
 	if err := state.save(o.StateDir); err != nil {
+		return Result{}, err
+	}
+	if err := forgetNext(o.StateDir); err != nil { // the account has the other one
 		return Result{}, err
 	}
 	return Result{State: state, Skew: o.Now().Sub(got.Time).Round(time.Second)}, nil

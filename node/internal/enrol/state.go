@@ -35,6 +35,7 @@ type State struct {
 	Pending      bool   `json:"pending,omitempty"` // a person had yet to approve the node when it enrolled
 
 	private ed25519.PrivateKey
+	next    ed25519.PrivateKey // of a rotation that the account has not answered; nil else
 }
 
 // String names the node; the key stays hidden, however the state is printed.
@@ -48,6 +49,7 @@ func (s State) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 func statePath(dir string) string { return filepath.Join(dir, "node.json") }
 func keyPath(dir string) string   { return filepath.Join(dir, "node.key") }
+func nextPath(dir string) string  { return filepath.Join(dir, "next.key") }
 
 // Load reads the state of an enrolled machine. fault.NotFound "NotEnrolled" when there is none.
 func Load(dir string) (State, error) {
@@ -63,9 +65,15 @@ func Load(dir string) (State, error) {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return s, stateFault("%s is not what was written there", statePath(dir)).Because(err)
 	}
-	s.private, err = readKey(dir)
+	s.private, err = readKey(keyPath(dir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, stateFault("the node key %s is gone", keyPath(dir)).Try("Enrol this machine again")
+	}
+	if err != nil {
+		return s, err
+	}
+	if s.next, err = readKey(nextPath(dir)); errors.Is(err, fs.ErrNotExist) {
+		return s, nil
 	}
 	return s, err
 }
@@ -102,14 +110,19 @@ func publicOf(private ed25519.PrivateKey) ed25519.PublicKey {
 
 // ensureKey reads the node key, or makes one that only its owner can read.
 func ensureKey(dir string) (ed25519.PrivateKey, error) {
-	private, err := readKey(dir)
+	private, err := readKey(keyPath(dir))
 	if !errors.Is(err, fs.ErrNotExist) {
 		return private, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, stateFault("the state directory %s can't be made", dir).Because(err)
 	}
-	_, private, err = ed25519.GenerateKey(rand.Reader)
+	return makeKey(keyPath(dir))
+}
+
+// makeKey makes a node key and writes it.
+func makeKey(path string) (ed25519.PrivateKey, error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, stateFault("a node key can't be made").Because(err)
 	}
@@ -117,22 +130,22 @@ func ensureKey(dir string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, stateFault("a node key can't be made").Because(err)
 	}
-	if err := replaceFile(keyPath(dir), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})); err != nil {
-		return nil, stateFault("%s can't be written", keyPath(dir)).Because(err)
+	if err := replaceFile(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})); err != nil {
+		return nil, stateFault("%s can't be written", path).Because(err)
 	}
 	return private, nil
 }
 
 // readKey fails with fs.ErrNotExist in its chain when there is none.
-func readKey(dir string) (ed25519.PrivateKey, error) {
-	text, err := os.ReadFile(keyPath(dir))
+func readKey(path string) (ed25519.PrivateKey, error) {
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, stateFault("the node key %s can't be read", keyPath(dir)).Because(err)
+		return nil, stateFault("the node key %s can't be read", path).Because(err)
 	}
-	broken := stateFault("the node key %s is broken", keyPath(dir)).Try("Remove it and enrol this machine again")
+	broken := stateFault("the node key %s is broken", path).Try("Remove it and enrol this machine again")
 	block, _ := pem.Decode(text)
 	if block == nil {
 		return nil, broken

@@ -42,24 +42,32 @@ func (s *TokenSource) Token(ctx context.Context) (string, error) {
 
 // TokenUntil is Token with the time, by the machine's clock, at which the token ends.
 func (s *TokenSource) TokenUntil(ctx context.Context) (token string, ends time.Time, err error) {
-	select {
-	case s.busy <- struct{}{}:
-	case <-ctx.Done():
-		return "", time.Time{}, fault.New(fault.Unreachable, "TimedOut", "the account gave no token in time").Because(ctx.Err())
+	if err := s.take(ctx); err != nil {
+		return "", time.Time{}, err
 	}
 	defer func() { <-s.busy }()
 	if s.token != "" && s.now().Before(s.until) {
 		return s.token, s.until.Add(renewBefore), nil
 	}
 	s.token = ""
-	token, err = s.get(ctx)
-	if fault.CodeOf(err) == "BadProof" { // another process of this node used a newer nonce in between
-		token, err = s.get(ctx)
+	token, err = s.get(ctx, s.state.private)
+	if fault.CodeOf(err) == "NodeNotEnrolled" && s.state.next != nil { // the account may have taken the new key, and its answer was lost
+		token, err = s.get(ctx, s.state.next)
 	}
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	return token, s.until.Add(renewBefore), nil
+}
+
+// take waits for its turn.
+func (s *TokenSource) take(ctx context.Context) error {
+	select {
+	case s.busy <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.New(fault.Unreachable, "TimedOut", "the account gave no token in time").Because(ctx.Err())
+	}
 }
 
 // Forget makes the next Token ask the account: its bus refused the one that is held.
@@ -72,16 +80,28 @@ func (s *TokenSource) Forget(ctx context.Context) {
 	}
 }
 
-func (s *TokenSource) get(ctx context.Context) (string, error) {
+// get gets a token with a key. Another process of this node may use a newer nonce in between: then it asks once more.
+func (s *TokenSource) get(ctx context.Context, key ed25519.PrivateKey) (token string, err error) {
+	if token, err = s.getOnce(ctx, key); fault.CodeOf(err) == "BadProof" {
+		token, err = s.getOnce(ctx, key)
+	}
+	return token, err
+}
+
+// ask asks one of the account's operations for nodes.
+func (s *TokenSource) ask(ctx context.Context, operation string, body, into any) error {
+	return post(ctx, s.client, s.state.AccountURL+"/manage/v1/nodes/"+operation, body, into)
+}
+
+func (s *TokenSource) getOnce(ctx context.Context, key ed25519.PrivateKey) (string, error) {
 	begin := s.now() // before the request: the token's life began later than that
 	var nonce model.NonceAnswer
-	base := s.state.AccountURL + "/manage/v1/nodes/"
-	if err := post(ctx, s.client, base+"nonce", model.NonceRequest{Node: s.state.Node}, &nonce); err != nil {
+	if err := s.ask(ctx, "nonce", model.NonceRequest{Node: s.state.Node}, &nonce); err != nil {
 		return "", err
 	}
-	proof := ed25519.Sign(s.state.private, model.NodeProof(s.state.Node, nonce.Nonce))
+	proof := ed25519.Sign(key, model.NodeProof(s.state.Node, nonce.Nonce))
 	var got model.TokenAnswer
-	if err := post(ctx, s.client, base+"token", model.TokenRequest{Node: s.state.Node, Nonce: nonce.Nonce, Signature: proof}, &got); err != nil {
+	if err := s.ask(ctx, "token", model.TokenRequest{Node: s.state.Node, Nonce: nonce.Nonce, Signature: proof}, &got); err != nil {
 		return "", err
 	}
 	if got.Token == "" {

@@ -3,7 +3,8 @@
 // A *claim* asks for as many attempts as there are free *slots*. What was granted is *held*: named in each *renewal*
 // until it is released, also after its work has ended, while its messages wait for receipts. Work stops when a renewal
 // is answered stop; silence is not an answer: a node that has lost the account finishes what it holds and starts no
-// other. A *drained* machine holds on to what it has and claims no slots: the answers still say whether it may. The machine is a step machine: it runs on the caller's loop, starts no goroutine and reads no clock.
+// other. A *drained* machine holds on to what it has and claims no slots: the answers still say whether it may. The machine
+// is a step machine: it runs on the caller's loop, starts no goroutine and reads no clock.
 package lease
 
 import (
@@ -52,13 +53,13 @@ type Machine struct {
 	rng  *rand.Rand
 	log  *slog.Logger
 
-	now     time.Time
-	held    map[bus.AttemptRef]bool // true while it takes a slot
-	busy    int
-	ending  bool // the process stops
-	drained bool // a person of the account said so
-	asked   int  // slots of the claim that is under way
-	serial  uint64
+	now    time.Time
+	held   map[bus.AttemptRef]bool // true while it takes a slot
+	busy   int
+	ending bool // the process stops
+	orders bus.Orders
+	asked  int // slots of the claim that is under way
+	serial uint64
 
 	claiming bool
 	claimAt  time.Time
@@ -111,7 +112,10 @@ func (m *Machine) AskOrders() { m.renewAt, m.claimAt = m.now, m.now }
 func (m *Machine) ClaimNoMore() { m.ending = true }
 
 // Drained reports whether a person of the account had the machine drain, and no claim of before can bring more.
-func (m *Machine) Drained() bool { return m.drained && m.asked == 0 }
+func (m *Machine) Drained() bool { return m.orders.Drain && m.asked == 0 }
+
+// NewKey reports whether the last answer said that the node is to make a new key.
+func (m *Machine) NewKey() bool { return m.orders.NewKey }
 
 // Silent reports whether the account has not said lately what becomes of what is held: let nothing of it leave before.
 func (m *Machine) Silent() bool { return m.silent && len(m.held) > 0 }
@@ -143,10 +147,11 @@ func (m *Machine) Step(now time.Time) time.Time {
 
 // hear takes the orders that an answer repeats.
 func (m *Machine) hear(o bus.Orders) {
-	if o.Drain == m.drained {
+	before := m.orders
+	m.orders = o
+	if o.Drain == before.Drain {
 		return
 	}
-	m.drained = o.Drain
 	if o.Drain {
 		m.log.Info("the account has this node drain: it finishes what it holds and claims no more", "held", len(m.held))
 		return
@@ -161,7 +166,7 @@ func (m *Machine) mayClaim() bool {
 	switch {
 	case m.claiming || m.ending || m.Silent():
 		return false
-	case m.drained:
+	case m.orders.Drain:
 		return len(m.held) == 0 // else a renewal says the same
 	}
 	return m.busy < m.cfg.Slots && len(m.held) < maxHeld
@@ -174,7 +179,7 @@ func (m *Machine) later(d time.Duration) time.Time {
 
 func (m *Machine) claim() {
 	m.serial++
-	if m.asked = m.cfg.Slots - m.busy; m.drained {
+	if m.asked = m.cfg.Slots - m.busy; m.orders.Drain {
 		m.asked = 0
 	}
 	c := bus.Claim{V: bus.Version, Slots: m.asked, Kinds: m.cfg.Kinds, Serial: m.serial, Locals: m.vouched()}

@@ -19,6 +19,7 @@ const (
 	EntryDone      EntryKind = "done"      // an end of an attempt was sealed to leave
 	EntryAnswer    EntryKind = "answer"    // an answer to a question of the account
 	EntryEnrol     EntryKind = "enrol"     // an enrolment
+	EntryKey       EntryKind = "key"       // a new key of the node, signed by it and by the one before
 	EntryRelease   EntryKind = "release"   // the owner lets metadata leave that may hold values: Detail says what, and in which attempt
 	EntryBeats     EntryKind = "beats"     // the beats of an hour, summed
 	EntryDiscarded EntryKind = "discarded" // the message of entry Of was given up; Left says whether it may have left

@@ -11,6 +11,8 @@ type Principal struct {
 	ID   string // stable: "user:…", "app:…", "node:<NodeID>"
 	Name string // for people
 	Node string // bus.NodeID of a node; "" for all others
+	// Enrolment is, of a node, the one that its token was given for.
+	Enrolment string
 	// Expires is when the token that was shown runs out.
 	Expires time.Time
 }

@@ -121,7 +121,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Principal, e
 		kind, id, _ := strings.Cut(c.Subject, ":")
 		switch {
 		case kind == "node" && isNode:
-			p = Principal{ID: c.Subject, Name: id, Node: id}
+			p = Principal{ID: c.Subject, Name: id, Node: id, Enrolment: c.Generation}
 			if err := s.cfg.Live(ctx, tx, id, c.Generation); err != nil {
 				return unauthenticatedBy(err, "the node may no longer act")
 			}

@@ -99,7 +99,10 @@ type NodeStatus struct {
 	Spooled     int // messages without a receipt
 	// Kinds are the source kinds that it can read; nil when it did not say.
 	Kinds []string
-	Drain Drain
+	// KeyMade is since when it has its key, NewKey whether a person told it to make another and it has not yet.
+	KeyMade time.Time
+	NewKey  bool
+	Drain   Drain
 	// DrainSince is when a person told it to drain; zero when it may claim.
 	DrainSince time.Time
 }
@@ -238,7 +241,10 @@ func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus 
 		System: node.Info.System, State: Offline, Pending: node.Pending, Revoked: node.Revoked, Key: node.Key,
 		Registered: node.Enrolled, LastConnect: node.Seen, LastStart: node.Started,
 		Attempts: beat.Attempts, Slots: beat.Slots, FreeMB: beat.FreeMB, CPU: beat.CPU, Spooled: beat.Spooled,
-		Kinds: beat.Kinds, Drain: drainOf(node.Drain, beat), DrainSince: node.Drain,
+		Kinds: beat.Kinds, Drain: drainOf(node.Drain, beat), DrainSince: node.Drain, KeyMade: node.KeyMade, NewKey: !node.NewKey.IsZero(),
+	}
+	if out.KeyMade.IsZero() {
+		out.KeyMade = node.Enrolled
 	}
 	if at.After(out.LastConnect) {
 		out.LastConnect = at

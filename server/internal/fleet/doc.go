@@ -5,7 +5,7 @@
 // the node proves itself by signing a *nonce* of the account, and gets a token of ten minutes. *Removing* a node frees
 // its name, *revoking* it keeps the name taken; both count at once, on every replica, since each token is judged by
 // the node's document. A *beat* says that a node lives. An *order* is what a person has told a node: to *drain*, that is to
-// finish what it holds and claim no more. Orders are kept in the node's document until they are taken back; the bus only
+// finish what it holds and claim no more, or to *rotate* its key. Orders are kept in the node's document until they are taken back or done; the bus only
 // carries them (bus.Orders).
 //
 // Configuration lives in documents: "runtime" by name, "runtimeid" by guid holds the name, "node" by bus.NodeID.

@@ -26,7 +26,9 @@ type nodeDoc struct {
 	Nonce     time.Time      `json:"nonce,omitzero"`   // when the last nonce that it used was made
 	Started   time.Time      `json:"started,omitzero"` // first beat after silence
 	Beat      bus.Beat       `json:"beat"`
-	Drain     time.Time      `json:"drain,omitzero"` // since when a person wants it to claim no more
+	Drain     time.Time      `json:"drain,omitzero"`   // since when a person wants it to claim no more
+	NewKey    time.Time      `json:"newKey,omitzero"`  // since when a person wants it to make a new key
+	KeyMade   time.Time      `json:"keyMade,omitzero"` // when its key replaced another; zero: it enrolled with it
 }
 
 func refusedKey() error {

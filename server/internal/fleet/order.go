@@ -6,6 +6,7 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -27,6 +28,17 @@ func (s *Service) Resume(ctx context.Context, node string) error {
 	})
 }
 
+// RotateKey has a node make a new key in place of its own; it stands until the node has done so: see ReplaceKey.
+func (s *Service) RotateKey(ctx context.Context, node string) error {
+	if bus.RuntimeOf(node) == model.BuiltInRuntime {
+		return fault.New(fault.Conflict, "BuiltIn", "the built-in node makes a new key each time it starts")
+	}
+	return s.order(ctx, node, func(tx store.Tx, body *nodeDoc) error {
+		body.NewKey = tx.Now()
+		return nil
+	})
+}
+
 // order changes what people have told a node, and has the node ask for it at once.
 func (s *Service) order(ctx context.Context, node string, change func(store.Tx, *nodeDoc) error) error {
 	err := s.changeNode(ctx, node, change)
@@ -42,5 +54,5 @@ func Orders(ctx context.Context, tx store.Tx, node string) (bus.Orders, error) {
 	if fault.Is(err, fault.NotFound) {
 		return bus.Orders{}, nil
 	}
-	return bus.Orders{Drain: !body.Drain.IsZero()}, err
+	return bus.Orders{Drain: !body.Drain.IsZero(), NewKey: !body.NewKey.IsZero()}, err
 }

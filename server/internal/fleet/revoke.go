@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"slices"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -60,11 +61,41 @@ func (s *Service) cut(node string) {
 	s.mu.Lock()
 	delete(s.beats, node)
 	s.mu.Unlock()
+	s.disconnect(node)
+}
+
+// disconnect has the node's connections here closed.
+func (s *Service) disconnect(node string) {
+	s.mu.Lock()
+	delete(s.met, node)
+	s.mu.Unlock()
 	s.cfg.OnRevoke(node)
 }
 
-// Gone tells which of the nodes may no longer act. Each replica asks it for its connected nodes every few seconds and
-// cuts those, so that a revocation on one replica reaches all.
+// Met says that a node opens a connection here with a token of an enrolment, which may have ended since it was looked at.
+func (s *Service) Met(node, enrolment string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.met[node], enrolment) {
+		s.met[node] = append(s.met[node], enrolment)
+	}
+}
+
+// stale reports whether the node may still hold a connection of another enrolment than the one it has, and forgets that:
+// the caller cuts it.
+func (s *Service) stale(node, enrolment string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	met := s.met[node]
+	if len(met) == 0 || len(met) == 1 && met[0] == enrolment {
+		return false
+	}
+	delete(s.met, node)
+	return true
+}
+
+// Gone tells which of the nodes may no longer act, or not by all the connections that they have. Each replica asks it for its
+// connected nodes every few seconds and cuts those, so that a revocation or a new key on one replica reaches all.
 func (s *Service) Gone(ctx context.Context, nodes []string) ([]string, error) {
 	var gone []string
 	err := s.store.View(ctx, func(tx store.Tx) error {
@@ -74,7 +105,7 @@ func (s *Service) Gone(ctx context.Context, nodes []string) ([]string, error) {
 			if err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
-			if err != nil || body.Revoked || body.Pending {
+			if err != nil || body.Revoked || body.Pending || s.stale(node, body.Enrolment) {
 				gone = append(gone, node)
 			}
 		}

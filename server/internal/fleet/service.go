@@ -57,6 +57,9 @@ type Config struct {
 	// is not called when a node asks again because its answer was lost, nor for the built-in node.
 	OnEnrol func(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error
 
+	// OnKey is called within the transaction that takes a node's new key in place of its own; an error refuses it.
+	OnKey func(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error
+
 	// OnAnswer is called within a transaction when a node has answered a question, with the entry of its egress ledger that
 	// the answer is; an error keeps the answer from whoever asked.
 	OnAnswer func(ctx context.Context, tx store.Tx, node string, seal bus.Seal) error
@@ -68,7 +71,7 @@ type Config struct {
 }
 
 // DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnOrder, OnEnrol,
-// OnAnswer and Ask are the caller's.
+// OnKey, OnAnswer and Ask are the caller's.
 func DefaultConfig() Config {
 	return Config{
 		NonceLife: time.Minute, Silent: 15 * time.Second, Lapse: 90 * 24 * time.Hour, BeatEvery: time.Minute,
@@ -77,6 +80,7 @@ func DefaultConfig() Config {
 			return bus.Answer{}, fault.New(fault.Unreachable, "NodeAway", "node %s can't be asked", node)
 		},
 		OnEnrol:  func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
+		OnKey:    func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
 		OnAnswer: func(context.Context, store.Tx, string, bus.Seal) error { return nil },
 	}
 }
@@ -90,6 +94,7 @@ type Service struct {
 
 	mu    sync.Mutex
 	beats map[string]lastBeat // by node
+	met   map[string][]string // by node, the enrolments that it opened connections here with
 }
 
 type lastBeat struct {
@@ -100,7 +105,7 @@ type lastBeat struct {
 
 // Open makes the room, and the built-in runtime at first start.
 func Open(ctx context.Context, st store.Store, seal Sealer, tokens Tokens, cfg Config) (*Service, error) {
-	s := &Service{store: st, seal: seal, tokens: tokens, cfg: cfg, beats: map[string]lastBeat{}}
+	s := &Service{store: st, seal: seal, tokens: tokens, cfg: cfg, beats: map[string]lastBeat{}, met: map[string][]string{}}
 	err := st.Update(ctx, store.People, func(tx store.Tx) error {
 		_, err := tx.Docs().Get(ctx, docRuntime, model.BuiltInRuntime)
 		if !fault.Is(err, fault.NotFound) {

@@ -36,45 +36,56 @@ func revoked() error {
 // second used may be refused; the node asks again.
 // It fails with fault.Denied: "NodeNotEnrolled", "NodeRevoked", "NodePending", "NodeLapsed" or "BadProof".
 func (s *Service) NodeToken(ctx context.Context, node, nonce string, signature []byte) (token string, life time.Duration, err error) {
-	bad := fault.New(fault.Denied, "BadProof", "the node's signature or its nonce is not right").Try("Ask for a new nonce and sign that")
 	var enrolment string
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		made, err := s.tokens.CheckNonce(ctx, tx, nonceUse, node, nonce)
+		body, doc, err := s.proven(ctx, tx, node, nonce, func(key ed25519.PublicKey) bool {
+			return ed25519.Verify(key, model.NodeProof(node, nonce), signature)
+		})
 		if err != nil {
-			if fault.Is(err, fault.Denied) {
-				return bad
-			}
 			return err
 		}
-		body, doc, err := get[nodeDoc](ctx, tx, docNode, node)
-		if err != nil {
-			return orElse(err, notEnrolled())
-		}
-		// The proof comes first: only the node itself learns how it stands.
-		if len(body.PublicKey) != ed25519.PublicKeySize || !ed25519.Verify(body.PublicKey, model.NodeProof(node, nonce), signature) {
-			return notEnrolled()
-		}
-		if !made.After(body.Nonce) {
-			return bad
-		}
-		now := tx.Now()
-		switch {
-		case body.Revoked:
-			return revoked()
-		case body.Pending:
-			return fault.New(fault.Denied, "NodePending", "the node waits for approval").
-				Try("A data source administrator approves it with `purlieu node approve %s %s`", body.Runtime, body.Name)
-		case s.lapsed(body, now):
-			return fault.New(fault.Denied, "NodeLapsed", "the node was silent for more than %d days", int(s.cfg.Lapse.Hours()/24)).
-				Try("Enrol it again with a key of its runtime")
-		}
-		body.Nonce, body.Seen, enrolment = made, now, body.Enrolment
+		enrolment = body.Enrolment
 		return put(ctx, tx, docNode, node, doc.Version, body)
 	})
 	if err != nil {
 		return "", 0, err
 	}
 	return s.tokens.IssueNode(ctx, node, enrolment)
+}
+
+// proven is the document of a node that has signed the nonce, and may act, with the nonce as used: the caller writes it.
+// holds judges the signature by the key that the node has.
+func (s *Service) proven(ctx context.Context, tx store.Tx, node, nonce string, holds func(ed25519.PublicKey) bool) (nodeDoc, store.Doc, error) {
+	bad := fault.New(fault.Denied, "BadProof", "the node's signature or its nonce is not right").Try("Ask for a new nonce and sign that")
+	made, err := s.tokens.CheckNonce(ctx, tx, nonceUse, node, nonce)
+	if err != nil {
+		if fault.Is(err, fault.Denied) {
+			err = bad
+		}
+		return nodeDoc{}, store.Doc{}, err
+	}
+	body, doc, err := get[nodeDoc](ctx, tx, docNode, node)
+	if err != nil {
+		return body, doc, orElse(err, notEnrolled())
+	}
+	now := tx.Now()
+	switch {
+	// The proof comes first: only the node itself learns how it stands.
+	case len(body.PublicKey) != ed25519.PublicKeySize || !holds(body.PublicKey):
+		err = notEnrolled()
+	case !made.After(body.Nonce):
+		err = bad
+	case body.Revoked:
+		err = revoked()
+	case body.Pending:
+		err = fault.New(fault.Denied, "NodePending", "the node waits for approval").
+			Try("A data source administrator approves it with `purlieu node approve %s %s`", body.Runtime, body.Name)
+	case s.lapsed(body, now):
+		err = fault.New(fault.Denied, "NodeLapsed", "the node was silent for more than %d days", int(s.cfg.Lapse.Hours()/24)).
+			Try("Enrol it again with a key of its runtime")
+	}
+	body.Nonce, body.Seen = made, now
+	return body, doc, err
 }
 
 // Live judges, within a transaction, whether the enrolment that a token names still stands; fault.Denied. It is

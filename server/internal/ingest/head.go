@@ -45,6 +45,16 @@ func BeginLedger(ctx context.Context, tx store.Tx, node string, key ed25519.Publ
 	return putHead(ctx, tx, doc, headDoc{Key: key})
 }
 
+// KeepLedger is called within the transaction that gives a node another key: its ledger goes on.
+func KeepLedger(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error {
+	doc, kept, err := headOf(ctx, tx, node)
+	if err != nil {
+		return err
+	}
+	kept.Key = key
+	return putHead(ctx, tx, doc, kept)
+}
+
 // NoteAnswer is called within a transaction when a node's answer has come, with its entry.
 func NoteAnswer(ctx context.Context, tx store.Tx, node string, seal bus.Seal) error {
 	return noteHead(ctx, tx, node, Head{Index: seal.Index, Head: seal.Head[:]})

@@ -38,7 +38,7 @@ beforeAll(async () => {
 /** samples are values for each deed. */
 const samples: Record<string, unknown[][]> = {
   addRuntime: [['edge', ''], ['edge', 'In the cellar']], deleteRuntime: [['edge']], listKeys: [['edge']], regenerateKey: [['edge', 'authKey2']],
-  approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], drainNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], resumeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
+  approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], drainNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], resumeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], rotateNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
   classify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a b' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: '-x' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: 'x\u0015rm\n\u009b' }]],
   declassify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a', column: "it's" }]], restoreAsset: [['00000000-0000-8000-8000-000000000001']],
   deleteSource: [['shop']], deleteCredential: [['scanner']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],

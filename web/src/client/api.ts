@@ -124,6 +124,8 @@ export const drainNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/drain`, { method: 'POST' }), (runtime, n) => line`purlieu node drain ${runtime} ${n.nodeName}`)
 export const resumeNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/resume`, { method: 'POST' }), (runtime, n) => line`purlieu node resume ${runtime} ${n.nodeName}`)
+export const rotateNode = deed(
+  (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/rotate`, { method: 'POST' }), (runtime, n) => line`purlieu node rotate ${runtime} ${n.nodeName}`)
 export const revokeNode = deed(
   (_runtime: string, { id }: NodeName) => rest<void>(`${nodeAt(id)}/revoke`, { method: 'POST' }), (runtime, n) => line`purlieu node revoke ${runtime} ${n.nodeName}`)
 export const removeNode = deed(

@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
-import { approveNode, drainNode, removeNode, resumeNode, revokeNode, type Node } from '../client/api'
+import { approveNode, drainNode, removeNode, resumeNode, revokeNode, rotateNode, type Node } from '../client/api'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
@@ -31,6 +31,7 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
     { name: words.running, show: n => `${n.concurrentJobsRunning} / ${n.maxConcurrentJobs}`, number: true },
     { name: words.seen, show: n => <When at={n.lastConnectTime} /> },
     { name: words.enrolled, show: n => <When at={n.registerTime} /> },
+    { name: words.keySince, show: n => <><When at={n.keyTime} />{n.newKeyWanted && <div><Status tone="busy">{words.newKeyWanted}</Status></div>}</> },
   ]
   if (mayWrite) {
     columns.push({
@@ -41,6 +42,7 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
           {n.revoked || n.pendingApproval ? null : n.drain !== 'none'
             ? <ActButton size="small" label={words.resume} name={words.resumeNamed(n.nodeName)} command={resumeNode.command(runtime, n)} busy={act.busy} onAct={() => act.go({ run: () => resumeNode(runtime, n), said: words.resumed(n.nodeName) })} />
             : <Ask small appearance="secondary" label={words.drain} title={words.drainSure(n.nodeName)} done={words.drainSaid(n.nodeName)} act={() => drainNode(runtime, n)} command={drainNode.command(runtime, n)} stale={['nodes', runtime]}>{words.drainText}</Ask>}{' '}
+          {managed || n.revoked || n.pendingApproval ? null : <Ask small appearance="secondary" label={words.rotate} title={words.rotateSure(n.nodeName)} done={words.rotateSaid(n.nodeName)} act={() => rotateNode(runtime, n)} command={rotateNode.command(runtime, n)} stale={['nodes', runtime]}>{words.rotateText}</Ask>}{' '}
           {managed ? null : n.revoked ? <Ask small appearance="secondary" label={words.remove} title={words.removeSure(n.nodeName)} done={words.removed(n.nodeName)} act={() => removeNode(runtime, n)} command={removeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.removeText}</Ask>
             : <Ask small appearance="secondary" label={words.revoke} title={words.revokeSure(n.nodeName)} done={words.revoked(n.nodeName)} act={() => revokeNode(runtime, n)} command={revokeNode.command(runtime, n)} stale={['nodes', runtime]}>{words.revokeText}</Ask>}
         </>

@@ -89,6 +89,7 @@ func (p *Plane) Open() []api.Route {
 		{Method: "POST", Pattern: "/enrol", Handler: p.enrol},
 		{Method: "POST", Pattern: "/nodes/nonce", Handler: p.nonce},
 		{Method: "POST", Pattern: "/nodes/token", Handler: p.token},
+		{Method: "POST", Pattern: "/nodes/key", Handler: p.replaceKey},
 	}
 }
 

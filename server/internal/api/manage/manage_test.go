@@ -21,7 +21,7 @@ func TestNobodyAndReadersAreRefused(t *testing.T) {
 	for _, call := range []string{
 		"GET /manage/v1/runtimes", "GET /manage/v1/runtimes/pool/nodes", "PUT /manage/v1/runtimes/pool/approval", "GET /manage/v1/runtimes/pool/keys",
 		"PUT /manage/v1/runtimes/pool/keys/authKey1/limit", "DELETE /manage/v1/nodes/" + n1.Node, "POST /manage/v1/nodes/pool--n1/revoke",
-		"POST /manage/v1/nodes/pool--n1/approve", "POST /manage/v1/nodes/pool--n1/drain", "POST /manage/v1/nodes/pool--n1/resume", "GET /manage/v1/nodes/pool--n1/receipts", "GET /manage/v1/users", "POST /manage/v1/users",
+		"POST /manage/v1/nodes/pool--n1/approve", "POST /manage/v1/nodes/pool--n1/drain", "POST /manage/v1/nodes/pool--n1/resume", "POST /manage/v1/nodes/pool--n1/rotate", "GET /manage/v1/nodes/pool--n1/receipts", "GET /manage/v1/users", "POST /manage/v1/users",
 		"DELETE /manage/v1/users/x", "PUT /manage/v1/users/x/disabled", "POST /manage/v1/signin-links", "GET /manage/v1/apps",
 		"POST /manage/v1/apps", "DELETE /manage/v1/apps/x", "POST /manage/v1/apps/x/secret", "GET /manage/v1/collections/root/roles",
 		"PUT /manage/v1/collections/root/roles/data-curator/x", "DELETE /manage/v1/collections/root/roles/data-curator/x",

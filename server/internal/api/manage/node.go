@@ -24,6 +24,7 @@ func (p *Plane) nodeRoutes() []api.Route {
 		{Method: "POST", Pattern: "/nodes/{node}/revoke", Handler: p.may(access.WriteRuntime, p.revokeNode)},
 		{Method: "POST", Pattern: "/nodes/{node}/approve", Handler: p.may(access.WriteRuntime, p.approveNode)},
 		{Method: "POST", Pattern: "/nodes/{node}/drain", Handler: p.may(access.WriteRuntime, p.drainNode)},
+		{Method: "POST", Pattern: "/nodes/{node}/rotate", Handler: p.may(access.WriteRuntime, p.rotateNode)},
 		{Method: "POST", Pattern: "/nodes/{node}/resume", Handler: p.may(access.WriteRuntime, p.resumeNode)},
 	}
 }
@@ -69,6 +70,19 @@ func (p *Plane) token(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, out)
 }
 
+func (p *Plane) replaceKey(w http.ResponseWriter, r *http.Request) error {
+	var req model.KeyRequest
+	var out model.KeyAnswer
+	err := decode(w, r, &req)
+	if err == nil {
+		out.KeyTime, err = p.Fleet.ReplaceKey(r.Context(), req)
+	}
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, out)
+}
+
 // node is a node on the wire: published names where there are any.
 type node struct {
 	ID          string     `json:"id"`
@@ -93,6 +107,8 @@ type node struct {
 	// Drain says how far the node is that a person told to claim no more, DrainSince when that was.
 	Drain      fleet.Drain `json:"drain"`
 	DrainSince *time.Time  `json:"drainTime"`
+	KeyMade    time.Time   `json:"keyTime"`      // since when it has its key
+	NewKey     bool        `json:"newKeyWanted"` // a person told it to make another, and it has not yet
 }
 
 func when(t time.Time) *time.Time {
@@ -143,7 +159,7 @@ func (p *Plane) nodes(w http.ResponseWriter, r *http.Request, _ access.Principal
 			Pending: n.Pending, Revoked: n.Revoked, Key: n.Key, Registered: n.Registered, LastConnect: n.LastConnect,
 			LastStart: when(n.LastStart), Expires: when(n.Expires), Running: n.Attempts, Slots: n.Slots,
 			FreeMB: n.FreeMB, CPU: n.CPU, Unreceipted: n.Spooled, Kinds: n.Kinds,
-			Drain: n.Drain, DrainSince: when(n.DrainSince),
+			Drain: n.Drain, DrainSince: when(n.DrainSince), KeyMade: n.KeyMade, NewKey: n.NewKey,
 		})
 	}
 	return answer(w, http.StatusOK, map[string]any{"value": value, "state": status.State})
@@ -167,6 +183,10 @@ func (p *Plane) drainNode(w http.ResponseWriter, r *http.Request, _ access.Princ
 
 func (p *Plane) resumeNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return nothing(w, p.Fleet.Resume(r.Context(), r.PathValue("node")))
+}
+
+func (p *Plane) rotateNode(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return nothing(w, p.Fleet.RotateKey(r.Context(), r.PathValue("node")))
 }
 
 func (p *Plane) setApproval(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
