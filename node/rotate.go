@@ -92,6 +92,9 @@ func (p *process) rotate(ctx context.Context) {
 		p.log.Warn("the node's key could not be replaced; the one that the account has goes on, and it is tried again", "code", fault.CodeOf(err), "err", err)
 		return
 	}
+	if _, err := enrol.RotationAsked(p.o.StateDir); err != nil { // which removes the question that was answered
+		p.log.Warn("the wish for a new node key could not be removed: another one will be made", "err", err)
+	}
 	p.node.Post(p.node.leases.AskOrders)
 	p.log.Info("the node has a new key, and the account takes no other")
 }

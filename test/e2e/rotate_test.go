@@ -110,15 +110,12 @@ func TestANodeThatIsKilledWhileItReplacesItsKeyComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := openAccount(t, p, "--lease", short.String())
-	s := shop(t)
-	a.register(s)
 	key := a.runtime("edge")
 	for i, point := range []string{
 		"enrol.next.made:1", "enrol.folder.before:1", "enrol.next.durable:1", "enrol.key.before:1", "enrol.key.after:1", "enrol.next.placed:1", "enrol.folder.before:2",
 	} {
 		name := fmt.Sprintf("n%d", i)
 		n := a.enrolled(key, name)
-		n.allow(s)
 		old := n.key("node.key")
 		n.start(failpoint.EnvPoint + "=" + point)
 		a.purlieu("node", "rotate", "edge", name)
