@@ -35,7 +35,7 @@ describe.each(sizes)('at a width of %i', (width, height) => {
     for (const look of ['light', 'dark'] as const) {
       await v.wear(look)
       if (look === 'light') await v.see(page, path)
-      await v.page.screenshot({ path: join(folder, `${name}-${width}-${look}.png`) })
+      await v.page.screenshot({ animations: 'disabled', path: join(folder, `${name}-${width}-${look}.png`) })
     }
   }
   it('the doors', async () => {
@@ -45,7 +45,7 @@ describe.each(sizes)('at a width of %i', (width, height) => {
         await v.page.emulateMedia({ colorScheme: look })
         await v.page.goto(v.base + path)
         await v.page.waitForSelector('main')
-        await v.page.screenshot({ path: join(folder, `${name}-${width}-${look}.png`) })
+        await v.page.screenshot({ animations: 'disabled', path: join(folder, `${name}-${width}-${look}.png`) })
       }
     }
     await v.end()

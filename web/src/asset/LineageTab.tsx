@@ -73,7 +73,7 @@ function Lists({ of }: { of: Lineage }) {
         const all = reach(of, way)
         return (
           <Card key={way} title={title}>
-            {all.length === 0 ? <Soft>–</Soft> : (
+            {all.length === 0 ? <Soft>{words.noneKnown}</Soft> : (
               <ol className={s.list}>
                 {all.map(g => { const h = of.guidEntityMap[g]; return h && <li key={g}><Link to="/asset/$guid" params={{ guid: g }}>{h.displayText}</Link> <Soft>{titleOf(h.typeName)}</Soft></li> })}
               </ol>

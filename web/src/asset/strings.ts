@@ -27,7 +27,7 @@ export const words = {
   key: 'key', yes: 'yes', no: 'no',
   find: 'Find a column', shown: (n: string, of: string) => (n === of ? `${of} columns` : `${n} of ${of} columns`), noColumn: 'No column has this in its name',
   keys: 'Keys', indexes: 'Indexes',
-  asPicture: 'Picture', asList: 'List', upstream: 'Comes from', downstream: 'Goes to',
+  asPicture: 'Picture', asList: 'List', upstream: 'Comes from', downstream: 'Goes to', noneKnown: 'Nothing is known.',
   noLineage: 'No lineage', noLineageText: 'Nothing is known to feed this asset or to be fed by it. Views and procedures carry lineage when they are scanned at level L2.',
   truncated: 'There is more than this shows.', zoomIn: 'Closer', zoomOut: 'Farther', fit: 'All of it', wider: 'A wider view',
   verbs: { created: 'Created', updated: 'Changed', deleted: 'Deleted', revived: 'Came back', renamed: 'Renamed', restored: 'Brought back' },

@@ -116,6 +116,7 @@ export const words = {
   noRunsText: 'Runs appear here when a scan is started, by a person or by its schedule.',
   noRunsFound: 'No run is like that',
   anyState: 'Any state',
+  anySource: 'Any source',
   source: 'Source',
   scan: 'Scan',
   state: 'State',

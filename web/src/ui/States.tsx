@@ -15,7 +15,7 @@ const useStyles = makeStyles({
   box: { display: 'flex', flexDirection: 'column', alignItems: 'center', textAlign: 'center', gap: '8px', padding: '56px 24px', maxWidth: '520px', margin: '0 auto' },
   icon: { color: tokens.colorNeutralForeground3, marginBottom: '4px' },
   title: { fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, margin: 0 },
-  text: { color: tokens.colorNeutralForeground2, margin: 0, overflowWrap: 'anywhere' },
+  text: { color: tokens.colorNeutralForeground2, margin: 0, overflowWrap: 'anywhere', textWrap: 'balance' },
   soft: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace },
   actions: { display: 'flex', flexWrap: 'wrap', justifyContent: 'center', gap: '8px', marginTop: '12px' },
   bone: { backgroundColor: tokens.colorNeutralBackground5, borderRadius: tokens.borderRadiusMedium, height: '20px', marginBottom: '12px' },
