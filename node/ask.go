@@ -20,7 +20,8 @@ func (p *process) recordAnswer(ctx context.Context, detail string, body []byte) 
 	return p.record(ctx, outbox.EntryAnswer, detail, body)
 }
 
-// record writes to the ledger, on the loop, what leaves by another way than the outbox.
+// record writes to the ledger, on the loop, what leaves by another way than the outbox, and has the witnesses told that the owner
+// requires.
 func (p *process) record(ctx context.Context, kind outbox.EntryKind, detail string, body []byte) (bus.Seal, error) {
 	type result struct {
 		seal bus.Seal
@@ -33,6 +34,9 @@ func (p *process) record(ctx context.Context, kind outbox.EntryKind, detail stri
 	})
 	select {
 	case r := <-done:
+		if r.err == nil {
+			r.err = p.attested(ctx, r.seal)
+		}
 		return r.seal, r.err
 	case <-ctx.Done():
 		return bus.Seal{}, fault.New(fault.Unreachable, "Stopping", "the node has no time to write to its egress ledger").Because(ctx.Err())

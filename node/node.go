@@ -156,10 +156,10 @@ func (n *Node) Run(ctx context.Context, now func() time.Time) error {
 		case <-ctx.Done():
 			return n.box.Close(now())
 		case <-n.posted.bell:
-			for _, f := range n.posted.take() {
-				f()
-			}
 		case <-timer.C:
+		}
+		for _, f := range n.posted.take() { // before the step, also the first: what may leave depends on it
+			f()
 		}
 		next := n.Step(now())
 		timer.Reset(max(next.Sub(now()), time.Millisecond))

@@ -27,6 +27,7 @@ import (
 	"github.com/purlieu/purlieu/node/internal/disk"
 	"github.com/purlieu/purlieu/node/internal/enrol"
 	"github.com/purlieu/purlieu/node/internal/outbox"
+	"github.com/purlieu/purlieu/node/internal/witness"
 	"github.com/purlieu/purlieu/vault"
 )
 
@@ -106,6 +107,8 @@ type process struct {
 	machine string
 	warning func() *console.Warning
 
+	witnesses *witness.Witnesses
+
 	others   sync.WaitGroup // what runs beside, and ends with the process
 	rotating chan struct{}  // full while the node's key is being replaced
 	rotated  time.Time      // when that was last tried
@@ -127,6 +130,7 @@ func newProcess(o ProcessOptions) (_ *process, err error) {
 			_ = p.lock.Close()
 		}
 	}()
+	p.witnesses = witness.New(o.State.Node, time.Now, p.log, func(upTo uint64) { p.node.Post(func() { p.node.box.Attested(upTo) }) })
 	p.rules = &rules{path: PolicyPath(o.StateDir), command: o.AllowCommand, log: p.log}
 	policy, err := p.rules.now()
 	if err != nil {
@@ -169,6 +173,9 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 		AccountKey: func() ed25519.PublicKey { return p.o.State.ReceiptKey },
 	})
 	if err != nil {
+		return err
+	}
+	if err := p.requireWitness(); err != nil {
 		return err
 	}
 	err = enrol.Record(p.o.StateDir, func(detail string, body []byte) error {

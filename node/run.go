@@ -43,6 +43,7 @@ func (p *process) run(ctx context.Context) error {
 	endLoop()
 	err := <-ended
 	p.client.Close()
+	p.endWitness(p.node.box.Durable())
 	if last != nil {
 		last.Connected = false
 		err = errors.Join(err, console.Write(p.o.StateDir, *last))
@@ -94,13 +95,18 @@ func (p *process) look(state string) *console.Status {
 // ask puts the status together, on the loop and outside of it; nil when the loop does not answer.
 func (p *process) ask(state string) *console.Status {
 	answer := make(chan console.Status, 1)
-	p.node.Post(func() { answer <- p.node.status() })
+	var head bus.Seal
+	p.node.Post(func() {
+		head = p.node.box.Durable()
+		answer <- p.node.status()
+	})
 	var s console.Status
 	select {
 	case s = <-answer:
 	case <-time.After(lookEvery):
 		return nil
 	}
+	p.attest(&s, head)
 	s.V, s.State, s.PID, s.Version, s.Started, s.Written = 1, state, os.Getpid(), p.o.Version, p.started, time.Now()
 	s.Node, s.Runtime, s.Account = p.o.State.Node, p.o.State.Runtime, p.o.State.AccountURL
 	s.Slots, s.Policy, s.Last = p.o.Slots, p.rules.path, p.warning()

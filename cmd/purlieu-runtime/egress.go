@@ -65,11 +65,19 @@ func words(e *node.LedgerEntry) string {
 	return strings.Join(parts, ", ")
 }
 
-type egressVerifyCmd struct{ stateFlag }
+type egressVerifyCmd struct {
+	stateFlag
+	Witness string `placeholder:"FILE" type:"existingfile" help:"Hold the ledger against what a witness took down: its file, or a log of the system log that it is."`
+}
 
 // Help says what can't be checked.
 func (egressVerifyCmd) Help() string {
-	return `The signatures of receipts are checked with the key that the node was given at enrolment. The built-in node of a server has
+	return `With --witness it also finds that the end was cut, or that the whole was written anew, without asking the account (exit code
+20). The file is best read where the witness keeps it: 'purlieu-runtime policy witness' names one.
+
+  purlieu-runtime egress verify --witness /mnt/elsewhere/heads.log
+
+The signatures of receipts are checked with the key that the node was given at enrolment. The built-in node of a server has
 no such file: there 'purlieu admin egress' asks the account.`
 }
 
@@ -88,7 +96,43 @@ func (c egressVerifyCmd) Run(a *app) error {
 	}
 	a.report(report)
 	a.say("%d receipts of the account belong to it, %d of them without a signature that could be checked.", report.Receipts, report.Unverified)
-	return nil
+	if c.Witness == "" {
+		return nil
+	}
+	return c.hear(a, state.Node)
+}
+
+// hear holds the ledger against what a witness has.
+func (c egressVerifyCmd) hear(a *app, of string) error {
+	_, told, broken, err := node.WitnessLedger(c.State, of, c.Witness)
+	if err != nil {
+		return err
+	}
+	if broken > 0 {
+		a.say("%d lines of the witness can't be read, and were passed over.", broken)
+	}
+	switch {
+	case len(told.Differences) > 0:
+	case told.Heads == 0:
+		a.say("The witness has taken down nothing of this ledger.")
+		return nil
+	default:
+		a.say("The witness has taken down %d heads of it, the last of entry %d, and agrees with every entry up to there.", told.Heads, told.Last)
+		return nil
+	}
+	a.say("LEDGER AND WITNESS DIFFER. The witness has taken it down up to entry %d.", told.Last)
+	a.differences(told.Differences)
+	return differs
+}
+
+func (a *app) differences(list []node.LedgerDifference) {
+	for _, d := range list {
+		why := "the ledger has another entry there: it was replaced"
+		if d.Missing {
+			why = "the ledger ends before it: its end was cut"
+		}
+		a.say("  entry %d: %s", d.Index, why)
+	}
 }
 
 func (a *app) report(r node.LedgerReport) {
@@ -140,12 +184,6 @@ func (c egressReconcileCmd) Run(a *app) error {
 		return nil
 	}
 	a.say("LEDGER AND ACCOUNT DIFFER. The account has receipted it up to entry %d.", upTo)
-	for _, d := range differences {
-		why := "the ledger has another entry there: it was replaced"
-		if d.Missing {
-			why = "the ledger ends before it: its end was cut"
-		}
-		a.say("  entry %d: %s", d.Index, why)
-	}
+	a.differences(differences)
 	return differs
 }

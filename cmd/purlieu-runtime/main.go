@@ -4,7 +4,7 @@
 // Exit codes: 0 done; 1 failed; 2 the command line can't be right; 3 not allowed, or the account refused; 4 not found,
 // such as a machine that is not enrolled; 5 the state of the thing forbids it, such as a ledger that was edited or a
 // node that runs already; 6 the account can't be reached. `status` adds 10: no node runs; 11: it runs and something is
-// wrong. `egress reconcile` adds 20: ledger and account differ.
+// wrong. `egress reconcile` and `egress verify --witness` add 20: ledger and account, or witness, differ.
 package main
 
 import (
@@ -43,7 +43,7 @@ What left the network is in a ledger on this machine:
   purlieu-runtime egress verify
 
 Exit codes: 0 done, 1 failed, 2 command line, 3 not allowed, 4 not found, 5 conflict, 6 account not reached;
-status: 10 not running, 11 unhealthy; egress reconcile: 20 ledger and account differ.`
+status: 10 not running, 11 unhealthy; egress: 20 the ledger and the account, or its witness, differ.`
 
 // growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
 // that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise,

@@ -9,8 +9,9 @@ import (
 )
 
 type policyCmd struct {
-	Show  policyShowCmd  `cmd:"" help:"Show the policy, and check that it is one."`
-	Allow policyAllowCmd `cmd:"" help:"Allow one source, one folder, or one secret for one source. A running node obeys at once."`
+	Show    policyShowCmd    `cmd:"" help:"Show the policy, and check that it is one."`
+	Allow   policyAllowCmd   `cmd:"" help:"Allow one source, one folder, or one secret for one source. A running node obeys at once."`
+	Witness policyWitnessCmd `cmd:"" help:"Have the heads of the egress ledger taken down in a file elsewhere, or in a system log."`
 }
 
 type policyShowCmd struct{ stateFlag }
@@ -138,6 +139,40 @@ func (c policyAllowCmd) release(a *app) error {
 		of = c.Source
 	}
 	a.say("From the next attempt on, %s of %s leave this network. The egress ledger says so for each attempt.", clean(c.Release), clean(of))
+	a.say("Written to %s", node.PolicyPath(c.State))
+	return nil
+}
+
+type policyWitnessCmd struct {
+	stateFlag
+	File     string `xor:"what" required:"" type:"path" placeholder:"FILE" help:"A file that the node appends to, best on another machine's disk."`
+	Syslog   string `xor:"what" required:"" placeholder:"local|tcp://HOST:PORT|udp://HOST:PORT" help:"The machine's own system log, or one elsewhere. Not on Windows."`
+	Required bool   `help:"Nothing leaves while this witness can't be told. Without it the node says so loudly, and goes on."`
+}
+
+// Help says what it is for.
+func (policyWitnessCmd) Help() string {
+	return `The head of the ledger speaks for every entry before it. Each second in which the ledger has grown the node tells its newest
+durable head to each witness; whoever cuts or rewrites the ledger later can't change what the witness has, if they can't write there.
+
+  purlieu-runtime policy witness --file /mnt/elsewhere/heads.log
+  purlieu-runtime policy witness --syslog tcp://logs.internal:514 --required
+  purlieu-runtime egress verify --witness /mnt/elsewhere/heads.log
+
+A witness that can't be told is an error in the log, in 'purlieu-runtime status' (exit code 11), and is tried again each second.
+With --required what is read stays on this machine meanwhile, and leaves when it can be told. A datagram (udp) that is lost is not noticed.
+To take a witness away edit the policy: see 'purlieu-runtime policy show'.`
+}
+
+// Run edits the policy.
+func (c policyWitnessCmd) Run(a *app) error {
+	if err := stateThere(c.State); err != nil {
+		return err
+	}
+	if err := node.AddWitness(c.State, c.File, c.Syslog, c.Required); err != nil {
+		return err
+	}
+	a.say("The heads of the egress ledger are taken down by %s from now on.", clean(c.File+c.Syslog))
 	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil
 }

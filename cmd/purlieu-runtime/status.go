@@ -73,6 +73,14 @@ func (statusCmd) table(a *app, s *node.Status, now time.Time) error {
 		line("", "the account asks for a new node key, which is being made")
 	}
 	line("ledger", "%d entries, head %.16s…", s.Ledger.Index, s.Ledger.Head)
+	switch w := s.Witness; {
+	case w.Trouble != "" && w.Withheld:
+		line("witness", "NOTHING LEAVES: %s", w.Trouble)
+	case w.Trouble != "":
+		line("witness", "A WITNESS IS BEHIND: %s", w.Trouble)
+	case w.Count > 0:
+		line("witness", "%d, told up to entry %d", w.Count, w.Index)
+	}
 	if s.Disk != "" {
 		line("disk", "THE OUTBOX CAN'T WRITE: %s", s.Disk)
 	}

@@ -80,6 +80,7 @@ func Floors() []Floor {
 		{"node/internal/fold", ground(), "many files, one resource set"},
 		{"node/internal/disk", ground(), "files behind a step machine: shipped, or simulated"},
 		{"node/internal/outbox", may("bus", "node/internal/disk"), "the only door out: sees sealed messages, never what they were made from"},
+		{"node/internal/witness", may("bus", "node/internal/policy"), "tells others how far the ledger is: sees heads and nothing that left"},
 		{"node/internal/console", may("bus", "node/internal/policy", "node/internal/lease", "node/internal/outbox", "doctor"), "ask, tell and the local status page"},
 	}
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -19,6 +20,9 @@ const (
 	askBurst = 30
 	askEvery = time.Second
 )
+
+// CodeNotWitnessed is the code of what must not leave because a witness of the egress ledger could not be told.
+const CodeNotWitnessed = "NotWitnessed"
 
 // Desk answers the account's questions under the local policy: it bounds how often they come, takes out of an answer
 // what may not leave, and lets none leave before it is in the egress ledger. Safe for concurrent use.
@@ -50,6 +54,10 @@ func (d *Desk) Answer(ctx context.Context, question bus.Ask) bus.Answer {
 	}
 	if err != nil {
 		d.Log.Error("an answer can't be written to the egress ledger, and does not leave", "err", err)
+		var said *fault.Error
+		if errors.As(err, &said) && said.Code == CodeNotWitnessed {
+			return refusal(said)
+		}
 		return refusal(fault.New(fault.Unreachable, "NotRecorded", "the node can't write its egress ledger").Try("Look at the node's disk"))
 	}
 	d.Log.Info("a question of the account was answered", "kind", question.Kind, "browse", question.Browse, "code", answer.Code,

@@ -60,6 +60,10 @@ func TestAnAnswerIsInTheLedgerBeforeItLeaves(t *testing.T) {
 	if a.Seal.Index != 1 || len(c.ledger) != 1 || c.ledger[0] != "list of 1 names, PermissionDenied" || strings.Contains(c.bodies[0], "salaries") {
 		t.Errorf("the ledger says %q of %q, the seal %d", c.ledger, c.bodies, a.Seal.Index)
 	}
+	c.full = fault.New(fault.Unreachable, CodeNotWitnessed, "no witness")
+	if a := c.Answer(t.Context(), bus.Ask{Browse: true}); a.Code != CodeNotWitnessed || len(a.Names)+len(a.Steps) != 0 {
+		t.Errorf("an answer without a witness leaves: %+v", a)
+	}
 	c.full = errors.New("disk full")
 	if a := c.Answer(t.Context(), bus.Ask{Browse: true}); a.Code != "NotRecorded" || len(a.Names)+len(a.Steps) != 0 {
 		t.Errorf("an answer without an entry leaves: %+v", a)

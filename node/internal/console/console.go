@@ -56,6 +56,8 @@ type Status struct {
 	Ledger Ledger `json:"ledger"`
 	Disk   string `json:"disk,omitempty"` // why the outbox can't write
 
+	Witness Witness `json:"witness,omitzero"`
+
 	Policy       string `json:"policy"` // file
 	PolicyError  string `json:"policyError,omitempty"`
 	TrustAccount bool   `json:"trustAccount,omitempty"`
@@ -69,14 +71,23 @@ type Ledger struct {
 	Head  string `json:"head"`  // hex
 }
 
+// Witness is how those stand, together, who take down how far the ledger is.
+type Witness struct {
+	Count   int    `json:"count"`             // that the owner names
+	Index   uint64 `json:"index"`             // of the entry up to which all were told, since the node started
+	Trouble string `json:"trouble,omitempty"` // why one can't be told
+	// Withheld: one that the owner requires can't be told, so nothing leaves.
+	Withheld bool `json:"withheld,omitempty"`
+}
+
 // Alive reports whether the node that wrote the status still runs, as far as the file tells.
 func (s *Status) Alive(now time.Time) bool {
 	return s.State != Stopped && now.Sub(s.Written) < Fresh
 }
 
-// Healthy reports whether the node does its work: it runs, is connected, can write, and has a policy.
+// Healthy reports whether the node does its work: it runs, is connected, can write, has a policy, and its witnesses are told.
 func (s *Status) Healthy(now time.Time) bool {
-	return s.Alive(now) && s.Connected && s.Disk == "" && s.PolicyError == ""
+	return s.Alive(now) && s.Connected && s.Disk == "" && s.PolicyError == "" && s.Witness.Trouble == ""
 }
 
 func path(dir string) string { return filepath.Join(dir, "status.json") }

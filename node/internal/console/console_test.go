@@ -46,6 +46,7 @@ func TestHealthIsJudgedByWhatTheNodeNeeds(t *testing.T) {
 		{"stopped", func(s *Status) { s.State = Stopped }, false, false},
 		{"cut off", func(s *Status) { s.Connected = false }, true, false},
 		{"disk full", func(s *Status) { s.Disk = "no space" }, true, false},
+		{"a witness behind", func(s *Status) { s.Witness.Trouble = "read-only" }, true, false},
 		{"no policy", func(s *Status) { s.PolicyError = "line 3" }, true, false},
 	} {
 		s := good

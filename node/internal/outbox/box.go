@@ -114,6 +114,7 @@ type Box struct {
 	deliver    func(bus.AttemptRef, Delivery)
 	deliveries []delivered
 	hold       bool
+	attested   *uint64 // nil: no witness is required
 	closed     bool
 	packer     packer
 }
@@ -255,9 +256,16 @@ func (b *Box) Waiting() int { return len(b.fresh) + len(b.sealed) + len(b.stored
 // Head is the last entry of the ledger and the head of the chain behind it, as it will be on disk after the next Step.
 func (b *Box) Head() bus.Seal { return bus.Seal{Index: b.ledger.index, Head: b.ledger.head} }
 
+// Durable is the last entry of the ledger that is known to be on the disk, and the head of the chain behind it; zero before the first Step.
+func (b *Box) Durable() bus.Seal { return b.ledger.sound }
+
 // Hold stops the sending, or lets it go on: while the account has not answered a renewal it is not known which attempts
 // are still current, and superseded ones need not leave at all. Sealing and storing go on.
 func (b *Box) Hold(on bool) { b.hold = on }
+
+// Attested lets only messages leave whose entry of the ledger is not above upTo: those up to which the witnesses were told that
+// the machine's owner requires. Before the first call all may leave.
+func (b *Box) Attested(upTo uint64) { b.attested = &upTo }
 
 // Reconnected says that the account can be reached again: what waits for a retry is tried in the next Step.
 func (b *Box) Reconnected() {

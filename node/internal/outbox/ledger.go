@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node/internal/disk"
 )
@@ -57,6 +58,7 @@ type ledger struct {
 	log    *logFile
 	index  uint64 // of the last entry
 	head   [32]byte
+	sound  bus.Seal // the last entry that is known to be durable; zero before the first flush
 }
 
 // add seals an entry: it sets Index and Head.
@@ -91,10 +93,14 @@ func (l *ledger) put(now time.Time, e *Entry) error {
 }
 
 func (l *ledger) flush() error {
-	if l.log == nil {
+	if l.log == nil || !l.log.due() {
 		return nil
 	}
-	return l.log.flush()
+	if err := l.log.flush(); err != nil {
+		return err
+	}
+	l.sound = bus.Seal{Index: l.index, Head: l.head}
+	return nil
 }
 
 // openLedger finds the end of the chain. It reads the last segment only. What a power loss tore off is copied beside
@@ -133,6 +139,7 @@ func openLedger(d disk.Disk, node string, bound int64, highest uint64) (l *ledge
 		}
 		if goods[j] > 0 {
 			l.log = openLog(d, name, goods[j])
+			l.log.found = true
 			continue
 		}
 		if err := d.Remove(name); err != nil { // its first write was lost: the ledger ends one segment before

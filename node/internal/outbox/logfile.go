@@ -19,6 +19,8 @@ type logFile struct {
 	wrote int // bytes of tail that were handed to the file
 	fresh bool
 	dirty bool // a write or sync failed: the file's end is unknown
+	// found says that what was there at the start may not be on the platter: a process that was killed may have written it.
+	found bool
 }
 
 // openLog continues a file of the given size; 0 is a new one, whose name must be made durable too.
@@ -59,7 +61,7 @@ func (l *logFile) write() error {
 
 // flush makes everything that was appended durable, or fails and may be called again.
 func (l *logFile) flush() error {
-	if len(l.tail) == 0 {
+	if !l.due() {
 		return nil
 	}
 	if err := l.write(); err != nil {
@@ -79,9 +81,12 @@ func (l *logFile) flush() error {
 		l.fresh = false
 	}
 	l.size += int64(len(l.tail))
-	l.tail, l.wrote = nil, 0
+	l.tail, l.wrote, l.found = nil, 0, false
 	return nil
 }
+
+// due reports whether a flush has anything to do.
+func (l *logFile) due() bool { return len(l.tail) > 0 || l.found }
 
 // kindOf is the kind of a file by its name: "ledger", "spool", "receipts".
 func kindOf(name string) string {

@@ -60,8 +60,12 @@ func (b *Box) dueAt(m *message) time.Time {
 	return m.due
 }
 
-// inTurn reports whether the message may leave: a done only when no batch of its attempt waits.
+// inTurn reports whether the message may leave: one that a witness must know of first when it does, a done only when no batch of
+// its attempt waits.
 func (b *Box) inTurn(m *message) bool {
+	if b.attested != nil && m.seal.Index > *b.attested {
+		return false
+	}
 	return m.subject != bus.SubjectDone || b.attempts[m.ref].batches == 0
 }
 

@@ -87,6 +87,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 		"hide":         func(n *yaml.Node) error { return r.list(n, r.hidden) },
 		"trustAccount": func(n *yaml.Node) error { return r.flag(n, &r.p.trustAccount) },
 		"limits":       r.limits,
+		"witness":      func(n *yaml.Node) error { return r.list(n, r.witness) },
 		"release":      func(n *yaml.Node) error { return r.list(n, r.released(false)) },
 		"keep":         func(n *yaml.Node) error { return r.list(n, r.released(true)) },
 	})

@@ -24,6 +24,10 @@
 //	  - "*salary*"              # a name at any level
 //	  - shop/internal           # a path, with everything below it; texts that say "internal" stay behind too
 //	trustAccount: false         # true: any secret to any source that the account names, over verified TLS
+//	witness:                    # who takes down how far the egress ledger is, beside the account
+//	  - file: /mnt/elsewhere/heads.log
+//	  - syslog: tcp://logs.internal:514  # or udp://…, or local: this machine's own
+//	    required: true          # nothing leaves while it can't be told
 //	limits:
 //	  attempts: 4               # at once
 //	  connections: 2            # to one source
@@ -55,6 +59,7 @@ type Policy struct {
 	trustAccount bool
 	limits       Limits
 	terms        []term
+	witnesses    []Witness
 }
 
 // Limits bound what the account may ask of the node. Zero sets no bound.

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -209,4 +211,55 @@ func FuzzParse(f *testing.F) {
 			t.Fatal(fmt.Sprint("loopback is open without an entry: ", text))
 		}
 	})
+}
+
+func TestWitnessesAreFilesOrSystemLogs(t *testing.T) {
+	p, err := Parse("policy.yaml", []byte("witness:\n  - file: /mnt/elsewhere/heads.log\n  - syslog: tcp://logs.internal:514\n    required: true\n  - syslog: local\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Witness{{File: "/mnt/elsewhere/heads.log"}, {Syslog: "tcp://logs.internal:514", Required: true}, {Syslog: LocalSyslog}}
+	if !slices.Equal(p.Witnesses(), want) || len(Default().Witnesses()) != 0 {
+		t.Errorf("%+v", p.Witnesses())
+	}
+	for text, word := range map[string]string{
+		"- file: heads.log":                   "from the root",
+		"- file: /a\n    syslog: local":       "one of the two",
+		"- required: true":                    "one of the two",
+		"- syslog: logs.internal:514":         "tcp://HOST:PORT",
+		"- syslog: tcp://logs.internal":       "tcp://HOST:PORT",
+		"- syslog: http://logs.internal:514":  "tcp://HOST:PORT",
+		"- syslog: udp://logs.internal:70000": "tcp://HOST:PORT",
+		"- file: /a\n    required: perhaps":   "true or false",
+		"- file: /a\n    address: x":          `no key "address"`,
+		"/a":                                  "a list is expected",
+	} {
+		if _, err := Parse("policy.yaml", []byte("witness:\n  "+text+"\n")); fault.CodeOf(err) != "BadPolicy" || !strings.Contains(err.Error(), word) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestAWitnessIsAddedOnceAndItsFileKeepsTheRest(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(path, []byte("# mine\nhide: [salaries]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, logs := Witness{File: "/mnt/heads.log"}, Witness{Syslog: "udp://10.0.0.7:514"}
+	required := file
+	required.Required = true
+	for _, w := range []Witness{file, logs, required} {
+		if err := AddWitness(path, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := Load(path)
+	if err != nil || !slices.Equal(p.Witnesses(), []Witness{required, logs}) || !p.Hidden("shop/salaries") {
+		t.Errorf("%+v, %v", p.Witnesses(), err)
+	}
+	for _, w := range []Witness{{}, {File: "heads.log"}, {Syslog: "host"}} {
+		if err := AddWitness(path, w); fault.CodeOf(err) != "BadWitness" {
+			t.Errorf("%+v: %v", w, err)
+		}
+	}
 }
