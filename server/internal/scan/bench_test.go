@@ -79,3 +79,37 @@ func (p *protocol) saysAll(n int) (id string) {
 	p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Listed: []model.Listed{{Container: "a", Whole: true}}}, bus.Committed)
 	return id
 }
+
+// BenchmarkRemoval deletes what a person approved of, and brings it back, and tells the longest transaction of each.
+func BenchmarkRemoval(b *testing.B) {
+	const n = 12_000
+	var deleting, undoing time.Duration
+	slowest := func(p *protocol, do func() error) time.Duration {
+		s := &timed{Store: p.st}
+		p.store = s
+		b.StartTimer()
+		p.ok(do())
+		b.StopTimer()
+		return s.slowest
+	}
+	for b.Loop() {
+		b.StopTimer()
+		p := newProtocol(b)
+		p.saw(look{beds: map[string]int{"a": n}})
+		v := p.saw(look{beds: map[string]int{"a": 1}})
+		deleting = max(deleting, slowest(p, func() error {
+			_, err := p.Decide(b.Context(), v.Proposal, true, "person:kim")
+			return err
+		}))
+		undoing = max(undoing, slowest(p, func() error {
+			back, err := p.Undo(b.Context(), v.ID, "person:kim")
+			if back != n-1 {
+				b.Errorf("%d came back", back)
+			}
+			return err
+		}))
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(deleting.Microseconds())/1000, "delete-ms")
+	b.ReportMetric(float64(undoing.Microseconds())/1000, "undo-ms")
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
@@ -55,11 +56,13 @@ func (s *Service) forgetProposals(ctx context.Context) (bool, error) {
 	})
 }
 
-// forgetDocs removes documents of a kind whose time is over, in transactions of a few.
+// forgetDocs removes documents of a kind whose time is over, in transactions of a few; where there are none it writes nothing.
 func (s *Service) forgetDocs(ctx context.Context, kind string, over func(store.Tx, store.Doc) (bool, error)) (bool, error) {
 	const page = 20
-	for after, next, last := "", "", false; !last; after = next {
-		err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
+	for after, last := "", false; !last; {
+		var old []store.Doc
+		err := s.store.View(ctx, func(tx store.Tx) error {
+			old = nil
 			docs, err := tx.Docs().List(ctx, kind, "", after, page)
 			if err != nil {
 				return err
@@ -70,21 +73,36 @@ func (s *Service) forgetDocs(ctx context.Context, kind string, over func(store.T
 					return err
 				}
 				if gone {
-					if err := tx.Docs().Delete(ctx, kind, doc.Key, 0); err != nil {
-						return err
-					}
+					old = append(old, doc)
 				}
 			}
 			if last = len(docs) < page; !last {
-				next = docs[page-1].Key
+				after = docs[page-1].Key
 			}
 			return nil
 		})
 		if err != nil {
 			return false, err
 		}
+		if len(old) == 0 {
+			continue
+		}
+		if err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return dropDocs(ctx, tx, old) }); err != nil {
+			return false, err
+		}
 	}
 	return false, nil
+}
+
+// dropDocs removes documents that are still as they were read.
+func dropDocs(ctx context.Context, tx store.Tx, docs []store.Doc) error {
+	for _, doc := range docs {
+		err := tx.Docs().Delete(ctx, doc.Kind, doc.Key, doc.Version)
+		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) forgetRuns(ctx context.Context) (more bool, err error) {

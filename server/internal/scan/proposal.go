@@ -356,7 +356,7 @@ func parseAssetCursor(s string) (offset int, behind string, err error) {
 	}
 	n, behind, ok := strings.Cut(s, " ")
 	offset, err = strconv.Atoi(n)
-	if !ok || err != nil || offset < 0 || offset > pageHashes {
+	if !ok || err != nil || offset < 0 || offset > mostHashes {
 		return 0, "", fault.New(fault.Invalid, "InvalidCursor", "%q is not a cursor of this list", clip(s))
 	}
 	return offset, behind, nil

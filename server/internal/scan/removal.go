@@ -15,8 +15,12 @@ import (
 // KeepDeleted is how long a deleted asset keeps its guid and what people wrote, and how long a run can be undone.
 const KeepDeleted = 180 * 24 * time.Hour
 
-// pageHashes bounds the assets of one page.
-const pageHashes = 5000
+// How many assets a page has: they are deleted, and brought back, in one transaction each, for which people wait. Older builds
+// wrote pages of mostHashes.
+const (
+	pageHashes = 500
+	mostHashes = 5000
+)
 
 // pageDoc is a page of assets of one container: held for a person, or removed by a run. Its key begins with the run.
 type pageDoc struct {
