@@ -16,7 +16,7 @@ const others: Record<string, string[]> = {}
 
 beforeAll(async () => {
   vi.stubGlobal('document', { querySelector: () => null })
-  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../scanning/rest'), import('../settings/rest')])
+  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/rest'), import('../settings/rest')])
   for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) deeds[name] = one as unknown as Any
   const [{ commandOf: editing }, { commandOf: scanning, begin }, { triggerCommand }, { commandOf: registering }] = await Promise.all([import('../asset/draft'), import('../scanning/draft'), import('../scanning/recurrence'), import('../scanning/newSource')])
   const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never

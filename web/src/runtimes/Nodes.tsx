@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { ServerRegular } from '@fluentui/react-icons/svg/server'
-import { approveNode, drainNode, removeNode, resumeNode, revokeNode, rotateNode, type Node } from '../client/api'
+import type { Node } from '../client/api'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
@@ -8,6 +8,7 @@ import { Soft, Status, When } from '../ui/Parts'
 import { Empty } from '../ui/States'
 import { useAct } from '../ui/useAct'
 import { toneOf } from '../ui/tone'
+import { approveNode, drainNode, removeNode, resumeNode, revokeNode, rotateNode } from './rest'
 import { words } from './strings'
 
 interface NodesProps {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/node"
+	"github.com/purlieu/purlieu/server/internal/access"
 )
 
 // machine is an enrolled node's state directory and its life in one process.
@@ -65,6 +66,40 @@ func (m *machine) file(name string) string {
 		m.t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestWhoGovernsRuntimesTellsNodesWhatToDoAndNobodyElse(t *testing.T) {
+	h := build(t)
+	h.furnish()
+	h.enrol("n1")
+	for _, c := range []struct {
+		who, collection string
+		role            access.Role
+		may             bool
+	}{
+		{"reader", "root", access.DataReader, false},
+		{"curator", "root", access.DataCurator, false},
+		{"network", "root", access.NetworkAdministrator, false},
+		{"collections", "root", access.CollectionAdministrator, false},
+		{"sub-dsa", "sales", access.DataSourceAdministrator, false},
+		{"dsa", "root", access.DataSourceAdministrator, true},
+	} {
+		token := h.holder(c.who, c.collection, c.role)
+		for _, what := range []string{"drain", "resume", "rotate"} {
+			status, body := h.call("POST", "/manage/v1/nodes/pool--n1/"+what, token, "")
+			if c.may && status != 204 || !c.may && (status != 403 || code(body) != "Denied") {
+				t.Errorf("%s by %s: %d %v", what, c.who, status, body)
+			}
+		}
+	}
+	n2 := h.enrol("n2")
+	token, err := node.NewTokenSource(n2, n2.Client(nil, time.Now), time.Now).Token(t.Context())
+	must(t, err)
+	for _, name := range []string{"pool--n1", "pool--n2"} { // not even to itself
+		if status, body := h.call("POST", "/manage/v1/nodes/"+name+"/drain", token, ""); status != 403 {
+			t.Errorf("a node drains %s: %d %v", name, status, body)
+		}
+	}
 }
 
 func TestANodeReplacesItsKey(t *testing.T) {
