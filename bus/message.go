@@ -60,12 +60,16 @@ type Claim struct {
 	V      int      `cbor:"1,keyasint"`
 	Slots  int      `cbor:"2,keyasint"` // attempts the node could start now
 	Kinds  []string `cbor:"3,keyasint"` // source kinds it can read
-	FreeMB int      `cbor:"4,keyasint,omitempty"`
+	// FreeMB is the memory that new work could have, in MiB: what the machine has left, without what the attempts at work
+	// may still take (nodes of older builds count that in). 0 tells nothing, less than 0 that there is none.
+	FreeMB int `cbor:"4,keyasint,omitempty"`
 	// Locals are the node-local sources whose identity was checked on this node: those of an earlier answer that it vouches
 	// for.
 	Locals []string `cbor:"5,keyasint,omitempty"`
 	// Serial makes a claim that the bus doubled recognisable: the answer repeats it.
 	Serial uint64 `cbor:"6,keyasint"`
+	// UnitMB is the most memory that one attempt may take on this node, the limit of its worker; 0 is not told.
+	UnitMB int `cbor:"7,keyasint,omitempty"`
 }
 
 // ClaimAnswer grants attempts.

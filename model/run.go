@@ -48,6 +48,16 @@ const (
 // BuiltInRuntime is the name of the runtime whose one node the server starts by itself.
 const BuiltInRuntime = "built-in"
 
+// Priority says how early the runs of a scan are given to nodes, compared with runs that were started in the same way.
+type Priority string
+
+// The priorities; "" is normal.
+const (
+	PriorityLow    Priority = "Low"
+	PriorityNormal Priority = "Normal"
+	PriorityHigh   Priority = "High"
+)
+
 // Source is a registered data source.
 type Source struct {
 	Name       string   `json:"name"`
@@ -73,6 +83,7 @@ type Scan struct {
 	Credential string   `json:"credential"` // name of a credential; "" for none
 	Collection string   `json:"collection"`
 	Level      Level    `json:"level"`
+	Priority   Priority `json:"priority,omitempty"`
 	Scope      Scope    `json:"scope"`
 	Filtered   bool     `json:"filtered,omitempty"` // a filter was put, though it may leave nothing out
 	Settings   Settings `json:"settings"`

@@ -35,7 +35,8 @@ type Core struct {
 	Rand       *rand.Rand
 	Log        *slog.Logger
 	AccountKey func() ed25519.PublicKey // receipts are signed with it; nil leaves them unverified
-	FreeMB     func() int
+	FreeMB     func() int // see lease.Config, as UnitMB
+	UnitMB     int
 	// Vouch checks node-local sources: see lease.Config.
 	Vouch func(list []bus.Local, answer func(sources []string))
 }
@@ -88,7 +89,9 @@ func New(c Core) (*Node, error) {
 	}
 	n := &Node{core: c, box: box, posted: posts{bell: make(chan struct{}, 1)}}
 	n.follower = attempt.New(c.Link, c.Launcher, box, c.Renew/4, c.Log)
-	n.leases = lease.New(lease.Config{Slots: c.Slots, Kinds: c.Kinds, Renew: c.Renew, Look: c.Look, Vouch: c.Vouch, FreeMB: c.FreeMB}, c.Link, n.follower, c.Rand, c.Log)
+	n.leases = lease.New(lease.Config{
+		Slots: c.Slots, Kinds: c.Kinds, Renew: c.Renew, Look: c.Look, Vouch: c.Vouch, FreeMB: c.FreeMB, UnitMB: c.UnitMB,
+	}, c.Link, n.follower, c.Rand, c.Log)
 	n.follower.Attach(n.leases)
 	box.OnDelivered(func(ref bus.AttemptRef, d outbox.Delivery) {
 		if d.Status != bus.Committed {

@@ -169,7 +169,7 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 	link := &lateLink{}
 	p.node, err = New(Core{
 		ID: p.o.State.Node, Kinds: names, Slots: p.o.Slots, Link: link, Launcher: guarded{p.broker, p.rules}, Disk: folder,
-		Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), Log: p.log, FreeMB: freeMB, Vouch: p.vouch,
+		Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), Log: p.log, FreeMB: p.room, UnitMB: p.o.MemoryMB, Vouch: p.vouch,
 		AccountKey: func() ed25519.PublicKey { return p.o.State.ReceiptKey },
 	})
 	if err != nil {
@@ -255,4 +255,16 @@ func lockState(dir string) (*os.File, error) {
 		return nil, fault.New(fault.Denied, "StateDir", "the state directory %s can't be locked", dir).Because(err)
 	}
 	return f, nil
+}
+
+// room is the memory that new work could have, in MiB, as claims tell it: without what the workers may still grow by.
+func (p *process) room() int {
+	free := freeMB()
+	if free == 0 {
+		return 0
+	}
+	if free -= p.broker.GrowthMB(); free == 0 {
+		return -1 // 0 would say that it is not known
+	}
+	return free
 }

@@ -33,6 +33,7 @@ type attempt struct {
 	ctx     context.Context // ends at Stop
 	cancel  context.CancelFunc
 	stopped atomic.Bool
+	size    atomic.Int64           // of the worker when it was looked at last, in bytes
 	held    atomic.Bool            // facts wait for their release
 	taken   chan struct{}          // closed when the sink releases the facts that it was given last; nil: there are none
 	blame   atomic.Pointer[Result] // why the supervisor ended the process
@@ -320,7 +321,11 @@ func (a *attempt) watch(p *process, done <-chan struct{}) {
 				a.blamed(failed("UnitDeadline", "Raise the unit deadline of the source's budget, or narrow the scan", true))
 				cancel()
 			}
-			if size, ok := p.memory(); ok && a.b.cfg.MemoryMB > 0 && size > int64(a.b.cfg.MemoryMB)<<20 {
+			size, ok := p.memory()
+			if ok {
+				a.size.Store(size)
+			}
+			if ok && a.b.cfg.MemoryMB > 0 && size > int64(a.b.cfg.MemoryMB)<<20 {
 				a.blamed(failed("WorkerOutOfMemory", "Raise the worker memory of the node", false))
 				p.kill()
 				return

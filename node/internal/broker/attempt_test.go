@@ -89,6 +89,24 @@ func TestAttempt(t *testing.T) {
 		}
 	})
 
+	t.Run("what_workers_may_still_grow_by_is_told", func(t *testing.T) {
+		s := raise(t, "honest", func(c *Config) { c.MemoryMB = 600 })
+		if n := s.GrowthMB(); n != 0 {
+			t.Fatalf("nothing runs, and %d MiB are spoken for", n)
+		}
+		a := newAudience()
+		w := s.Start(grant("slow", 0), nil, a)
+		if n := s.GrowthMB(); n != 600 {
+			t.Fatalf("a worker of which nothing is known yet may grow by %d MiB, want 600", n)
+		}
+		eventually(t, "the worker's size is known", func() bool { return s.GrowthMB() < 600 })
+		if n := s.GrowthMB(); n < 300 {
+			t.Fatalf("a small worker may grow by %d MiB, of 600", n)
+		}
+		w.Stop()
+		eventually(t, "nothing is left of it", func() bool { return s.GrowthMB() == 0 })
+	})
+
 	t.Run("a_worker_that_grows_too_big_is_killed", func(t *testing.T) {
 		s := raise(t, "honest", func(c *Config) { c.MemoryMB = 150 })
 		_, end := s.play(grant("allocate", 0))

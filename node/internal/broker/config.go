@@ -142,6 +142,18 @@ func (b *Broker) leave(a *attempt) {
 	b.wg.Done()
 }
 
+// GrowthMB is how much the workers of all attempts may still grow, in MiB, before they are killed for it; 0 where nothing
+// limits them.
+func (b *Broker) GrowthMB() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	growth := int64(0)
+	for a := range b.live {
+		growth += max(int64(b.cfg.MemoryMB)<<20-a.size.Load(), 0)
+	}
+	return int(growth >> 20)
+}
+
 // Close stops every attempt, ends every worker and returns when all have ended. Sinks hear no more.
 func (b *Broker) Close() {
 	b.mu.Lock()

@@ -33,8 +33,9 @@ type Config struct {
 	// Vouch checks node-local sources and answers, on the loop, with the names of those that are what they should be. It
 	// does not block; nil vouches for none.
 	Vouch func(list []bus.Local, answer func(sources []string))
-	// FreeMB tells the memory that new work could have; nil for none to tell.
+	// FreeMB tells the memory that new work could have, as in bus.Claim; nil for none to tell.
 	FreeMB func() int
+	UnitMB int // the most that one attempt may take; 0 for none to tell
 }
 
 // Work is what becomes of grants and verdicts.
@@ -182,7 +183,7 @@ func (m *Machine) claim() {
 	if m.asked = m.cfg.Slots - m.busy; m.orders.Drain {
 		m.asked = 0
 	}
-	c := bus.Claim{V: bus.Version, Slots: m.asked, Kinds: m.cfg.Kinds, Serial: m.serial, Locals: m.vouched()}
+	c := bus.Claim{V: bus.Version, Slots: m.asked, Kinds: m.cfg.Kinds, Serial: m.serial, Locals: m.vouched(), UnitMB: m.cfg.UnitMB}
 	if m.cfg.FreeMB != nil {
 		c.FreeMB = m.cfg.FreeMB()
 	}

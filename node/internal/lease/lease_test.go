@@ -20,6 +20,7 @@ type account struct {
 	many     int  // grants at once
 	claims   int
 	renewals int
+	last     bus.Claim
 }
 
 func (a *account) Request(subject bus.Subject, payload []byte, answered func([]byte, error)) {
@@ -34,6 +35,10 @@ func (a *account) Request(subject bus.Subject, payload []byte, answered func([]b
 	switch {
 	case subject == bus.SubjectClaim:
 		a.claims++
+		a.last = bus.Claim{}
+		if err := bus.Decode(payload, &a.last); err != nil {
+			a.t.Fatal(err)
+		}
 	case subject == bus.SubjectRenew:
 		a.renewals++
 	}
@@ -123,5 +128,20 @@ func TestGrantsBeyondTheClaimAreLeft(t *testing.T) {
 	m.Step(time.Unix(1_800_000_000, 0))
 	if m.Busy() != 3 || m.Held() != 3 {
 		t.Errorf("%d at work, %d held", m.Busy(), m.Held())
+	}
+}
+
+func TestAClaimTellsTheMemoryThatItsWorkCouldHave(t *testing.T) {
+	a := &account{t: t, lease: 6 * time.Second}
+	free := 0
+	m := New(Config{Slots: 2, Kinds: []string{"k"}, Renew: time.Second, Look: time.Second, UnitMB: 300, FreeMB: func() int { return free }},
+		a, idle{}, rand.New(rand.NewPCG(1, 1)), slog.New(slog.DiscardHandler))
+	now := time.Unix(1_800_000_000, 0)
+	for _, free = range []int{700, 0, -1} {
+		now = now.Add(2 * time.Second)
+		m.Step(now)
+		if a.last.FreeMB != free || a.last.UnitMB != 300 {
+			t.Errorf("the claim tells %d MiB, and %d for a unit, of %d and 300", a.last.FreeMB, a.last.UnitMB, free)
+		}
 	}
 }

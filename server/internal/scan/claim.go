@@ -17,8 +17,10 @@ const (
 	waitMS    = 3000 // how long a node leaves a store alone that takes nothing
 )
 
-// Claim gives a node what it may work on, in one transaction: by priority, source budget and kinds. Each grant is a new
-// attempt under a lease. A node that is told to drain is given nothing, and one that claims no slots only hears its orders. A claim that the bus doubled may take units that nobody works on: their leases run out.
+// Claim gives a node what it may work on, in one transaction: by turn, source budget, kinds and the memory that the node
+// has for them. Each grant is a new attempt under a lease. A node that is told to drain is given nothing, and one that
+// claims no slots only hears its orders. A claim that the bus doubled may take units that nobody works on: their leases
+// run out.
 func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.ClaimAnswer, error) {
 	answer := bus.ClaimAnswer{V: version, Serial: c.Serial}
 	runtime := bus.RuntimeOf(node)
@@ -41,136 +43,27 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 		if answer.Orders, err = s.cfg.Orders(ctx, tx, node); err != nil || answer.Orders.Drain {
 			return err
 		}
-		chosen, locals, err := s.choose(ctx, tx, store.UnitQuery{
-			Runtime: runtime, Kinds: c.Kinds, States: []model.UnitState{model.UnitQueued},
-			NotBefore: tx.Now(), Claim: true, Limit: slots + 64,
-		}, slots, c.Locals)
+		most, err := roomFor(ctx, tx, node, c)
 		if err != nil {
 			return err
 		}
-		answer.Locals = locals
-		answer.Grants, err = s.grant(ctx, tx, node, chosen)
-		return err
+		p := s.picker(ctx, tx, min(slots, most), c.Locals)
+		if err := p.choose(store.UnitQuery{
+			Runtime: runtime, Kinds: c.Kinds, States: []model.UnitState{model.UnitQueued},
+			NotBefore: tx.Now(), Claim: true, Limit: slots + 64,
+		}); err != nil {
+			return err
+		}
+		if answer.Grants, err = s.grant(ctx, tx, node, p.out); err != nil {
+			return err
+		}
+		answer.Locals = p.locals
+		return advance(ctx, tx, runtime, p.out)
 	})
 	if fault.Is(err, fault.Throttled) {
 		return bus.ClaimAnswer{V: version, Serial: c.Serial, WaitMS: waitMS, Orders: answer.Orders}, nil
 	}
 	return answer, err
-}
-
-// chosenUnit is a unit with its run, read once per run.
-type chosenUnit struct {
-	unit store.Unit
-	run  *store.Run
-	body *body
-}
-
-// choose keeps what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
-// units of one never hide those of another; so are node-local ones that the node, which vouches for some, must check first.
-func (s *Service) choose(ctx context.Context, tx store.Tx, q store.UnitQuery, slots int, vouched []string) ([]chosenUnit, []bus.Local, error) {
-	p := picker{s: s, ctx: ctx, tx: tx, slots: slots, vouched: vouched, leased: map[string]int64{}, runs: map[string]chosenUnit{}, taken: map[int64]bool{}}
-	for {
-		units, err := tx.Runs().ListUnits(ctx, q)
-		if err != nil {
-			return nil, nil, err
-		}
-		full, err := p.pick(units)
-		if err != nil || len(p.out) == slots || len(units) < q.Limit || len(full) == 0 {
-			return p.out, p.locals, err
-		}
-		q.NotSources = append(q.NotSources, full...)
-	}
-}
-
-// picker chooses units for one claim.
-type picker struct {
-	s      *Service
-	ctx    context.Context
-	tx     store.Tx
-	slots  int
-	leased map[string]int64 // by source, with what was chosen
-	runs   map[string]chosenUnit
-	taken  map[int64]bool
-	out    []chosenUnit
-
-	vouched []string    // node-local sources that the node has checked
-	locals  []bus.Local // that it is to check
-}
-
-// pick takes what it may of units and says which of their sources can give no more.
-func (p *picker) pick(units []store.Unit) (full []string, err error) {
-	if err := p.count(units); err != nil {
-		return nil, err
-	}
-	over := map[string]bool{}
-	for _, u := range units {
-		if len(p.out) == p.slots {
-			break
-		}
-		if p.taken[u.ID] || over[u.Source] {
-			continue
-		}
-		c, err := p.runOf(u)
-		if err != nil {
-			return nil, err
-		}
-		may, err := p.mayRead(u, c)
-		if err != nil {
-			return nil, err
-		}
-		if !may {
-			over[u.Source] = true
-			full = append(full, u.Source)
-			continue
-		}
-		most := p.s.cfg.SourceUnits
-		if n := c.body.Grant.Budget.Connections; n > 0 {
-			most = n
-		}
-		if p.leased[u.Source] >= int64(most) {
-			over[u.Source] = true
-			full = append(full, u.Source)
-			continue
-		}
-		p.leased[u.Source]++
-		p.taken[u.ID] = true
-		c.unit = u
-		p.out = append(p.out, c)
-	}
-	return full, nil
-}
-
-// count reads how many units of sources not met before are leased.
-func (p *picker) count(units []store.Unit) error {
-	var names []string
-	for _, u := range units {
-		if _, known := p.leased[u.Source]; !known {
-			p.leased[u.Source] = 0
-			names = append(names, u.Source)
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	counts, err := p.tx.Runs().LeasedBySource(p.ctx, names)
-	for source, n := range counts {
-		p.leased[source] = n
-	}
-	return err
-}
-
-func (p *picker) runOf(u store.Unit) (chosenUnit, error) {
-	if c, ok := p.runs[u.Run]; ok {
-		return c, nil
-	}
-	run, err := p.tx.Runs().Run(p.ctx, u.Run)
-	if err != nil {
-		return chosenUnit{}, err
-	}
-	b, err := readBody(run)
-	c := chosenUnit{run: &run, body: &b}
-	p.runs[u.Run] = c
-	return c, err
 }
 
 // grant writes holder, attempt and lease of each unit, and the start of its run.

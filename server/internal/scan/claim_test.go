@@ -118,7 +118,7 @@ func TestClaimsComeByPriorityAndNotBeforeTheirTime(t *testing.T) {
 		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: []model.UnitState{model.UnitQueued}, Limit: 9})
 		p.ok(err)
 		units[1].NotBefore = p.now.Add(time.Minute)
-		units[2].Priority = 5
+		units[2].Priority = 5000
 		p.ok(tx.Runs().SetUnit(ctx, units[1]))
 		return tx.Runs().SetUnit(ctx, units[2])
 	})

@@ -49,6 +49,9 @@ func putScan(ctx context.Context, tx store.Tx, sc model.Scan) (model.Scan, bool,
 	if sc.Level, err = checkLevel(kind, sc.Level); err != nil {
 		return sc, false, err
 	}
+	if err := checkPriority(sc.Priority); err != nil {
+		return sc, false, err
+	}
 	if err := checkSettings(kind.Scan, sc.Settings, "a scan of a source of kind "+kind.Name); err != nil {
 		return sc, false, err
 	}

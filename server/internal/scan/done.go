@@ -283,7 +283,7 @@ func (s *Service) ended(ctx context.Context, tx store.Tx, u store.Unit, p progre
 		return s.fail(ctx, tx, u, p, model.Gap{Code: "TooManyUnits", Remedy: "Narrow the scope of the scan, or split it into several"})
 	}
 	if len(children) > 0 {
-		if err := s.addUnits(ctx, tx, run, b, u.ID, children); err != nil {
+		if err := s.addUnits(ctx, tx, run, &b, u.ID, children); err != nil {
 			return err
 		}
 	}

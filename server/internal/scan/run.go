@@ -22,6 +22,9 @@ type body struct {
 	Grant            bus.Grant // all but Ref, Unit
 	Collection       string
 	Type             string
+	Priority         model.Priority `json:",omitempty"` // the scan's when the run was started
+	InLine           bool           // it has units, and Turn is that of the last
+	Turn             int64
 	Waiting          bool      // an earlier run of the scan is active: no unit yet
 	Cancel           bool      // a person ended it
 	DiscoveryEnded   time.Time // when the last done came
@@ -137,7 +140,7 @@ func (s *Service) startIn(ctx context.Context, tx store.Tx, source, scan string,
 			Try("Wait for one of them to end, or cancel it")
 	}
 	grant.Run, grant.Full = o.RunID, o.Full
-	b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Waiting: len(active) > 0}
+	b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Priority: def.Priority, Waiting: len(active) > 0}
 	run = store.Run{ID: o.RunID, Source: source, Scan: scan, Runtime: def.Runtime, State: model.RunQueued, Queued: tx.Now()}
 	if err := writeBody(&run, b); err != nil {
 		return run, err
@@ -176,17 +179,18 @@ func (s *Service) open(ctx context.Context, tx store.Tx, run *store.Run, b body)
 		return err
 	}
 	b.Waiting = false
+	if err := s.addUnits(ctx, tx, *run, &b, 0, []model.Unit{{Title: "plan"}}); err != nil {
+		return err
+	}
 	if err := writeBody(run, b); err != nil {
 		return err
 	}
 	run.Open = 1
-	if err := tx.Runs().SetRun(ctx, *run); err != nil {
-		return err
-	}
-	return s.addUnits(ctx, tx, *run, b, 0, []model.Unit{{Title: "plan"}})
+	return tx.Runs().SetRun(ctx, *run)
 }
 
-func (s *Service) addUnits(ctx context.Context, tx store.Tx, run store.Run, b body, parent int64, specs []model.Unit) error {
+// addUnits adds units to a run and to the line of its runtime; the caller writes the body.
+func (s *Service) addUnits(ctx context.Context, tx store.Tx, run store.Run, b *body, parent int64, specs []model.Unit) error {
 	units := make([]store.Unit, len(specs))
 	for i, spec := range specs {
 		raw, err := wire.Encode(spec)
@@ -197,6 +201,9 @@ func (s *Service) addUnits(ctx context.Context, tx store.Tx, run store.Run, b bo
 			Run: run.ID, Parent: parent, Runtime: run.Runtime, Source: run.Source, Kind: b.Grant.Kind,
 			State: model.UnitQueued, Spec: raw, NotBefore: tx.Now(),
 		}
+	}
+	if err := queue(ctx, tx, b, units); err != nil {
+		return err
 	}
 	return tx.Runs().AddUnits(ctx, units)
 }

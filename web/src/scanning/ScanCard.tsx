@@ -30,6 +30,7 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
           {f => (
             <Facts of={[
               [words.level, words.levels[p.purlieuLevel ?? '']?.title ?? p.purlieuLevel], [words.runtime, p.connectedVia?.referenceName], [words.credential, p.credential?.referenceName ?? words.noCredential],
+              [words.priority, p.purlieuPriority && words.priorities[p.purlieuPriority]],
               ...(kind?.scanSettings ?? []).map((s): [string, string | undefined] => [s.title, valueOf(s, settings[s.name] ?? s.default)]),
               f?.properties.includeUriPrefixes?.length ? [words.include, said(f.properties.includeUriPrefixes)] : [words.scope, words.everything], [words.exclude, f?.properties.excludeUriPrefixes?.length ? said(f.properties.excludeUriPrefixes) : undefined],
             ]} />

@@ -42,6 +42,8 @@ export const words = {
   runtime: 'Runtime',
   credential: 'Credential',
   noCredential: 'None',
+  priority: 'Priority',
+  priorities: { Low: 'Low', Normal: 'Normal', High: 'High' },
   remove: 'Remove',
   removeSource: (name: string) => `Remove the source ${name}?`,
   removeSourceText: 'Its assets stay in the map. A source that still has scans is not removed.',

@@ -88,6 +88,25 @@ func TestWhatAReaderMayNotSeeIsNotThere(t *testing.T) {
 	d.ask(200, admin, "GET", "/manage/v1/runs/"+run+"/gaps", "")
 }
 
+func TestAScanSaysHowEarlyItsRunsGo(t *testing.T) {
+	d := newDoor(t)
+	d.ask(201, admin, "PUT", "/scan/datasources/sold", source("sold.example.com", "sales"))
+	d.ask(201, admin, "PUT", "/scan/datasources/sold/scans/weekly", `{"properties":{"purlieuPriority":"High"}}`)
+	for _, c := range []struct {
+		body string
+		want any
+	}{{"", "High"}, {`{"properties":{"purlieuPriority":"Low"}}`, "Low"}, {`{"properties":{}}`, nil}} {
+		if c.body != "" {
+			d.ask(200, admin, "PUT", "/scan/datasources/sold/scans/weekly", c.body)
+		}
+		props := d.ask(200, admin, "GET", "/scan/datasources/sold/scans/weekly", "")["properties"].(map[string]any)
+		if got := props["purlieuPriority"]; got != c.want {
+			t.Errorf("after %q it is %v", c.body, got)
+		}
+	}
+	d.ask(400, admin, "PUT", "/scan/datasources/sold/scans/weekly", `{"properties":{"purlieuPriority":"Urgent"}}`)
+}
+
 func TestReadingIsNotWriting(t *testing.T) {
 	d := newDoor(t)
 	d.ask(201, admin, "PUT", "/scan/datasources/sold", source("sold.example.com", "sales"))

@@ -57,7 +57,7 @@ func scanFrom(body scanBody, src model.Source, kind model.Kind, name string) (sc
 	sc = model.Scan{Name: name, Source: src.Name, Kind: body.Kind}
 	var cred, via, collection reference
 	var level string
-	for property, into := range map[string]any{"credential": &cred, "connectedVia": &via, "collection": &collection, "purlieuLevel": &level} {
+	for property, into := range map[string]any{"credential": &cred, "connectedVia": &via, "collection": &collection, "purlieuLevel": &level, "purlieuPriority": &sc.Priority} {
 		if err := props.take(property, into); err != nil {
 			return sc, "", err
 		}
@@ -259,6 +259,9 @@ func (p *Plane) scanAnswer(r *http.Request, sc model.Scan, kind model.Kind) (map
 	props["createdAt"], props["lastModifiedAt"] = api.Time(sc.Created), modified
 	props["collection"] = collectionOf(sc.Collection, modified)
 	props["purlieuLevel"] = levelName(sc.Level)
+	if sc.Priority != "" {
+		props["purlieuPriority"] = sc.Priority
+	}
 	props["credential"], props["connectedVia"] = nil, nil
 	if sc.Credential != "" {
 		cred, err := p.Definitions.Credential(r.Context(), sc.Credential)

@@ -1,0 +1,139 @@
+package scan
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+)
+
+// queued starts a run of a source of its own and plans it into units; planning must be all that can be claimed.
+func (p *protocol) queued(source string, o StartOptions, units int) {
+	p.Helper()
+	if source != "plot" {
+		p.source(source)
+		p.scan(source, "all")
+	}
+	_, err := p.Start(p.Context(), source, "all", o)
+	p.ok(err)
+	specs := make([]model.Unit, units)
+	for i := range specs {
+		specs[i] = model.Unit{Step: "x", Title: fmt.Sprint(source, " ", i)}
+	}
+	p.plan(specs...)
+}
+
+// next claims one unit, reads it at once and says of which source it was; "" when there is none.
+func (p *protocol) next() string {
+	p.Helper()
+	grants := p.claim(nodeA, 1)
+	if len(grants) == 0 {
+		return ""
+	}
+	p.done(nodeA, bus.Done{Ref: grants[0].Ref}, bus.Committed)
+	return grants[0].Source
+}
+
+func TestEachRunIsGivenItsTurnHoweverManyUnitsAnotherHas(t *testing.T) {
+	p := newProtocol(t)
+	p.queued("plot", StartOptions{}, 200)
+	for range 50 {
+		p.next()
+	}
+	p.source("field")
+	p.scan("field", "all")
+	p.start("field", "all")
+	var order []string
+	for range 2 {
+		order = append(order, p.next())
+	}
+	if !slices.Contains(order, "field") {
+		t.Fatalf("150 units of another source stand before the first of a run: %v", order)
+	}
+}
+
+func TestWhatAPersonStartsGoesFirstThenWhatIsOfHigherPriority(t *testing.T) {
+	p := newProtocol(t)
+	for source, priority := range map[string]model.Priority{"bylow": "Low", "bynormal": "", "byhigh": "High", "handlow": "Low"} {
+		p.source(source)
+		_, _, err := p.PutScan(t.Context(), model.Scan{Name: "all", Source: source, Runtime: "dmz", Level: model.L2, Priority: priority})
+		p.ok(err)
+	}
+	for _, source := range []string{"bylow", "bynormal", "byhigh", "handlow"} {
+		o := StartOptions{Type: "Scheduled"}
+		if source == "handlow" {
+			o.Type = "Manual"
+		}
+		_, err := p.Start(t.Context(), source, "all", o)
+		p.ok(err)
+	}
+	var order []string
+	for range 4 {
+		order = append(order, p.next())
+	}
+	if want := []string{"handlow", "byhigh", "bynormal", "bylow"}; !slices.Equal(order, want) {
+		t.Fatalf("got %v, want %v", order, want)
+	}
+}
+
+func TestNobodyWaitsForEverBehindWhatGoesFirst(t *testing.T) {
+	p := newProtocol(t)
+	p.source("field")
+	p.scan("field", "all")
+	_, err := p.Start(t.Context(), "field", "all", StartOptions{Type: "Scheduled"})
+	p.ok(err)
+	p.queued("plot", StartOptions{}, 3*headManual)
+	for n := 0; ; n++ {
+		switch {
+		case p.next() == "field":
+			if n < headManual/2 {
+				t.Fatalf("a schedule's run was taken after %d units of a person's", n)
+			}
+			return
+		case n > headManual+1:
+			t.Fatalf("%d units of a later run went before it", n)
+		}
+	}
+}
+
+func TestAnUnknownPriorityIsRefused(t *testing.T) {
+	p := newProtocol(t)
+	_, _, err := p.PutScan(t.Context(), model.Scan{Name: "all", Source: "plot", Runtime: "dmz", Level: model.L2, Priority: "Urgent"})
+	wants(t, err, fault.Invalid, "BadPriority")
+}
+
+func TestAClaimGrantsNoMoreThanTheNodesFreeMemoryHolds(t *testing.T) {
+	for name, c := range map[string]struct {
+		free, unit int
+		holds      bool
+		want       int
+	}{
+		"room for all":                    {4096, 512, false, 4},
+		"room for two":                    {1200, 512, false, 2},
+		"smaller workers":                 {1200, 300, false, 4},
+		"a node that tells nothing":       {0, 512, false, 4},
+		"an older node":                   {1200, 0, false, 2},
+		"too little for one, holds none":  {100, 512, false, 1},
+		"none at all, holds none":         {-1, 512, false, 1},
+		"too little for one, and holds":   {100, 512, true, 0},
+		"none at all, and holds":          {-700, 512, true, 0},
+		"room for one more, while it has": {600, 512, true, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProtocol(t)
+			p.queued("plot", StartOptions{}, 12)
+			if c.holds {
+				p.one(nodeA)
+			}
+			p.cfg.SourceUnits = 9
+			a, err := p.Claim(t.Context(), nodeA, bus.Claim{Slots: 4, Kinds: []string{"Garden"}, FreeMB: c.free, UnitMB: c.unit})
+			p.ok(err)
+			if len(a.Grants) != c.want {
+				t.Fatalf("%d units were granted, want %d", len(a.Grants), c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,128 @@
+package scan
+
+import (
+	"context"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// chosenUnit is a unit with its run, read once per run.
+type chosenUnit struct {
+	unit store.Unit
+	run  *store.Run
+	body *body
+}
+
+// picker chooses units for one claim.
+type picker struct {
+	s      *Service
+	ctx    context.Context
+	tx     store.Tx
+	slots  int
+	leased map[string]int64 // by source, with what was chosen
+	runs   map[string]chosenUnit
+	taken  map[int64]bool
+	out    []chosenUnit
+
+	vouched []string    // node-local sources that the node has checked
+	locals  []bus.Local // that it is to check
+}
+
+func (s *Service) picker(ctx context.Context, tx store.Tx, slots int, vouched []string) *picker {
+	return &picker{s: s, ctx: ctx, tx: tx, slots: slots, vouched: vouched, leased: map[string]int64{}, runs: map[string]chosenUnit{}, taken: map[int64]bool{}}
+}
+
+// choose takes what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
+// units of one never hide those of another; so are node-local ones that the node, which vouches for some, must check first.
+func (p *picker) choose(q store.UnitQuery) error {
+	for len(p.out) < p.slots {
+		units, err := p.tx.Runs().ListUnits(p.ctx, q)
+		if err != nil {
+			return err
+		}
+		full, err := p.pick(units)
+		if err != nil || len(units) < q.Limit || len(full) == 0 {
+			return err
+		}
+		q.NotSources = append(q.NotSources, full...)
+	}
+	return nil
+}
+
+// pick takes what it may of units and says which of their sources can give no more.
+func (p *picker) pick(units []store.Unit) (full []string, err error) {
+	if err := p.count(units); err != nil {
+		return nil, err
+	}
+	over := map[string]bool{}
+	for _, u := range units {
+		if len(p.out) == p.slots {
+			break
+		}
+		if p.taken[u.ID] || over[u.Source] {
+			continue
+		}
+		c, err := p.runOf(u)
+		if err != nil {
+			return nil, err
+		}
+		may, err := p.mayRead(u, c)
+		if err != nil {
+			return nil, err
+		}
+		if !may {
+			over[u.Source] = true
+			full = append(full, u.Source)
+			continue
+		}
+		most := p.s.cfg.SourceUnits
+		if n := c.body.Grant.Budget.Connections; n > 0 {
+			most = n
+		}
+		if p.leased[u.Source] >= int64(most) {
+			over[u.Source] = true
+			full = append(full, u.Source)
+			continue
+		}
+		p.leased[u.Source]++
+		p.taken[u.ID] = true
+		c.unit = u
+		p.out = append(p.out, c)
+	}
+	return full, nil
+}
+
+// count reads how many units of sources not met before are leased.
+func (p *picker) count(units []store.Unit) error {
+	var names []string
+	for _, u := range units {
+		if _, known := p.leased[u.Source]; !known {
+			p.leased[u.Source] = 0
+			names = append(names, u.Source)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	counts, err := p.tx.Runs().LeasedBySource(p.ctx, names)
+	for source, n := range counts {
+		p.leased[source] = n
+	}
+	return err
+}
+
+func (p *picker) runOf(u store.Unit) (chosenUnit, error) {
+	if c, ok := p.runs[u.Run]; ok {
+		return c, nil
+	}
+	run, err := p.tx.Runs().Run(p.ctx, u.Run)
+	if err != nil {
+		return chosenUnit{}, err
+	}
+	b, err := readBody(run)
+	c := chosenUnit{run: &run, body: &b}
+	p.runs[u.Run] = c
+	return c, err
+}
+
