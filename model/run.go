@@ -67,11 +67,21 @@ type Source struct {
 	Collection string   `json:"collection"`
 	Settings   Settings `json:"settings"`
 	Budget     Budget   `json:"budget,omitzero"`
+	// Windows are the times in which it may be read; none: always.
+	Windows []Window `json:"windows,omitempty"`
 	// Wire are the published properties that nothing here understands, kept for compatible clients as they came.
 	Wire map[string]json.RawMessage `json:"wire,omitempty"`
 	// Created and Modified are the store's; set on what is read, ignored in what is written.
 	Created  time.Time `json:"-"`
 	Modified time.Time `json:"-"`
+}
+
+// Window is a time of the day in which a source may be read. Clock times are those of the zone.
+type Window struct {
+	Days []string `json:"days,omitempty"` // "Monday" …, on which it begins; none: every day
+	From string   `json:"from"`           // "22:00"
+	To   string   `json:"to"`             // "06:00": of the next day, where it is not after From. "24:00" is the end of the day
+	Zone string   `json:"timeZone,omitempty"` // IANA or Windows; "" is UTC
 }
 
 // Scan is a named configuration on a source.

@@ -109,6 +109,9 @@ func (c runShowCmd) Run(a *app) error {
 			values, _ := run.at(part.at).(map[string]any)
 			rows = append(rows, []string{part.title, counted(values)})
 		}
+		if run.at("closed") != nil {
+			rows = append(rows, []string{"closed", run.text("closed", "text")})
+		}
 		waits, _ := run.at("waits").([]any)
 		for _, v := range waits {
 			if why, ok := v.(map[string]any); ok {

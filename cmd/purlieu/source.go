@@ -91,6 +91,10 @@ type sourceAddCmd struct {
 	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times. KEY=@FILE takes a setting of several lines, such as certificates, from a file, KEY= takes it back."`
 	Collection string            `help:"Collection that it belongs to; the root for a new source when left out."`
 	Authority  string            `help:"A name unique in the account, for a source whose address means something else elsewhere."`
+
+	Window      []string `placeholder:"'DAYS HH:MM-HH:MM ZONE'" sep:"none" help:"A time in which it may be read; may be given many times. Days and zone (UTC) may be left out. An empty text: at any time."`
+	Connections *int     `placeholder:"N" help:"Units of it that are read at once, over all nodes; 0: as many as usual."`
+	Strict      *bool    `negatable:"" help:"Never exceed that, also where a node is lost: what it held counts until its deadline."`
 }
 
 // Help shows examples.
@@ -99,7 +103,9 @@ func (sourceAddCmd) Help() string {
 
 Examples:
   purlieu source add PostgreSql shop --set serverEndpoint=db.example.com
-  purlieu source add PostgreSql shop --set serverEndpoint=127.0.0.1 --set port=5433 --authority shop-db`
+  purlieu source add PostgreSql shop --set serverEndpoint=127.0.0.1 --set port=5433 --authority shop-db
+  purlieu source add PostgreSql shop --window 'Mon-Fri 22:00-06:00 Europe/Berlin' --window 'Sat,Sun 00:00-24:00 Europe/Berlin'
+  purlieu source add PostgreSql shop --connections 2 --strict`
 }
 
 // Run registers the source.
@@ -127,6 +133,9 @@ func (c sourceAddCmd) Run(a *app) error {
 	}
 	if c.Authority != "" {
 		props["purlieuAuthority"] = c.Authority
+	}
+	if err := c.spare(props); err != nil {
+		return err
 	}
 	return a.put(at, object{"kind": c.Kind, "properties": props},
 		"The source %s is registered. Next: purlieu scan add %s NAME --credential NAME", c.Name, c.Name)

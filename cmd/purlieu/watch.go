@@ -44,6 +44,9 @@ func (c scanRunCmd) Run(a *app) error {
 	if !c.Watch {
 		return a.write(run, func() error {
 			a.say("Run %s has been started. See purlieu scan history %s %s", run.text("id"), c.Source, c.Scan)
+			if why := run.text("purlieu", "waits", "text"); why != "" {
+				a.say("It waits. %s", why)
+			}
 			return nil
 		})
 	}
@@ -147,10 +150,14 @@ func progress(run object, since time.Duration) string {
 	if s := since.Seconds(); found > 0 && s >= 1 {
 		rate = fmt.Sprintf(" (%d/s)", int64(float64(found)/s))
 	}
+	waits := ""
+	if until := run.text("purlieu", "waits", "until"); until != "" {
+		waits = "  waits until " + until
+	}
 	return fmt.Sprintf("%-10s  units %d/%d  discovery %s: %d assets%s  ingestion %s: %d  gaps %d", run.text("status"), ended, all,
 		strings.ToLower(run.text("discoveryExecutionDetails", "status")), found, rate,
 		strings.ToLower(run.text("ingestionExecutionDetails", "status")), n("ingestionExecutionDetails", "statistics", "assets", "succeeded"),
-		n("purlieu", "counts", "gaps"))
+		n("purlieu", "counts", "gaps")) + waits
 }
 
 // summary ends the watching: what was found, and what was not.

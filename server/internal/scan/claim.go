@@ -81,6 +81,9 @@ func (s *Service) grant(ctx context.Context, tx store.Tx, node string, chosen []
 		}
 		u.State, u.Node, u.Attempt = model.UnitLeased, node, u.Attempt+1
 		u.LeaseEnd = tx.Now().Add(s.cfg.Lease)
+		if c.body.Grant.Budget.Strict {
+			u.NotBefore = tx.Now().Add(time.Duration(c.body.Grant.Budget.UnitSeconds) * time.Second)
+		}
 		if err := carry(&u); err != nil {
 			return nil, err
 		}

@@ -16,7 +16,11 @@ func (p *picker) mayRead(u store.Unit, c chosenUnit) (bool, error) {
 	if err != nil || !kind.NodeLocal || slices.Contains(p.vouched, u.Source) {
 		return true, err
 	}
-	if u.Parent == 0 && !p.tx.Now().Before(c.run.Queued.Add(p.s.cfg.Vouching)) {
+	asked := c.run.Queued // since then nodes were asked; not while the source was closed
+	if opened := p.hours[u.Source].since; opened.After(asked) {
+		asked = opened
+	}
+	if u.Parent == 0 && !p.tx.Now().Before(asked.Add(p.s.cfg.Vouching)) {
 		return true, nil
 	}
 	if len(p.locals) >= bus.MaxLocals || slices.ContainsFunc(p.locals, func(l bus.Local) bool { return l.Source == u.Source }) {

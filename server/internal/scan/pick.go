@@ -22,6 +22,7 @@ type picker struct {
 	slots  int
 	leased map[string]int64 // by source, with what was chosen
 	runs   map[string]chosenUnit
+	hours  map[string]hours // by source
 	taken  map[int64]bool
 	out    []chosenUnit
 
@@ -30,11 +31,12 @@ type picker struct {
 }
 
 func (s *Service) picker(ctx context.Context, tx store.Tx, slots int, vouched []string) *picker {
-	return &picker{s: s, ctx: ctx, tx: tx, slots: slots, vouched: vouched, leased: map[string]int64{}, runs: map[string]chosenUnit{}, taken: map[int64]bool{}}
+	return &picker{s: s, ctx: ctx, tx: tx, slots: slots, vouched: vouched, leased: map[string]int64{}, runs: map[string]chosenUnit{}, hours: map[string]hours{}, taken: map[int64]bool{}}
 }
 
 // choose takes what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
-// units of one never hide those of another; so are node-local ones that the node, which vouches for some, must check first.
+// units of one never hide those of another; so are closed ones, and node-local ones that the node, which vouches for some,
+// must check first.
 func (p *picker) choose(q store.UnitQuery) error {
 	for len(p.out) < p.slots {
 		units, err := p.tx.Runs().ListUnits(p.ctx, q)
@@ -67,7 +69,10 @@ func (p *picker) pick(units []store.Unit) (full []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		may, err := p.mayRead(u, c)
+		may, err := p.open(u)
+		if err == nil && may {
+			may, err = p.mayRead(u, c)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -91,6 +96,19 @@ func (p *picker) pick(units []store.Unit) (full []string, err error) {
 		p.out = append(p.out, c)
 	}
 	return full, nil
+}
+
+// open reports whether the unit's source may be read now.
+func (p *picker) open(u store.Unit) (bool, error) {
+	h, known := p.hours[u.Source]
+	if !known {
+		var err error
+		if h, err = hoursOf(p.ctx, p.tx, u.Source); err != nil {
+			return false, err
+		}
+		p.hours[u.Source] = h
+	}
+	return h.open, nil
 }
 
 // count reads how many units of sources not met before are leased.

@@ -43,6 +43,9 @@ func putSource(ctx context.Context, tx store.Tx, src model.Source) (model.Source
 	if err := checkSettings(kind.Settings, src.Settings, "a source of kind "+kind.Name); err != nil {
 		return src, false, err
 	}
+	if err := checkWindows(src.Windows); err != nil {
+		return src, false, err
+	}
 	var old model.Source
 	doc, err := load(ctx, tx, DocSource, src.Name, &old)
 	created := fault.Is(err, fault.NotFound)

@@ -34,7 +34,7 @@ func (s *Service) Sweep(ctx context.Context) (more bool, err error) {
 func (s *Service) Ring(runtime string) { s.ring.Ring(runtime) }
 
 // expire puts units back whose lease ran out. They keep attempt and holder, so that a node that comes back before
-// anybody else claims goes on with what it has.
+// anybody else claims goes on with what it has. A unit of a strict source stays with its holder until its deadline.
 func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more bool, err error) {
 	if s.answering.lasted(tx.Now()) < s.cfg.Lease {
 		return nil, false, nil
@@ -58,9 +58,16 @@ func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more 
 			}
 			continue
 		}
-		u.State = model.UnitQueued
+		if u.NotBefore.After(tx.Now()) { // of a strict source: the node may be lost to us and still read
+			u.LeaseEnd = u.NotBefore
+		} else {
+			u.State = model.UnitQueued
+		}
 		if err := tx.Runs().SetUnit(ctx, u); err != nil {
 			return nil, false, err
+		}
+		if u.State == model.UnitLeased {
+			continue
 		}
 		rung = append(rung, u.Runtime)
 	}

@@ -1,7 +1,7 @@
 // How a run stands: its state, the two stages side by side, what was found.
 import { useEffect, useState } from 'react'
 import { makeStyles, ProgressBar, tokens } from '@fluentui/react-components'
-import { bytes, compact, count, took } from '../ui/format'
+import { bytes, compact, count, exactTime, took } from '../ui/format'
 import { Message } from '../ui/Message'
 import { Card, Facts, Link, Soft, Status, When, type Tone } from '../ui/Parts'
 import { Loading } from '../ui/States'
@@ -37,6 +37,7 @@ export function RunOverview({ run, asOf }: { run: RunDetail; asOf: number | unde
         <Message tone="warn" title={words.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
       )}
       <RunProposal run={run} />
+      {run.waits && <Message tone="warn" title={words.outsideWindow}>{words.opens} {run.waits.until && <time dateTime={run.waits.until}>{exactTime(new Date(run.waits.until))}</time>}</Message>}
       <Undo run={run} />
       <Card>
         <Facts of={[

@@ -18,6 +18,7 @@ import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './
 import { RunsTable } from './RunsTable'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
+import { windowText } from './windows'
 import type { Kind, Scan, Source } from './types'
 
 type Tab = keyof typeof words.sides
@@ -74,6 +75,7 @@ function Overview({ source, kind, scans, add, removable }: OverviewProps) {
           [words.kind, kind?.title ?? source.kind],
           ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(settings[f.name] ?? f.default)]),
           [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
+          [words.windows, p.purlieuWindows?.length ? p.purlieuWindows.map(w => <div key={windowText(w)}>{windowText(w)}</div>) : undefined],
           [words.collection, p.collection && titleOf(p.collection.referenceName)],
           [words.registered, <When key="w" at={p.createdAt} />],
         ]} />

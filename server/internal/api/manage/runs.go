@@ -62,6 +62,13 @@ type run struct {
 	Rate       float64          `json:"assetsPerSecond"` // discovered, over the time of discovery so far
 	Problem    *problem         `json:"problem"`         // why it failed; null when it did not
 	Proposal   *string          `json:"proposal"`        // what it asks a person; null when it asks nothing
+	Waits      *waits           `json:"waits"`           // why none of its units is given to a node; null when nothing holds them back
+}
+
+type waits struct {
+	Code  string     `json:"code"`
+	Text  string     `json:"text"`
+	Until *time.Time `json:"until"`
 }
 
 type problem struct {
@@ -91,6 +98,9 @@ func (p *Plane) runOf(v scan.RunView) run {
 	}
 	if v.Proposal != "" {
 		out.Proposal = &v.Proposal
+	}
+	if v.Waits.Code != "" {
+		out.Waits = &waits{v.Waits.Code, v.Waits.Text, when(v.Waits.Until)}
 	}
 	until := v.DiscoveryEnded
 	if until.IsZero() {

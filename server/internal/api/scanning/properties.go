@@ -35,6 +35,21 @@ func (p properties) take(name string, v any) error {
 	return nil
 }
 
+// takeWhole is take for what is all ours: a member that is not known is a mistake, and does not go unheard.
+func (p properties) takeWhole(name string, v any) error {
+	raw, ok := p[name]
+	delete(p, name)
+	if !ok || api.IsNull(raw) {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fault.New(fault.Invalid, "BadRequest", "properties.%s is not of the described form", name)
+	}
+	return nil
+}
+
 // collection takes the collection; the root's name when none is given.
 func (p properties) collection() (string, error) {
 	var ref reference

@@ -88,6 +88,28 @@ func TestWhatAReaderMayNotSeeIsNotThere(t *testing.T) {
 	d.ask(200, admin, "GET", "/manage/v1/runs/"+run+"/gaps", "")
 }
 
+func TestASourceSaysWhenItMayBeRead(t *testing.T) {
+	d := newDoor(t)
+	windows := func(list string) string {
+		return `{"kind":"PostgreSql","properties":{"serverEndpoint":"sold.example.com","purlieuWindows":` + list + `}}`
+	}
+	never := `[{"days":["Monday"],"from":"03:00","to":"03:00","timeZone":"Europe/Berlin"}]`
+	d.ask(201, admin, "PUT", "/scan/datasources/sold", windows(never))
+	props := d.ask(200, admin, "GET", "/scan/datasources/sold", "")["properties"].(map[string]any)
+	if got, err := json.Marshal(props["purlieuWindows"]); err != nil || string(got) != `[{"days":["Monday"],"from":"03:00","timeZone":"Europe/Berlin","to":"03:00"}]` {
+		t.Errorf("%s, %v", got, err)
+	}
+	for _, bad := range []string{`[{"from":"3","to":"4"}]`, `[{"day":"Monday","from":"03:00","to":"04:00"}]`, `{}`, `[{"from":"03:00","to":"04:00","timeZone":"Nowhere"}]`} {
+		d.ask(400, admin, "PUT", "/scan/datasources/sold", windows(bad))
+	}
+	d.ask(403, reader, "PUT", "/scan/datasources/sold", windows("[]"))
+	d.ask(200, admin, "PUT", "/scan/datasources/sold", windows("[]"))
+	props = d.ask(200, admin, "GET", "/scan/datasources/sold", "")["properties"].(map[string]any)
+	if got, there := props["purlieuWindows"]; there {
+		t.Errorf("windows that were taken back are %v", got)
+	}
+}
+
 func TestAScanSaysHowEarlyItsRunsGo(t *testing.T) {
 	d := newDoor(t)
 	d.ask(201, admin, "PUT", "/scan/datasources/sold", source("sold.example.com", "sales"))

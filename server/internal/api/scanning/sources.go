@@ -63,6 +63,9 @@ func sourceFrom(name string, kind model.Kind, props properties) (model.Source, e
 	if err := props.take("purlieuBudget", &src.Budget); err != nil {
 		return src, err
 	}
+	if err := props.takeWhole("purlieuWindows", &src.Windows); err != nil {
+		return src, err
+	}
 	src.Wire = props.rest()
 	return src, nil
 }
@@ -191,6 +194,9 @@ func sourceAnswer(src model.Source, kind model.Kind) map[string]any {
 	props[scan.SettingAuthority] = src.Authority
 	if src.Budget != (model.Budget{}) {
 		props["purlieuBudget"] = src.Budget
+	}
+	if len(src.Windows) > 0 {
+		props["purlieuWindows"] = src.Windows
 	}
 	return map[string]any{"id": src.ID, "name": src.Name, "kind": src.Kind, "creationType": "Manual", "properties": props}
 }

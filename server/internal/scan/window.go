@@ -1,0 +1,151 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// A source with *windows* is *open* in them and *closed* outside. While it is closed none of its units is claimed: runs
+// stay queued, or in progress with units that wait, whoever started them. What is held when a window closes is read to
+// its end, at most one unit deadline long. What a person asks a node (test a connection, browse) is no unit, and not held.
+
+const (
+	maxWindows = 50
+	looksAhead = 15 // days: a window may fall, once, into an hour that clocks skip
+)
+
+func badWindow(text string, args ...any) error {
+	return fault.New(fault.Invalid, "BadWindow", text, args...).
+		Try(`Send such as {"days": ["Monday"], "from": "22:00", "to": "06:00", "timeZone": "Europe/Berlin"}`)
+}
+
+func checkWindows(windows []model.Window) error {
+	if len(windows) > maxWindows {
+		return badWindow("a source has at most %d windows", maxWindows)
+	}
+	for _, w := range windows {
+		if _, err := zoneNamed(w.Zone); err != nil {
+			return err
+		}
+		for _, day := range w.Days {
+			if len(w.Days) > 7 || !slices.Contains(weekDays(), day) {
+				return badWindow("%q is not a day of the week", clip(day))
+			}
+		}
+		from, ok := minuteOf(w.From)
+		if !ok || from == minutesOfDay {
+			return badWindow("a window can't begin at %q: say 00:00 to 23:59", clip(w.From))
+		}
+		if _, ok := minuteOf(w.To); !ok {
+			return badWindow("a window can't end at %q: say 00:00 to 24:00", clip(w.To))
+		}
+	}
+	return nil
+}
+
+const minutesOfDay = 24 * 60
+
+// minuteOf reads "HH:MM", 24:00 too.
+func minuteOf(text string) (minute int, ok bool) {
+	h, m, found := strings.Cut(text, ":")
+	hour, err1 := strconv.ParseUint(h, 10, 8)
+	min, err2 := strconv.ParseUint(m, 10, 8)
+	if !found || err1 != nil || err2 != nil || len(h) != 2 || len(m) != 2 || min > 59 {
+		return 0, false
+	}
+	minute = int(hour)*60 + int(min)
+	return minute, minute <= minutesOfDay
+}
+
+// hours says whether a source may be read at a time.
+type hours struct {
+	open  bool
+	since time.Time // when the window that is open opened; zero: it was never closed
+	until time.Time // when it opens, of a closed one
+}
+
+// hoursAt judges windows at a time.
+func hoursAt(windows []model.Window, at time.Time) hours {
+	if len(windows) == 0 {
+		return hours{open: true}
+	}
+	var out hours
+	zones := map[string]*time.Location{}
+	for _, w := range windows {
+		loc := zones[w.Zone]
+		if loc == nil {
+			var err error
+			if loc, err = zoneNamed(w.Zone); err != nil {
+				continue // it was checked when it was written
+			}
+			zones[w.Zone] = loc
+		}
+		local := at.In(loc)
+		today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+		for n := -1; n <= looksAhead; n++ { // yesterday's may reach into today
+			begin, end, ok := spanOf(w, today.AddDate(0, 0, n), loc)
+			switch {
+			case !ok || !end.After(begin) || !end.After(at): // clocks may skip all of it
+			case !begin.After(at):
+				if !out.open || begin.Before(out.since) {
+					out = hours{open: true, since: begin.UTC()}
+				}
+			case !out.open && (out.until.IsZero() || begin.Before(out.until)):
+				out.until = begin.UTC()
+			}
+		}
+	}
+	return out
+}
+
+// spanOf is the window that begins on a day; false when none does.
+func spanOf(w model.Window, day time.Time, loc *time.Location) (begin, end time.Time, ok bool) {
+	if len(w.Days) > 0 && !slices.Contains(w.Days, weekDays()[day.Weekday()]) {
+		return begin, end, false
+	}
+	from, _ := minuteOf(w.From)
+	to, _ := minuteOf(w.To)
+	last := day
+	if to <= from || to == minutesOfDay {
+		last, to = day.AddDate(0, 0, 1), to%minutesOfDay
+	}
+	return moment(day, from/60, from%60, 0, loc), moment(last, to/60, to%60, 0, loc), true
+}
+
+// hoursOf are the hours of a source now. A source that is gone is open: its runs end as they would.
+func hoursOf(ctx context.Context, tx store.Tx, source string) (hours, error) {
+	src, err := sourceOf(ctx, tx, source)
+	if fault.Is(err, fault.NotFound) {
+		return hours{open: true}, nil
+	}
+	return hoursAt(src.Windows, tx.Now()), err
+}
+
+// Wait is why no unit of a run is claimed, though some could be; Code is "" when there is no reason.
+type Wait struct {
+	Code  string
+	Text  string
+	Until time.Time
+}
+
+// waitOf tells what holds the queued units of a run back.
+func waitOf(ctx context.Context, tx store.Tx, run store.Run, queued int64) (Wait, error) {
+	if run.State.Ended() || queued == 0 {
+		return Wait{}, nil
+	}
+	h, err := hoursOf(ctx, tx, run.Source)
+	if err != nil || h.open {
+		return Wait{}, err
+	}
+	return Wait{
+		Code: "OutsideWindow", Until: h.until,
+		Text: "The source is read only in its windows of time; the next one opens at " + h.until.Format(time.RFC3339),
+	}, nil
+}
