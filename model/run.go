@@ -78,9 +78,9 @@ type Source struct {
 
 // Window is a time of the day in which a source may be read. Clock times are those of the zone.
 type Window struct {
-	Days []string `json:"days,omitempty"` // "Monday" …, on which it begins; none: every day
-	From string   `json:"from"`           // "22:00"
-	To   string   `json:"to"`             // "06:00": of the next day, where it is not after From. "24:00" is the end of the day
+	Days []string `json:"days,omitempty"`     // "Monday" …, on which it begins; none: every day
+	From string   `json:"from"`               // "22:00"
+	To   string   `json:"to"`                 // "06:00": of the next day, where it is not after From. "24:00" is the end of the day
 	Zone string   `json:"timeZone,omitempty"` // IANA or Windows; "" is UTC
 }
 

@@ -143,4 +143,3 @@ func (p *picker) runOf(u store.Unit) (chosenUnit, error) {
 	p.runs[u.Run] = c
 	return c, err
 }
-
