@@ -57,9 +57,9 @@ type AttemptRef struct {
 
 // Claim asks for work; one of no slots asks for orders alone. It holds ids and numbers only.
 type Claim struct {
-	V      int      `cbor:"1,keyasint"`
-	Slots  int      `cbor:"2,keyasint"` // attempts the node could start now
-	Kinds  []string `cbor:"3,keyasint"` // source kinds it can read
+	V     int      `cbor:"1,keyasint"`
+	Slots int      `cbor:"2,keyasint"` // attempts the node could start now
+	Kinds []string `cbor:"3,keyasint"` // source kinds it can read
 	// FreeMB is the memory that new work could have, in MiB: what the machine has left, without what the attempts at work
 	// may still take (nodes of older builds count that in). 0 tells nothing, less than 0 that there is none.
 	FreeMB int `cbor:"4,keyasint,omitempty"`

@@ -35,7 +35,7 @@ type Core struct {
 	Rand       *rand.Rand
 	Log        *slog.Logger
 	AccountKey func() ed25519.PublicKey // receipts are signed with it; nil leaves them unverified
-	FreeMB     func() int // see lease.Config, as UnitMB
+	FreeMB     func() int               // see lease.Config, as UnitMB
 	UnitMB     int
 	// Vouch checks node-local sources: see lease.Config.
 	Vouch func(list []bus.Local, answer func(sources []string))
