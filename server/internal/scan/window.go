@@ -56,11 +56,11 @@ const minutesOfDay = 24 * 60
 func minuteOf(text string) (minute int, ok bool) {
 	h, m, found := strings.Cut(text, ":")
 	hour, err1 := strconv.ParseUint(h, 10, 8)
-	min, err2 := strconv.ParseUint(m, 10, 8)
-	if !found || err1 != nil || err2 != nil || len(h) != 2 || len(m) != 2 || min > 59 {
+	minutes, err2 := strconv.ParseUint(m, 10, 8)
+	if !found || err1 != nil || err2 != nil || len(h) != 2 || len(m) != 2 || minutes > 59 {
 		return 0, false
 	}
-	minute = int(hour)*60 + int(min)
+	minute = int(hour)*60 + int(minutes)
 	return minute, minute <= minutesOfDay
 }
 
