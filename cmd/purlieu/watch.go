@@ -44,7 +44,7 @@ func (c scanRunCmd) Run(a *app) error {
 	if !c.Watch {
 		return a.write(run, func() error {
 			a.say("Run %s has been started. See purlieu scan history %s %s", run.text("id"), c.Source, c.Scan)
-			if why := run.text("purlieu", "waits", "text"); why != "" {
+			if why := run.text("purlieu", "closed", "text"); why != "" {
 				a.say("It waits. %s", why)
 			}
 			return nil
@@ -151,7 +151,7 @@ func progress(run object, since time.Duration) string {
 		rate = fmt.Sprintf(" (%d/s)", int64(float64(found)/s))
 	}
 	waits := ""
-	if until := run.text("purlieu", "waits", "until"); until != "" {
+	if until := run.text("purlieu", "closed", "until"); until != "" {
 		waits = "  waits until " + until
 	}
 	return fmt.Sprintf("%-10s  units %d/%d  discovery %s: %d assets%s  ingestion %s: %d  gaps %d", run.text("status"), ended, all,

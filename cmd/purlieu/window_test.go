@@ -48,8 +48,7 @@ func TestASourceIsGivenWindowsAndABudget(t *testing.T) {
 func TestWhoStartsARunOutsideTheWindowsIsToldThatItWaits(t *testing.T) {
 	s := newShell(t)
 	s.configure()
-	waits := &s.account.Waits
-	waits.Code, waits.Text, waits.Until = "OutsideWindow", "It is read at night only.", time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
+	s.account.Closed.Text, s.account.Closed.Until = "It is read at night only.", time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
 	s.run(0, "scan", "run", "shop", "weekly")
 	s.shows("has been started", "It waits. It is read at night only.")
 	s.run(0, "scan", "run", "shop", "weekly", "-o", "json")
@@ -58,7 +57,7 @@ func TestWhoStartsARunOutsideTheWindowsIsToldThatItWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.run(0, "run", "show", run.ID)
-	s.shows("waits", "It is read at night only.")
+	s.shows("closed", "It is read at night only.")
 	s.run(0, "run", "show", run.ID)
 	s.never("at night")
 	s.run(0, "scan", "run", "shop", "weekly", "--watch")

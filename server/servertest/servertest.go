@@ -55,8 +55,8 @@ type Account struct {
 	Gaps []model.Gap
 	// Asks is the id of the proposal with which runs wait for a person instead of ending; "" asks nobody.
 	Asks string
-	// Waits is what holds the units of runs back that start from now on, until they are claimed.
-	Waits scan.Wait
+	// Closed holds the units of runs back that start from now on, until they are claimed.
+	Closed scan.Closed
 	// Refusal is why nodes connect to no source; nil: they do.
 	Refusal *fault.Error
 }
@@ -186,7 +186,7 @@ func (a *Account) Start(ctx context.Context, source, name string, o scan.StartOp
 	}
 	v := scan.RunView{
 		ID: o.RunID, Source: source, Scan: name, Runtime: sc.Runtime, Kind: src.Kind, Collection: sc.Collection, State: model.RunQueued,
-		Type: o.Type, Full: o.Full, Level: sc.Level, Queued: time.Now(), Units: store.UnitCounts{model.UnitQueued: 3}, Waits: a.Waits,
+		Type: o.Type, Full: o.Full, Level: sc.Level, Queued: time.Now(), Units: store.UnitCounts{model.UnitQueued: 3}, Closed: a.Closed,
 	}
 	a.history = append(a.history, &played{view: v, gaps: a.Gaps})
 	return v, nil
@@ -214,7 +214,7 @@ func (a *Account) step(r *played) {
 	switch r.steps++; r.steps {
 	case 1:
 	case 2:
-		v.State, v.Started, v.IngestionStarted, v.Waits = model.RunInProgress, now, now, scan.Wait{}
+		v.State, v.Started, v.IngestionStarted, v.Closed = model.RunInProgress, now, now, scan.Closed{}
 		v.Units = store.UnitCounts{model.UnitLeased: 2, model.UnitClosed: 1}
 		v.Counts.Discovered = 1
 	default:

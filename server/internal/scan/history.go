@@ -89,7 +89,7 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
 		return v, err
 	}
-	if v.Waits, err = waitOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
+	if v.Closed, err = closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
 		return v, err
 	}
 	open := []model.UnitState{model.UnitLeased, model.UnitDone}

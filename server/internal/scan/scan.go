@@ -110,7 +110,7 @@ type RunView struct {
 	// From and Until bound the versions of the map that hold what the run changed; Until is 0 while it runs.
 	From, Until int64
 	Proposal    string // id of what it asks a person; "" when it asks nothing
-	Waits       Wait
+	Closed      Closed
 }
 
 // RunCounts count what a run did so far.

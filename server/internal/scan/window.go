@@ -128,24 +128,23 @@ func hoursOf(ctx context.Context, tx store.Tx, source string) (hours, error) {
 	return hoursAt(src.Windows, tx.Now()), err
 }
 
-// Wait is why no unit of a run is claimed, though some could be; Code is "" when there is no reason.
-type Wait struct {
-	Code  string
-	Text  string
-	Until time.Time
+// Closed says that units of a run wait since its source is closed, and until when; the zero value that none does.
+type Closed struct {
+	Text  string    `json:"text"`
+	Until time.Time `json:"until"`
 }
 
-// waitOf tells what holds the queued units of a run back.
-func waitOf(ctx context.Context, tx store.Tx, run store.Run, queued int64) (Wait, error) {
+// closedOf tells whether the source holds the queued units of a run back.
+func closedOf(ctx context.Context, tx store.Tx, run store.Run, queued int64) (Closed, error) {
 	if run.State.Ended() || queued == 0 {
-		return Wait{}, nil
+		return Closed{}, nil
 	}
 	h, err := hoursOf(ctx, tx, run.Source)
 	if err != nil || h.open {
-		return Wait{}, err
+		return Closed{}, err
 	}
-	return Wait{
-		Code: "OutsideWindow", Until: h.until,
-		Text: "The source is read only in its windows of time; the next one opens at " + h.until.Format(time.RFC3339),
+	return Closed{
+		Until: h.until,
+		Text:  "The source is read only in its windows of time; the next one opens at " + h.until.Format(time.RFC3339),
 	}, nil
 }

@@ -104,8 +104,8 @@ func TestNothingOfAClosedSourceIsClaimed(t *testing.T) {
 		t.Fatalf("%d units of a closed source were granted", len(got))
 	}
 	v := p.state(id, model.RunInProgress)
-	if want := time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC); v.Waits.Code != "OutsideWindow" || !v.Waits.Until.Equal(want) || v.Waits.Text == "" {
-		t.Fatalf("the run says of its waiting %+v", v.Waits)
+	if want := time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC); !v.Closed.Until.Equal(want) || v.Closed.Text == "" {
+		t.Fatalf("the run says of its waiting %+v", v.Closed)
 	}
 	p.verdict(nodeA, held.Ref, bus.VerdictGo) // what is held is read to its end
 	p.done(nodeA, bus.Done{Ref: held.Ref}, bus.Committed)
@@ -122,8 +122,8 @@ func TestNothingOfAClosedSourceIsClaimed(t *testing.T) {
 		t.Fatalf("a source without windows is hidden behind a closed one: got %s", g.Source)
 	}
 	p.pass(16 * time.Hour) // it opens
-	if v := p.run(id); v.Waits != (Wait{}) {
-		t.Fatalf("in the window the run still waits: %+v", v.Waits)
+	if v := p.run(id); v.Closed != (Closed{}) {
+		t.Fatalf("in the window the run still waits: %+v", v.Closed)
 	}
 	if g := p.one(nodeB); g.Source != "plot" || g.Run != id {
 		t.Fatalf("got %s of %s", g.Source, g.Run)
@@ -135,8 +135,8 @@ func TestWindowsThatAreTakenAwayLetRunsGoOn(t *testing.T) {
 	p.windows(model.Window{From: "12:00", To: "13:00"})
 	v, err := p.Start(t.Context(), "plot", "all", StartOptions{})
 	p.ok(err)
-	if v.Waits.Code == "" || v.State != model.RunQueued || len(p.claim(nodeA, 1)) != 0 {
-		t.Fatalf("the answer to who starts it says %+v of a %s run", v.Waits, v.State)
+	if v.Closed.Text == "" || v.State != model.RunQueued || len(p.claim(nodeA, 1)) != 0 {
+		t.Fatalf("the answer to who starts it says %+v of a %s run", v.Closed, v.State)
 	}
 	p.windows()
 	p.one(nodeA)

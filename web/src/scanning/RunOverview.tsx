@@ -37,7 +37,7 @@ export function RunOverview({ run, asOf }: { run: RunDetail; asOf: number | unde
         <Message tone="warn" title={words.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
       )}
       <RunProposal run={run} />
-      {run.waits && <Message tone="warn" title={words.outsideWindow}>{words.opens} {run.waits.until && <time dateTime={run.waits.until}>{exactTime(new Date(run.waits.until))}</time>}</Message>}
+      {run.closed && <Message tone="warn" title={words.outsideWindow}>{words.opens} <time dateTime={run.closed.until}>{exactTime(new Date(run.closed.until))}</time></Message>}
       <Undo run={run} />
       <Card>
         <Facts of={[

@@ -62,13 +62,7 @@ type run struct {
 	Rate       float64          `json:"assetsPerSecond"` // discovered, over the time of discovery so far
 	Problem    *problem         `json:"problem"`         // why it failed; null when it did not
 	Proposal   *string          `json:"proposal"`        // what it asks a person; null when it asks nothing
-	Waits      *waits           `json:"waits"`           // why none of its units is given to a node; null when nothing holds them back
-}
-
-type waits struct {
-	Code  string     `json:"code"`
-	Text  string     `json:"text"`
-	Until *time.Time `json:"until"`
+	Closed     *scan.Closed     `json:"closed"`          // until when its source holds units of it back; null when it does not
 }
 
 type problem struct {
@@ -99,8 +93,8 @@ func (p *Plane) runOf(v scan.RunView) run {
 	if v.Proposal != "" {
 		out.Proposal = &v.Proposal
 	}
-	if v.Waits.Code != "" {
-		out.Waits = &waits{v.Waits.Code, v.Waits.Text, when(v.Waits.Until)}
+	if v.Closed != (scan.Closed{}) {
+		out.Closed = &v.Closed
 	}
 	until := v.DiscoveryEnded
 	if until.IsZero() {
@@ -235,7 +229,7 @@ func (p *Plane) run(w http.ResponseWriter, r *http.Request, _ access.Principal) 
 
 // waits says why nobody reads a run that has units to read, where that is its runtime's fault; else nothing.
 func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
-	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Units[model.UnitLeased] > 0 {
+	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Closed != (scan.Closed{}) || v.Units[model.UnitLeased] > 0 {
 		return []reason{}, nil
 	}
 	kind, err := p.Sources.Kind(ctx, v.Kind)

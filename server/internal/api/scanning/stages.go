@@ -28,8 +28,8 @@ func runAnswer(run scan.RunView, exceptions map[string]int) map[string]any {
 	if run.Proposal != "" && !run.State.Ended() {
 		notes = append(notes, notification("DeletionsProposed", "The run would delete so much that a person is asked: purlieu proposal show "+run.Proposal))
 	}
-	if run.Waits.Code != "" {
-		notes = append(notes, notification(run.Waits.Code, run.Waits.Text))
+	if run.Closed != (scan.Closed{}) {
+		notes = append(notes, notification("OutsideWindow", run.Closed.Text))
 	}
 	return map[string]any{
 		"id": run.ID, "parentId": nil, "ingestionJobId": run.ID, "resourceId": "datasources/" + run.Source, "status": run.State,
@@ -118,13 +118,13 @@ func own(run scan.RunView) map[string]any {
 	} {
 		units[name] = run.Units[state]
 	}
-	var waits any
-	if run.Waits.Code != "" {
-		waits = map[string]any{"code": run.Waits.Code, "text": run.Waits.Text, "until": api.Time(run.Waits.Until)}
+	var closed any
+	if run.Closed != (scan.Closed{}) {
+		closed = run.Closed
 	}
 	return map[string]any{
 		"source": run.Source, "scan": run.Scan, "runtime": run.Runtime, "level": levelName(run.Level),
 		"queued": api.Time(run.Queued), "started": api.Time(run.Started), "units": units, "counts": run.Counts,
-		"code": run.Code, "text": run.Text, "proposal": run.Proposal, "waits": waits,
+		"code": run.Code, "text": run.Text, "proposal": run.Proposal, "closed": closed,
 	}
 }
