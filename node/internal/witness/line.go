@@ -13,7 +13,7 @@ import (
 )
 
 // mark begins what a witness has of a head; before it stands whatever a log writes before its messages.
-const mark = "purlieu head "
+const mark = "purlieu" + " head " // in two, since it is no command
 
 // maxLine bounds a line of a witness's file; a longer one is not ours.
 const maxLine = 64 << 10
