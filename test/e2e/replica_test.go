@@ -178,3 +178,24 @@ func TestAReplicaWithoutTheKeyFileOfItsAccountIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOrderReachesANodeThatIsConnectedToAnotherServer(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, onPostgres(t))
+	n := a.enrolled(a.runtime("edge"), "one")
+	n.start()
+	other := a.replica(t)
+	for _, c := range []struct {
+		what string
+		is   func() bool
+	}{
+		{"drain", func() bool { return n.status().Drained }},
+		{"resume", func() bool { return !n.status().Drained }},
+	} {
+		other.purlieu("node", c.what, "edge", "one")
+		until(t, 10*time.Second, "the node hears of "+c.what, c.is)
+	}
+	old := n.key("node.key")
+	other.purlieu("node", "rotate", "edge", "one")
+	until(t, 20*time.Second, "the node has a new key", func() bool { return n.keyed(old) })
+}

@@ -129,4 +129,18 @@ func TestANodeThatIsKilledWhileItReplacesItsKeyComesBack(t *testing.T) {
 		n.process.stop(t)
 		a.purlieu("node", "remove", "edge", name)
 	}
+
+	// The account dies when it has the new key and has not answered.
+	a.server.stop(t)
+	a.start(failpoint.EnvPoint + "=fleet.key.after:1")
+	n := a.enrolled(key, "deaf")
+	old := n.key("node.key")
+	n.start()
+	a.purlieu("node", "rotate", "edge", n.name)
+	until(t, 15*time.Second, "the server dies with the new key", func() bool { return !a.server.running() })
+	if !a.server.killed() || n.key("node.key") != old || n.key("next.key") == "" {
+		t.Fatalf("it ended by itself, or the node gave up one of its keys:\n%s", tail(a.server.log))
+	}
+	a.start()
+	until(t, 40*time.Second, "the node has the key that the account has", func() bool { return n.keyed(old) })
 }

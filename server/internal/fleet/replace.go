@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"time"
 
+	"github.com/purlieu/purlieu/failpoint"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -40,6 +41,7 @@ func (s *Service) ReplaceKey(ctx context.Context, req model.KeyRequest) (made ti
 		return put(ctx, tx, docNode, req.Node, doc.Version, body)
 	})
 	if err == nil && replaced {
+		failpoint.Hit("fleet.key.after")
 		s.disconnect(req.Node) // it comes back with its new key, within its leases
 	}
 	return made, err
