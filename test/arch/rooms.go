@@ -98,7 +98,7 @@ func Walls() []Wall {
 		{[]string{"server/..."}, []string{"connector/...", "format/...", "classify/...", "vault/...", "sample"}, "the server never touches a source"},
 		{[]string{"server/..."}, []string{"node/..."}, "server and node meet only on the bus"},
 		{[]string{"node/..."}, []string{"server/..."}, "a node owns no map, and links no server code"},
-		{[]string{"node/...", "cmd/purlieu-runtime"}, []string{"bus/nats/hub"}, "a node and its workers, of which one is started for each source, carry no embedded server"},
+		{[]string{"node/...", "cmd/purlieu-runtime/..."}, []string{"bus/nats/hub"}, "a node and its workers, of which one is started for each source, carry no embedded server"},
 		{[]string{"bus/...", "node/internal/outbox"}, []string{"classify/...", "format/...", "sample"}, "values can't reach the wire"},
 		{[]string{"node/internal/survey", "node/internal/worker"}, []string{"bus/nats", "network/...", "node/internal/outbox", "node/internal/lease", "node/internal/enrol"}, "what touches foreign bytes knows no way out"},
 		{[]string{"connector/...", "classify/...", "format/..."}, []string{"bus/...", "network/..."}, "plug-ins are given connections, never open them"},

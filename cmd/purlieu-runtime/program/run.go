@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	rules "github.com/purlieu/purlieu/classify/all"
-	connectors "github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/fault"
 	formats "github.com/purlieu/purlieu/format/all"
 	dialects "github.com/purlieu/purlieu/lineage/all"
@@ -67,7 +66,7 @@ func (c runCmd) Run(a *app) error {
 	}
 	tokens, _ := node.Account(state, dial)
 	return node.RunProcess(a.ctx, node.ProcessOptions{
-		State: state, StateDir: c.State, Version: version, Connectors: connectors.All(), Dialects: dialects.All(),
+		State: state, StateDir: c.State, Version: a.build.Version, Connectors: a.build.Connectors, Dialects: dialects.All(),
 		Vaults:  vaults.All(vaults.Config{Env: env.Config{Prefix: c.SecretPrefix, Lookup: a.lookupEnv}, File: secrets}),
 		Command: func() *exec.Cmd { return exec.Command(self, workerWord) },
 		Token: func(ctx context.Context, refused bool) (string, time.Time, error) {
@@ -103,11 +102,11 @@ func (c runCmd) log(a *app) *slog.Logger {
 }
 
 // work is the life of a worker process.
-func (a *app) work() error { return node.Work(a.ctx, a.in, a.out, members()) }
+func (a *app) work() error { return node.Work(a.ctx, a.in, a.out, a.build.members()) }
 
 // members are the plug-ins that a worker has.
-func members() node.Members {
+func (b Build) members() node.Members {
 	return node.Members{
-		Connectors: connectors.All(), Dialects: dialects.All(), Formats: formats.All(), Packings: formats.Packings(), Rules: rules.All(),
+		Connectors: b.Connectors, Dialects: dialects.All(), Formats: formats.All(), Packings: formats.Packings(), Rules: rules.All(),
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"bytes"
@@ -21,7 +21,8 @@ import (
 func told(stdin string, env map[string]string, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
 	a := &app{
-		ctx: context.Background(), in: strings.NewReader(stdin), out: &o, err: &e,
+		build: shipped(),
+		ctx:   context.Background(), in: strings.NewReader(stdin), out: &o, err: &e,
 		getenv:    func(name string) string { return env[name] },
 		lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	}

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"context"
@@ -21,10 +21,13 @@ import (
 // TestMain lets the test binary be the program, so that nodes under test start real workers.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
-		main()
+		os.Exit(shipped().Main())
 	}
 	os.Exit(m.Run())
 }
+
+// shipped is the build that is under test.
+func shipped() Build { return Build{Version: "test", Connectors: connectors.All()} }
 
 // account is a real account as far as nodes see it: store, work protocol and bus.
 type account struct {

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"io"
@@ -57,7 +57,7 @@ func (c enrolCmd) Run(a *app) error {
 		a.warn("--ca: trusting the authorities in %s in place of the key's pin. Whoever holds them can read what this node sends.", c.CA)
 	}
 	got, err := node.Enrol(a.ctx, node.EnrolOptions{
-		Key: key, Name: c.Name, StateDir: c.State, CAFile: c.CA, TrustAccount: c.TrustAccount, Again: c.Again, Version: version, Dial: dial,
+		Key: key, Name: c.Name, StateDir: c.State, CAFile: c.CA, TrustAccount: c.TrustAccount, Again: c.Again, Version: a.build.Version, Dial: dial,
 	})
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ func TestEveryCommandThatPeopleAreToldIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := said.Lines("../..", "purlieu-runtime")
+	lines, err := said.Lines("../../..", "purlieu-runtime")
 	if err != nil {
 		t.Fatal(err)
 	}

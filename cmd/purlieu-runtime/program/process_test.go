@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"bytes"
@@ -48,7 +48,8 @@ func (o *output) String() string {
 func command(args ...string) (code int, said string) {
 	var out bytes.Buffer
 	a := &app{
-		ctx: context.Background(), in: strings.NewReader(""), out: &out, err: &out,
+		build: shipped(),
+		ctx:   context.Background(), in: strings.NewReader(""), out: &out, err: &out,
 		getenv: func(string) string { return "" }, lookupEnv: func(string) (string, bool) { return "", false },
 	}
 	code = a.main(args)

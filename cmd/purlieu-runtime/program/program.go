@@ -1,0 +1,206 @@
+// Package program is the program of a node: its command line, and the life of its workers.
+//
+// A *build* says which connectors a runtime is made with. The one that is shipped has the built-in ones; whoever has a
+// connector of their own makes a program of a few lines with one more (docs/connectors.md).
+//
+// Exit codes: 0 done; 1 failed; 2 the command line can't be right; 3 not allowed, or the account refused; 4 not found,
+// such as a machine that is not enrolled; 5 the state of the thing forbids it, such as a ledger that was edited or a
+// node that runs already; 6 the account can't be reached. `status` adds 10: no node runs; 11: it runs and something is
+// wrong. `egress reconcile` and `egress verify --witness` add 20: ledger and account, or witness, differ.
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/purlieu/purlieu/connector"
+	"github.com/purlieu/purlieu/fault"
+)
+
+// Build is what one build of the program is made of.
+type Build struct {
+	Version    string
+	Connectors []connector.Connector // what its nodes can read: one for each kind
+}
+
+const about = `A node of an integration runtime: it reads sources in its own network and sends only metadata, to one account.
+
+First steps, with a key from "purlieu runtime keys":
+
+  purlieu-runtime enrol --key-file runtime.key
+  purlieu-runtime policy allow --secret file:shop-password --source PostgreSql://db.example.com:5432
+  purlieu-runtime run --vault-file /etc/purlieu/secrets
+  purlieu-runtime status
+
+What left the network is in a ledger on this machine:
+
+  purlieu-runtime egress show
+  purlieu-runtime egress verify
+
+Exit codes: 0 done, 1 failed, 2 command line, 3 not allowed, 4 not found, 5 conflict, 6 account not reached;
+status: 10 not running, 11 unhealthy; egress: 20 the ledger and the account, or its witness, differ.`
+
+// growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
+// that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise,
+// but not to workers, which get no environment.
+const growth = 200
+
+// Main runs the command line of the process and gives its exit code. Workers are processes of the same program: it must be
+// the first thing that the program does.
+func (b Build) Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	a := &app{build: b, ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, lookupEnv: os.LookupEnv, root: os.Geteuid() == 0}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(growth)
+	}
+	code := a.main(os.Args[1:])
+	stop()
+	return code
+}
+
+// app is the world of one command.
+type app struct {
+	build     Build
+	ctx       context.Context
+	in        io.Reader
+	out, err  io.Writer
+	getenv    func(string) string
+	lookupEnv func(string) (string, bool)
+	root      bool
+}
+
+// tree is the command line.
+type tree struct {
+	Enrol   enrolCmd   `cmd:"" help:"Make this machine a node of a runtime."`
+	Run     runCmd     `cmd:"" help:"Run the node until it is told to stop."`
+	Status  statusCmd  `cmd:"" help:"How the node does; the exit code says whether it is healthy."`
+	Rotate  rotateCmd  `cmd:"" help:"Make a new key for the node, in place of the one that proves to the account who it is."`
+	Policy  policyCmd  `cmd:"" help:"What the owner of this network allows. The account can't override it."`
+	Egress  egressCmd  `cmd:"" help:"The ledger of everything that left."`
+	Version versionCmd `cmd:"" help:"Which build this is."`
+}
+
+// stateFlag is the state directory, as every command takes it.
+type stateFlag struct {
+	State string `placeholder:"DIR" env:"PURLIEU_RUNTIME_STATE" type:"path" default:"${state}" help:"State directory of the node."`
+}
+
+// outcome is an exit code without a message: what there was to say has been said.
+type outcome int
+
+func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
+
+// The exit codes of single commands.
+const (
+	notRunning outcome = 10
+	unhealthy  outcome = 11
+	differs    outcome = 20
+)
+
+// workerWord alone makes the process a worker of a running node, which starts it. It is no command: one process is
+// started for each source, and the tree of commands would take a quarter of its start.
+const workerWord = "worker"
+
+// main runs one command line and gives the exit code.
+func (a *app) main(args []string) int {
+	if len(args) == 1 && args[0] == workerWord {
+		return a.fail(a.work())
+	}
+	var commands tree
+	exit := -1
+	parser, err := kong.New(&commands, kong.Name("purlieu-runtime"), kong.Description(about), kong.Writers(a.out, a.err),
+		kong.Exit(func(code int) { exit = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.Vars{"state": a.stateDir()}, kong.Bind(a))
+	if err != nil {
+		return a.fail(err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 { // help was shown
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(a.err, "purlieu-runtime: %s\nSee `purlieu-runtime --help`, or --help behind any command.\n", clean(err.Error()))
+		return 2
+	}
+	return a.fail(parsed.Run())
+}
+
+// stateDir is where a node keeps its state when nothing else is said.
+func (a *app) stateDir() string {
+	if a.root {
+		return "/var/lib/purlieu-runtime"
+	}
+	if dir := a.getenv("XDG_DATA_HOME"); dir != "" {
+		return dir + "/purlieu-runtime"
+	}
+	home := a.getenv("HOME")
+	if home == "" {
+		home = a.getenv("USERPROFILE")
+	}
+	return home + "/.local/share/purlieu-runtime"
+}
+
+// fail says what went wrong and what to do, and gives the exit code.
+func (a *app) fail(err error) int {
+	var o outcome
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &o):
+		return int(o)
+	case errors.Is(err, context.Canceled) && a.ctx.Err() != nil:
+		fmt.Fprintln(a.err, "purlieu-runtime: interrupted")
+		return 1
+	}
+	fmt.Fprintf(a.err, "purlieu-runtime: %s (%s)\n", clean(strings.TrimSuffix(err.Error(), ".")+"."), fault.CodeOf(err))
+	switch fault.KindOf(err) {
+	case fault.Denied:
+		return 3
+	case fault.NotFound:
+		return 4
+	case fault.Conflict:
+		return 5
+	case fault.Unreachable, fault.Throttled:
+		return 6
+	}
+	return 1
+}
+
+// say writes a line of our own words.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
+
+// clean takes out of a text what a terminal would obey.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// when writes a time as people compare it with their logs.
+func when(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+
+type versionCmd struct{}
+
+// Run shows the version.
+func (versionCmd) Run(a *app) error {
+	a.say("purlieu-runtime %s", a.build.Version)
+	return nil
+}
