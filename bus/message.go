@@ -25,6 +25,7 @@ const (
 	SubjectClaim Subject = "claim"
 	SubjectRenew Subject = "renew"
 	SubjectBeat  Subject = "beat"
+	SubjectKind  Subject = "kind"
 	SubjectBatch Subject = "batch"
 	SubjectDone  Subject = "done"
 	SubjectBase  Subject = "base"
@@ -283,6 +284,8 @@ type Beat struct {
 	Kinds []string `cbor:"9,keyasint,omitempty"`
 	// Drained: it was told to drain, has heard it, and starts nothing more.
 	Drained bool `cbor:"10,keyasint,omitempty"`
+	// Marks are the descriptions of those kinds that the node has, one for each.
+	Marks []Mark `cbor:"11,keyasint,omitempty"`
 }
 
 // TellKind is what a tell is about.

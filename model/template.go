@@ -52,6 +52,41 @@ func (t Template) Expand(get func(field string) string) (string, error) {
 	}
 }
 
+// Bounds of a template. Expanding goes over it once: the time and the length of what it gives are bounded by them and by
+// the lengths of the values.
+const (
+	maxTemplate = 1 << 10 // bytes
+	maxHoles    = 16      // fields in one
+	maxFilters  = 8       // behind one field
+)
+
+// Check tells before any value is there whether the template parses, keeps the bounds, and names only fields that are
+// known.
+func (t Template) Check(known func(field string) bool) error {
+	if len(t) > maxTemplate || strings.Count(string(t), "{") > maxHoles {
+		return fault.New(fault.Invalid, "BadTemplate", "a template has at most %d bytes and %d fields", maxTemplate, maxHoles)
+	}
+	unknown, long := false, false
+	for rest := string(t); ; {
+		_, hole, found := strings.Cut(rest, "{")
+		if !found {
+			break
+		}
+		hole, rest, _ = strings.Cut(hole, "}")
+		parts := strings.Split(hole, "|")
+		unknown = unknown || !known(parts[0])
+		long = long || len(parts) > 1+maxFilters
+	}
+	switch {
+	case unknown:
+		return fault.New(fault.Invalid, "BadTemplate", "a template names a field that there is none of")
+	case long:
+		return fault.New(fault.Invalid, "BadTemplate", "a field of a template has at most %d filters", maxFilters)
+	}
+	_, err := t.Expand(func(string) string { return "" })
+	return err
+}
+
 // filter applies one filter; false when none has the name.
 func filter(name, v, arg string) (string, bool) {
 	switch name {

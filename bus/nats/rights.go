@@ -11,7 +11,7 @@ import (
 // Bounds that both ends hold to.
 const (
 	MaxMessage = bus.MaxPacked + 64<<10 // bytes of the largest message: a full batch in its envelope
-	MaxControl = 256 << 10              // bytes of a claim, renewal or beat: they hold ids and numbers
+	MaxControl = 256 << 10              // bytes of a claim, renewal or beat, which hold ids and numbers, and of a description
 	MaxAsk     = 2 * time.Minute        // that a question may wait for its answer
 )
 
@@ -36,6 +36,7 @@ func Rights() []Right {
 		{Subject: bus.SubjectClaim, Sends: true},
 		{Subject: bus.SubjectRenew, Sends: true},
 		{Subject: bus.SubjectBeat, Sends: true},
+		{Subject: bus.SubjectKind, Sends: true},
 		{Subject: bus.SubjectAsk},
 		{Subject: bus.SubjectTell},
 		{Subject: bus.SubjectRing, Runtime: true},

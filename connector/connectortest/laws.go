@@ -11,6 +11,7 @@ import (
 
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/wire"
 )
 
 // Describe holds the laws of descriptions for one connector whose folder is dir.
@@ -30,6 +31,14 @@ func Describe(t *testing.T, c connector.Connector, dir string) {
 	t.Run("it says what it is", func(t *testing.T) {
 		if kind.Name == "" || kind.Title == "" || kind.Summary == "" || kind.Version < 1 || len(kind.RuntimeKinds) == 0 || len(kind.Levels) == 0 || len(kind.ScanKinds) == 0 {
 			t.Errorf("something is empty: %+v", kind)
+		}
+	})
+	t.Run("an account that does not know it takes it", func(t *testing.T) {
+		if err := kind.Check(); err != nil {
+			t.Error(err)
+		}
+		if raw, err := wire.Encode(kind); err != nil || len(raw) > 128<<10 {
+			t.Errorf("it takes %d bytes on the wire, %v; 128 KiB may leave a node", len(raw), err)
 		}
 	})
 	t.Run("fields are named once, titled and explained", func(t *testing.T) {

@@ -22,7 +22,7 @@ func TestEachSubjectIsAnsweredThroughItsDoor(t *testing.T) {
 			noLeaks(t)
 			a := newAccount(t, echo, secure)
 			c := a.node("pool--one")
-			for _, s := range []bus.Subject{bus.SubjectClaim, bus.SubjectRenew, bus.SubjectBeat, bus.SubjectBatch, bus.SubjectDone, bus.SubjectBase} {
+			for _, s := range []bus.Subject{bus.SubjectClaim, bus.SubjectRenew, bus.SubjectBeat, bus.SubjectKind, bus.SubjectBatch, bus.SubjectDone, bus.SubjectBase} {
 				got := roundTrip(t, c, s, []byte("hello"))
 				if got.err != nil || string(got.data) != "pool--one "+string(s)+" hello" {
 					t.Errorf("%s: %q, %v", s, got.data, got.err)

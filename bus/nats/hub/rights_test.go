@@ -54,7 +54,7 @@ func TestANodeMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
 	a := newAccount(t, echo, false)
 	token, _ := a.enrol("pool--one", time.Hour)
 	all := []bus.Subject{
-		bus.SubjectClaim, bus.SubjectRenew, bus.SubjectBeat, bus.SubjectBatch, bus.SubjectDone, bus.SubjectBase,
+		bus.SubjectClaim, bus.SubjectRenew, bus.SubjectBeat, bus.SubjectKind, bus.SubjectBatch, bus.SubjectDone, bus.SubjectBase,
 		bus.SubjectAsk, bus.SubjectTell, bus.SubjectRing,
 	}
 	names := []string{"pool--one", "pool--two", "pool", "lake", "*", ">"}

@@ -48,11 +48,26 @@ func (d *Desk) Handle(ctx context.Context, node string, subject bus.Subject, pay
 	case bus.SubjectBase:
 		return answer(ctx, node, payload, d.scans.Base)
 	case bus.SubjectBeat:
-		return answer(ctx, node, payload, func(ctx context.Context, node string, b bus.Beat) (bus.Beat, error) {
-			return bus.Beat{V: bus.Version}, d.fleet.Beat(ctx, node, b)
+		return answer(ctx, node, payload, d.beat)
+	case bus.SubjectKind:
+		return answer(ctx, node, payload, func(ctx context.Context, node string, k bus.Description) (bus.DescriptionAnswer, error) {
+			return d.scans.Described(ctx, node, k, ingest.Noting(ctx, node, k.Seal))
 		})
 	}
 	return nil, fault.New(fault.Unsupported, "UnknownSubject", "nothing here answers %q", subject)
+}
+
+// beat hears a beat, and asks for the descriptions of kinds that the node has and the account does not know.
+func (d *Desk) beat(ctx context.Context, node string, b bus.Beat) (bus.BeatAnswer, error) {
+	marks := b.Marks
+	b.Marks = nil
+	a := bus.BeatAnswer{V: bus.Version}
+	if err := d.fleet.Beat(ctx, node, b); err != nil {
+		return a, err
+	}
+	var err error
+	a.Want, err = d.scans.Announce(ctx, node, marks)
+	return a, err
 }
 
 func answer[Q, A any](ctx context.Context, node string, payload []byte, do func(context.Context, string, Q) (A, error)) ([]byte, error) {

@@ -56,7 +56,7 @@ func newDesk(t testing.TB) (*Desk, *sqlite.Store, *outside) {
 }
 
 func subjects() []bus.Subject {
-	return []bus.Subject{bus.SubjectClaim, bus.SubjectRenew, bus.SubjectBatch, bus.SubjectDone, bus.SubjectBase, bus.SubjectBeat}
+	return []bus.Subject{bus.SubjectClaim, bus.SubjectRenew, bus.SubjectBatch, bus.SubjectDone, bus.SubjectBase, bus.SubjectBeat, bus.SubjectKind}
 }
 
 func TestGarbageIsInvalidAndHasNoEffect(t *testing.T) {
@@ -104,7 +104,8 @@ func FuzzHandle(f *testing.F) {
 		bus.Batch{Ref: ref, Body: bus.Pack([]byte{0xa0})},
 		bus.Done{Ref: ref, Outcome: bus.OutcomeRead},
 		bus.BaseAsk{Ref: ref, After: "1 /a"},
-		bus.Beat{},
+		bus.Beat{Marks: []bus.Mark{{Kind: "Orchard", Version: 1}}},
+		bus.Description{Mark: bus.Mark{Kind: "Orchard", Version: 1}, Body: []byte{0xa0}},
 	} {
 		raw, err := bus.Encode(message)
 		if err != nil {

@@ -60,6 +60,11 @@ func NoteAnswer(ctx context.Context, tx store.Tx, node string, seal bus.Seal) er
 	return noteHead(ctx, tx, node, Head{Index: seal.Index, Head: seal.Head[:]})
 }
 
+// Noting gives NoteAnswer for a description that a node has sent.
+func Noting(ctx context.Context, node string, seal bus.Seal) func(tx store.Tx) error {
+	return func(tx store.Tx) error { return NoteAnswer(ctx, tx, node, seal) }
+}
+
 // noteHead keeps a head when it is higher than the one that is kept.
 func noteHead(ctx context.Context, tx store.Tx, node string, h Head) error {
 	doc, kept, err := headOf(ctx, tx, node)

@@ -28,13 +28,13 @@ func (s *Service) PutScan(ctx context.Context, sc model.Scan) (out model.Scan, c
 		return out, false, err
 	}
 	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		out, created, err = putScan(ctx, tx, sc)
+		out, created, err = s.putScan(ctx, tx, sc)
 		return err
 	})
 	return out, created, err
 }
 
-func putScan(ctx context.Context, tx store.Tx, sc model.Scan) (model.Scan, bool, error) {
+func (s *Service) putScan(ctx context.Context, tx store.Tx, sc model.Scan) (model.Scan, bool, error) {
 	src, err := sourceOf(ctx, tx, sc.Source)
 	if err != nil {
 		return sc, false, err
@@ -61,6 +61,10 @@ func putScan(ctx context.Context, tx store.Tx, sc model.Scan) (model.Scan, bool,
 	if sc.Runtime == model.BuiltInRuntime && !slices.Contains(kind.RuntimeKinds, string(model.RuntimeManaged)) {
 		return sc, false, fault.New(fault.Invalid, "RuntimeKind", "the built-in runtime can't reach sources of kind %s", kind.Name).
 			Try("Name a self-hosted runtime in properties.connectedVia")
+	}
+	if sc.Runtime == model.BuiltInRuntime && !s.Own(kind.Name) {
+		return sc, false, fault.New(fault.Invalid, "RuntimeKind", "the built-in runtime is of this account's build, which has no connector for %s", kind.Name).
+			Try("Name the runtime in properties.connectedVia whose nodes have one (purlieu kinds %s)", kind.Name)
 	}
 	if sc.Collection == "" {
 		sc.Collection = src.Collection

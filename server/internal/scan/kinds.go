@@ -12,8 +12,20 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// PutKinds writes the descriptions of kinds that this build brings. A stored description of a higher version stays.
+// kindDoc is a kind as it is stored.
+type kindDoc struct {
+	model.Kind
+	// Announced is the hash of the description that a person approved; "" where a build of the account brought it.
+	Announced string `json:"announced,omitempty"`
+}
+
+// PutKinds writes the descriptions of kinds that this build brings. A stored description of a higher version stays. It is
+// called before anything else.
 func (s *Service) PutKinds(ctx context.Context, builtin []model.Kind) error {
+	s.own = map[string]model.Kind{}
+	for _, kind := range builtin {
+		s.own[kind.Name] = kind
+	}
 	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		for _, kind := range builtin {
 			if err := putKind(ctx, tx, kind); err != nil {
@@ -25,7 +37,7 @@ func (s *Service) PutKinds(ctx context.Context, builtin []model.Kind) error {
 }
 
 func putKind(ctx context.Context, tx store.Tx, kind model.Kind) error {
-	var stored model.Kind
+	var stored kindDoc
 	doc, err := load(ctx, tx, DocKind, kind.Name, &stored)
 	switch {
 	case fault.Is(err, fault.NotFound):
@@ -34,15 +46,22 @@ func putKind(ctx context.Context, tx store.Tx, kind model.Kind) error {
 	case stored.Version > kind.Version:
 		return nil
 	}
-	body, err := json.Marshal(kind)
+	body, err := json.Marshal(kindDoc{Kind: kind})
 	if err != nil {
 		return err
 	}
 	if string(body) == string(doc.Body) {
 		return nil
 	}
-	_, err = save(ctx, tx, DocKind, kind.Name, doc.Version, kind)
+	_, err = save(ctx, tx, DocKind, kind.Name, doc.Version, kindDoc{Kind: kind})
 	return err
+}
+
+// Own reports whether the build of this account brings a kind: then its built-in runtime reads it. One that was told of none
+// has no say.
+func (s *Service) Own(kind string) bool {
+	_, own := s.own[kind]
+	return own || s.own == nil
 }
 
 // Kinds are the descriptions of all kinds of source that this account knows, by name.

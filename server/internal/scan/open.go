@@ -116,7 +116,7 @@ func checkKept(kept map[string]json.RawMessage) error {
 // checkProperty looks at one property and into it. It reads tokens, so that no name hides behind a second of its kind.
 func checkProperty(name string, raw json.RawMessage) error {
 	raw = bytes.TrimSpace(raw)
-	if soundsSecret(name) && !harmless(raw) {
+	if model.SoundsSecret(name) && !harmless(raw) {
 		return keptSecret(name)
 	}
 	if raw[0] == '"' {
@@ -156,27 +156,6 @@ func checkProperty(name string, raw json.RawMessage) error {
 func keptSecret(name string) error {
 	return fault.New(fault.Invalid, "SecretValue", "the property %q looks like a secret; secrets are not taken", clip(name)).
 		Try("Leave it out here, and refer to a vault from a credential: purlieu credential add … --secret password=file:NAME")
-}
-
-// soundsSecret reports whether a name, in whatever spelling, is one of a secret.
-func soundsSecret(name string) bool {
-	folded := strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == '.' || r == ' ' {
-			return -1
-		}
-		return r
-	}, strings.ToLower(name))
-	for _, part := range []string{"password", "passwd", "passphrase", "pwd", "secret", "token", "connectionstring", "apikey", "accountkey", "accesskey", "privatekey", "sharedkey"} {
-		if strings.Contains(folded, part) {
-			return true
-		}
-	}
-	for _, end := range []string{"key", "keys", "sas"} {
-		if strings.HasSuffix(folded, end) {
-			return true
-		}
-	}
-	return folded == "pw" || folded == "pass" || strings.HasPrefix(folded, "sas")
 }
 
 // harmless reports whether a value can't be a secret: nothing, a switch, or a reference into a vault.

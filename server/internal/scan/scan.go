@@ -10,6 +10,9 @@
 // model.Scan, "credential" by name holds model.CredentialRef, "kind" by name holds model.Kind, "authority" by
 // authority holds the name of the source that has it, "identity" by source what the source itself says that it is.
 //
+// Nodes *announce* descriptions of kinds that this build does not bring: "announced" by kind, version and hash, with the
+// description beside it ("described"). None is a kind until a person approves it; then it is written over "kind".
+//
 // What a run would delete it deletes only with *proof*. Where that is much at once the *brake* holds it, and the run asks
 // a person by a *proposal*: the document "proposal" by number, with its assets in pages ("held"); "asking" by scan,
 // or by source for its identity, names the one that is open. What a run deleted is kept in pages too ("removed"), for as long as it can be undone.
@@ -32,6 +35,9 @@ const (
 	DocCredential = "credential"
 	DocKind       = "kind"
 	DocAuthority  = "authority"
+
+	docAnnounced = "announced"
+	docDescribed = "described"
 
 	docIdentity = "identity"
 	docProposal = "proposal"
@@ -79,6 +85,10 @@ type Service struct {
 	// answering says since when this replica has answered renewals without a pause; it ends no lease before that is
 	// one lease long.
 	answering answering
+	// announcers says which nodes have announced nothing new since.
+	announcers announcers
+	// own are the descriptions that this build brings, by kind; set by PutKinds, before anything else is asked.
+	own map[string]model.Kind
 }
 
 // New makes the room. It does nothing until it is called.

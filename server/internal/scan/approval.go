@@ -1,0 +1,234 @@
+package scan
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+// Announced gives what nodes announced, by kind and version.
+func (s *Service) Announced(ctx context.Context) ([]Announced, error) {
+	var out []Announced
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		out = nil
+		return eachDoc(ctx, tx, docAnnounced, func(d store.Doc) error {
+			var body announcedDoc
+			if err := json.Unmarshal(d.Body, &body); err != nil {
+				return err
+			}
+			if body.open() { // what a newer build or approval has answered is no question any more
+				if need, err := s.need(ctx, tx, body.mark()); err != nil || need == needNothing {
+					return err
+				}
+			}
+			v, err := announcedView(ctx, tx, d, body)
+			out = append(out, v)
+			return err
+		})
+	})
+	slices.SortStableFunc(out, func(a, b Announced) int {
+		if a.Kind != b.Kind {
+			return strings.Compare(a.Kind, b.Kind)
+		}
+		return b.Version - a.Version
+	})
+	return out, err
+}
+
+// AnnouncedOne gives one description that nodes announced; NotFound.
+func (s *Service) AnnouncedOne(ctx context.Context, id string) (Announced, error) {
+	var out Announced
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		out, err = announcedOne(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+func announcedOne(ctx context.Context, tx store.Tx, id string) (Announced, error) {
+	var body announcedDoc
+	doc, err := load(ctx, tx, docAnnounced, id, &body)
+	if err != nil {
+		return Announced{}, missing(err, "announced kind", id)
+	}
+	return announcedView(ctx, tx, doc, body)
+}
+
+func announcedView(ctx context.Context, tx store.Tx, d store.Doc, body announcedDoc) (Announced, error) {
+	v := Announced{
+		ID: d.Key, Kind: body.Kind, Version: body.Version, Hash: body.Hash, State: body.State, Problem: body.Problem,
+		Nodes: body.Nodes, First: body.First, Decided: body.Decided, By: body.By,
+	}
+	var kind model.Kind
+	switch _, err := load(ctx, tx, docDescribed, d.Key, &kind); {
+	case err == nil:
+		v.Described = &kind
+	case !fault.Is(err, fault.NotFound):
+		return v, err
+	}
+	current, _, err := currentKind(ctx, tx, body.Kind)
+	v.Current = current != nil && current.Announced == body.Hash
+	return v, err
+}
+
+// currentKind is what the account knows a kind by; nil where it does not.
+func currentKind(ctx context.Context, tx store.Tx, name string) (*kindDoc, int64, error) {
+	var current kindDoc
+	doc, err := load(ctx, tx, DocKind, name, &current)
+	if fault.Is(err, fault.NotFound) {
+		return nil, 0, nil
+	}
+	return &current, doc.Version, err
+}
+
+// KindVerdict is what a person says to a description that nodes announced.
+type KindVerdict string
+
+// The verdicts.
+const (
+	VerdictApprove  KindVerdict = "approve"  // from now on the kind is what it says
+	VerdictReject   KindVerdict = "reject"   // this description is not asked about again
+	VerdictWithdraw KindVerdict = "withdraw" // the kind is taken back, while no source is of it
+)
+
+// JudgeKind carries a verdict out. It is a Conflict where the state of the description, a source, or another kind forbids it.
+func (s *Service) JudgeKind(ctx context.Context, id string, verdict KindVerdict, by string) (out Announced, err error) {
+	err = s.store.Update(ctx, store.People, func(tx store.Tx) error {
+		v, err := announcedOne(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		var next AnnouncedState
+		switch verdict {
+		case VerdictApprove:
+			next, err = AnnouncedApproved, s.approveKind(ctx, tx, v)
+		case VerdictReject:
+			next, err = AnnouncedRejected, mayReject(v)
+		case VerdictWithdraw:
+			next, err = AnnouncedWithdrawn, s.withdrawKind(ctx, tx, v)
+		default:
+			err = fault.New(fault.Invalid, "BadVerdict", "a description is approved, rejected or withdrawn")
+		}
+		if err != nil {
+			return err
+		}
+		var body announcedDoc
+		doc, err := load(ctx, tx, docAnnounced, id, &body)
+		if err != nil {
+			return err
+		}
+		body.State, body.Decided, body.By = next, tx.Now(), by
+		if _, err := save(ctx, tx, docAnnounced, id, doc.Version, body); err != nil {
+			return err
+		}
+		out, err = announcedOne(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+func mayReject(v Announced) error {
+	if v.State != AnnouncedProposed {
+		return fault.New(fault.Conflict, "KindDecided", "version %d of %s is %s already", v.Version, v.Kind, v.State)
+	}
+	return nil
+}
+
+// approveKind makes a description the kind's, where it takes nothing away from anybody: no type of another kind, no name
+// that reads like another's, no identity of a source.
+func (s *Service) approveKind(ctx context.Context, tx store.Tx, v Announced) error {
+	current, version, err := currentKind(ctx, tx, v.Kind)
+	switch {
+	case err != nil:
+		return err
+	case v.Current:
+		return fault.New(fault.Conflict, "KindDecided", "version %d of %s is approved already", v.Version, v.Kind)
+	case v.Described == nil:
+		return fault.New(fault.Conflict, "NoDescription", "version %d of %s can't be approved: the account has no description of it that it could take", v.Version, v.Kind)
+	case current != nil && (current.Version > v.Version || current.Version == v.Version && current.Announced == ""):
+		return fault.New(fault.Conflict, "NewerKnown", "the account knows %s by version %d of its own or a newer one", v.Kind, current.Version)
+	}
+	if err := clash(ctx, tx, *v.Described); err != nil {
+		return err
+	}
+	if err := keepsSources(ctx, tx, *v.Described); err != nil {
+		return err
+	}
+	_, err = save(ctx, tx, DocKind, v.Kind, version, kindDoc{Kind: *v.Described, Announced: v.Hash})
+	return err
+}
+
+// clash refuses a description that declares a type of another kind, or is called almost like another kind.
+func clash(ctx context.Context, tx store.Tx, next model.Kind) error {
+	types := map[string]bool{}
+	for _, t := range next.Types {
+		types[t.Name], types[t.Column] = true, true // "" is asked for nowhere
+	}
+	return eachDoc(ctx, tx, DocKind, func(d store.Doc) error {
+		var other model.Kind
+		if err := json.Unmarshal(d.Body, &other); err != nil || other.Name == next.Name {
+			return err
+		}
+		if strings.EqualFold(other.Name, next.Name) {
+			return fault.New(fault.Conflict, "KindClash", "another kind is called %s", other.Name)
+		}
+		for _, t := range other.Types {
+			for _, name := range []string{t.Name, t.Column} {
+				if name != "" && types[name] {
+					return fault.New(fault.Conflict, "KindClash", "the type %s belongs to the kind %s", name, other.Name)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// keepsSources refuses a description by which a source that is there would be another one.
+func keepsSources(ctx context.Context, tx store.Tx, next model.Kind) error {
+	return eachSource(ctx, tx, next.Name, func(src model.Source) error {
+		authority, err := authorityOf(next, src.Settings)
+		if err != nil || authority != src.Authority {
+			return fault.New(fault.Conflict, "AuthorityMoves", "by this description the source %s would be another source than it is", src.Name).
+				Try("Delete the source first, or reject the description")
+		}
+		return nil
+	})
+}
+
+func eachSource(ctx context.Context, tx store.Tx, kind string, fn func(model.Source) error) error {
+	return eachDoc(ctx, tx, DocSource, func(d store.Doc) error {
+		var src model.Source
+		if err := json.Unmarshal(d.Body, &src); err != nil || src.Kind != kind {
+			return err
+		}
+		return fn(src)
+	})
+}
+
+// withdrawKind takes a kind back that a person had approved: what the build brings, if it brings one, counts again.
+func (s *Service) withdrawKind(ctx context.Context, tx store.Tx, v Announced) error {
+	if !v.Current {
+		return fault.New(fault.Conflict, "NotCurrent", "version %d of %s is not what the account knows the kind by", v.Version, v.Kind)
+	}
+	err := eachSource(ctx, tx, v.Kind, func(src model.Source) error {
+		return fault.New(fault.Conflict, "KindInUse", "the source %s is of kind %s", src.Name, v.Kind).
+			Try("Delete the sources of the kind first (purlieu source list)")
+	})
+	if err != nil {
+		return err
+	}
+	_, version, err := currentKind(ctx, tx, v.Kind)
+	if err != nil {
+		return err
+	}
+	if own, ok := s.own[v.Kind]; ok {
+		_, err := save(ctx, tx, DocKind, v.Kind, version, kindDoc{Kind: own})
+		return err
+	}
+	return tx.Docs().Delete(ctx, DocKind, v.Kind, version)
+}
