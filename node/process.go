@@ -105,6 +105,7 @@ type process struct {
 	client  *nats.Client
 	started time.Time
 	machine string
+	kinds   *announcer
 	warning func() *console.Warning
 
 	witnesses *witness.Witnesses
@@ -183,6 +184,9 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if p.kinds, err = announce(kinds, p.node, time.Now, p.log); err != nil {
 		return err
 	}
 	p.client, err = p.connect(post)

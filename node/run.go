@@ -148,7 +148,7 @@ func (p *process) beat(s *console.Status) {
 	p.ticks = [2]uint64{all, idle}
 	payload, err := bus.Encode(bus.Beat{
 		V: bus.Version, Version: p.o.Version, Attempts: s.Attempts, Slots: s.Slots, FreeMB: freeMB(), CPU: busy,
-		Spooled: s.Unsent, Machine: p.machine, Kinds: p.node.core.Kinds, Drained: s.Drained,
+		Spooled: s.Unsent, Machine: p.machine, Kinds: p.node.core.Kinds, Drained: s.Drained, Marks: p.kinds.marks,
 	})
 	if err != nil {
 		p.log.Error("a beat could not be written", "err", err)
@@ -156,6 +156,6 @@ func (p *process) beat(s *console.Status) {
 	}
 	p.node.Post(func() {
 		p.node.box.Beat(time.Now(), len(payload))
-		p.node.core.Link.Request(bus.SubjectBeat, payload, func([]byte, error) {})
+		p.node.core.Link.Request(bus.SubjectBeat, payload, p.kinds.answered)
 	})
 }

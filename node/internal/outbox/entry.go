@@ -14,16 +14,17 @@ type EntryKind string
 
 // The kinds of entry.
 const (
-	EntryBegin     EntryKind = "begin"     // first line of a segment: whose ledger, and the head behind the segment before
-	EntryBatch     EntryKind = "batch"     // a batch was sealed to leave
-	EntryDone      EntryKind = "done"      // an end of an attempt was sealed to leave
-	EntryAnswer    EntryKind = "answer"    // an answer to a question of the account
-	EntryEnrol     EntryKind = "enrol"     // an enrolment
-	EntryKey       EntryKind = "key"       // a new key of the node, signed by it and by the one before
-	EntryRelease   EntryKind = "release"   // the owner lets metadata leave that may hold values: Detail says what, and in which attempt
-	EntryBeats     EntryKind = "beats"     // the beats of an hour, summed
-	EntryDiscarded EntryKind = "discarded" // the message of entry Of was given up; Left says whether it may have left
-	EntryTorn      EntryKind = "torn"      // a power loss had torn the ledger's end; Detail says where the rest is kept
+	EntryBegin       EntryKind = "begin"       // first line of a segment: whose ledger, and the head behind the segment before
+	EntryBatch       EntryKind = "batch"       // a batch was sealed to leave
+	EntryDone        EntryKind = "done"        // an end of an attempt was sealed to leave
+	EntryAnswer      EntryKind = "answer"      // an answer to a question of the account
+	EntryEnrol       EntryKind = "enrol"       // an enrolment
+	EntryKey         EntryKind = "key"         // a new key of the node, signed by it and by the one before
+	EntryRelease     EntryKind = "release"     // the owner lets metadata leave that may hold values: Detail says what, and in which attempt
+	EntryDescription EntryKind = "description" // the description of a kind, as its connector's makers wrote it
+	EntryBeats       EntryKind = "beats"       // the beats of an hour, summed
+	EntryDiscarded   EntryKind = "discarded"   // the message of entry Of was given up; Left says whether it may have left
+	EntryTorn        EntryKind = "torn"        // a power loss had torn the ledger's end; Detail says where the rest is kept
 )
 
 // Entry is one line of the ledger: one message that left or was about to leave. It holds counts and hashes, and no

@@ -138,10 +138,10 @@ func (b *Box) Close(now time.Time) error {
 	return err
 }
 
-// Record writes an entry about a message that leaves by another way, an enrolment, a new key or an answer, before it does: send
+// Record writes an entry about a message that leaves by another way, an enrolment, a new key, an answer or a description, before it does: send
 // it when Record returned nil. detail is a sentence of ours, without text from a source; body is what will leave.
 func (b *Box) Record(now time.Time, kind EntryKind, detail string, body []byte) (bus.Seal, error) {
-	if kind != EntryAnswer && kind != EntryEnrol && kind != EntryKey && kind != EntryRelease {
+	if kind != EntryAnswer && kind != EntryEnrol && kind != EntryKey && kind != EntryRelease && kind != EntryDescription {
 		return bus.Seal{}, fault.New(fault.Invalid, "BadEntry", "entries of kind %q are the outbox's own", kind)
 	}
 	e := Entry{Kind: kind, Detail: strings.ToValidUTF8(detail, "?"), Node: b.cfg.Node, Size: len(body), SHA256: digest(body)}
