@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -270,7 +271,7 @@ func drawing(doc string) bool {
 	d := xml.NewDecoder(strings.NewReader(doc))
 	for depth, roots := 0, 0; ; {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return depth == 0 && roots == 1
 		}
 		if err != nil {

@@ -37,7 +37,7 @@ func (s *Server) handler() http.Handler {
 		Network: s.gate, Arrival: arrivalOf,
 		Decider: s.access, Now: s.cfg.Now, People: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest},
 		SignInURL: func() string { return s.place.portal() + "/signin" },
-		Sources:   s.core.Scans, Runs: s.core.Scans, Proposals: s.core.Scans, Map: s.core.Graph, Search: s.search,
+		Sources:   s.core.Scans, Runs: s.core.Scans, Proposals: s.core.Scans, Announced: s.core.Scans, Map: s.core.Graph, Search: s.search,
 		Questions: questions{s.core.Scans, s}, Short: s.room.short.Load,
 	}
 	tree := &account.Plane{Collections: collections{s.access, s}, Decider: s.access, PublicAccess: s.publicAccess}

@@ -165,6 +165,7 @@ func (a *app) names(what string, given []string) []string {
 		"source": "/scan/datasources", "collection": "/account/collections", "parent": "/account/collections",
 		"runtime": "/scan/integrationRuntimes", "kind": "/manage/v1/kinds", "credential": "/scan/credentials",
 		"vault": "/scan/azureKeyVaults", "user": "/manage/v1/users", "app": "/manage/v1/apps", "proposal": "/manage/v1/proposals?state=open",
+		"announced": announcedKinds,
 	}[what]
 	above, name := "", "name"
 	if len(given) > 0 {
@@ -187,8 +188,11 @@ func (a *app) names(what string, given []string) []string {
 	if err != nil {
 		return nil
 	}
-	if what == "proposal" {
+	switch what {
+	case "proposal":
 		name = "id"
+	case "announced":
+		name = "kind"
 	}
 	var names []string
 	for _, o := range list {

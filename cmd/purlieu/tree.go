@@ -30,6 +30,7 @@ type tree struct {
 	Logout logoutCmd `cmd:"" help:"End the session at the account, and forget the login."`
 
 	Kinds      kindsCmd      `cmd:"" help:"What kinds of source can be scanned, and what each needs."`
+	Kind       kindCmd       `cmd:"" help:"Kinds that nodes announced, and the word of a person that makes them count."`
 	Source     sourceCmd     `cmd:"" help:"Registered data sources."`
 	Credential credentialCmd `cmd:"" help:"Credentials: references to secrets, never the secrets."`
 	Vault      vaultCmd      `cmd:"" help:"Where secrets lie."`

@@ -87,7 +87,7 @@ func New(kinds ...model.Kind) (*Account, error) {
 func (a *Account) open(auth api.Authenticator, decide api.Decider, fallback http.Handler, with func(own *manage.Plane) []api.Plane) {
 	scans := &scanning.Plane{Definitions: a.Scan, Runs: runs{a}, Runtimes: a, Decider: decide}
 	data := &atlas.Plane{Map: sample{}, Edit: sample{}, Remove: sample{}, Edges: sample{}, Search: sample{}, Kinds: a.Scan, Decider: decide, Now: time.Now}
-	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}, Proposals: proposals{a.Scan, a}, Questions: questions{a.Scan, a}}
+	own := &manage.Plane{Decider: decide, Now: time.Now, Sources: a.Scan, Announced: a.Scan, Runs: runs{a}, Map: sample{}, Search: sample{}, Proposals: proposals{a.Scan, a}, Questions: questions{a.Scan, a}}
 	var more []api.Plane
 	if with != nil {
 		more = with(own)

@@ -33,8 +33,8 @@ func readHeader(r io.ReaderAt) (header, error) {
 	if _, err := r.ReadAt(prefix[:], 0); err != nil {
 		return bad("it ends within its header")
 	}
-	make := makeOf(prefix[0])
-	if make == "" {
+	program := makeOf(prefix[0])
+	if program == "" {
 		return bad("it does not begin like one")
 	}
 	size := int(binary.LittleEndian.Uint16(prefix[8:]))
@@ -45,7 +45,7 @@ func readHeader(r io.ReaderAt) (header, error) {
 	if _, err := r.ReadAt(list, prefixSize); err != nil {
 		return bad("it ends within its header")
 	}
-	h := header{make: make, records: int64(binary.LittleEndian.Uint32(prefix[4:]))}
+	h := header{make: program, records: int64(binary.LittleEndian.Uint32(prefix[4:]))}
 	width, names := 1, map[string]bool{}
 	for len(list) > 0 && list[0] != endOfList {
 		if len(list) < fieldSize {

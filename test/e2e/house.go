@@ -25,6 +25,7 @@ type house struct {
 	dir      string
 	usual    func() (programs, error)
 	deadly   func() (programs, error) // with failpoints
+	foreign  func() (string, error)   // a runtime with a connector that the server has never heard of
 	postgres func() (*pgserver.Server, error)
 	password string // of the login "scanner": nowhere outside of the source and the nodes' vault may it appear
 	ports    atomic.Int64
@@ -51,23 +52,33 @@ func newHouse() (*house, error) {
 	}
 	h.usual = sync.OnceValues(func() (programs, error) { return h.build("usual") })
 	h.deadly = sync.OnceValues(func() (programs, error) { return h.build("deadly", "-tags", "failpoints") })
+	h.foreign = sync.OnceValues(func() (string, error) {
+		_, err := h.make("foreign", nil, "../dbase/purlieu-runtime-dbase")
+		return filepath.Join(h.dir, "foreign", "purlieu-runtime-dbase"), err
+	})
 	h.postgres = sync.OnceValues(h.startPostgres)
 	h.ports.Store(int64(20000 + os.Getpid()%8000))
 	return h, nil
 }
 
 func (h *house) build(name string, flags ...string) (programs, error) {
-	out := filepath.Join(h.dir, name)
-	args := append([]string{"build"}, flags...)
-	cmd := exec.Command("go", append(args, "-o", out+"/", "../../cmd/purlieu", "../../cmd/purlieu-runtime")...)
+	out, err := h.make(name, flags, "../../cmd/purlieu", "../../cmd/purlieu-runtime")
+	return programs{filepath.Join(out, "purlieu"), filepath.Join(out, "purlieu-runtime")}, err
+}
+
+// make builds commands into a folder of their own.
+func (h *house) make(name string, flags []string, commands ...string) (out string, err error) {
+	out = filepath.Join(h.dir, name)
+	args := append(append([]string{"build"}, flags...), "-o", out+"/")
+	cmd := exec.Command("go", append(args, commands...)...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if err := os.Mkdir(out, 0o700); err != nil {
-		return programs{}, err
+		return "", err
 	}
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return programs{}, fmt.Errorf("build: %w\n%s", err, text)
+		return "", fmt.Errorf("build: %w\n%s", err, text)
 	}
-	return programs{filepath.Join(out, "purlieu"), filepath.Join(out, "purlieu-runtime")}, nil
+	return out, nil
 }
 
 func (h *house) startPostgres() (*pgserver.Server, error) {

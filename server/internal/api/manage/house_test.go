@@ -100,7 +100,7 @@ func build(t *testing.T) *house {
 	h.plane = &manage.Plane{
 		Decider: h.access, Now: time.Now, People: h.access, Fleet: h.fleet, Receipts: heads{},
 		SignInURL: func() string { return "https://" + h.address + "/signin" },
-		Sources:   h.scans, Runs: h.scans, Proposals: h.scans, Map: h.graph, Search: h.search,
+		Sources:   h.scans, Runs: h.scans, Proposals: h.scans, Announced: h.scans, Map: h.graph, Search: h.search,
 		Questions: h.questions,
 	}
 	doors := openapitest.Check(t, "manage", api.New(api.Deps{Planes: h.plane.Planes(), Auth: h.access, Log: log, Now: time.Now}))

@@ -19,6 +19,8 @@ import (
 type Sources interface {
 	Kinds(ctx context.Context) ([]model.Kind, error)
 	Kind(ctx context.Context, name string) (model.Kind, error)
+	// Own reports whether the account's own build brings the kind.
+	Own(kind string) bool
 	ListSources(ctx context.Context, after string, limit int) ([]model.Source, string, error)
 }
 
@@ -68,6 +70,7 @@ type reach struct {
 	State   string            `json:"state"`
 	Serves  bool              `json:"serves"`
 	Reasons []reason          `json:"reasons"` // why not; empty when it serves
+	Nodes   []reader          `json:"nodes"`
 }
 
 type reason struct {
@@ -90,17 +93,24 @@ func (p *Plane) kindRuntimes(w http.ResponseWriter, r *http.Request, who access.
 	}
 	value := []reach{}
 	for _, status := range all {
-		value = append(value, reachOf(kind, status))
+		value = append(value, reachOf(kind, status, p.Sources.Own(kind.Name)))
 	}
 	return answer(w, http.StatusOK, page{Value: value})
 }
 
-func reachOf(kind model.Kind, status fleet.RuntimeStatus) reach {
-	out := reach{Name: status.Runtime.Name, Kind: status.Runtime.Kind, State: status.State, Reasons: []reason{}}
+// reachOf says whether a runtime serves a kind; own says that the account's build, of which the built-in node is, brings it.
+func reachOf(kind model.Kind, status fleet.RuntimeStatus, own bool) reach {
+	out := reach{Name: status.Runtime.Name, Kind: status.Runtime.Kind, State: status.State, Reasons: []reason{}, Nodes: readers(kind.Name, status)}
 	if !slices.Contains(kind.RuntimeKinds, string(out.Kind)) {
 		out.Reasons = append(out.Reasons, reason{
 			"RuntimeKind", fmt.Sprintf("Sources of kind %s are read by runtimes of kind %s.", kind.Name, strings.Join(kind.RuntimeKinds, " or ")),
 			"Use such a runtime, or make one (purlieu runtime add).",
+		})
+	}
+	if out.Name == model.BuiltInRuntime && !own {
+		out.Reasons = append(out.Reasons, reason{
+			"NotRead", "Its node is of the account's own build, which has no connector for this kind.",
+			"Use a runtime whose nodes have one.",
 		})
 	}
 	if why := noNodes(kind.Name, status); why != nil && out.Name != model.BuiltInRuntime { // its node starts when there is work
@@ -135,7 +145,7 @@ func noNodes(kind string, status fleet.RuntimeStatus) *reason {
 	case drained > 0:
 		return &reason{"NodesDrained", "Its nodes that are online were told to claim no more.", "Let one go on (purlieu node resume)."}
 	case online > 0:
-		return &reason{"NotRead", "None of its nodes that are online reads this kind.", "Update the nodes to a build that reads it."}
+		return &reason{"NotRead", "None of its nodes that are online reads this kind.", "Give the runtime a node whose build has a connector for it."}
 	case waiting > 0:
 		return &reason{"NodesWait", "Its nodes wait for approval.", "Approve one (purlieu node approve)."}
 	}

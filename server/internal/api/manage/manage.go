@@ -55,6 +55,7 @@ type Plane struct {
 	Sources   Sources
 	Runs      Runs
 	Proposals Proposals
+	Announced Announced
 	Map       Map
 	Search    search.Searcher
 
@@ -116,6 +117,9 @@ func (p *Plane) Routes() []api.Route {
 	}
 	if p.Proposals != nil {
 		routes = append(routes, p.proposalRoutes()...)
+	}
+	if p.Announced != nil {
+		routes = append(routes, p.announcedRoutes()...)
 	}
 	if p.Map != nil {
 		routes = append(routes, p.assetRoutes()...)

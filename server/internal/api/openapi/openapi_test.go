@@ -27,7 +27,7 @@ type unasked struct{ manage.Questions }
 // served are the routes of each plane that has a description.
 func served() map[string][]api.Route {
 	own := &manage.Plane{
-		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Proposals: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
+		People: &access.Service{}, Fleet: &fleet.Service{}, Sources: &scan.Service{}, Runs: &scan.Service{}, Proposals: &scan.Service{}, Announced: &scan.Service{}, Map: &datamap.Service{}, Search: &search.Service{},
 		Network:   &gate.Service{},
 		Questions: unasked{},
 	}

@@ -1,0 +1,113 @@
+package manage_test
+
+import (
+	"testing"
+
+	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/store"
+)
+
+func orchard() model.Kind {
+	return model.Kind{
+		Name: "Orchard", Version: 1, Title: "Orchard", Summary: "Trees in rows.", ScanKinds: []string{"OrchardScan"},
+		Settings:  []model.Field{{Name: "host", Type: model.FieldText, Title: "Host", Help: "Where it is.", Required: true, Example: "orchard.example"}},
+		Types:     []model.TypeDef{{Name: "orchard_tree", Title: "Tree", Super: "DataSet"}},
+		Authority: "orchard://{host|lower}", RuntimeKinds: []string{"SelfHosted", "Managed"}, Levels: []model.Level{model.L1},
+	}
+}
+
+// announce lets a node announce a kind, as its beats do.
+func (h *house) announce(node string, kind model.Kind) {
+	h.t.Helper()
+	mark, body, err := bus.Describe(kind)
+	must(h.t, err)
+	want, err := h.scans.Announce(h.t.Context(), node, []bus.Mark{mark})
+	must(h.t, err)
+	for _, m := range want {
+		_, err := h.scans.Described(h.t.Context(), node, bus.Description{V: 1, Mark: m, Body: body}, func(store.Tx) error { return nil })
+		must(h.t, err)
+	}
+	must(h.t, h.fleet.Beat(h.t.Context(), node, bus.Beat{Kinds: []string{kind.Name}}))
+}
+
+func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
+	h := build(t)
+	h.enrol("n1")
+	h.enrol("n2")
+	h.announce("pool--n1", orchard())
+	other := orchard()
+	other.ShowsAll = true
+	h.announce("pool--n2", other)
+	_, err := h.access.PutCollection(t.Context(), access.Collection{Name: "sales", FriendlyName: "Sales", Parent: "root"})
+	must(t, err)
+	admin := h.holder("dsa", "root", access.DataSourceAdministrator)
+	below := h.holder("below", "sales", access.DataSourceAdministrator)
+	reader := h.holder("reader", "root", access.DataReader)
+
+	if status, _ := h.call("GET", "/manage/v1/announcedKinds", reader, ""); status != 403 {
+		t.Errorf("a data reader sees what nodes announce: %d", status)
+	}
+	status, body := h.call("GET", "/manage/v1/announcedKinds", below, "")
+	list := values(body)
+	if status != 200 || len(list) != 2 {
+		t.Fatalf("%d, %v", status, body)
+	}
+	byNode := map[string]map[string]any{}
+	for _, v := range list {
+		o := v.(map[string]any)
+		node := o["nodes"].([]any)[0].(map[string]any)
+		byNode[node["node"].(string)] = o
+		if o["state"] != "proposed" || node["state"] != "Online" || o["description"].(map[string]any)["title"] != "Orchard" {
+			t.Errorf("%v", o)
+		}
+	}
+	mine := byNode["pool--n1"]
+	if differs := mine["differs"].([]any); len(differs) != 1 || differs[0] != byNode["pool--n2"]["id"] {
+		t.Errorf("it differs from %v", differs)
+	}
+	one := "/manage/v1/announcedKinds/" + mine["id"].(string)
+	for _, verdict := range []string{"approve", "reject", "withdraw"} {
+		for who, token := range map[string]string{"a data reader": reader, "who sees to another collection": below} {
+			if status, _ := h.call("POST", one+"/"+verdict, token, ""); status != 403 {
+				t.Errorf("%s may %s: %d", who, verdict, status)
+			}
+		}
+	}
+	if status, _ := h.call("GET", "/manage/v1/kinds/Orchard", admin, ""); status != 404 {
+		t.Errorf("a proposal is shown as a kind: %d", status)
+	}
+	if status, body := h.call("POST", one+"/approve", admin, ""); status != 200 || body["state"] != "approved" || body["current"] != true || body["by"] == "" {
+		t.Fatalf("%d, %v", status, body)
+	}
+	if status, body := h.call("GET", "/manage/v1/kinds/Orchard", reader, ""); status != 200 || body["showsAll"] != false {
+		t.Errorf("%d, %v", status, body)
+	}
+	_, body = h.call("GET", "/manage/v1/kinds/Orchard/runtimes", admin, "")
+	for _, v := range values(body) {
+		rt := v.(map[string]any)
+		if rt["name"] == "built-in" {
+			if reasons := rt["reasons"].([]any); len(reasons) != 1 || reasons[0].(map[string]any)["code"] != "NotRead" {
+				t.Errorf("the built-in runtime: %v", rt)
+			}
+		} else if rt["serves"] != true || len(rt["nodes"].([]any)) != 2 || rt["nodes"].([]any)[0].(map[string]any)["reads"] != true {
+			t.Errorf("%v", rt)
+		}
+	}
+	if status, _ := h.call("POST", one+"/reject", admin, ""); status != 409 {
+		t.Errorf("an approved kind was rejected: %d", status)
+	}
+	if status, body := h.call("POST", one+"/withdraw", admin, ""); status != 200 || body["state"] != "withdrawn" {
+		t.Errorf("%d, %v", status, body)
+	}
+	if status, _ := h.call("GET", "/manage/v1/kinds/Orchard", admin, ""); status != 404 {
+		t.Errorf("a withdrawn kind is shown: %d", status)
+	}
+	if status, _ := h.call("POST", "/manage/v1/announcedKinds/Nothing.1.00/approve", admin, ""); status != 404 {
+		t.Errorf("%d", status)
+	}
+	if status, body := h.call("GET", one, below, ""); status != 200 || body["state"] != "withdrawn" {
+		t.Errorf("%d, %v", status, body)
+	}
+}
