@@ -74,6 +74,7 @@ export const pages: PageOf[] = [
   { name: 'runtime-new', path: '/runtimes/new', shows: 'Letters, digits and hyphens', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
   { name: 'settings', path: '/settings', shows: 'Who may do what', asks: '**/account/collections?*' },
   { name: 'settings-people', path: '/settings?tab=people', shows: 'Invite a person', empty: 'No app is registered', asks: '**/manage/v1/users*', refused: 'People and apps are seen to by' },
+  { name: 'settings-kinds', path: '/settings?tab=kinds', shows: 'Kinds that nodes announced', empty: 'No node has announced a kind', asks: '**/manage/v1/announcedKinds', refused: 'What nodes announce is seen to by' },
   { name: 'settings-network', path: '/settings?tab=network', shows: 'Public network access', empty: 'Nobody was blocked lately', asks: '**/manage/v1/network', refused: 'The network rules are seen to by' },
   { name: 'settings-account', path: '/settings?tab=account', shows: 'What is kept how long', asks: '**/manage/v1/retention' },
   { name: 'no-such-page', path: '/no-such-page', shows: 'There is no such page' },

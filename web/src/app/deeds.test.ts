@@ -22,7 +22,7 @@ beforeAll(async () => {
   const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never
   const nothing = { description: '', owners: [], experts: [] }
   const draft = {
-    ...begin(kind, [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, reasons: [] }], [], []),
+    ...begin(kind, [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, nodes: [], reasons: [] }], [], []),
     newName: 'scanner', open: { user: 'scan ner' }, secrets: { password: 'shop-password' }, settings: { databaseName: 'the shop' }, include: 'shop/sales*', exclude: 'shop/sales/old',
   }
   others.writeEntity = [
@@ -50,6 +50,7 @@ const samples: Record<string, unknown[][]> = {
   invite: [['user:kim']], addUser: [['kim']], disableUser: [['user:kim', true], ['user:kim', false]], deleteUser: [['user:kim']],
   addApp: [['nightly']], renewSecret: [['app:1']], deleteApp: [['app:1']], renameAccount: [['The orchard']],
   tryNetwork: [[{ publicNetworkAccess: 'enabled', portalPages: true, rules: [{ effect: 'allow', door: 'account', range: '10.0.0.7' }, { effect: 'refuse', range: '10.0.0.0/8' }] }]],
+  judgeKind: [[{ id: 'Orchard.1.ab12', kind: 'Orchard', hash: 'ab12' }, 'approve'], [{ id: 'Orchard.1.ab12', kind: 'Orchard', hash: 'ab12' }, 'reject'], [{ id: 'Orchard.1.ab12', kind: 'Orchard', hash: 'ab12' }, 'withdraw']],
   putNetwork: [[{ publicNetworkAccess: 'disabled', rules: [] }, false], [{ publicNetworkAccess: 'disabled', rules: null }, true]],
 }
 

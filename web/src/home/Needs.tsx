@@ -25,7 +25,7 @@ export function Needs({ of }: { of: Attention[] }) {
             <li key={i} className={s.one}>
               <Warning20Filled className={s.sign} />
               <div className={s.text}>
-                <div>{one.run ? <Link to="/runs/$run" params={{ run: one.run }}>{sentence(one.text)}</Link> : one.runtime ? <Link to="/runtimes/$name" params={{ name: one.runtime }}>{sentence(one.text)}</Link> : sentence(one.text)}</div>
+                <div>{one.run ? <Link to="/runs/$run" params={{ run: one.run }}>{sentence(one.text)}</Link> : one.announced ? <Link to="/settings" search={{ tab: 'kinds', announced: one.announced }}>{sentence(one.text)}</Link> : one.runtime ? <Link to="/runtimes/$name" params={{ name: one.runtime }}>{sentence(one.text)}</Link> : sentence(one.text)}</div>
                 <div className={s.soft}>{sentence(one.remedy)} {one.since && <When at={one.since} />}</div>
               </div>
             </li>

@@ -3,7 +3,7 @@ import { begin, draftOf, loginReady, mayNone, newNameProblem, paths, prefixes, w
 import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
 const kind = { name: 'PostgreSql', levels: [1, 2], credentials: [{ kind: 'BasicAuth', title: 'Login', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '', required: true }] }] } as unknown as Kind
-const reach = [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, reasons: [] }] as Reach[]
+const reach = [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, nodes: [], reasons: [] }] as Reach[]
 const scanner = { name: 'scanner', kind: 'BasicAuth' } as Credential
 
 describe('the login of a new scan', () => {

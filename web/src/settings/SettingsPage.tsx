@@ -1,4 +1,4 @@
-// Settings: collections and who may do what on them, people and apps, the network, the account. Each side says what it
+// Settings: collections and who may do what on them, people and apps, kinds that nodes announced, the network, the account. Each side says what it
 // takes where a person may not see it.
 import { lazy, Suspense } from 'react'
 import { useAddress } from '../ui/address'
@@ -9,6 +9,7 @@ import { words } from './strings'
 
 const AccountTab = lazy(() => import('./AccountTab').then(m => ({ default: m.AccountTab })))
 const CollectionsTab = lazy(() => import('./CollectionsTab').then(m => ({ default: m.CollectionsTab })))
+const KindsTab = lazy(() => import('./KindsTab').then(m => ({ default: m.KindsTab })))
 const NetworkTab = lazy(() => import('./NetworkTab').then(m => ({ default: m.NetworkTab })))
 const PeopleTab = lazy(() => import('./PeopleTab').then(m => ({ default: m.PeopleTab })))
 
@@ -16,6 +17,7 @@ type Tab = keyof typeof words.tabs
 export interface Address {
   tab?: Tab
   collection?: string
+  announced?: string
 }
 
 const tabs = Object.keys(words.tabs) as Tab[]
@@ -25,10 +27,11 @@ export function SettingsPage() {
   const may = useMay()
   const open = tabs.find(t => t === at.tab) ?? 'collections'
   return (
-    <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined })}>
+    <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined, announced: undefined })}>
       <Suspense fallback={<Loading lines={8} />}>
         {open === 'collections' && <CollectionsTab chosen={at.collection} onChoose={collection => change({ collection })} />}
         {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : <Refused>{words.mayNotPeople}</Refused>)}
+        {open === 'kinds' && (may('runtime/read') ? <KindsTab chosen={at.announced} onChoose={announced => change({ announced })} /> : <Refused>{words.mayNotKinds}</Refused>)}
         {open === 'network' && (may('network/write', 'root') ? <NetworkTab /> : <Refused>{words.mayNotNetwork}</Refused>)}
         {open === 'account' && <AccountTab />}
       </Suspense>

@@ -16,6 +16,7 @@ export type App = manage['schemas']['App']
 export type Retention = manage['schemas']['Retention']
 export type Network = manage['schemas']['Network']
 export type Rule = manage['schemas']['NetworkRule']
+export type AnnouncedKind = manage['schemas']['AnnouncedKind']
 export type Visitor = manage['schemas']['Visitor']
 
 export interface Access {
@@ -51,6 +52,8 @@ export const apps = () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal 
 export const network = () => queryOptions({ queryKey: ['network'], queryFn: ({ signal }) => rest<Network>('/manage/v1/network', { signal }) })
 export const refusals = () => queryOptions({ queryKey: ['refusals'], queryFn: ({ signal }) => rest<Page<Refused>>('/manage/v1/network/refusals', { query: { limit: most }, signal }).then(p => p.value), refetchInterval: 10_000 })
 export const account = () => queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => rest<Account>('/account/', { query: version, signal }) })
+
+export const announcedKinds = () => queryOptions({ queryKey: ['announced'], queryFn: ({ signal }) => rest<Page<AnnouncedKind>>('/manage/v1/announcedKinds', { signal }).then(p => p.value) })
 
 export const retention = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => rest<Retention>('/manage/v1/retention', { signal }), staleTime: Infinity })
 
@@ -98,6 +101,13 @@ export const putNetwork = deed(
   (n: Network, force: boolean) => rest<Network>('/manage/v1/network', { method: 'PUT', body: n, query: { force: force || undefined } }), (n, force) => networkLine('set', n, force))
 export const renameAccount = deed(
   (friendlyName: string) => rest<Account>('/account/', { method: 'PATCH', query: version, body: { friendlyName } }), name => line`purlieu account rename ${name}`)
+
+export type KindVerdict = 'approve' | 'reject' | 'withdraw'
+
+/** judgeKind says what becomes of a kind that nodes announced: of that very content. */
+export const judgeKind = deed(
+  (k: Pick<AnnouncedKind, 'id' | 'kind' | 'hash'>, verdict: KindVerdict) => rest<AnnouncedKind>(`/manage/v1/announcedKinds${at(k.id)}/${verdict}`, { method: 'POST' }),
+  (k, verdict) => line`purlieu kind ${verdict} ${k.kind}${flag('content', k.hash.slice(0, 12))}`)
 
 function networkLine(verb: string, n: Network, force = false): string {
   const rules = (n.rules ?? []).map(r => `${r.effect}:${r.door ? `${r.door}=` : ''}${r.range}`)

@@ -3,8 +3,9 @@ import { plural } from '../ui/format'
 
 export const words = {
   title: 'Settings',
-  tabs: { collections: 'Collections and roles', people: 'People and apps', network: 'Network', account: 'Account' },
+  tabs: { collections: 'Collections and roles', people: 'People and apps', kinds: 'Kinds', network: 'Network', account: 'Account' },
   mayNotPeople: 'People and apps are seen to by collection administrators of the root collection. Ask one of them.',
+  mayNotKinds: 'What nodes announce is seen to by data source administrators. Ask a collection administrator for that role.',
   mayNotNetwork: 'The network rules are seen to by network administrators. Ask a collection administrator of the root collection for that role.',
   name: 'Name', state: 'State', actions: 'Actions', since: 'Since', changed: 'Changed', by: 'by', edit: 'Edit', delete: 'Delete', remove: 'Remove', description: 'Description',
 
@@ -52,6 +53,24 @@ export const words = {
   visitors: 'Those who came lately', from: 'From', then: 'Then', comesIn: 'Comes in', isRefused: 'Refused', why: 'Why', lately: 'Last', when: 'When',
   writtenBy: (who: string) => `Written by ${who}`,
   blocked: 'Who was blocked lately', nobodyBlocked: 'Nobody was blocked lately', nobodyBlockedText: 'Arrivals that the rules refuse are listed here, with the reason.', blockedText: 'As this server saw it since it started.', newest: (n: number) => `The newest ${n} are shown.`,
+
+  kinds: 'Kinds that nodes announced', noKinds: 'No node has announced a kind', noKindsText: 'A node whose build has a connector that this account’s build does not know announces its kind here. It counts once somebody approves it.',
+  kindsText: 'The account’s own build does not have these descriptions. Nothing of one counts before it is approved; then its form registers sources.',
+  kind: 'Kind', kindNamed: (title: string, version: number) => `${title}, version ${version}`, announcedBy: 'Announced by', noNodeNow: 'No node now', content: 'Content', contentWhole: 'Content (SHA-256)', look: 'Look',
+  kindStates: { proposed: 'Waits for an answer', approved: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', unfit: 'Can’t be taken', differs: 'Another one than the account’s' },
+  verdicts: { approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw' },
+  verdictNamed: { approve: (name: string) => `Approve ${name}?`, reject: (name: string) => `Reject ${name}?`, withdraw: (name: string) => `Withdraw ${name}?` },
+  verdictText: {
+    approve: 'From now on sources of this kind can be registered, and nodes that read it may send what it declares. Look at what it asks for first: a form, logins, and what absence from a listing proves.',
+    reject: 'This description is not asked about again. Another version or another content is.',
+    withdraw: 'The kind is taken back, or becomes what the account’s own build says. No source may be of it.',
+  },
+  verdictDone: { approve: (name: string) => `${name} is approved`, reject: (name: string) => `${name} is rejected`, withdraw: (name: string) => `${name} is withdrawn` },
+  unfit: 'The account can’t take this description', differsText: 'A node has another description of a version that the account’s own build has: it was built from other sources. The account’s own counts.',
+  others: (n: number) => `${plural(n, 'other description', 'other descriptions')} of this version`, othersText: 'Nodes announced this version with different content. Which is meant, whoever built them knows.',
+  summary: 'What it reads', firstSeen: 'First announced', decidedBy: 'Decided by', asksFor: 'It asks for', fieldOf: 'Of', ofSource: 'the source', ofScan: 'a scan', fieldName: 'Name', fieldType: 'Type', required: 'required', help: 'Help',
+  logins: 'Logins', noLogin: 'None', grants: 'Least grants', typesFound: 'Types that it finds', identity: 'Identity', dials: 'It connects to', dialsNothing: 'Nothing', localFolder: 'Folder on the node', levels: 'Levels', readBy: 'Read by runtimes of kind',
+  absence: 'What a listing lacks', absenceProves: 'Is gone: every login sees everything', absenceGrants: 'Is gone where the login’s grants are the same as before',
 
   accountId: 'Id', publicAccess: 'Public network access', publicAccessIs: { Enabled: 'Open', Disabled: 'Closed' }, endpoint: (plane: string) => `Address for clients: ${plane}`, accountRenamed: (name: string) => `The account is called ${name} now`,
   kept: 'What is kept how long',

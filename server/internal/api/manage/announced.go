@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -134,6 +135,22 @@ func announcedOf(v scan.Announced, all []scan.Announced, there map[string]announ
 		}
 	}
 	return out
+}
+
+// countAnnounced names the kinds that wait for an answer, to who may give it.
+func (p *Plane) countAnnounced(r *http.Request, out *overview) error {
+	all, err := p.Announced.Announced(r.Context())
+	for _, v := range all {
+		if v.State != scan.AnnouncedProposed || len(v.Nodes) == 0 {
+			continue
+		}
+		first := v.First
+		out.Attention = append(out.Attention, attention{
+			Code: "KindAnnounced", Text: fmt.Sprintf("The node %s announces version %d of the kind %s.", v.Nodes[0], v.Version, v.Kind),
+			Remedy: "Look at what it asks for, and approve or reject it.", Announced: v.ID, Since: &first,
+		})
+	}
+	return err
 }
 
 // readers says of each node of a runtime whether it reads the kind.

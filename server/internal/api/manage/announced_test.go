@@ -75,6 +75,18 @@ func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
 			}
 		}
 	}
+	asked := func(token string) (n int) {
+		_, body := h.call("GET", "/manage/v1/overview", token, "")
+		for _, v := range body["attention"].([]any) {
+			if v.(map[string]any)["code"] == "KindAnnounced" {
+				n++
+			}
+		}
+		return n
+	}
+	if asked(admin) != 2 || asked(below) != 0 || asked(reader) != 0 {
+		t.Errorf("who answers is asked %d times, who does not %d and %d times", asked(admin), asked(below), asked(reader))
+	}
 	if status, _ := h.call("GET", "/manage/v1/kinds/Orchard", admin, ""); status != 404 {
 		t.Errorf("a proposal is shown as a kind: %d", status)
 	}

@@ -61,15 +61,17 @@ type runtimeCounts struct {
 
 // attention is something that needs a person.
 type attention struct {
-	Code    string     `json:"code"` // StoreShort, RunAsks, NodeWaits, RuntimeOffline, RuntimeDrained, RunFailed
-	Text    string     `json:"text"`
-	Remedy  string     `json:"remedy"`
-	Runtime string     `json:"runtime,omitempty"`
-	Node    string     `json:"node,omitempty"`
-	Source  string     `json:"source,omitempty"`
-	Scan    string     `json:"scan,omitempty"`
-	Run     string     `json:"run,omitempty"`
-	Since   *time.Time `json:"since"`
+	Code    string `json:"code"` // StoreShort, RunAsks, KindAnnounced, NodeWaits, RuntimeOffline, RuntimeDrained, RunFailed
+	Text    string `json:"text"`
+	Remedy  string `json:"remedy"`
+	Runtime string `json:"runtime,omitempty"`
+	Node    string `json:"node,omitempty"`
+	Source  string `json:"source,omitempty"`
+	Scan    string `json:"scan,omitempty"`
+	Run     string `json:"run,omitempty"`
+	// Announced is the id of an announced kind.
+	Announced string     `json:"announced,omitempty"`
+	Since     *time.Time `json:"since"`
 }
 
 // An overview counts runs of the last day, and looks at no more than so many.
@@ -99,6 +101,9 @@ func (p *Plane) overview(w http.ResponseWriter, r *http.Request, who access.Prin
 		err := p.Decider.Allow(r.Context(), who, access.ReadRuntime, access.RootCollection)
 		if err == nil {
 			err = p.countRuntimes(r, &out)
+		}
+		if err == nil && p.Announced != nil && p.Decider.Allow(r.Context(), who, access.WriteRuntime, access.RootCollection) == nil {
+			err = p.countAnnounced(r, &out)
 		}
 		if err != nil && !fault.Is(err, fault.Denied) {
 			return err
