@@ -240,7 +240,7 @@ func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
 	if err != nil {
 		return nil, err
 	}
-	return reachOf(kind, status).Reasons, nil
+	return reachOf(kind, status, p.Sources.Own(kind.Name)).Reasons, nil
 }
 
 // after reads a cursor that is a number.
