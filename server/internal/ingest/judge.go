@@ -53,7 +53,8 @@ func judge(facts *bus.Facts, size int, about scan.Context, kind *model.Kind) err
 func judgeAsset(a *model.Asset, row bus.BaseRow, about scan.Context, kind *model.Kind) error {
 	switch {
 	case kind.TypeNamed(a.Type) == nil:
-		return fault.New(fault.Denied, "TypeNotDeclared", "the kind %s does not declare the type %.80q", kind.Name, a.Type)
+		return fault.New(fault.Denied, "TypeNotDeclared", "the kind %s does not declare the type %.80q", kind.Name, a.Type).
+			Try("The node may have a newer description of the kind, which waits for approval: purlieu kind list")
 	case !model.Below(a.Path, about.Spec.Below):
 		return fault.New(fault.Denied, "OutsideUnit", "an asset stands outside of the unit's root")
 	case !about.Grant.Scope.Match(a.Path):

@@ -23,6 +23,7 @@ export function RuntimeChoice({ reach, chosen, onChoose }: { reach: Reach[]; cho
               label={
                 <>
                   <div className={s.line}>{r.name}{r.serves && <Status tone={toneOf(r.state)}>{r.state}</Status>}</div>
+                  {r.serves && r.nodes.some(n => !n.reads) && <div className={s.text}>{words.readOnlyBy(r.nodes.filter(n => n.reads).map(n => n.name))}</div>}
                   {!r.serves && <div className={s.text}>{(r.reasons ?? []).map(why => <div key={why.code}>{why.text}{why.remedy && `. ${why.remedy}`}</div>)}{!r.reasons?.length && words.cannot}</div>}
                 </>
               }

@@ -80,7 +80,7 @@ export const words = {
   scanName: 'Name of the scan',
   runtimes: 'Integration runtime',
   runtimesText: 'The nodes that will read the source: they must stand where they can reach it.',
-  cannot: 'Can’t serve this kind',
+  readOnlyBy: (nodes: string[]) => `Only these of its nodes have a connector for it: ${nodes.join(', ')}`, cannot: 'Can’t serve this kind',
   online: 'Online',
   setUp: 'Set up a runtime in the network of the source',
   loginText: 'The account keeps a reference only. The secret stays in the vault that a node of the runtime reads.',
