@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -150,4 +152,55 @@ func TestAPageThatWasNotWrittenTakesTheNextAlong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// BenchmarkFollow brings 10,000 tables of ten columns into the index page by page, and with the next page read while one is
+// written, in turn; it tells how much less time that takes.
+func BenchmarkFollow(b *testing.B) {
+	st, err := sqlite.Open(b.Context(), sqlite.Options{Path: filepath.Join(b.TempDir(), "follow.db")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer st.Close()
+	graph := datamap.New(st, slog.New(slog.DiscardHandler))
+	kind := model.Kind{Name: "Shop", Types: []model.TypeDef{{Name: "table", Column: "column"}}}
+	for k := 0; k < 10_000; k += 500 {
+		f := datamap.Facts{Source: "shop", Collection: "root", Authority: "shop://x", Kind: &kind, Actor: "scan:shop/all"}
+		for i := k; i < k+500; i++ {
+			a := model.Asset{Type: "table", Path: fmt.Sprintf("public/customer_orders_%05d", i), Name: fmt.Sprintf("customer_orders_%05d", i), Facets: model.FacetExistence | model.FacetStructure}
+			for c := range 10 {
+				a.Columns = append(a.Columns, model.Column{Name: fmt.Sprintf("shipping_address_%d", c), Type: "character varying(40)", Ordinal: c + 1})
+			}
+			f.Assets, f.Fingerprints = append(f.Assets, a), append(f.Fingerprints, 1)
+			f.Hashes = append(f.Hashes, model.HashOf("table", "shop://x/"+a.Path))
+		}
+		if err := st.Update(b.Context(), store.Ingest, func(tx store.Tx) error { _, err := graph.Apply(b.Context(), tx, f); return err }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	service := search.New(st, graph, nil)
+	follow := func(step func(ctx context.Context) (bool, error)) time.Duration {
+		if err := st.Update(b.Context(), store.Follow, func(tx store.Tx) error { return tx.Index().SetCursor(b.Context(), store.IndexFollower, 0, 0) }); err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		for more := true; more; {
+			if more, err = step(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return time.Since(began)
+	}
+	alone := func(ctx context.Context) (bool, error) { return service.Step(ctx, indexPerStep) }
+	p := &pages{read: func(ctx context.Context, behind *search.Page) (*search.Page, error) {
+		return service.Read(ctx, behind, indexPerStep)
+	}, write: service.Write}
+	follow(alone) // from here on the rows are there
+	var ratios []float64
+	for b.Loop() {
+		before := follow(alone)
+		ratios = append(ratios, float64(follow(p.step))/float64(before))
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "of-page-by-page")
 }

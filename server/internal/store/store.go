@@ -39,7 +39,9 @@ type Lane uint8
 const (
 	People Lane = iota // a person or script waits for it: goes first
 	Ingest             // scans: yields to people between transactions
-	Follow             // followers of the map's versions: touches Index and nothing else, and may run beside the others
+	// Follow is for followers of the map's versions: it touches Index and nothing else, and may run beside the others. What it
+	// commits may be lost with the machine, its cursor too, and is then made again.
+	Follow
 )
 
 // Health is what Probe finds.

@@ -23,6 +23,7 @@ func TestEngine(t *testing.T) {
 		{"Open of replicas that start together migrates once", testOpen_of_replicas_that_start_together_migrates_once},
 		{"Migrations go down to nothing", testMigrations_go_down_to_nothing},
 		{"Migrations carry bases", testMigrations_carry_bases},
+		{"Commits wait for the disk but those of followers", testCommits_wait_for_the_disk_but_those_of_followers},
 		{"Writer that freezes is cut", testWriter_that_freezes_is_cut},
 		{"Deadlock is run again", testDeadlock_is_run_again},
 		{"Error that fn swallows commits nothing", testError_that_fn_swallows_commits_nothing},
@@ -70,6 +71,22 @@ func has(t *testing.T, s *Store, key string) bool {
 		t.Fatal(err)
 	}
 	return err == nil
+}
+
+func testCommits_wait_for_the_disk_but_those_of_followers(t *testing.T, address string) {
+	s := openTest(t, Options{Address: address})
+	for _, lane := range []store.Lane{store.People, store.Follow, store.Ingest, store.Follow, store.People} {
+		want, got := "on", ""
+		if lane == store.Follow {
+			want = "off"
+		}
+		err := s.Update(t.Context(), lane, func(tx store.Tx) error {
+			return inner(tx).c.QueryRow(t.Context(), `show synchronous_commit`).Scan(&got)
+		})
+		if err != nil || got != want {
+			t.Errorf("in lane %d it is %q, not %q, %v", lane, got, want, err)
+		}
+	}
 }
 
 func testFail_before_commit_undoes_and_after_commit_keeps(t *testing.T, address string) {

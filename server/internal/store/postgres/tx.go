@@ -48,8 +48,11 @@ func (s *Store) update(ctx context.Context, lane store.Lane, lock int64, fn func
 	t := &tx{s: s, c: c, lane: lane, write: true}
 	defer t.end()
 	// One statement, whose columns are made from left to right: the clock is read behind the lock.
-	if err := t.begin(ctx, `begin isolation level read committed`,
-		`select pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', '10000', true), `+clock, []any{lock}, nil, nil); err != nil {
+	text, others := `select pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', '10000', true), `, []any{nil, nil}
+	if lane == store.Follow { // its commit waits for no disk
+		text, others = text+`set_config('synchronous_commit', 'off', true), `, append(others, nil)
+	}
+	if err := t.begin(ctx, `begin isolation level read committed`, text+clock, []any{lock}, others...); err != nil {
 		return err
 	}
 	if err := fn(t); err != nil {

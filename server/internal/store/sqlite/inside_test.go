@@ -102,6 +102,24 @@ func TestOpen_finds_what_was_committed_before(t *testing.T) {
 	}
 }
 
+func TestCommits_wait_for_the_disk_but_those_of_followers(t *testing.T) {
+	s, relaxed := openTest(t, Options{}), openTest(t, Options{Relaxed: true})
+	for _, lane := range []store.Lane{store.People, store.Follow, store.Follow, store.Ingest, store.Follow, store.People} {
+		for _, st := range []*Store{s, relaxed} {
+			want, got := 2, 0 // full
+			if lane == store.Follow || st == relaxed {
+				want = 1 // normal
+			}
+			err := st.Update(t.Context(), lane, func(store.Tx) error {
+				return st.writer.sql.QueryRowContext(t.Context(), `pragma synchronous`).Scan(&got)
+			})
+			if err != nil || got != want {
+				t.Errorf("in lane %d the writer is at %d, not %d, %v", lane, got, want, err)
+			}
+		}
+	}
+}
+
 func TestFiles_are_the_owners_only(t *testing.T) {
 	s := openTest(t, Options{})
 	if err := put(s, "a", nil); err != nil {

@@ -3,7 +3,8 @@
 // There is one *writer* connection; write transactions wait for it in two queues, people before ingestion, and are
 // never run at once, so that versions rise in commit order without more ado. *Readers* are a few connections that each
 // see the snapshot of the moment at which their transaction began (write-ahead log), and never wait for the writer.
-// A commit is on disk when it returns (synchronous = full). Every statement is prepared once on each connection.
+// A commit is on disk when it returns (synchronous = full), but for those of followers, which can be made again. Every
+// statement is prepared once on each connection.
 // The search index is FTS5 over words that the search room has folded: nothing here knows a language.
 package sqlite
 
@@ -63,6 +64,7 @@ type Store struct {
 	db     *sql.DB
 	gate   gate.Gate
 	writer *conn
+	hasty  bool       // the writer's commits don't wait for the disk
 	idle   chan *conn // readers; nil stands for one that is not yet open
 
 	mu      sync.Mutex

@@ -22,6 +22,9 @@ func (s *Store) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx
 		return faultOf(ctx, err)
 	}
 	defer s.gate.Unlock()
+	if err := s.waitForDisk(lane != store.Follow); err != nil {
+		return faultOf(ctx, err)
+	}
 	t := &tx{s: s, c: s.writer, lane: lane, now: s.opt.Now().UTC(), write: true}
 	if err := t.c.run("begin immediate"); err != nil {
 		return faultOf(ctx, err)
@@ -43,6 +46,23 @@ func (s *Store) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx
 	failpoint.HitAbout("store.commit.after", laneName(lane))
 	t.ended = true
 	return s.fail("committed")
+}
+
+// waitForDisk says whether commits from here on wait until they are on disk. Those of followers don't: what they write is made
+// anew from the map, their cursor stands beside it, and the next commit of the others takes both along.
+func (s *Store) waitForDisk(wait bool) error {
+	if wait == !s.hasty || s.opt.Relaxed || s.folder != "" {
+		return nil
+	}
+	text := `pragma synchronous = full`
+	if !wait {
+		text = `pragma synchronous = normal`
+	}
+	_, err := s.writer.sql.ExecContext(context.Background(), text) // takes effect when it is prepared: it can't be kept
+	if err == nil {
+		s.hasty = !wait
+	}
+	return err
 }
 
 func laneName(lane store.Lane) string {
