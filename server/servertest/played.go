@@ -367,7 +367,7 @@ func readOnly() error {
 
 func (sample) Edit(context.Context, string, []datamap.Edit) ([]string, error) { return nil, readOnly() }
 
-func (sample) DeleteAsset(context.Context, string, string) error { return readOnly() }
+func (sample) DeleteAssets(context.Context, []string, string) error { return readOnly() }
 
 func (sample) Relation(_ context.Context, guid string) (datamap.Relation, error) {
 	return datamap.Relation{}, datamap.NoEdge(guid)

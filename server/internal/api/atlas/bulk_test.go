@@ -3,6 +3,7 @@ package atlas_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/server/servertest"
@@ -60,11 +61,17 @@ func TestWhatOneCallWritesIsReadAndJudgedAtOnce(t *testing.T) {
 			t.Errorf("%v", e)
 		}
 	}
-	// One that may not be written lets none be.
+	// One that may not be written lets none be written.
 	_, hidden := l.guids("payroll")
 	guids[0]["attributes"] = map[string]any{"userDescription": "never"}
 	l.call(servertest.ReaderToken, "POST", "/bulk", body(append(guids, map[string]any{"guid": hidden, "attributes": map[string]any{"userDescription": "x"}})), 404)
 	if attributes, _ := l.entity(ids[0])["attributes"].(map[string]any); attributes["userDescription"] != "by guid" {
 		t.Error("a call that was refused wrote")
+	}
+	cheap("deleting", func() { l.call(servertest.ReaderToken, "DELETE", "/bulk?guid="+strings.Join(ids, "&guid="), "", 200) })
+	for _, guid := range []string{ids[0], ids[299]} {
+		if e := l.entity(guid); e["status"] != "DELETED" {
+			t.Errorf("%v", e)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func (p *Plane) deleteByName(w http.ResponseWriter, r *http.Request) error {
 	return p.remove(w, r, []string{guidOf(v)})
 }
 
-// remove deletes entities; all are judged before the first goes. A scan that sees one again brings it back.
+// remove deletes entities; all of them or none. A scan that sees one again brings it back.
 func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) error {
 	views, err := p.asking().writable(r, guids)
 	if err != nil {
@@ -35,9 +35,9 @@ func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) e
 	}
 	for i, v := range views {
 		guids[i] = guidOf(v)
-		if err := p.Remove.DeleteAsset(r.Context(), guids[i], api.PrincipalOf(r).ID); err != nil {
-			return err
-		}
+	}
+	if err := p.Remove.DeleteAssets(r.Context(), guids, api.PrincipalOf(r).ID); err != nil {
+		return err
 	}
 	types, err := p.types(r)
 	if err != nil {

@@ -22,7 +22,7 @@ type Editor interface {
 
 // Remover deletes assets in people's names; scan.Service is one.
 type Remover interface {
-	DeleteAsset(ctx context.Context, guid, actor string) error
+	DeleteAssets(ctx context.Context, guids []string, actor string) error
 }
 
 func (p *Plane) postEntity(w http.ResponseWriter, r *http.Request) error {

@@ -86,7 +86,7 @@ func newLibrary(t *testing.T) *library {
 	log := slog.New(slog.DiscardHandler)
 	l.reads = &reads{Store: st}
 	l.graph = datamap.New(l.reads, log)
-	scans := scan.New(st, silence{}, l.graph, log, scan.DefaultConfig())
+	scans := scan.New(l.reads, silence{}, l.graph, log, scan.DefaultConfig())
 	if err := scans.PutKinds(t.Context(), []model.Kind{l.kind}); err != nil {
 		t.Fatal(err)
 	}
