@@ -50,6 +50,8 @@ type CoreConfig struct {
 	Short func() bool   // whether the store is short of room, so that nodes must wait; nil: never
 	// Orders tells what people have told a node: see scan.Config; nil: nothing.
 	Orders func(ctx context.Context, tx Tx, node string) (bus.Orders, error)
+	// AskAbove are the assets that a run may bring in any case before it asks; 0 is 1000.
+	AskAbove int64
 }
 
 // NewCore joins the rooms of the work protocol.
@@ -57,6 +59,9 @@ func NewCore(c CoreConfig) *Core {
 	cfg := scan.DefaultConfig()
 	if c.Lease > 0 {
 		cfg.Lease = c.Lease
+	}
+	if c.AskAbove > 0 {
+		cfg.AskAbove = c.AskAbove
 	}
 	taking := ingest.DefaultConfig()
 	if c.Short != nil {

@@ -153,7 +153,17 @@ func TestTheExitCodeSaysHowARunEnded(t *testing.T) {
 	s.shows("41", "deletions", "shop", "weekly")
 	s.run(0, "complete", "--", "proposal", "approve", "")
 	s.shows("41")
-	s.account.Asks = ""
+	s.account.Asks, s.account.Grows = "42-growth", true
+	s.run(23, "scan", "run", "shop", "weekly", "--watch")
+	s.shows("purlieu proposal show 42-growth")
+	s.run(0, "proposal", "show", "42-growth")
+	s.shows("brings 1201 assets so far", "held 120 before", "Nothing of it goes on", "purlieu run changes")
+	s.never("delete")
+	s.run(0, "proposal", "approve", "42-growth")
+	s.shows("The run goes on")
+	s.run(0, "proposal", "reject", "42-growth")
+	s.shows("the run has ended, and nothing was deleted")
+	s.account.Asks, s.account.Grows = "", false
 	s.run(0, "scan", "run", "shop", "weekly")
 	s.run(0, "scan", "cancel", "shop", "weekly")
 	s.run(5, "scan", "cancel", "shop", "weekly")

@@ -2,9 +2,9 @@ package main
 
 type proposalCmd struct {
 	List    proposalListCmd    `cmd:"" help:"List what waits for an answer, oldest first."`
-	Show    proposalShowCmd    `cmd:"" help:"Show a proposal: why it is asked, and which assets it would delete."`
-	Approve proposalApproveCmd `cmd:"" help:"Delete what is proposed, or accept that the source is another one now."`
-	Reject  proposalRejectCmd  `cmd:"" help:"Delete nothing, or keep what the source was."`
+	Show    proposalShowCmd    `cmd:"" help:"Show a proposal: why it is asked, and which assets it would delete, if any."`
+	Approve proposalApproveCmd `cmd:"" help:"Delete what is proposed, accept that the source is another one now, or let a run go on that brings very much."`
+	Reject  proposalRejectCmd  `cmd:"" help:"Delete nothing, keep what the source was, or end the run."`
 }
 
 type proposalListCmd struct {
@@ -47,6 +47,15 @@ func (c proposalShowCmd) Run(a *app) error {
 }
 
 func (a *app) proposalSheet(p object, assets []object) error {
+	if p.text("kind") == "growth" {
+		a.say("Run %s of %s/%s brings %s assets so far, new or changed; the scan held %s before. It is %s.",
+			p.text("run"), p.text("source"), p.text("scan"), p.text("assets"), p.text("last"), p.text("state"))
+		if p.text("state") == "open" {
+			a.say("Nothing of it goes on until then. Approve and it does, from where it stands; reject and it ends: what it has brought stays.")
+			a.say("See what that is: purlieu run changes %s", p.text("run"))
+		}
+		return nil
+	}
 	if p.text("kind") == "identity" {
 		if p.text("before") == "" {
 			a.say("The source %s says for the first time which it is: %s. It was scanned before, when nobody could tell.", p.text("source"), p.text("now"))
@@ -113,6 +122,10 @@ func (a *app) decide(id, verb string) error {
 	}
 	return a.write(p, func() error {
 		switch {
+		case verb == "reject" && p.text("kind") == "growth":
+			a.say("Proposal %s is rejected: the run has ended, and nothing was deleted.", id)
+		case p.text("kind") == "growth":
+			a.say("The run goes on. See how: purlieu run show %s", p.text("run"))
 		case verb == "reject":
 			a.say("Proposal %s is rejected; nothing was deleted.", id)
 		case p.text("kind") == "identity":

@@ -47,7 +47,14 @@ func (p proposals) ListProposals(context.Context, scan.ProposalState, string, in
 	p.of.mu.Lock()
 	defer p.of.mu.Unlock()
 	for _, r := range p.of.history {
-		if v := r.view; v.Proposal != "" {
+		switch v := r.view; {
+		case v.Proposal == "":
+		case p.of.Grows:
+			list = append(list, scan.Proposal{
+				ID: v.Proposal, Kind: scan.ProposeGrowth, State: scan.ProposalOpen, Source: v.Source, Scan: v.Scan, Run: v.ID,
+				Collection: v.Collection, Created: v.Started, Assets: 1201, Last: 120,
+			})
+		default:
 			list = append(list, scan.Proposal{
 				ID: v.Proposal, Kind: scan.ProposeDeletions, State: scan.ProposalOpen, Source: v.Source, Scan: v.Scan, Run: v.ID,
 				Collection: v.Collection, Created: v.Started, Assets: 7, Holds: []scan.Hold{{Path: "shop", Gone: 7, Total: 9}},
@@ -55,6 +62,30 @@ func (p proposals) ListProposals(context.Context, scan.ProposalState, string, in
 		}
 	}
 	return list, "", nil
+}
+
+// Proposal is one of them.
+func (p proposals) Proposal(ctx context.Context, id string) (scan.Proposal, error) {
+	list, _, err := p.ListProposals(ctx, "", "", 0)
+	if i := slices.IndexFunc(list, func(q scan.Proposal) bool { return q.ID == id }); err == nil && i >= 0 {
+		return list[i], nil
+	}
+	return scan.Proposal{}, scan.NotFound("proposal", id)
+}
+
+// ProposedAssets gives none.
+func (p proposals) ProposedAssets(context.Context, string, string) ([]scan.ProposedAsset, string, error) {
+	return nil, "", nil
+}
+
+// Decide answers one; the run is not played on.
+func (p proposals) Decide(ctx context.Context, id string, approve bool, by string) (scan.Proposal, error) {
+	q, err := p.Proposal(ctx, id)
+	q.State, q.By = scan.ProposalRejected, by
+	if approve {
+		q.State = scan.ProposalApproved
+	}
+	return q, err
 }
 
 // questions are answered by a node that the test speaks for.

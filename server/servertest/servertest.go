@@ -55,6 +55,8 @@ type Account struct {
 	Gaps []model.Gap
 	// Asks is the id of the proposal with which runs wait for a person instead of ending; "" asks nobody.
 	Asks string
+	// Grows makes that a question of growth; else it is one of deletions.
+	Grows bool
 	// Closed holds the units of runs back that start from now on, until they are claimed.
 	Closed scan.Closed
 	// Refusal is why nodes connect to no source; nil: they do.

@@ -30,6 +30,9 @@ const (
 	runtime = "orchard"
 )
 
+// askAbove is so few that an orchard that has grown asks.
+const askAbove = 20
+
 // world is one simulated account with its nodes.
 type world struct {
 	*bustest.World
@@ -102,6 +105,7 @@ func (w *world) close() error { return w.store.Close() }
 func (w *world) startReplica(i int) {
 	core := server.NewCore(server.CoreConfig{
 		Store: w.store, Ring: w.bus, Fleet: silentFleet{}, Sign: signer(w.sign), Log: w.log, Lease: lease, Orders: w.orders,
+		AskAbove: askAbove,
 	})
 	w.cores[i] = core
 	w.bus.SetReplica(i, core)
@@ -239,7 +243,19 @@ func (l *steppingLink) Request(subject bus.Subject, payload []byte, answered fun
 
 // scan runs the scan to its end and gives its state.
 func (w *world) scan() (model.RunState, error) {
-	var id string
+	id, err := w.begin()
+	if err != nil {
+		return "", err
+	}
+	state, err := w.ended(id)
+	if err == nil {
+		w.done = append(w.done, id)
+	}
+	return state, err
+}
+
+// begin starts a run of the scan.
+func (w *world) begin() (id string, err error) {
 	started := w.Run(time.Minute, func() bool {
 		for _, core := range w.cores {
 			if core == nil || id != "" {
@@ -254,6 +270,11 @@ func (w *world) scan() (model.RunState, error) {
 	if !started {
 		return "", errors.New("the run could not be started")
 	}
+	return id, nil
+}
+
+// ended waits for the end of a run.
+func (w *world) ended(id string) (model.RunState, error) {
 	var state model.RunState
 	w.Every(100*time.Millisecond, func() bool {
 		if core := w.cores[0]; core != nil {
@@ -267,7 +288,6 @@ func (w *world) scan() (model.RunState, error) {
 	if !over {
 		return state, fmt.Errorf("the run did not end: it is %s", state)
 	}
-	w.done = append(w.done, id)
 	return state, nil
 }
 

@@ -213,6 +213,9 @@ func (s *Service) applyIn(ctx context.Context, tx store.Tx, b *opened, rings *[]
 	if err := judge(&facts, b.size, about, &kind); err != nil {
 		return err
 	}
+	if asks, err := s.scans.Grows(ctx, tx, u, about, len(facts.Assets)); err != nil || asks {
+		return err
+	}
 	did, err := s.graph.Apply(ctx, tx, datamap.Facts{
 		Source: about.Grant.Source, Collection: about.Collection, Authority: about.Grant.Authority, Kind: &kind,
 		Actor: "scan:" + about.Grant.Source + "/" + about.Grant.Scan, Assets: facts.Assets,

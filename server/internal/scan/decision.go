@@ -25,6 +25,8 @@ func (s *Service) Decide(ctx context.Context, id string, approve bool, by string
 		switch {
 		case p.Kind == ProposeIdentity:
 			return decideIdentity(ctx, tx, version, p, approve, by)
+		case p.Kind == ProposeGrowth:
+			return s.decideGrowth(ctx, tx, version, p, approve, by)
 		case approve:
 			run = p.Run
 			return s.approve(ctx, tx, version, p, by)

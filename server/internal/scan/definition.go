@@ -193,6 +193,9 @@ func (s *Service) DeleteScan(ctx context.Context, source, name string) error {
 		if err := forgetFormers(ctx, tx, "scan:"+scanKey(source, name)); err != nil {
 			return fmt.Errorf("forget what the scan %s left to settle: %w", name, err)
 		}
+		if err := forgetSize(ctx, tx, scanKey(source, name)); err != nil {
+			return fmt.Errorf("forget the size of the scan %s: %w", name, err)
+		}
 		if err := tx.Docs().Delete(ctx, DocTrigger, scanKey(source, name), 0); err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("take the trigger of the scan %s away: %w", name, err)
 		}

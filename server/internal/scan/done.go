@@ -165,7 +165,7 @@ func (s *Service) Current(ctx context.Context, tx store.Tx, ref bus.AttemptRef) 
 	if fault.Is(err, fault.NotFound) {
 		return u, false, nil
 	}
-	return u, err == nil && u.Attempt == ref.Attempt && !u.State.Ended(), err
+	return u, err == nil && u.Attempt == ref.Attempt && u.Node != "" && !u.State.Ended(), err
 }
 
 // Context is what ingestion must know of a run to judge and apply its facts.
@@ -174,6 +174,9 @@ type Context struct {
 	Collection string
 	Spec       model.Unit
 	Serial     int64
+
+	run  store.Run
+	body body
 }
 
 // ContextOf reads the context of a unit's facts.
@@ -187,7 +190,7 @@ func (s *Service) ContextOf(ctx context.Context, tx store.Tx, u store.Unit) (Con
 		return Context{}, err
 	}
 	spec, err := readSpec(u)
-	return Context{Grant: b.Grant, Collection: b.Collection, Spec: spec, Serial: run.Serial}, err
+	return Context{Grant: b.Grant, Collection: b.Collection, Spec: spec, Serial: run.Serial, run: run, body: b}, err
 }
 
 // close ends a unit whose last attempt is applied whole, and inserts its children.
@@ -290,6 +293,12 @@ func (s *Service) ended(ctx context.Context, tx store.Tx, u store.Unit, p progre
 	run.Open += int64(len(children)) - 1
 	if run.Open == 0 {
 		b.DiscoveryEnded = tx.Now()
+	}
+	if b.grown() {
+		if run, err = askGrowth(ctx, tx, run, b, b.Counts.Changed); err != nil {
+			return err
+		}
+		return tx.Runs().SetRun(ctx, run)
 	}
 	if err := writeBody(&run, b); err != nil {
 		return err

@@ -30,8 +30,11 @@ func (s *Service) finalise(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if proof.body.Asks == asksDone {
+	switch proof.body.Asks {
+	case asksDone:
 		return s.carryOut(ctx, id)
+	case asksGrowth:
+		return nil
 	}
 	if proof.planned {
 		if err := s.rename(ctx, proof); err != nil {

@@ -83,14 +83,21 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
 		From: b.From, Until: b.Until,
 	}
-	if b.Asks != asksNobody || b.Changed {
-		v.Proposal = proposalID(run.Serial)
+	switch {
+	case b.Asks == asksGrowth, b.Asks == asksNobody && b.Grown && run.State.Ended(): // while it goes on it asks nothing
+		v.Proposal, v.Asks = growthID(run.Serial), ProposeGrowth
+	case b.Changed:
+		v.Proposal, v.Asks = proposalID(run.Serial), ProposeIdentity
+	case b.Asks != asksNobody:
+		v.Proposal, v.Asks = proposalID(run.Serial), ProposeDeletions
 	}
 	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
 		return v, err
 	}
-	if v.Closed, err = closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
-		return v, err
+	if b.Asks == asksNobody {
+		if v.Closed, err = closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
+			return v, err
+		}
 	}
 	open := []model.UnitState{model.UnitLeased, model.UnitDone}
 	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run.ID, States: open, Limit: 1000})

@@ -180,7 +180,7 @@ func scanned(ctx context.Context, tx store.Tx, source string) (bool, error) {
 	}
 }
 
-// voidSource marks every row of every base of a source, and forgets what its scans left to settle.
+// voidSource marks every row of every base of a source, and forgets how many its scans held and what they left to settle.
 func voidSource(ctx context.Context, tx store.Tx, source string) error {
 	for after := ""; ; {
 		scans, next, err := page(ctx, tx, DocScan, source+"/", after, PageLimit)
@@ -189,6 +189,9 @@ func voidSource(ctx context.Context, tx store.Tx, source string) error {
 		}
 		for _, d := range scans {
 			if err := forgetFormers(ctx, tx, "scan:"+d.Key); err != nil {
+				return err
+			}
+			if err := forgetSize(ctx, tx, d.Key); err != nil {
 				return err
 			}
 			for key := ""; ; {

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -43,19 +44,19 @@ func (p *picker) choose(q store.UnitQuery) error {
 		if err != nil {
 			return err
 		}
-		full, err := p.pick(units)
-		if err != nil || len(units) < q.Limit || len(full) == 0 {
+		full, asking, err := p.pick(units)
+		if err != nil || len(units) < q.Limit || len(full)+len(asking) == 0 {
 			return err
 		}
-		q.NotSources = append(q.NotSources, full...)
+		q.NotSources, q.NotRuns = append(q.NotSources, full...), append(q.NotRuns, asking...)
 	}
 	return nil
 }
 
-// pick takes what it may of units and says which of their sources can give no more.
-func (p *picker) pick(units []store.Unit) (full []string, err error) {
+// pick takes what it may of units and says which of their sources can give no more, and which of their runs ask first.
+func (p *picker) pick(units []store.Unit) (full, asking []string, err error) {
 	if err := p.count(units); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	over := map[string]bool{}
 	for _, u := range units {
@@ -67,14 +68,20 @@ func (p *picker) pick(units []store.Unit) (full []string, err error) {
 		}
 		c, err := p.runOf(u)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if c.body.Asks == asksGrowth {
+			if !slices.Contains(asking, u.Run) {
+				asking = append(asking, u.Run)
+			}
+			continue
 		}
 		may, err := p.open(u)
 		if err == nil && may {
 			may, err = p.mayRead(u, c)
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if !may {
 			over[u.Source] = true
@@ -95,7 +102,7 @@ func (p *picker) pick(units []store.Unit) (full []string, err error) {
 		c.unit = u
 		p.out = append(p.out, c)
 	}
-	return full, nil
+	return full, asking, nil
 }
 
 // open reports whether the unit's source may be read now.

@@ -21,6 +21,7 @@ type ProposalKind string
 const (
 	ProposeDeletions ProposalKind = "deletions" // the brake holds what a run would delete
 	ProposeIdentity  ProposalKind = "identity"  // another source answers at the source's address
+	ProposeGrowth    ProposalKind = "growth"    // a run brings far more than its scan held
 )
 
 // ProposalState is where a proposal stands.
@@ -46,9 +47,10 @@ type Proposal struct {
 	Created    time.Time     `json:"created"`
 	Decided    time.Time     `json:"decided,omitzero"`
 	By         string        `json:"by,omitempty"` // who decided
-	// Of deletions: how many, and where the brake took hold.
+	// Assets are how many would be deleted; of growth how many the run had brought, and the next batch with them.
 	Assets int64  `json:"assets,omitempty"`
-	Holds  []Hold `json:"holds,omitempty"`
+	Holds  []Hold `json:"holds,omitempty"` // of deletions: where the brake took hold
+	Last   int64  `json:"last,omitempty"`  // of growth: how many the scan held before
 	// Of an identity: the one that the source had, and the one that answers now.
 	Before string `json:"before,omitempty"`
 	Now    string `json:"now,omitempty"`
@@ -56,11 +58,20 @@ type Proposal struct {
 
 func proposalID(serial int64) string { return strconv.FormatInt(serial, 10) }
 
-// proposalKey sorts by age.
+// growthID is that of the other question that a run may ask, before the one about deletions.
+func growthID(serial int64) string { return proposalID(serial) + grownSuffix }
+
+const grownSuffix = "-growth"
+
+// proposalKey sorts by the age of runs.
 func proposalKey(id string) (string, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || n <= 0 || proposalID(n) != id {
+	number, grown := strings.CutSuffix(id, grownSuffix)
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 || proposalID(n) != number {
 		return "", NotFound("proposal", id)
+	}
+	if grown {
+		return fmt.Sprintf("%019d", n) + grownSuffix, nil
 	}
 	return fmt.Sprintf("%019d", n), nil
 }

@@ -39,7 +39,11 @@ type body struct {
 	Decided          bool   // what is deleted and what is left to a person
 	Holds            []Hold `json:",omitempty"` // where the brake took hold
 	Pages            int    // of assets that it deleted by itself
-	Asks             asks   // whether the run, all else done, waits for a person
+	Asks             asks   // whether the run waits for a person
+	Reads            string `json:",omitempty"` // a digest of what the scan reads
+	Last             int64  // assets that the scan held before
+	Most             int64  // that the run may bring before it asks; 0: any number
+	Grown            bool   // it asked for that, and was answered
 }
 
 // asks says whether a run waits for a person.
@@ -47,8 +51,9 @@ type asks uint8
 
 const (
 	asksNobody asks = iota
-	asksOpen        // a proposal waits: the scan may run again
+	asksOpen        // all else done, a proposal waits: the scan may run again
 	asksDone        // the proposal was approved and is being carried out
+	asksGrowth      // a proposal waits in the midst of the run: nothing of it goes on
 )
 
 // progress is what a unit's row holds beyond its columns: what its current attempt did so far.
@@ -139,8 +144,12 @@ func (s *Service) startIn(ctx context.Context, tx store.Tx, source, scan string,
 		return run, fault.New(fault.Conflict, "ScanRunQueued", "the scan %s/%s has a run in progress and one that waits", source, scan).
 			Try("Wait for one of them to end, or cancel it")
 	}
+	reads, err := readsOf(def)
+	if err != nil {
+		return run, err
+	}
 	grant.Run, grant.Full = o.RunID, o.Full
-	b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Priority: def.Priority, Waiting: len(active) > 0}
+	b := body{Grant: grant, Collection: def.Collection, Type: o.Type, Priority: def.Priority, Reads: reads, Waiting: len(active) > 0}
 	run = store.Run{ID: o.RunID, Source: source, Scan: scan, Runtime: def.Runtime, State: model.RunQueued, Queued: tx.Now()}
 	if err := writeBody(&run, b); err != nil {
 		return run, err
@@ -179,6 +188,9 @@ func (s *Service) open(ctx context.Context, tx store.Tx, run *store.Run, b body)
 		return err
 	}
 	b.Waiting = false
+	if err := s.expect(ctx, tx, run, &b); err != nil {
+		return err
+	}
 	if err := s.addUnits(ctx, tx, *run, &b, 0, []model.Unit{{Title: "plan"}}); err != nil {
 		return err
 	}
@@ -228,6 +240,10 @@ func (s *Service) Cancel(ctx context.Context, source, scan, runID string) error 
 		b, err := readBody(run)
 		if err != nil {
 			return err
+		}
+		if b.Asks == asksGrowth {
+			return fault.New(fault.Conflict, "RunAsks", "the run %s waits for an answer to its proposal %s", runID, growthID(run.Serial)).
+				Try("Reject the proposal instead")
 		}
 		if b.Asks != asksNobody {
 			return fault.New(fault.Conflict, "RunAsks", "the run %s has read everything and waits for an answer to its proposal %s", runID, proposalID(run.Serial)).
@@ -303,6 +319,11 @@ func (s *Service) end(ctx context.Context, tx store.Tx, run store.Run, b body, s
 	var err error
 	if b.Until, err = tx.Map().Version(ctx); err != nil {
 		return err
+	}
+	if state == model.RunSucceeded {
+		if err := noteSize(ctx, tx, run, b); err != nil {
+			return err
+		}
 	}
 	if err := writeBody(&run, b); err != nil {
 		return err

@@ -15,7 +15,7 @@
 //
 // What a run would delete it deletes only with *proof*. Where that is much at once the *brake* holds it, and the run asks
 // a person by a *proposal*: the document "proposal" by number, with its assets in pages ("held"); "asking" by scan,
-// or by source for its identity, names the one that is open. What a run deleted is kept in pages too ("removed"), for as long as it can be undone.
+// or by source for its identity, names the one that is open. A run that *grows* asks too, before it brings the rest. What a run deleted is kept in pages too ("removed"), for as long as it can be undone.
 package scan
 
 import (
@@ -54,6 +54,7 @@ type Config struct {
 	UnitSeconds int           // deadline of one attempt; 3600
 	SourceUnits int           // units of one source that may be held at once, unless its budget says otherwise; 4
 	Vouching    time.Duration // how long planning of a node-local source waits for a node that vouches for it; 10 s
+	AskAbove    int64         // assets that a run may bring in any case before it asks; 1000
 	DeletePage  int           // assets that one transaction of finalising deletes, while people wait; 500
 	Short       func() bool   // says that the store has room for people only: nothing is claimed
 	// Orders tells, within a transaction, what people have told a node: one that is to drain is given nothing.
@@ -64,7 +65,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Lease: 6 * time.Second, MaxAttempts: 5, MaxLost: 25, UnitSeconds: 3600, SourceUnits: 4, Vouching: 10 * time.Second,
-		DeletePage: 500, Short: func() bool { return false },
+		AskAbove: 1000, DeletePage: 500, Short: func() bool { return false },
 		Orders: func(context.Context, store.Tx, string) (bus.Orders, error) { return bus.Orders{}, nil },
 	}
 }
@@ -120,6 +121,7 @@ type RunView struct {
 	// From and Until bound the versions of the map that hold what the run changed; Until is 0 while it runs.
 	From, Until int64
 	Proposal    string // id of what it asks a person; "" when it asks nothing
+	Asks        ProposalKind
 	Closed      Closed
 }
 

@@ -96,7 +96,7 @@ func (s *Service) finaliseSome(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				if !b.Waiting && b.Asks != asksOpen {
+				if !b.Waiting && b.Asks != asksOpen && b.Asks != asksGrowth {
 					due = append(due, run.ID)
 				}
 			}

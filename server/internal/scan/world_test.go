@@ -28,6 +28,8 @@ type protocol struct {
 	commit func() error // fails commits; nil lets them pass
 	rung   []string
 	told   []told
+
+	changed int64 // assets that what is applied next counts as changed
 }
 
 // Ring implements Ringer.
@@ -198,7 +200,7 @@ func (p *protocol) apply(g bus.Grant, b batch) {
 		if err := tx.Map().AddParts(ctx, b.parts); err != nil {
 			return err
 		}
-		_, err = p.Applied(ctx, tx, u, RunCounts{Created: did.Created, Batches: 1}, b.children, b.gaps)
+		_, err = p.Applied(ctx, tx, u, RunCounts{Created: did.Created, Changed: p.changed, Batches: 1}, b.children, b.gaps)
 		return err
 	})
 }

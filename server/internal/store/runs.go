@@ -59,6 +59,7 @@ type UnitQuery struct {
 	Node        string
 	Kinds       []string // source kinds
 	NotSources  []string // units of these sources are passed over
+	NotRuns     []string // and those of these runs
 	States      []model.UnitState
 	LeaseBefore time.Time // leases that end before
 	NotBefore   time.Time // units whose NotBefore is at or before

@@ -1,5 +1,5 @@
-// What a run asks a person: deletions that the brake holds back, or another server at the source's address. And the way
-// back from what a run deleted.
+// What a run asks a person: deletions that the brake holds back, another server at the source's address, or whether it may
+// bring as much as it does. And the way back from what a run deleted.
 import { makeStyles } from '@fluentui/react-components'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
@@ -35,7 +35,25 @@ export function useAsked(run: Run): boolean {
 export function RunProposal({ run }: { run: Run }) {
   const proposal = useQuery(proposalQuery(run.proposal ?? ''))
   if (!run.proposal) return null
-  return <Shown of={proposal}>{p => (p.state === 'open' ? <Open run={run} proposal={p} /> : <Decided proposal={p} />)}</Shown>
+  return <Shown of={proposal}>{p => (p.state !== 'open' ? <Decided proposal={p} /> : p.kind === 'growth' ? <Grows run={run} proposal={p} /> : <Open run={run} proposal={p} />)}</Shown>
+}
+
+function Grows({ run, proposal: p }: { run: Run; proposal: Proposal }) {
+  const s = useStyles()
+  const may = useMay()
+  const act = useAct(...staleOf(run))
+  const answer = (approve: boolean) => act.go({ run: () => decide(p.id, approve), said: got => words.decided[got.state] })
+  return (
+    <Card title={words.grows}>
+      <Soft>{words.growsText(plural(p.assets, 'asset', 'assets'), count(p.last))}</Soft>
+      {may('scan/write', p.collection) && (
+        <div className={s.buttons}>
+          <ActButton appearance="primary" label={words.endIt} command={decide.command(p.id, false)} busy={act.busy} onAct={() => answer(false)} />
+          <ActButton label={words.goOn} command={decide.command(p.id, true)} busy={act.busy} onAct={() => answer(true)} />
+        </div>
+      )}
+    </Card>
+  )
 }
 
 function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {

@@ -32,6 +32,15 @@ it('a scan that may go without a login can be left without one, whichever is cho
   expect(step('old', false)).not.toContain('No login')
 }, 60_000)
 
+it('a run that brings very much asks whether it may go on, and offers no list of what would be deleted', async () => {
+  const [{ RunProposal }, { proposalQuery }] = await Promise.all([import('./RunProposal'), import('./rest')])
+  const queries = new QueryClient()
+  queries.setQueryData(proposalQuery('7-growth').queryKey, { id: '7-growth', kind: 'growth', state: 'open', assets: 1201, last: 120, collection: 'root' } as Proposal)
+  const page = await inPage(createElement(RunProposal, { run: { id: 'r1', source: 'files', scan: 'nightly', proposal: '7-growth' } as Run }), queries)
+  for (const said of ['May this run go on?', '1,201 assets', 'held 120 before']) expect(page).toContain(said)
+  expect(page).not.toContain('gone')
+}, 60_000)
+
 describe('a run that asks which source answers', () => {
   const run = { id: 'r1', source: 'files', scan: 'nightly', proposal: 'p1' } as Run
 

@@ -204,8 +204,11 @@ func (p *Plane) countProposals(r *http.Request, out *overview) error {
 	list, _, err := p.visibleProposals(r, scan.ProposalOpen, "", asksListed)
 	for _, v := range list {
 		text := fmt.Sprintf("A run asks whether %d assets are really gone.", v.Assets)
-		if v.Kind == scan.ProposeIdentity {
+		switch v.Kind {
+		case scan.ProposeIdentity:
 			text = "A run asks whether a source has moved to another server."
+		case scan.ProposeGrowth:
+			text = fmt.Sprintf("A run asks whether it may go on: it brings more than %d assets, and the last one left %d.", v.Assets-1, v.Last)
 		}
 		created := v.Created
 		out.Attention = append(out.Attention, attention{

@@ -54,6 +54,7 @@ type proposal struct {
 	Holds      []hold             `json:"holds"`
 	Before     string             `json:"before"`
 	Now        string             `json:"now"`
+	Last       int64              `json:"last"`
 }
 
 type hold struct {
@@ -66,7 +67,7 @@ type hold struct {
 func proposalOf(v scan.Proposal) proposal {
 	out := proposal{
 		ID: v.ID, Kind: v.Kind, State: v.State, Source: v.Source, Scan: v.Scan, Run: v.Run, Collection: v.Collection,
-		Created: v.Created, Decided: when(v.Decided), By: v.By, Assets: v.Assets, Holds: []hold{}, Before: v.Before, Now: v.Now,
+		Created: v.Created, Decided: when(v.Decided), By: v.By, Assets: v.Assets, Holds: []hold{}, Before: v.Before, Now: v.Now, Last: v.Last,
 	}
 	for _, h := range v.Holds {
 		out.Holds = append(out.Holds, hold(h))

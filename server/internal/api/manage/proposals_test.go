@@ -186,3 +186,58 @@ func TestWhatARunDeletedIsBroughtBackByWhoMay(t *testing.T) {
 		t.Errorf("undo: %d %v", status, body)
 	}
 }
+
+func TestARunThatGrowsIsAnsweredByWhoMayChangeItsScan(t *testing.T) {
+	h := build(t)
+	runs, _ := h.furnish()
+	for name, id := range runs {
+		must(t, h.scans.Cancel(t.Context(), "shop-"+name, "all", id))
+	}
+	h.sees("sales", 12)
+	asks := func() string {
+		run, err := h.scans.Start(t.Context(), "shop-sales", "all", scan.StartOptions{})
+		must(t, err)
+		claimed, err := h.scans.Claim(t.Context(), "pool--n1", bus.Claim{V: 1, Slots: 1, Kinds: []string{"Shop"}})
+		must(t, err)
+		must(t, h.st.Update(t.Context(), store.Ingest, func(tx store.Tx) error {
+			u, _, err := h.scans.Current(t.Context(), tx, claimed.Grants[0].Ref)
+			must(t, err)
+			about, err := h.scans.ContextOf(t.Context(), tx, u)
+			must(t, err)
+			asked, err := h.scans.Grows(t.Context(), tx, u, about, 1001)
+			if !asked {
+				t.Error("1001 assets ask nobody")
+			}
+			return err
+		}))
+		return run.ID
+	}
+	seller := h.holder("seller", "sales", access.DataSourceAdministrator, access.DataReader)
+	curator := h.holder("curator", "sales", access.DataCurator)
+	for _, verb := range []string{"approve", "reject"} {
+		id := asks()
+		_, run := h.call("GET", "/manage/v1/runs/"+id, seller, "")
+		proposal := fmt.Sprint("/manage/v1/proposals/", run["proposal"])
+		if status, p := h.call("GET", proposal, seller, ""); status != 200 || p["kind"] != "growth" || p["assets"] != 1001.0 || p["last"] != 0.0 || p["state"] != "open" || p["run"] != id {
+			t.Fatalf("it asks %d %v", status, p)
+		}
+		_, seen := h.call("GET", "/manage/v1/overview", seller, "")
+		if list := seen["attention"].([]any); len(list) != 1 || list[0].(map[string]any)["code"] != "RunAsks" || list[0].(map[string]any)["run"] != id {
+			t.Errorf("what waits for the seller: %v", list)
+		}
+		for token, want := range map[string]int{"": 401, curator: 404} {
+			if status, body := h.call("POST", proposal+"/"+verb, token, ""); status != want {
+				t.Errorf("%s by another: %d %v", verb, status, body)
+			}
+		}
+		if status, body := h.call("POST", proposal+"/"+verb, seller, ""); status != 200 {
+			t.Errorf("%s: %d %v", verb, status, body)
+		}
+		if status, body := h.call("POST", proposal+"/"+verb, seller, ""); status != 409 || code(body) != "ProposalDecided" {
+			t.Errorf("%s again: %d %v", verb, status, body)
+		}
+		if verb == "approve" {
+			must(t, h.scans.Cancel(t.Context(), "shop-sales", "all", id))
+		}
+	}
+}

@@ -26,7 +26,11 @@ func runAnswer(run scan.RunView, exceptions map[string]int) map[string]any {
 		}
 	}
 	if run.Proposal != "" && !run.State.Ended() {
-		notes = append(notes, notification("DeletionsProposed", "The run would delete so much that a person is asked: purlieu proposal show "+run.Proposal))
+		code, why := "DeletionsProposed", "The run would delete so much that a person is asked"
+		if run.Asks == scan.ProposeGrowth {
+			code, why = "GrowthProposed", "The run brings so many assets that a person is asked first"
+		}
+		notes = append(notes, notification(code, why+": purlieu proposal show "+run.Proposal))
 	}
 	if run.Closed != (scan.Closed{}) {
 		notes = append(notes, notification("OutsideWindow", run.Closed.Text))

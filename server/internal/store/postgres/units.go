@@ -92,6 +92,9 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 	if len(q.NotSources) > 0 {
 		w.add(`source <> all(?)`, q.NotSources)
 	}
+	if len(q.NotRuns) > 0 {
+		w.add(`run <> all(?)`, q.NotRuns)
+	}
 	leased := !q.LeaseBefore.IsZero()
 	switch {
 	case len(q.States) == 1 && q.States[0] == model.UnitQueued:

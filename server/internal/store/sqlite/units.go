@@ -80,12 +80,20 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 			w.args = append(w.args, k)
 		}
 	}
-	if len(q.NotSources) > 0 {
-		list, err := json.Marshal(q.NotSources)
+	for _, not := range []struct {
+		clause string
+		list   []string
+	}{
+		{`source not in (select value from json_each(?))`, q.NotSources}, {`run not in (select value from json_each(?))`, q.NotRuns},
+	} {
+		if len(not.list) == 0 {
+			continue
+		}
+		list, err := json.Marshal(not.list)
 		if err != nil {
 			return nil, faultOf(ctx, err)
 		}
-		w.add(`source not in (select value from json_each(?))`, string(list)) // one statement, however many
+		w.add(not.clause, string(list)) // one statement, however many
 	}
 	leased := !q.LeaseBefore.IsZero()
 	switch {

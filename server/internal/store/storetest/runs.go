@@ -155,7 +155,11 @@ func claimUnits(w *world) {
 		equal(w, len(ids(q)), 0)
 		q.NotSources = []string{"none"}
 		equal(w, len(ids(q)), 4)
-		q.NotSources = nil
+		q.NotRuns = []string{"none", list[0].Run}
+		equal(w, len(ids(q)), 0)
+		q.NotSources, q.NotRuns = nil, []string{"none"}
+		equal(w, len(ids(q)), 4)
+		q.NotRuns = nil
 		q.Limit = 2
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID})
 		q.NotBefore = at(5)
