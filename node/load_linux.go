@@ -1,29 +1,10 @@
 package node
 
 import (
-	"bytes"
 	"os"
 	"strconv"
 	"strings"
 )
-
-// freeMB is the memory that new work could have, in MiB; 0 when the system does not tell.
-func freeMB() int {
-	text, err := os.ReadFile("/proc/meminfo")
-	if err != nil {
-		return 0
-	}
-	for line := range bytes.Lines(text) {
-		if rest, ok := strings.CutPrefix(string(line), "MemAvailable:"); ok {
-			kb, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")))
-			if err != nil {
-				return 0
-			}
-			return kb / 1024
-		}
-	}
-	return 0
-}
 
 // cpuTicks are the ticks of all processors since the start, and those of them spent idle; 0 when the system does not
 // tell. See proc(5), /proc/stat.

@@ -147,7 +147,7 @@ func (p *process) beat(s *console.Status) {
 	}
 	p.ticks = [2]uint64{all, idle}
 	payload, err := bus.Encode(bus.Beat{
-		V: bus.Version, Version: p.o.Version, Attempts: s.Attempts, Slots: s.Slots, FreeMB: freeMB(), CPU: busy,
+		V: bus.Version, Version: p.o.Version, Attempts: s.Attempts, Slots: s.Slots, FreeMB: max(freeMB(), 0), CPU: busy,
 		Spooled: s.Unsent, Machine: p.machine, Kinds: p.node.core.Kinds, Drained: s.Drained, Marks: p.kinds.marks,
 	})
 	if err != nil {
