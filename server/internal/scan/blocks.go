@@ -50,7 +50,8 @@ func rowsFrom(ctx context.Context, tx store.Tx, base store.Base, position, n int
 	rows := make([]byte, 0, n*bus.BaseRowSize)
 	for len(rows) < cap(rows) {
 		at := position + len(rows)/bus.BaseRowSize
-		blocks, err := tx.Map().Blocks(ctx, base.ID, int64(at), pieceBlocks)
+		want := (cap(rows)-len(rows))/bus.BaseRowSize/blockRows + 2 // the first and the last may be read in part
+		blocks, err := tx.Map().Blocks(ctx, base.ID, int64(at), min(want, pieceBlocks))
 		if err != nil {
 			return nil, err
 		}

@@ -169,7 +169,7 @@ func TestNobodyReadsAWholeBaseForAFewAssets(t *testing.T) {
 				return voidRows(t.Context(), tx, "plot", "/a", list, voidRow)
 			}))
 		}},
-		"the answer to a node reads what fits into it": {6*2 + 1, 0, func() {
+		"the answer to a node reads what fits into it": {8, 0, func() {
 			var answer bus.BaseAnswer
 			p.ok(p.store.View(t.Context(), func(tx store.Tx) error {
 				return piece(t.Context(), tx, "plot/other", model.Unit{Step: "all"}, "40000 /a", &answer)
@@ -254,4 +254,26 @@ func TestABaseThatIsWrittenInPiecesIsWholeOrNotThere(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAFirstBaseWhoseDraftIsForgottenIsJudgedAnew(t *testing.T) {
+	const n = pieceBlocks*blockRows + 5
+	p := newProtocol(t)
+	id := p.saysAll(n)
+	proof, err := p.proofOf(t.Context(), id)
+	p.ok(err)
+	p.ok(p.decide(t.Context(), proof))
+	p.store = &cut{p.st, 1, func() error {
+		p.update(func(ctx context.Context, tx store.Tx) error { return tx.Map().DeleteBases(ctx, "plot/all") })
+		return nil
+	}}
+	p.ok(p.finaliseContainer(t.Context(), proof, "/a"))
+	p.store = p.st
+	p.update(func(ctx context.Context, tx store.Tx) error {
+		base, err := baseOf(ctx, tx, "plot/all", "/a")
+		if base.Count != n || !bytes.Equal(base.Rows, packed(0, n)) {
+			t.Errorf("the base has %d rows, %d bytes", base.Count, len(base.Rows))
+		}
+		return err
+	})
 }

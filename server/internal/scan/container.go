@@ -120,7 +120,7 @@ func (s *Service) closeContainer(ctx context.Context, p *proof, key string, v *v
 		}
 		return tx.Map().PlaceBase(ctx, next.ID, int64(len(rows)/bus.BaseRowSize))
 	})
-	return done, err
+	return done && err == nil, err
 }
 
 // draft adds blocks to a base that is being drafted; without an ID it begins here.

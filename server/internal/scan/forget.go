@@ -14,18 +14,22 @@ import (
 // answered Gone.
 const Keep = 30 * 24 * time.Hour
 
-// Forget deletes what its time is over for, a little at a time: runs that ended longer than Keep ago, and longer than
-// KeepDeleted ago deleted assets, what was kept to undo their deletion, and proposals that were decided. More says that
-// there is more.
+// Forget deletes what its time is over for, in transactions of a few rows: runs that ended longer than Keep ago, and longer
+// than KeepDeleted ago deleted assets, what was kept to undo their deletion, and proposals that were decided. Of runs and
+// assets it deletes so many in one call; more says that there are more.
 func (s *Service) Forget(ctx context.Context) (more bool, err error) {
-	for _, part := range []func(context.Context) (bool, error){s.forgetRuns, s.forgetPages, s.forgetProposals, s.purge} {
-		left, err := part(ctx)
-		if err != nil {
-			return false, err
-		}
-		more = more || left
+	if err := s.forgetPages(ctx); err != nil {
+		return false, err
 	}
-	return more, nil
+	if err := s.forgetProposals(ctx); err != nil {
+		return false, err
+	}
+	runs, err := s.forgetRuns(ctx)
+	if err != nil {
+		return false, err
+	}
+	assets, err := s.purge(ctx)
+	return runs || assets, err
 }
 
 // purge removes deleted assets for good, so few at a time that nobody waits for it.
@@ -40,13 +44,13 @@ func (s *Service) purge(ctx context.Context) (more bool, err error) {
 }
 
 // forgetPages removes what was kept to undo deletions.
-func (s *Service) forgetPages(ctx context.Context) (bool, error) {
+func (s *Service) forgetPages(ctx context.Context) error {
 	return s.forgetDocs(ctx, docRemoved, func(tx store.Tx, doc store.Doc) (bool, error) {
 		return tx.Now().Sub(doc.Created) > KeepDeleted, nil
 	})
 }
 
-func (s *Service) forgetProposals(ctx context.Context) (bool, error) {
+func (s *Service) forgetProposals(ctx context.Context) error {
 	return s.forgetDocs(ctx, docProposal, func(tx store.Tx, doc store.Doc) (bool, error) {
 		var p Proposal
 		if err := json.Unmarshal(doc.Body, &p); err != nil {
@@ -57,7 +61,7 @@ func (s *Service) forgetProposals(ctx context.Context) (bool, error) {
 }
 
 // forgetDocs removes documents of a kind whose time is over, in transactions of a few; where there are none it writes nothing.
-func (s *Service) forgetDocs(ctx context.Context, kind string, over func(store.Tx, store.Doc) (bool, error)) (bool, error) {
+func (s *Service) forgetDocs(ctx context.Context, kind string, over func(store.Tx, store.Doc) (bool, error)) error {
 	const page = 20
 	for after, last := "", false; !last; {
 		var old []store.Doc
@@ -82,16 +86,16 @@ func (s *Service) forgetDocs(ctx context.Context, kind string, over func(store.T
 			return nil
 		})
 		if err != nil {
-			return false, err
+			return err
 		}
 		if len(old) == 0 {
 			continue
 		}
 		if err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) error { return dropDocs(ctx, tx, old) }); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // dropDocs removes documents that are still as they were read.
