@@ -3,6 +3,8 @@ package node
 import (
 	"fmt"
 	"log/slog"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -12,12 +14,16 @@ import (
 )
 
 // announcer tells the account of the kinds that the node reads: their marks go with each beat, and a description when an
-// answer asks for it. A description is what the connector's makers wrote; it is recorded in the ledger before it leaves.
+// answer asks for it. A description is what the connector's makers wrote; it is recorded in the ledger before it leaves, once
+// however often it does, and held while the witnesses that the owner requires were not told of that entry.
 // All but marks, which does not change, belongs to the loop.
 type announcer struct {
 	marks  []bus.Mark
 	bodies map[bus.Mark][]byte
 	told   map[bus.Mark]time.Time
+	seals  map[bus.Mark]bus.Seal // of the entries of those that were recorded
+	held   []bus.Mark
+	upTo   uint64 // entry up to which the witnesses were told that the owner requires
 	node   *Node
 	now    func() time.Time
 	log    *slog.Logger
@@ -27,7 +33,7 @@ type announcer struct {
 const tellAgain = time.Minute
 
 func announce(kinds []model.Kind, node *Node, now func() time.Time, log *slog.Logger) (*announcer, error) {
-	a := &announcer{bodies: map[bus.Mark][]byte{}, told: map[bus.Mark]time.Time{}, node: node, now: now, log: log}
+	a := &announcer{bodies: map[bus.Mark][]byte{}, told: map[bus.Mark]time.Time{}, seals: map[bus.Mark]bus.Seal{}, upTo: math.MaxUint64, node: node, now: now, log: log}
 	for _, kind := range kinds {
 		mark, body, err := bus.Describe(kind)
 		if err != nil {
@@ -59,15 +65,44 @@ func (a *announcer) answered(answer []byte, err error) {
 	}
 }
 
-func (a *announcer) tell(mark bus.Mark, body []byte) error {
-	detail := fmt.Sprintf("the description of the kind %s, version %d", mark.Kind, mark.Version)
-	seal, err := a.node.box.Record(a.now(), outbox.EntryDescription, detail, body)
-	if err != nil {
-		return err
+// attested says up to which entry the witnesses were told that the owner requires.
+func (a *announcer) attested(upTo uint64) {
+	a.upTo = upTo
+	held := a.held
+	a.held = nil
+	for _, mark := range held {
+		a.sendOrHold(mark)
 	}
-	payload, err := bus.Encode(bus.Description{V: bus.Version, Mark: mark, Seal: seal, Body: body})
+}
+
+// tell records a description, if that was not done, and sends it as soon as it may leave.
+func (a *announcer) tell(mark bus.Mark, body []byte) error {
+	if _, recorded := a.seals[mark]; !recorded {
+		detail := fmt.Sprintf("the description of the kind %s, version %d", mark.Kind, mark.Version)
+		seal, err := a.node.box.Record(a.now(), outbox.EntryDescription, detail, body)
+		if err != nil {
+			return err
+		}
+		a.seals[mark] = seal
+	}
+	a.sendOrHold(mark)
+	return nil
+}
+
+func (a *announcer) sendOrHold(mark bus.Mark) {
+	switch {
+	case a.seals[mark].Index <= a.upTo:
+		a.send(mark)
+	case !slices.Contains(a.held, mark):
+		a.held = append(a.held, mark)
+	}
+}
+
+func (a *announcer) send(mark bus.Mark) {
+	payload, err := bus.Encode(bus.Description{V: bus.Version, Mark: mark, Seal: a.seals[mark], Body: a.bodies[mark]})
 	if err != nil {
-		return err
+		a.log.Error("the description of a kind could not be written", "kind", mark.Kind, "err", err)
+		return
 	}
 	a.node.core.Link.Request(bus.SubjectKind, payload, func(answer []byte, err error) {
 		var said bus.DescriptionAnswer
@@ -79,5 +114,4 @@ func (a *announcer) tell(mark bus.Mark, body []byte) error {
 			a.log.Info("the account knows how a kind is described; a person there decides whether it is one", "kind", mark.Kind, "version", mark.Version)
 		}
 	})
-	return nil
 }

@@ -131,7 +131,12 @@ func newProcess(o ProcessOptions) (_ *process, err error) {
 			_ = p.lock.Close()
 		}
 	}()
-	p.witnesses = witness.New(o.State.Node, time.Now, p.log, func(upTo uint64) { p.node.Post(func() { p.node.box.Attested(upTo) }) })
+	p.witnesses = witness.New(o.State.Node, time.Now, p.log, func(upTo uint64) {
+		p.node.Post(func() {
+			p.node.box.Attested(upTo)
+			p.kinds.attested(upTo)
+		})
+	})
 	p.rules = &rules{path: PolicyPath(o.StateDir), command: o.AllowCommand, log: p.log}
 	policy, err := p.rules.now()
 	if err != nil {
