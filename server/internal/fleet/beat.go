@@ -241,7 +241,7 @@ func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus 
 		System: node.Info.System, State: Offline, Pending: node.Pending, Revoked: node.Revoked, Key: node.Key,
 		Registered: node.Enrolled, LastConnect: node.Seen, LastStart: node.Started,
 		Attempts: beat.Attempts, Slots: beat.Slots, FreeMB: beat.FreeMB, CPU: beat.CPU, Spooled: beat.Spooled,
-		Kinds: beat.Kinds, Drain: drainOf(node.Drain, beat), DrainSince: node.Drain, KeyMade: node.KeyMade, NewKey: !node.NewKey.IsZero(),
+		Kinds: beat.Kinds, Drain: drainOf(node.Drain, at, beat), DrainSince: node.Drain, KeyMade: node.KeyMade, NewKey: !node.NewKey.IsZero(),
 	}
 	if out.KeyMade.IsZero() {
 		out.KeyMade = node.Enrolled
@@ -267,11 +267,12 @@ func (s *Service) nodeStatus(id string, node nodeDoc, now time.Time) NodeStatus 
 	return out
 }
 
-func drainOf(since time.Time, beat bus.Beat) Drain {
+// drainOf judges by the last beat, which came at a time. One of before the drain speaks of an earlier drain.
+func drainOf(since, at time.Time, beat bus.Beat) Drain {
 	switch {
 	case since.IsZero():
 		return NotDraining
-	case beat.Drained && beat.Attempts == 0 && beat.Spooled == 0:
+	case at.After(since) && beat.Drained && beat.Attempts == 0 && beat.Spooled == 0:
 		return Drained
 	}
 	return Draining

@@ -74,12 +74,21 @@ func TestADrainStandsUntilItIsTakenBack(t *testing.T) {
 	if got := status(h.replica()); h.orders(e.Node).Drain || got.Drain != fleet.NotDraining || !got.DrainSince.IsZero() {
 		t.Fatalf("%+v", got)
 	}
-	if !slices.Equal(told, []string{e.Node, e.Node, e.Node}) {
+	h.m.Pass(time.Millisecond)
+	do(h.Drain) // and again, before any beat that knows of it: meanwhile it may have claimed
+	if got := status(h.Service); got.Drain != fleet.Draining {
+		t.Fatalf("a beat of the drain before counts: %+v", got)
+	}
+	h.m.Pass(time.Millisecond)
+	if err := h.Beat(t.Context(), e.Node, bus.Beat{Drained: true}); err != nil || status(h.Service).Drain != fleet.Drained {
+		t.Fatal(status(h.Service), err)
+	}
+	if !slices.Equal(told, []string{e.Node, e.Node, e.Node, e.Node}) {
 		t.Fatalf("told %q", told)
 	}
 	want(t, h.Drain(t.Context(), "pool--n9"), "NodeNotFound")
 	want(t, h.Resume(t.Context(), "pool--n9"), "NodeNotFound")
-	if len(told) != 3 {
+	if len(told) != 4 {
 		t.Fatalf("told %q", told)
 	}
 }

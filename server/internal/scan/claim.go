@@ -32,11 +32,7 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 		if short {
 			answer.WaitMS = waitMS
 		}
-		err := s.store.View(ctx, func(tx store.Tx) (err error) {
-			answer.Orders, err = s.cfg.Orders(ctx, tx, node)
-			return err
-		})
-		return answer, err
+		return s.onlyOrders(ctx, node, answer)
 	}
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
 		answer.Grants, answer.Locals = nil, nil
@@ -61,8 +57,17 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 		return advance(ctx, tx, runtime, p.out)
 	})
 	if fault.Is(err, fault.Throttled) {
-		return bus.ClaimAnswer{V: version, Serial: c.Serial, WaitMS: waitMS, Orders: answer.Orders}, nil
+		return s.onlyOrders(ctx, node, bus.ClaimAnswer{V: version, Serial: c.Serial, WaitMS: waitMS})
 	}
+	return answer, err
+}
+
+// onlyOrders adds its orders to what a node is answered that is given nothing: an answer without them would take them back.
+func (s *Service) onlyOrders(ctx context.Context, node string, answer bus.ClaimAnswer) (bus.ClaimAnswer, error) {
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		answer.Orders, err = s.cfg.Orders(ctx, tx, node)
+		return err
+	})
 	return answer, err
 }
 

@@ -181,6 +181,25 @@ func TestALostAttemptLeavesNothingBehindForTheNext(t *testing.T) {
 	}
 }
 
+// throttled is a store that takes no write, and so runs none.
+type throttled struct{ store.Store }
+
+func (throttled) Update(context.Context, store.Lane, func(store.Tx) error) error {
+	return fault.New(fault.Throttled, "Busy", "the store is busy")
+}
+
+func TestAClaimThatTheStoreThrottlesTakesNoOrderBack(t *testing.T) {
+	p := newProtocol(t)
+	p.cfg.Orders = func(context.Context, store.Tx, string) (bus.Orders, error) {
+		return bus.Orders{Drain: true, NewKey: true}, nil
+	}
+	p.Service.store = throttled{p.Service.store}
+	a, err := p.Claim(t.Context(), nodeA, bus.Claim{V: 1, Slots: 1, Kinds: []string{"Garden"}, Serial: 4})
+	if err != nil || !a.Orders.Drain || !a.Orders.NewKey || a.WaitMS == 0 || a.Serial != 4 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+}
+
 func TestANodeThatIsToDrainIsGivenNothingAndKeepsWhatItHas(t *testing.T) {
 	p := newProtocol(t)
 	drained := map[string]bool{}
