@@ -146,8 +146,8 @@ func (c policyAllowCmd) release(a *app) error {
 type policyWitnessCmd struct {
 	stateFlag
 	File     string `xor:"what" required:"" type:"path" placeholder:"FILE" help:"A file that the node appends to, best on another machine's disk."`
-	Syslog   string `xor:"what" required:"" placeholder:"local|tcp://HOST:PORT|udp://HOST:PORT" help:"The machine's own system log, or one elsewhere. Not on Windows."`
-	Required bool   `help:"Nothing leaves while this witness can't be told. Without it the node says so loudly, and goes on."`
+	Syslog   string `xor:"what" required:"" placeholder:"local|tcp://HOST:PORT|udp://HOST:PORT" help:"The machine's own system log (not on Windows), or one elsewhere. It confirms nothing."`
+	Required bool   `help:"Nothing leaves while this witness can't be told; for files only. Without it the node says so loudly, and goes on."`
 }
 
 // Help says what it is for.
@@ -155,12 +155,13 @@ func (policyWitnessCmd) Help() string {
 	return `The head of the ledger speaks for every entry before it. Each second in which the ledger has grown the node tells its newest
 durable head to each witness; whoever cuts or rewrites the ledger later can't change what the witness has, if they can't write there.
 
-  purlieu-runtime policy witness --file /mnt/elsewhere/heads.log
-  purlieu-runtime policy witness --syslog tcp://logs.internal:514 --required
+  purlieu-runtime policy witness --file /mnt/elsewhere/heads.log --required
+  purlieu-runtime policy witness --syslog tcp://logs.internal:514
   purlieu-runtime egress verify --witness /mnt/elsewhere/heads.log
 
 A witness that can't be told is an error in the log, in 'purlieu-runtime status' (exit code 11), and is tried again each second.
-With --required what is read stays on this machine meanwhile, and leaves when it can be told. A datagram (udp) that is lost is not noticed.
+With --required what is read stays on this machine meanwhile, and leaves when it can be told. A system log confirms no line: one that it
+never had counts as told, also over TCP, so a log can't be required; name a file for that, and the log beside it.
 To take a witness away edit the policy: see 'purlieu-runtime policy show'.`
 }
 

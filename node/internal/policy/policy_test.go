@@ -214,11 +214,11 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestWitnessesAreFilesOrSystemLogs(t *testing.T) {
-	p, err := Parse("policy.yaml", []byte("witness:\n  - file: /mnt/elsewhere/heads.log\n  - syslog: tcp://logs.internal:514\n    required: true\n  - syslog: local\n"))
+	p, err := Parse("policy.yaml", []byte("witness:\n  - file: /mnt/elsewhere/heads.log\n    required: true\n  - syslog: tcp://logs.internal:514\n  - syslog: local\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Witness{{File: "/mnt/elsewhere/heads.log"}, {Syslog: "tcp://logs.internal:514", Required: true}, {Syslog: LocalSyslog}}
+	want := []Witness{{File: "/mnt/elsewhere/heads.log", Required: true}, {Syslog: "tcp://logs.internal:514"}, {Syslog: LocalSyslog}}
 	if !slices.Equal(p.Witnesses(), want) || len(Default().Witnesses()) != 0 {
 		t.Errorf("%+v", p.Witnesses())
 	}
@@ -231,6 +231,7 @@ func TestWitnessesAreFilesOrSystemLogs(t *testing.T) {
 		"- syslog: http://logs.internal:514":  "tcp://HOST:PORT",
 		"- syslog: udp://logs.internal:70000": "tcp://HOST:PORT",
 		"- file: /a\n    required: perhaps":   "true or false",
+		"- syslog: local\n    required: true": "require a file",
 		"- file: /a\n    address: x":          `no key "address"`,
 		"/a":                                  "a list is expected",
 	} {
@@ -257,7 +258,7 @@ func TestAWitnessIsAddedOnceAndItsFileKeepsTheRest(t *testing.T) {
 	if err != nil || !slices.Equal(p.Witnesses(), []Witness{required, logs}) || !p.Hidden("shop/salaries") {
 		t.Errorf("%+v, %v", p.Witnesses(), err)
 	}
-	for _, w := range []Witness{{}, {File: "heads.log"}, {Syslog: "host"}} {
+	for _, w := range []Witness{{}, {File: "heads.log"}, {Syslog: "host"}, {Syslog: "tcp://10.0.0.7:514", Required: true}} {
 		if err := AddWitness(path, w); fault.CodeOf(err) != "BadWitness" {
 			t.Errorf("%+v: %v", w, err)
 		}

@@ -18,7 +18,7 @@ const LocalSyslog = "local"
 type Witness struct {
 	File   string // absolute; "" for a system log
 	Syslog string // LocalSyslog, "tcp://host:port" or "udp://host:port"; "" for a file
-	// Required keeps everything from leaving while the witness can't be told.
+	// Required keeps everything from leaving while the witness can't be told. Of files only: a system log confirms nothing.
 	Required bool
 }
 
@@ -40,6 +40,8 @@ func (w Witness) check() string {
 		return "a witness is a file or a syslog: one of the two"
 	case w.File != "" && !filepath.IsAbs(w.File):
 		return "the file of a witness is named from the root on"
+	case w.Syslog != "" && w.Required:
+		return "a syslog confirms nothing, so it can't be required: require a file, and have the log beside it"
 	case w.Syslog == "" || w.Syslog == LocalSyslog:
 		return ""
 	}

@@ -12,9 +12,10 @@ package witness
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"log/slog"
 	"math"
+	"net"
 	"sync"
 	"time"
 
@@ -28,10 +29,11 @@ import (
 const (
 	every   = time.Second           // between tellings, when there is something to tell
 	slow    = 10 * time.Second      // a telling that takes longer is trouble
+	handed  = 5 * time.Second       // within which a system log takes a line, or is trouble
 	closely = 20 * time.Millisecond // between looks of who waits
 )
 
-// teller tells one witness one line, and returns when it is there.
+// teller tells one witness one line, and returns when it is there: as far as the witness says so, which a system log never does.
 type teller interface {
 	Tell(line string) error
 	Close() error
@@ -261,18 +263,46 @@ func (w *Witnesses) done(o *one, head bus.Seal, err error) {
 	before := o.err
 	o.err, o.since = nil, time.Time{}
 	if err != nil {
-		o.err = fault.New(fault.Unreachable, "WitnessBehind", "%s can't be told how far the egress ledger is", o.at).
-			Try("Make it writable for the node; it is tried again each second").Because(err)
+		o.err = behind(o.at, err)
 	} else {
 		o.index = head.Index
 		w.tellUpTo()
 	}
 	switch {
-	case err != nil && (before == nil || !errors.Is(before, err) && fmt.Sprint(before) != fmt.Sprint(o.err)):
+	case err != nil && (before == nil || before.Error() != o.err.Error()): // one that fails in another way than a second ago is said again
 		w.log.Error("a witness of the egress ledger can't be told", "witness", o.at.String(), "required", o.at.Required, "err", err)
 	case err == nil && before != nil:
 		w.log.Info("a witness of the egress ledger is told again", "witness", o.at.String())
 	}
+}
+
+// behind says of a witness why it can't be told.
+func behind(at policy.Witness, err error) error {
+	remedy := "Make it writable for the node"
+	if at.Syslog != "" {
+		remedy = "See that the log listens there, and that nothing between refuses it"
+	}
+	return fault.New(fault.Unreachable, "WitnessBehind", "%s can't be told how far the egress ledger is: %s", at, reason(err)).
+		Try("%s; it is tried again each second", remedy).Because(err)
+}
+
+// reason is what the system said, without what differs from try to try, such as ports of this side.
+func reason(err error) string {
+	var known *fault.Error
+	var path *fs.PathError
+	var name *net.DNSError
+	var way *net.OpError
+	switch {
+	case errors.As(err, &known):
+		return known.Text
+	case errors.As(err, &path):
+		return path.Err.Error()
+	case errors.As(err, &name):
+		return "the name " + name.Name + " can't be resolved"
+	case errors.As(err, &way):
+		return way.Err.Error()
+	}
+	return err.Error()
 }
 
 // open opens the way to a witness.
@@ -280,5 +310,5 @@ func open(at policy.Witness) (teller, error) {
 	if at.File != "" {
 		return file(at.File), nil
 	}
-	return openSyslog(at.Syslog)
+	return openSyslog(at.Syslog, handed)
 }

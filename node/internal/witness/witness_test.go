@@ -14,10 +14,12 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node/internal/policy"
 )
 
@@ -134,14 +136,21 @@ func TestAWitnessThatCantBeToldIsSaidAndTriedAgain(t *testing.T) {
 	o.Use([]policy.Witness{at, other})
 	o.Head(head(3))
 	o.until("it is behind", func() bool { s := o.State(); return s.Behind != nil && s.Withheld && s.Index == 0 })
-	if text := o.State().Behind.Error(); !strings.Contains(text, at.File) {
-		t.Errorf("which one is not said: %s", text)
+	if text := o.State().Behind.Error(); !strings.Contains(text, at.File) || !strings.Contains(text, ": "+syscall.ENOENT.Error()) || !strings.Contains(text, "writable") {
+		t.Errorf("which one, why, and what helps is not said: %s", text)
 	}
 	o.until("the other is told", func() bool { return len(heads(t, other.File)) == 1 })
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if o.released() != 0 || o.Await(ctx, 3) || !o.said("level=ERROR") {
 		t.Errorf("what was not told may leave, up to %d:\n%s", o.released(), o.log.String())
+	}
+	if err := os.WriteFile(folder, nil, 0o600); err != nil { // now it fails in another way
+		t.Fatal(err)
+	}
+	o.until("the other cause is logged", func() bool { return o.said(syscall.ENOTDIR.Error()) })
+	if err := os.Remove(folder); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -156,9 +165,6 @@ func TestAWitnessThatCantBeToldIsSaidAndTriedAgain(t *testing.T) {
 }
 
 func TestASystemLogIsToldOverTCP(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("skipped: no syslog on this system")
-	}
 	listen := func(address string) net.Listener {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
@@ -221,6 +227,82 @@ func TestASystemLogIsToldOverTCP(t *testing.T) {
 	o.Witnesses.mu.Unlock()
 	told(want)
 	o.until("it is told again", func() bool { return o.State().Behind == nil })
+}
+
+func TestASystemLogIsToldInDatagrams(t *testing.T) {
+	text, err := line(edge, head(7), time.Unix(1_800_000_000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	network, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer network.Close()
+	there := map[string]net.PacketConn{"udp": network}
+	open := map[string]func() (teller, error){"udp": func() (teller, error) { return openSyslog("udp://"+network.LocalAddr().String(), time.Second) }}
+	if runtime.GOOS != "windows" {
+		path := filepath.Join(t.TempDir(), "log")
+		local, err := net.ListenPacket("unixgram", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer local.Close()
+		there["local"] = local
+		open["local"] = func() (teller, error) { return openLocal(time.Second, path+".none", path) }
+	}
+	for name, l := range there {
+		w, err := open[name]()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if err := errors.Join(w.Tell(text), w.Close(), l.SetReadDeadline(time.Now().Add(5*time.Second))); err != nil {
+			t.Fatal(name, err)
+		}
+		got := make([]byte, maxLine)
+		n, _, err := l.ReadFrom(got)
+		if err != nil || !strings.HasPrefix(string(got[:n]), "<29>") || !strings.Contains(string(got[:n]), "purlieu-runtime[") {
+			t.Errorf("%s: %q, %v", name, got[:n], err)
+		}
+		if h, err := NewNotes(strings.NewReader(string(got[:n])), edge).Next(); err != nil || h != head(7) {
+			t.Errorf("%s: %+v, %v", name, h, err)
+		}
+	}
+	if _, err := openLocal(time.Second, filepath.Join(t.TempDir(), "none")); fault.CodeOf(err) != "NoSyslog" {
+		t.Error(err)
+	}
+}
+
+func TestALogThatTakesNothingHangsNobody(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") // it answers, and never reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := policy.Witness{Syslog: "tcp://" + l.Addr().String()}
+	w, err := openSyslog(at.Syslog, 200*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	ended := make(chan error, 1)
+	go func() {
+		for {
+			if err := w.Tell(strings.Repeat("x", maxLine)); err != nil {
+				ended <- err
+				return
+			}
+		}
+	}()
+	select {
+	case err := <-ended:
+		text := behind(at, err).Error()
+		if !errors.Is(err, os.ErrDeadlineExceeded) || !strings.Contains(text, "timeout") || strings.Contains(text, "writable") || strings.Contains(text, "->") {
+			t.Errorf("%v: %s", err, text)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it waits for ever")
+	}
 }
 
 func TestNotesAreReadOutOfALogOfMany(t *testing.T) {
