@@ -24,17 +24,21 @@ const (
 )
 
 // WitnessLedger holds the ledger against a file of a witness: one that the node wrote, or a log of the system log that it was
-// told to. node is whose heads count where the ledger itself does not say; broken counts lines of the file that begin as heads do and
-// can't be read. It may run while the node does.
+// told to. node is whose ledger it is to be, as its state says; only where there is no state, "", the ledger is believed. broken counts
+// lines of the file that begin as heads do and can't be read. A file without a head of the node is fault.NotFound
+// "NothingWitnessed": it says nothing, good or bad. It may run while the node does.
 func WitnessLedger(stateDir, node, file string) (report LedgerReport, told LedgerTestimony, broken int, err error) {
 	d, err := ledgerOf(stateDir)
 	if err != nil {
 		return report, told, 0, err
 	}
-	_ = outbox.Show(d, 1, 1, func(e LedgerEntry) error { // what is wrong with it is said below
-		node = e.Node
-		return nil
-	})
+	whose := node
+	if node == "" {
+		_ = outbox.Show(d, 1, 1, func(e LedgerEntry) error { // what is wrong with it is said below
+			whose = e.Node
+			return nil
+		})
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return report, told, 0, fault.New(fault.NotFound, "NoWitness", "what the witness has in %s can't be read", file).Because(err)
@@ -45,8 +49,12 @@ func WitnessLedger(stateDir, node, file string) (report LedgerReport, told Ledge
 		return report, told, 0, fault.New(fault.NotFound, "NoWitness", "what the witness has in %s can't be read", file).Because(err)
 	}
 	// What it is told from now on is of entries that may come behind the end of this look.
-	notes := witness.NewNotes(io.LimitReader(f, info.Size()), node)
-	report, told, err = outbox.Witnessed(d, notes.Next)
+	notes := witness.NewNotes(io.LimitReader(f, info.Size()), whose)
+	report, told, err = outbox.Witnessed(d, node, notes.Next)
+	if err == nil && told.Heads == 0 && len(told.Differences) == 0 {
+		err = fault.New(fault.NotFound, "NothingWitnessed", "in %s stands no head of the ledger of %s, so it says nothing of it", file, whose).
+			Try("Give the file that purlieu-runtime policy show names, or what the system log wrote, as old as the ledger if it is rotated")
+	}
 	return report, told, notes.Broken, err
 }
 

@@ -73,7 +73,7 @@ type egressVerifyCmd struct {
 // Help says what can't be checked.
 func (egressVerifyCmd) Help() string {
 	return `With --witness it also finds that the end was cut, or that the whole was written anew, without asking the account (exit code
-20). The file is best read where the witness keeps it: 'purlieu-runtime policy witness' names one.
+20). A file in which the witness has nothing of this node is a failure (exit code 4), since it says nothing. The file is best read where the witness keeps it: 'purlieu-runtime policy witness' names one.
 
   purlieu-runtime egress verify --witness /mnt/elsewhere/heads.log
 
@@ -105,18 +105,13 @@ func (c egressVerifyCmd) Run(a *app) error {
 // hear holds the ledger against what a witness has.
 func (c egressVerifyCmd) hear(a *app, of string) error {
 	_, told, broken, err := node.WitnessLedger(c.State, of, c.Witness)
-	if err != nil {
-		return err
-	}
 	if broken > 0 {
 		a.say("%d lines of the witness can't be read, and were passed over.", broken)
 	}
-	switch {
-	case len(told.Differences) > 0:
-	case told.Heads == 0:
-		a.say("The witness has taken down nothing of this ledger.")
-		return nil
-	default:
+	if err != nil {
+		return err
+	}
+	if len(told.Differences) == 0 {
 		a.say("The witness has taken down %d heads of it, the last of entry %d, and agrees with every entry up to there.", told.Heads, told.Last)
 		return nil
 	}
@@ -128,8 +123,11 @@ func (c egressVerifyCmd) hear(a *app, of string) error {
 func (a *app) differences(list []node.LedgerDifference) {
 	for _, d := range list {
 		why := "the ledger has another entry there: it was replaced"
-		if d.Missing {
+		switch {
+		case d.Missing:
 			why = "the ledger ends before it: its end was cut"
+		case d.Of != "":
+			why = fmt.Sprintf("the ledger says that it is of %s, another node than this machine is: it was replaced, or the machine enrolled by another name", clean(d.Of))
 		}
 		a.say("  entry %d: %s", d.Index, why)
 	}

@@ -104,6 +104,8 @@ type Receipted struct {
 type Difference struct {
 	Index   uint64
 	Missing bool // the ledger ends before it; else the ledger has another entry there
+	// Of is whose ledger it says that it is, where that is the difference.
+	Of string
 }
 
 // Reconcile holds the ledger against what the account has receipted: a ledger whose end was cut, or that was replaced

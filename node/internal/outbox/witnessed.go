@@ -18,16 +18,19 @@ type Testimony struct {
 
 const maxDifferences = 100
 
-// Witnessed holds the ledger against the heads that a witness took down, in the order in which it did; next gives io.EOF behind the
+// Witnessed holds the ledger of a node, "" for any, against the heads that a witness took down, in the order in which it did; next gives io.EOF behind the
 // last. A ledger whose end was cut, or that was written anew, differs, also where the witness has taken down the new one
-// since. A chain that is broken in itself is an error, as in Verify. Nothing is kept in memory but where both are.
-func Witnessed(d disk.Disk, next func() (bus.Seal, error)) (Report, Testimony, error) {
+// since; and so does one that says that it is of another node. A chain that is broken in itself is an error, as in Verify. Nothing is kept in memory but where both are.
+func Witnessed(d disk.Disk, node string, next func() (bus.Seal, error)) (Report, Testimony, error) {
 	t := testimony{next: next}
 	w := walker{d: d}
 	if err := t.advance(); err != nil {
 		return Report{}, t.Testimony, err
 	}
 	err := w.walk(func(e *Entry) error {
+		if e.Index == 1 && node != "" && e.Node != node {
+			t.differ(Difference{Index: 1, Of: e.Node})
+		}
 		if t.over || t.head.Index != e.Index {
 			return nil
 		}

@@ -74,7 +74,7 @@ func TestWhatAWitnessHasShowsCutsAndReplacements(t *testing.T) {
 		"and the witness was told of that since": {other, slices.Concat(heads[:2], witnessed(t, other, 20)[:1]), "5 10 "},
 		"it was told of another one before":      {d, slices.Concat(witnessed(t, other, 20)[:1], heads), "20 5 10 15 20 "},
 	} {
-		report, told, err := Witnessed(c.disk, inTurn(c.heads...))
+		report, told, err := Witnessed(c.disk, nodeID, inTurn(c.heads...))
 		got := ""
 		for _, d := range told.Differences {
 			got += fmt.Sprint(d.Index)
@@ -94,7 +94,7 @@ func TestWhatAWitnessHasShowsCutsAndReplacements(t *testing.T) {
 		}
 	}
 	gone := errors.New("the disk of the witness")
-	if _, _, err := Witnessed(d, func() (bus.Seal, error) { return bus.Seal{}, gone }); !errors.Is(err, gone) {
+	if _, _, err := Witnessed(d, nodeID, func() (bus.Seal, error) { return bus.Seal{}, gone }); !errors.Is(err, gone) {
 		t.Error(err)
 	}
 }
