@@ -155,6 +155,7 @@ type Budget struct {
 	Connections      int `cbor:"1,keyasint,omitempty" json:"connections,omitempty"`
 	StatementSeconds int `cbor:"2,keyasint,omitempty" json:"statementSeconds,omitempty"`
 	UnitSeconds      int `cbor:"3,keyasint,omitempty" json:"unitSeconds,omitempty"`
-	// Strict: it is never exceeded, also where a node is lost. What that held counts until its deadline has passed.
+	// Strict: it is not exceeded where a node is lost. What that held counts until its deadline has passed, unless its run
+	// is cancelled: then a node that is cut off may read on beside others until then.
 	Strict bool `cbor:"4,keyasint,omitempty" json:"strict,omitempty"`
 }

@@ -113,3 +113,21 @@ func BenchmarkRemoval(b *testing.B) {
 	b.ReportMetric(float64(deleting.Microseconds())/1000, "delete-ms")
 	b.ReportMetric(float64(undoing.Microseconds())/1000, "undo-ms")
 }
+
+// BenchmarkClaimOfClosedSources claims while the runs of so many closed sources wait, and tells what the first claim of a
+// replica takes, too: people wait for both.
+func BenchmarkClaimOfClosedSources(b *testing.B) {
+	for _, n := range []int{10, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			p := newProtocol(b)
+			p.shut(n)
+			s := &timed{Store: p.st}
+			p.store = s
+			p.claim(nodeA, 4)
+			for b.Loop() {
+				p.claim(nodeA, 4)
+			}
+			b.ReportMetric(float64(s.slowest.Microseconds())/1000, "first-ms")
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -135,5 +136,32 @@ func TestAClaimGrantsNoMoreThanTheNodesFreeMemoryHolds(t *testing.T) {
 				t.Fatalf("%d units were granted, want %d", len(a.Grants), c.want)
 			}
 		})
+	}
+}
+
+func TestASmallNodeThatWasStartedAnewDoesNotWaitForWhatIsKeptForIt(t *testing.T) {
+	p := newProtocol(t)
+	p.strict(model.Budget{Connections: 1, UnitSeconds: 60, Strict: true})
+	p.queued("plot", StartOptions{}, 2)
+	held := p.one(nodeA)
+	p.source("field")
+	p.scan("field", "all")
+	p.start("field", "all")
+	small := func() int {
+		t.Helper()
+		a, err := p.Claim(t.Context(), nodeA, bus.Claim{Slots: 4, Kinds: []string{"Garden"}, FreeMB: 100, UnitMB: 512})
+		p.ok(err)
+		return len(a.Grants)
+	}
+	p.pass(7 * time.Second) // it was started anew and renews nothing
+	p.judging(p.Service)
+	p.verdict(nodeA, held.Ref, bus.VerdictGo)
+	if small() != 0 {
+		t.Fatal("a node that renews its unit was given another one")
+	}
+	p.pass(7 * time.Second)
+	p.judging(p.Service)
+	if got := small(); got != 1 {
+		t.Fatalf("%d units were granted to a node that holds none any more, want 1", got)
 	}
 }

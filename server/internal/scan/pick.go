@@ -24,6 +24,7 @@ type picker struct {
 	leased map[string]int64 // by source, with what was chosen
 	runs   map[string]chosenUnit
 	hours  map[string]hours // by source
+	opens  int64            // the version of all windows
 	taken  map[int64]bool
 	out    []chosenUnit
 
@@ -37,8 +38,12 @@ func (s *Service) picker(ctx context.Context, tx store.Tx, slots int, vouched []
 
 // choose takes what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
 // units of one never hide those of another; so are closed ones, and node-local ones that the node, which vouches for some,
-// must check first.
-func (p *picker) choose(q store.UnitQuery) error {
+// must check first. Those that are known to be closed are not looked at.
+func (p *picker) choose(q store.UnitQuery) (err error) {
+	if p.opens, err = windowsVersion(p.ctx, p.tx); err != nil {
+		return err
+	}
+	q.NotSources = p.s.openings.closed(p.opens, p.tx.Now())
 	for len(p.out) < p.slots {
 		units, err := p.tx.Runs().ListUnits(p.ctx, q)
 		if err != nil {
@@ -110,7 +115,7 @@ func (p *picker) open(u store.Unit) (bool, error) {
 	h, known := p.hours[u.Source]
 	if !known {
 		var err error
-		if h, err = hoursOf(p.ctx, p.tx, u.Source); err != nil {
+		if h, err = p.s.openings.of(p.ctx, p.tx, p.opens, u.Source); err != nil {
 			return false, err
 		}
 		p.hours[u.Source] = h

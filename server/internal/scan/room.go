@@ -25,9 +25,32 @@ func roomFor(ctx context.Context, tx store.Tx, node string, c bus.Claim) (int, e
 	if n := c.FreeMB / unit; n > 0 {
 		return n, nil
 	}
-	held, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Node: node, States: []model.UnitState{model.UnitLeased}, Limit: 1})
-	if err != nil || len(held) > 0 {
+	holds, err := holdsAny(ctx, tx, node)
+	if err != nil || holds {
 		return 0, err
 	}
 	return 1, nil
 }
+
+// holdsAny reports whether a node holds a unit, as far as it says: one that was started anew holds nothing any more of
+// what is kept for it.
+func holdsAny(ctx context.Context, tx store.Tx, node string) (bool, error) {
+	const page = 64
+	for after := int64(0); ; {
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Node: node, States: []model.UnitState{model.UnitLeased}, After: after, Limit: page})
+		if err != nil {
+			return false, err
+		}
+		for _, u := range units {
+			if after = u.ID; !kept(u) {
+				return true, nil
+			}
+		}
+		if len(units) < page {
+			return false, nil
+		}
+	}
+}
+
+// kept reports whether a leased unit, of a strict source, is kept until its deadline for a node that renews it no more.
+func kept(u store.Unit) bool { return !u.LeaseEnd.IsZero() && u.LeaseEnd.Equal(u.NotBefore) }

@@ -10,6 +10,8 @@
 // model.Scan, "credential" by name holds model.CredentialRef, "kind" by name holds model.Kind, "authority" by
 // authority holds the name of the source that has it, "identity" by source what the source itself says that it is.
 //
+// "windows" counts, in its version, the changes of windows of all sources, for claims.
+//
 // Nodes *announce* descriptions of kinds that this build does not bring: "announced" by kind, version and hash, with the
 // description beside it ("described"). None is a kind until a person approves it; then it is written over "kind".
 //
@@ -86,6 +88,8 @@ type Service struct {
 	// answering says since when this replica has answered renewals without a pause; it ends no lease before that is
 	// one lease long.
 	answering answering
+	// openings are what this replica knows of the windows of sources.
+	openings openings
 	// announcers says which nodes have announced nothing new since.
 	announcers announcers
 	// own are the descriptions that this build brings, by kind; set by PutKinds, before anything else is asked.

@@ -65,6 +65,9 @@ func putSource(ctx context.Context, tx store.Tx, src model.Source) (model.Source
 	}
 	src.ID = "datasources/" + src.Name
 	doc, err = save(ctx, tx, DocSource, src.Name, doc.Version, src)
+	if err == nil {
+		err = windowsChanged(ctx, tx, src.Name, old.Windows, src.Windows)
+	}
 	if err != nil {
 		return src, false, fmt.Errorf("store the source %s: %w", src.Name, err)
 	}
@@ -171,6 +174,9 @@ func (s *Service) DeleteSource(ctx context.Context, name string) error {
 		}
 		if err := tx.Docs().Delete(ctx, docIdentity, name, 0); err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("forget the identity of %s: %w", name, err)
+		}
+		if err := windowsChanged(ctx, tx, name, src.Windows, nil); err != nil {
+			return err
 		}
 		return tx.Docs().Delete(ctx, DocSource, name, 0)
 	})

@@ -47,6 +47,13 @@ func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more 
 		return nil, false, err
 	}
 	for _, u := range units {
+		if u.NotBefore.After(tx.Now()) { // of a strict source: the node may be lost to us and still read
+			u.LeaseEnd = u.NotBefore
+			if err := tx.Runs().SetUnit(ctx, u); err != nil {
+				return nil, false, err
+			}
+			continue
+		}
 		if u.Attempt >= s.cfg.MaxLost {
 			p, err := readProgress(u)
 			if err != nil {
@@ -58,16 +65,9 @@ func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more 
 			}
 			continue
 		}
-		if u.NotBefore.After(tx.Now()) { // of a strict source: the node may be lost to us and still read
-			u.LeaseEnd = u.NotBefore
-		} else {
-			u.State = model.UnitQueued
-		}
+		u.State = model.UnitQueued
 		if err := tx.Runs().SetUnit(ctx, u); err != nil {
 			return nil, false, err
-		}
-		if u.State == model.UnitLeased {
-			continue
 		}
 		rung = append(rung, u.Runtime)
 	}

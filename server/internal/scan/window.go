@@ -69,33 +69,40 @@ type hours struct {
 	open  bool
 	since time.Time // when the window that is open opened; zero: it was never closed
 	until time.Time // when it opens, of a closed one
+
+	judged, stand time.Time // the time of the judgement, and the next at which it may be another; zero: never
+}
+
+// standAt reports whether the judgement is the one of that time, too.
+func (h hours) standAt(at time.Time) bool {
+	return h.stand.IsZero() || !at.Before(h.judged) && at.Before(h.stand)
 }
 
 // hoursAt judges windows at a time.
-func hoursAt(windows []model.Window, at time.Time) hours {
+func hoursAt(windows []model.Window, at time.Time, zone func(name string) (*time.Location, error)) hours {
 	if len(windows) == 0 {
 		return hours{open: true}
 	}
-	var out hours
-	zones := map[string]*time.Location{}
+	out := hours{judged: at, stand: at.AddDate(0, 0, 1)} // where nothing changes within the days that are looked at, too
 	for _, w := range windows {
-		loc := zones[w.Zone]
-		if loc == nil {
-			var err error
-			if loc, err = zoneNamed(w.Zone); err != nil {
-				continue // it was checked when it was written
-			}
-			zones[w.Zone] = loc
+		loc, err := zone(w.Zone)
+		if err != nil {
+			continue // it was checked when it was written
 		}
 		local := at.In(loc)
 		today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
 		for n := -1; n <= looksAhead; n++ { // yesterday's may reach into today
 			begin, end, ok := spanOf(w, today.AddDate(0, 0, n), loc)
+			for _, change := range []time.Time{begin, end} {
+				if ok && change.After(at) && change.Before(out.stand) {
+					out.stand = change
+				}
+			}
 			switch {
 			case !ok || !end.After(begin) || !end.After(at): // clocks may skip all of it
 			case !begin.After(at):
 				if !out.open || begin.Before(out.since) {
-					out = hours{open: true, since: begin.UTC()}
+					out.open, out.since, out.until = true, begin.UTC(), time.Time{}
 				}
 			case !out.open && (out.until.IsZero() || begin.Before(out.until)):
 				out.until = begin.UTC()
@@ -125,7 +132,7 @@ func hoursOf(ctx context.Context, tx store.Tx, source string) (hours, error) {
 	if fault.Is(err, fault.NotFound) {
 		return hours{open: true}, nil
 	}
-	return hoursAt(src.Windows, tx.Now()), err
+	return hoursAt(src.Windows, tx.Now(), zoneNamed), err
 }
 
 // Closed says that units of a run wait since its source is closed, and until when; the zero value that none does.

@@ -43,7 +43,7 @@ func TestHours(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := hoursAt(c.windows, at)
+			got := hoursAt(c.windows, at, zoneNamed)
 			change, said := got.until, ""
 			if got.open {
 				change = got.since
@@ -142,14 +142,20 @@ func TestWindowsThatAreTakenAwayLetRunsGoOn(t *testing.T) {
 	p.one(nodeA)
 }
 
-func TestAStrictSourceIsNeverReadByMoreThanItsBudget(t *testing.T) {
+// strict gives the source of the tests a budget, and no other change.
+func (p *protocol) strict(budget model.Budget) {
+	p.Helper()
+	src, err := p.Source(p.Context(), "plot")
+	p.ok(err)
+	src.Budget = budget
+	_, _, err = p.PutSource(p.Context(), src)
+	p.ok(err)
+}
+
+func TestAStrictSourceIsNotReadByMoreThanItsBudgetWhereANodeIsLost(t *testing.T) {
 	for _, strict := range []bool{true, false} {
 		p := newProtocol(t)
-		src, err := p.Source(t.Context(), "plot")
-		p.ok(err)
-		src.Budget = model.Budget{Connections: 2, UnitSeconds: 60, Strict: strict}
-		_, _, err = p.PutSource(t.Context(), src)
-		p.ok(err)
+		p.strict(model.Budget{Connections: 2, UnitSeconds: 60, Strict: strict})
 		p.start("plot", "all")
 		p.plan(model.Unit{Step: "x"}, model.Unit{Step: "x"}, model.Unit{Step: "x"}, model.Unit{Step: "x"})
 		held := p.claim(nodeA, 4)
@@ -178,5 +184,25 @@ func TestAStrictSourceIsNeverReadByMoreThanItsBudget(t *testing.T) {
 		if got := len(p.claim(nodeB, 4)); got == 0 {
 			t.Fatal("behind the deadline of a lost node its share is still not given")
 		}
+	}
+}
+
+func TestAStrictUnitThatLostTooManyNodesCountsUntilItsDeadline(t *testing.T) {
+	p := newProtocol(t)
+	p.cfg.MaxLost = 1
+	p.strict(model.Budget{Connections: 1, UnitSeconds: 60, Strict: true})
+	id := p.start("plot", "all")
+	p.plan(model.Unit{Step: "x"}, model.Unit{Step: "x"})
+	p.one(nodeA)
+	p.pass(7 * time.Second)
+	p.judging(p.Service)
+	if got := p.claim(nodeB, 1); len(got) != 0 {
+		t.Fatalf("%+v was granted while the lost node may still read", got)
+	}
+	p.pass(time.Minute)
+	p.judging(p.Service)
+	p.one(nodeB)
+	if v := p.run(id); v.Units[model.UnitFailed] != 1 || v.Counts.Gaps != 1 {
+		t.Fatalf("behind its deadline the unit is not given up: %v, %+v", v.Units, v.Counts)
 	}
 }
