@@ -283,6 +283,16 @@ func (s sample) ByNames(ctx context.Context, names []datamap.Name) ([]datamap.Vi
 	return out, nil
 }
 
+func (sample) Rows(_ context.Context, ids []int64, names []datamap.Name) (out []datamap.View, err error) {
+	for _, v := range sampleViews() {
+		if slices.Contains(ids, v.Row.ID) || slices.Contains(names, v.Name()) {
+			v.Measures = nil
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
 func (sample) Called(_ context.Context, types []string, qualifiedName string) (ids []int64, err error) {
 	for _, v := range sampleViews() {
 		if in(types, v.Row.Type) && v.Row.QualifiedName == qualifiedName {

@@ -56,6 +56,8 @@ type Reader interface {
 	ByName(ctx context.Context, typeName, qualifiedName string) (View, error)
 	// ByNames keeps the order and leaves out what is not there.
 	ByNames(ctx context.Context, names []Name) ([]View, error)
+	// Rows gives entities by row and by name, each once and by row, without measures, and leaves out what is not there.
+	Rows(ctx context.Context, ids []int64, names []Name) ([]View, error)
 	// Called gives the rows of the entities of these types that have the qualified name.
 	Called(ctx context.Context, types []string, qualifiedName string) ([]int64, error)
 	// Children lists live entities one name below, by name, after a cursor ("" at first).

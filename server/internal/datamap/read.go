@@ -3,6 +3,7 @@ package datamap
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,6 +133,40 @@ func (s *Service) ByNames(ctx context.Context, names []Name) (views []View, err 
 			}
 			v, err := view(row)
 			if v, err = withMeasures(ctx, tx, v, err); err != nil {
+				return err
+			}
+			views = append(views, v)
+		}
+		return nil
+	})
+	return views, err
+}
+
+// Rows implements Reader.
+func (s *Service) Rows(ctx context.Context, ids []int64, names []Name) (views []View, err error) {
+	hashes := make([]model.Hash, len(names))
+	for i, n := range names {
+		hashes[i] = model.HashOf(n.Type, n.QualifiedName)
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		views = nil
+		rows, err := tx.Map().ByID(ctx, ids)
+		if err != nil {
+			return err
+		}
+		named, err := tx.Map().ByHash(ctx, hashes)
+		if err != nil {
+			return err
+		}
+		for _, row := range named {
+			rows[row.ID] = row
+		}
+		for _, id := range slices.Sorted(maps.Keys(rows)) {
+			v, err := view(rows[id])
+			if err == nil {
+				v, err = withFlows(ctx, tx, v)
+			}
+			if err != nil {
 				return err
 			}
 			views = append(views, v)

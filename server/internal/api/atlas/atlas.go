@@ -202,25 +202,39 @@ func (p *Plane) named(r *http.Request, typeName, name string) (datamap.View, err
 
 // columnNamed finds a column by the name of its table, '#' and its own; NotFound.
 func (p *Plane) columnNamed(ctx context.Context, t types, typeName, name string) (datamap.View, error) {
-	at := strings.LastIndexByte(name, '#')
-	if at < 0 {
+	tables, own := t.tablesNamed(datamap.Name{Type: typeName, QualifiedName: name})
+	if len(tables) == 0 {
 		return datamap.View{}, noName(typeName, name)
 	}
-	for _, table := range t.tablesOf(typeName) {
-		v, err := p.Map.ByName(ctx, table, name[:at])
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return v, err
-		}
-		own := model.UnescapeName(name[at+1:])
-		if v.Column = slices.IndexFunc(v.Asset.Columns, func(c model.Column) bool { return c.Name == own }); v.Column >= 0 {
-			v.Measures = nil // are the table's
+	views, err := p.Map.ByNames(ctx, tables)
+	if err != nil {
+		return datamap.View{}, err
+	}
+	for _, table := range views {
+		if v, there := columnOf(table, own); there {
 			return v, nil
 		}
 	}
 	return datamap.View{}, noName(typeName, name)
+}
+
+// tablesNamed are the tables that a column of such a name may live in, and what it is called there.
+func (t types) tablesNamed(column datamap.Name) (tables []datamap.Name, own string) {
+	at := strings.LastIndexByte(column.QualifiedName, '#')
+	if at < 0 {
+		return nil, ""
+	}
+	for _, table := range t.tablesOf(column.Type) {
+		tables = append(tables, datamap.Name{Type: table, QualifiedName: column.QualifiedName[:at]})
+	}
+	return tables, model.UnescapeName(column.QualifiedName[at+1:])
+}
+
+// columnOf is a column of a table by its own name.
+func columnOf(table datamap.View, own string) (v datamap.View, there bool) {
+	table.Column = slices.IndexFunc(table.Asset.Columns, func(c model.Column) bool { return c.Name == own })
+	table.Measures = nil // are the table's
+	return table, table.Column >= 0
 }
 
 func (p *Plane) getEntity(w http.ResponseWriter, r *http.Request) error {

@@ -75,3 +75,50 @@ func TestWhatOneCallWritesIsReadAndJudgedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingThatIsReferredToIsReadForACallerWhoMayNotWrite(t *testing.T) {
+	l := newLibrary(t)
+	table, column := l.guids("sales")
+	_, far := l.guids("payroll")
+	for what, c := range map[string]struct {
+		token, custom  string
+		status         int
+		rows, measures int // the answer reads one of each, too
+	}{
+		"one who may not":                       {servertest.ReaderToken, "", 403, 1, 0},
+		"one who may, and looks at no measures": {servertest.Token, "", 200, 2 + 1, 0 + 1}, // the column stands in a row that was read
+		"one who may, and sends measures":       {servertest.Token, `, "customAttributes": {"books": "7"}`, 200, 2 + 1, 1 + 1},
+	} {
+		t.Run(what, func(t *testing.T) {
+			l.reads.rows, l.reads.measures = 0, 0
+			l.call(c.token, "POST", "", fmt.Sprintf(`{"entity": {"guid": %q, "attributes": {}%s}, "referredEntities": {%q: {"guid": %q}, %q: {"guid": %q}}}`,
+				table, c.custom, column, column, far, far), c.status)
+			if l.reads.rows != c.rows || l.reads.measures != c.measures {
+				t.Errorf("%d rows and %d measures were read, want %d and %d", l.reads.rows, l.reads.measures, c.rows, c.measures)
+			}
+		})
+	}
+}
+
+func TestColumnsSentByNameAreReadAtOnce(t *testing.T) {
+	l := newLibrary(t)
+	l.who.collection = "sales"
+	var sent []map[string]any
+	for range 300 {
+		sent = append(sent, map[string]any{"typeName": "book", "attributes": map[string]any{"qualifiedName": "library://sales/wall#author"}})
+	}
+	text, err := json.Marshal(map[string]any{"entities": sent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.reads.n = 0
+	l.call(servertest.ReaderToken, "POST", "/bulk", string(text), 200)
+	if l.reads.n > 8 {
+		t.Errorf("300 columns take %d transactions", l.reads.n)
+	}
+	sent[299]["attributes"] = map[string]any{"qualifiedName": "library://sales/wall#none"}
+	if text, err = json.Marshal(map[string]any{"entities": sent}); err != nil {
+		t.Fatal(err)
+	}
+	l.call(servertest.ReaderToken, "POST", "/bulk", string(text), 404)
+}

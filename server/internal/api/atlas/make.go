@@ -53,10 +53,7 @@ func (p *Plane) target(r *http.Request, t types, b *batch, e *sent) (subject, er
 	}
 	v, there := b.named[name]
 	if !there && len(t.tablesOf(name.Type)) > 0 {
-		v, err = p.columnNamed(r.Context(), t, name.Type, name.QualifiedName)
-		if there = err == nil; err != nil && !fault.Is(err, fault.NotFound) {
-			return subject{}, err
-		}
+		v, there = b.columnNamed(t, name)
 	}
 	if !there || v.Row.Deleted && v.Made() {
 		made, err := makeOf(r, t, e, name.QualifiedName)
@@ -93,6 +90,19 @@ func (b *batch) byGUID(guid string) (datamap.View, error) {
 		return v, noGUID(guid)
 	}
 	return v, nil
+}
+
+// columnNamed finds a column among the tables that were fetched.
+func (b *batch) columnNamed(t types, name datamap.Name) (v datamap.View, there bool) {
+	tables, own := t.tablesNamed(name)
+	for _, table := range tables {
+		if row, fetched := b.named[table]; fetched {
+			if v, there = columnOf(row, own); there {
+				return v, true
+			}
+		}
+	}
+	return v, false
 }
 
 // makeOf is what a caller wants to be made. Columns live in their tables, and a source's processes in their views.

@@ -3,9 +3,7 @@ package atlas
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/purlieu/purlieu/fault"
@@ -82,14 +80,12 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, verb string, body 
 	}
 	p, list := p.asking(), body.all()
 	for try := 1; ; try++ {
-		b := batch{}
-		if err := p.fetch(r, &b, list); err != nil {
+		b := batch{rows: map[uint64]datamap.View{}, named: map[datamap.Name]datamap.View{}}
+		if err := p.judgeAll(r, types, &b, list[:len(body.Entities)], true); err != nil {
 			return err
 		}
-		for i, e := range list {
-			if err := p.judge(r, types, &b, e, i < len(body.Entities)); err != nil {
-				return err
-			}
+		if err := p.judgeAll(r, types, &b, list[len(body.Entities):], false); err != nil {
+			return err
 		}
 		guids, err := p.Edit.Edit(r.Context(), api.PrincipalOf(r).ID, b.edits)
 		if fault.CodeOf(err) == "VersionChanged" && !b.guarded && try < retries {
@@ -108,41 +104,107 @@ type batch struct {
 	before  []datamap.View
 	edits   []datamap.Edit
 	guarded bool
-	rows    map[uint64]datamap.View       // what was sent with guids; columns stand in the rows of their tables
-	named   map[datamap.Name]datamap.View // what was sent with names
+	rows    map[uint64]datamap.View // what was fetched; columns stand in the rows of their tables
+	named   map[datamap.Name]datamap.View
 }
 
 func (p *Plane) mayWrite(r *http.Request, s subject) error {
 	return p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, s.collection())
 }
 
-// fetch reads all that a call names at once.
-func (p *Plane) fetch(r *http.Request, b *batch, list []*sent) error {
-	b.rows, b.named = map[uint64]datamap.View{}, map[datamap.Name]datamap.View{}
-	guids, names := map[uint64]string{}, map[datamap.Name]bool{}
+// judgeAll reads what a list names, and adds it to what is written. What was asked for goes first: nothing that it refers
+// to is read for a caller who may not write it.
+func (p *Plane) judgeAll(r *http.Request, t types, b *batch, list []*sent, asked bool) error {
+	if err := p.fetch(r, t, b, list); err != nil {
+		return err
+	}
 	for _, e := range list {
-		if e.byGUID() {
-			if row, _, err := model.ParseGUID(string(e.GUID)); err == nil {
-				guids[row] = model.GUID(row, 0)
-			}
-		} else if name, err := e.name(); err == nil {
-			names[name] = true
+		if err := p.judge(r, t, b, e, asked); err != nil {
+			return err
 		}
 	}
-	views, err := p.Map.ByGUIDs(r.Context(), slices.Collect(maps.Values(guids)))
-	if err != nil {
-		return err
+	return nil
+}
+
+// fetch reads all that a list names and that is not there, at once: the tables of its columns, too, and measures only
+// where they were sent.
+func (p *Plane) fetch(r *http.Request, t types, b *batch, list []*sent) error {
+	rows, names := b.lacks(t, list)
+	var ids []int64
+	var guids []string
+	for row, measured := range rows {
+		if measured {
+			guids = append(guids, model.GUID(row, 0))
+		} else {
+			ids = append(ids, int64(row)) //nolint:gosec // rows are counted from 1
+		}
 	}
-	for _, v := range views {
-		b.rows[uint64(v.Row.ID)] = v //nolint:gosec // rows are counted from 1
+	var bare, whole []datamap.Name
+	for name, measured := range names {
+		if measured {
+			whole = append(whole, name)
+		} else {
+			bare = append(bare, name)
+		}
 	}
-	if views, err = p.Map.ByNames(r.Context(), slices.Collect(maps.Keys(names))); err != nil {
-		return err
+	if len(ids)+len(bare) > 0 {
+		views, err := p.Map.Rows(r.Context(), ids, bare)
+		if err != nil {
+			return err
+		}
+		b.keep(views)
 	}
-	for _, v := range views {
-		b.named[v.Name()] = v
+	if len(guids) > 0 {
+		views, err := p.Map.ByGUIDs(r.Context(), guids)
+		if err != nil {
+			return err
+		}
+		b.keep(views)
+	}
+	if len(whole) > 0 {
+		views, err := p.Map.ByNames(r.Context(), whole)
+		if err != nil {
+			return err
+		}
+		b.keep(views)
 	}
 	return nil
+}
+
+// lacks are the rows and names of a list that were not fetched, and whether their measures are looked at: they are shown
+// among an entity's custom attributes.
+func (b *batch) lacks(t types, list []*sent) (rows map[uint64]bool, names map[datamap.Name]bool) {
+	rows, names = map[uint64]bool{}, map[datamap.Name]bool{}
+	for _, e := range list {
+		if e.byGUID() {
+			row, column, err := model.ParseGUID(string(e.GUID))
+			measured := column == 0 && e.Custom != nil
+			if _, there := b.rows[row]; err == nil && (!there || measured) {
+				rows[row] = rows[row] || measured
+			}
+			continue
+		}
+		name, err := e.name()
+		if err != nil {
+			continue
+		}
+		names[name] = names[name] || e.Custom != nil
+		tables, _ := t.tablesNamed(name)
+		for _, table := range tables {
+			_, there := b.named[table]
+			if _, sent := names[table]; !there && !sent {
+				names[table] = false
+			}
+		}
+	}
+	return rows, names
+}
+
+func (b *batch) keep(views []datamap.View) {
+	for _, v := range views {
+		b.rows[uint64(v.Row.ID)] = v //nolint:gosec // rows are counted from 1
+		b.named[v.Name()] = v
+	}
 }
 
 // judge adds one entity to what is written. A referred one counts only where something about it was changed.

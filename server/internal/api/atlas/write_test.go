@@ -35,20 +35,48 @@ type library struct {
 	reads *reads
 }
 
-// reads is a store that counts its transactions.
+// reads is a store that counts its transactions, and what is read of the map in those that only read.
 type reads struct {
 	store.Store
-	n int
+	n              int
+	rows, measures int
 }
 
 func (s *reads) View(ctx context.Context, fn func(store.Tx) error) error {
 	s.n++
-	return s.Store.View(ctx, fn)
+	return s.Store.View(ctx, func(tx store.Tx) error { return fn(readsTx{tx, s}) })
 }
 
 func (s *reads) Update(ctx context.Context, lane store.Lane, fn func(store.Tx) error) error {
 	s.n++
 	return s.Store.Update(ctx, lane, fn)
+}
+
+type readsTx struct {
+	store.Tx
+	s *reads
+}
+
+func (t readsTx) Map() store.Map { return readsMap{t.Tx.Map(), t.s} }
+
+type readsMap struct {
+	store.Map
+	s *reads
+}
+
+func (m readsMap) ByID(ctx context.Context, ids []int64) (map[int64]store.Entity, error) {
+	m.s.rows += len(ids)
+	return m.Map.ByID(ctx, ids)
+}
+
+func (m readsMap) ByHash(ctx context.Context, hashes []model.Hash) (map[model.Hash]store.Entity, error) {
+	m.s.rows += len(hashes)
+	return m.Map.ByHash(ctx, hashes)
+}
+
+func (m readsMap) Measures(ctx context.Context, entity int64, limit int) ([]store.MeasureRow, error) {
+	m.s.measures++
+	return m.Map.Measures(ctx, entity, limit)
 }
 
 // curators lets everybody write the data of one collection, too.
