@@ -111,8 +111,7 @@ type process struct {
 	witnesses *witness.Witnesses
 
 	others   sync.WaitGroup // what runs beside, and ends with the process
-	rotating chan struct{}  // full while the node's key is being replaced
-	rotated  time.Time      // when that was last tried
+	rotation rotation
 
 	connected bool // at the last look
 	lastBeat  time.Time
@@ -121,7 +120,7 @@ type process struct {
 
 func newProcess(o ProcessOptions) (_ *process, err error) {
 	handler, warning := console.Watch(o.Log.Handler())
-	p := &process{o: o, log: slog.New(handler), warning: warning, started: time.Now(), rotating: make(chan struct{}, 1)}
+	p := &process{o: o, log: slog.New(handler), warning: warning, started: time.Now(), rotation: rotation{turn: make(chan struct{}, 1)}}
 	p.machine, _ = os.Hostname() // "" is allowed for
 	if p.lock, err = lockState(o.StateDir); err != nil {
 		return nil, err

@@ -143,4 +143,9 @@ func TestANodeThatIsKilledWhileItReplacesItsKeyComesBack(t *testing.T) {
 	}
 	a.start()
 	until(t, 40*time.Second, "the node has the key that the account has", func() bool { return n.keyed(old) })
+	made := n.key("node.key")
+	time.Sleep(12 * time.Second) // as long as a try rests
+	if out := n.runtime("egress", "show"); n.key("node.key") != made || strings.Count(out, "a new key of this node") != 1 {
+		t.Errorf("it was asked for one new key; the ledger says:\n%s", out)
+	}
 }

@@ -16,7 +16,8 @@ From then on the old key proves nothing: make a new one where somebody may have 
 authentication key is another thing: 'purlieu runtime keys --regenerate'. In the account the same is 'purlieu node rotate'.
 
 Where no node runs, or the account can't be reached, the key is made once both are there. Until the account has answered, the old
-one is kept.`
+one is kept. What fails is tried again, after ten seconds and then ever more rarely, at least once an hour; and at once when the node is
+started. To give it up stop the node and run 'purlieu-runtime enrol --again': that keeps the key that the account has.`
 }
 
 // rotateWait is how long the command waits for the node.

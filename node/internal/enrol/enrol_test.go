@@ -109,3 +109,28 @@ func TestAnAccountWhoseNameIsNotKnownHereMayHaveAnother(t *testing.T) {
 		}
 	}
 }
+
+func TestANewEnrolmentGivesUpARotation(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := ensureKey(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(statePath(dir), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := AskRotation(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := makeKey(nextPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if asked, err := RotationAsked(dir); err != nil || !asked {
+		t.Fatal(asked, err)
+	}
+	if err := forgetNext(dir); err != nil {
+		t.Fatal(err)
+	}
+	if asked, err := RotationAsked(dir); err != nil || asked {
+		t.Errorf("it goes on: %v", err)
+	}
+}

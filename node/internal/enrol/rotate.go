@@ -87,10 +87,12 @@ func (s *TokenSource) promote(dir string) error {
 	return nil
 }
 
-// forgetNext gives up a rotation.
+// forgetNext gives up a rotation, and the owner's wish for one.
 func forgetNext(dir string) error {
-	if err := os.Remove(nextPath(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return stateFault("%s can't be removed", nextPath(dir)).Because(err)
+	for _, path := range []string{askedPath(dir), nextPath(dir)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return stateFault("%s can't be removed", path).Because(err)
+		}
 	}
 	return nil
 }
@@ -120,7 +122,15 @@ func AskRotation(dir string) (ed25519.PublicKey, error) {
 		return nil, err
 	}
 	public := publicOf(state.private)
-	if err := replaceFile(askedPath(dir), []byte(hex.EncodeToString(public)+"\n")); err != nil {
+	next := askedPath(dir) + ".new"
+	defer os.Remove(next)
+	if err := replaceFile(next, []byte(hex.EncodeToString(public)+"\n")); err != nil {
+		return nil, stateFault("%s can't be written", askedPath(dir)).Because(err)
+	}
+	if err := own(next, keyPath(dir)); err != nil {
+		return nil, stateFault("the node could not read %s", askedPath(dir)).Try("Run the command as the user that the node runs as").Because(err)
+	}
+	if err := os.Rename(next, askedPath(dir)); err != nil {
 		return nil, stateFault("%s can't be written", askedPath(dir)).Because(err)
 	}
 	return public, nil

@@ -118,6 +118,12 @@ func (m *Machine) Drained() bool { return m.orders.Drain && m.asked == 0 }
 // NewKey reports whether the last answer said that the node is to make a new key.
 func (m *Machine) NewKey() bool { return m.orders.NewKey }
 
+// KeyMade says that the account has the new key that it asked for, and asks for the orders that are left.
+func (m *Machine) KeyMade() {
+	m.orders.NewKey = false
+	m.AskOrders()
+}
+
 // Silent reports whether the account has not said lately what becomes of what is held: let nothing of it leave before.
 func (m *Machine) Silent() bool { return m.silent && len(m.held) > 0 }
 

@@ -309,6 +309,24 @@ func TestADrainedNodeFinishesWhatItHoldsAndClaimsNoSlots(t *testing.T) {
 	}
 }
 
+func TestAKeyThatWasMadeIsNotAskedForUntilAnAnswerSaysSo(t *testing.T) {
+	b := newBench(t, 1)
+	b.Step(b.now)
+	b.take(bus.SubjectClaim).reply(t, bus.ClaimAnswer{Orders: bus.Orders{NewKey: true, Drain: true}})
+	if !b.NewKey() {
+		t.Fatal("the order was not heard")
+	}
+	b.KeyMade()
+	if b.NewKey() || !b.Drained() {
+		t.Fatal("the order stands, or took another along")
+	}
+	b.Step(b.now)
+	b.take(bus.SubjectClaim).reply(t, bus.ClaimAnswer{Orders: bus.Orders{NewKey: true}})
+	if !b.NewKey() {
+		t.Fatal("another one was not heard")
+	}
+}
+
 func TestAWordThatOrdersChangedChangesNothingByItself(t *testing.T) {
 	b := newBench(t, 1)
 	b.step()
