@@ -185,7 +185,7 @@ func (s *Service) DeleteScan(ctx context.Context, source, name string) error {
 		}
 		if len(active) > 0 {
 			return fault.New(fault.Conflict, "ScanIsRunning", "the scan %q of %q is running", name, source).
-				Try("Cancel its run first (purlieu scan cancel %s %s)", source, name)
+				Try("Cancel its run first (purlieu scan cancel %s %s); one that asks a person ends with the answer (purlieu proposal list)", source, name)
 		}
 		if err := tx.Map().DeleteBases(ctx, scanKey(source, name)); err != nil {
 			return fmt.Errorf("forget what the scan %s saw: %w", name, err)
@@ -193,7 +193,7 @@ func (s *Service) DeleteScan(ctx context.Context, source, name string) error {
 		if err := forgetFormers(ctx, tx, "scan:"+scanKey(source, name)); err != nil {
 			return fmt.Errorf("forget what the scan %s left to settle: %w", name, err)
 		}
-		if err := forgetSize(ctx, tx, scanKey(source, name)); err != nil {
+		if err := tx.Docs().Delete(ctx, docSize, scanKey(source, name), 0); err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("forget the size of the scan %s: %w", name, err)
 		}
 		if err := tx.Docs().Delete(ctx, DocTrigger, scanKey(source, name), 0); err != nil && !fault.Is(err, fault.NotFound) {

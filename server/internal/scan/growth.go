@@ -48,24 +48,59 @@ func (s *Service) expect(ctx context.Context, tx store.Tx, run *store.Run, b *bo
 }
 
 // noteSize keeps what a scan holds, when a run of it has finished: what the run saw, and what it neither saw nor proved to
-// be gone.
+// be gone. What it saw is its nodes' word: it can't be more than what was held before and what came.
 func noteSize(ctx context.Context, tx store.Tx, run store.Run, b body) error {
 	var last sizeDoc
 	doc, err := load(ctx, tx, docSize, scanKey(run.Source, run.Scan), &last)
-	if err != nil && !fault.Is(err, fault.NotFound) || last.Serial > run.Serial {
+	if err != nil && !fault.Is(err, fault.NotFound) || last.Serial > run.Serial || err == nil && last == forgotten(run.Serial) {
 		return err
 	}
-	size := sizeDoc{Assets: b.Counts.Discovered + b.Counts.NotSeen, Reads: b.Reads, Serial: run.Serial}
+	most := last.Assets + b.Counts.Changed
+	if err != nil || last.Reads != b.Reads { // nothing was compared: what it holds is counted
+		if most, err = heldBy(ctx, tx, scanKey(run.Source, run.Scan)); err != nil {
+			return err
+		}
+	}
+	size := sizeDoc{Assets: min(b.Counts.Discovered+b.Counts.NotSeen, most), Reads: b.Reads, Serial: run.Serial}
 	_, err = save(ctx, tx, docSize, scanKey(run.Source, run.Scan), doc.Version, size)
 	return err
 }
 
-// forgetSize forgets what a scan held: its next run is compared with nothing.
-func forgetSize(ctx context.Context, tx store.Tx, scan string) error {
-	if err := tx.Docs().Delete(ctx, docSize, scan, 0); err != nil && !fault.Is(err, fault.NotFound) {
+// heldBy counts the rows of a scan's bases.
+func heldBy(ctx context.Context, tx store.Tx, scan string) (n int64, err error) {
+	const page = 1000
+	for key := ""; ; {
+		bases, err := tx.Map().Bases(ctx, scan, "", key, page)
+		if err != nil {
+			return 0, err
+		}
+		for _, b := range bases {
+			key = b.Container
+			n += b.Count
+		}
+		if len(bases) < page {
+			return n, nil
+		}
+	}
+}
+
+// forgotten stands in place of a size that is compared with nothing, also that of runs that wait for a person meanwhile.
+func forgotten(serial int64) sizeDoc { return sizeDoc{Serial: serial} }
+
+// forgetSize forgets what a scan held: its next run is compared with nothing, whatever its runs of until now say when they
+// end.
+func forgetSize(ctx context.Context, tx store.Tx, source, scan string) error {
+	runs, err := tx.Runs().ListRuns(ctx, store.RunQuery{Source: source, Scan: scan, Limit: 1})
+	if err != nil || len(runs) == 0 {
 		return err
 	}
-	return nil
+	var last sizeDoc
+	doc, err := load(ctx, tx, docSize, scanKey(source, scan), &last)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	_, err = save(ctx, tx, docSize, scanKey(source, scan), doc.Version, forgotten(runs[0].Serial))
+	return err
 }
 
 // Grows is asked, in the transaction that would apply a batch, whether the run has to ask first: then the batch is not
@@ -78,10 +113,17 @@ func (s *Service) Grows(ctx context.Context, tx store.Tx, u store.Unit, about Co
 	if assets == 0 || b.Most == 0 {
 		return false, nil
 	}
-	brought := b.Counts.Changed + int64(assets)
-	err = eachOpen(ctx, tx, u.Run, func(open store.Unit) error {
-		p, err := readProgress(open)
-		brought += p.Counts.Changed
+	p, err := readProgress(u)
+	if err != nil {
+		return false, err
+	}
+	brought := b.Counts.brought() + max(p.Counts.Changed+int64(assets), p.Counts.Created)
+	err = eachOf(ctx, tx, u.Run, open, func(other store.Unit) error {
+		if other.ID == u.ID {
+			return nil
+		}
+		p, err := readProgress(other)
+		brought += p.Counts.brought()
 		return err
 	})
 	if err != nil || brought <= b.Most {
@@ -94,9 +136,13 @@ func (s *Service) Grows(ctx context.Context, tx store.Tx, u store.Unit, about Co
 	return true, tx.Runs().SetRun(ctx, run)
 }
 
+// brought is how many assets came whole. Those that attempts before the last made are in the map, and count too: the last
+// one finds them there and makes them no more.
+func (c RunCounts) brought() int64 { return max(c.Changed, c.Created) }
+
 // grown reports whether a run has brought more than it may, unit by unit: what Grows counts at each batch is less while
 // a lease has run out.
-func (b *body) grown() bool { return b.Most > 0 && b.Asks == asksNobody && b.Counts.Changed > b.Most }
+func (b *body) grown() bool { return b.Most > 0 && b.Asks == asksNobody && b.Counts.brought() > b.Most }
 
 // askGrowth writes the question of a run that grows, lets go what is under way of it, and gives the run to be written. Units that have closed stay so.
 func askGrowth(ctx context.Context, tx store.Tx, run store.Run, b body, brought int64) (store.Run, error) {
@@ -107,7 +153,13 @@ func askGrowth(ctx context.Context, tx store.Tx, run store.Run, b body, brought 
 	if err := saveProposal(ctx, tx, 0, p); err != nil {
 		return run, err
 	}
-	err := eachOpen(ctx, tx, run.ID, func(u store.Unit) error { return letGo(ctx, tx, u) })
+	// Nodes whose leases ran out, and that may come back, are told too.
+	err := eachOf(ctx, tx, run.ID, append([]model.UnitState{model.UnitQueued}, open...), func(u store.Unit) error {
+		if u.Node == "" {
+			return nil
+		}
+		return letGo(ctx, tx, u)
+	})
 	if err != nil {
 		return run, err
 	}
@@ -115,12 +167,15 @@ func askGrowth(ctx context.Context, tx store.Tx, run store.Run, b body, brought 
 	return run, writeBody(&run, b)
 }
 
-// eachOpen visits the units of a run that a node holds, or of which batches wait to be applied.
-func eachOpen(ctx context.Context, tx store.Tx, run string, visit func(store.Unit) error) error {
+// open are the states of units that a node holds, or of which batches wait to be applied.
+var open = []model.UnitState{model.UnitLeased, model.UnitDone}
+
+// eachOf visits the units of a run in some states.
+func eachOf(ctx context.Context, tx store.Tx, run string, states []model.UnitState, visit func(store.Unit) error) error {
 	const page = 500
 	for after := int64(0); ; {
 		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{
-			Run: run, States: []model.UnitState{model.UnitLeased, model.UnitDone}, After: after, Limit: page,
+			Run: run, States: states, After: after, Limit: page,
 		})
 		if err != nil {
 			return err
@@ -138,13 +193,18 @@ func eachOpen(ctx context.Context, tx store.Tx, run string, visit func(store.Uni
 }
 
 // letGo puts a unit back as if its node were lost and another had the next attempt: the node hears at its next renewal
-// that it is superseded, what it still sends is dropped, and the next attempt reads the unit from its beginning.
+// that it is superseded, what it still sends is dropped, and the next attempt reads the unit from its beginning. Of a strict
+// source its share stays taken until its deadline: until then the node may not have heard.
 func letGo(ctx context.Context, tx store.Tx, u store.Unit) error {
 	if err := tx.Inbox().DeleteUnit(ctx, u.ID, u.Attempt+1); err != nil {
 		return err
 	}
-	u.State, u.Node = model.UnitQueued, ""
-	u.LeaseEnd = time.Time{}
+	u.Node = ""
+	if u.State == model.UnitLeased && u.NotBefore.After(tx.Now()) {
+		u.LeaseEnd = u.NotBefore
+	} else {
+		u.State, u.LeaseEnd = model.UnitQueued, time.Time{}
+	}
 	return tx.Runs().SetUnit(ctx, u)
 }
 

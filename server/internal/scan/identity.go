@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"strings"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -191,7 +192,7 @@ func voidSource(ctx context.Context, tx store.Tx, source string) error {
 			if err := forgetFormers(ctx, tx, "scan:"+d.Key); err != nil {
 				return err
 			}
-			if err := forgetSize(ctx, tx, d.Key); err != nil {
+			if err := forgetSize(ctx, tx, source, strings.TrimPrefix(d.Key, source+"/")); err != nil {
 				return err
 			}
 			for key := ""; ; {

@@ -229,7 +229,7 @@ func (p *Plane) run(w http.ResponseWriter, r *http.Request, _ access.Principal) 
 
 // waits says why nobody reads a run that has units to read, where that is its runtime's fault; else nothing.
 func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
-	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Closed != (scan.Closed{}) || v.Units[model.UnitLeased] > 0 {
+	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Closed != (scan.Closed{}) || v.Asks == scan.ProposeGrowth || v.Units[model.UnitLeased] > 0 {
 		return []reason{}, nil
 	}
 	kind, err := p.Sources.Kind(ctx, v.Kind)
