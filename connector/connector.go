@@ -8,9 +8,11 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/sample"
@@ -42,6 +44,16 @@ type Step struct {
 	OK     bool
 	Detail string // closed text of ours
 	Remedy string
+}
+
+// Failed is the step of a test that ended with an error: in the error's words where they are ours, in none where it is unknown.
+func Failed(name string, err error) Step {
+	s := Step{Name: name, Detail: "It failed", Remedy: "Look at the node's log"}
+	var known *fault.Error
+	if errors.As(err, &known) && known.Kind != fault.Internal {
+		s.Detail, s.Remedy = known.Text, known.Remedy
+	}
+	return s
 }
 
 // Keeper is a connector that can keep what it has opened from one call to the next.

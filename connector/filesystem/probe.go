@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/purlieu/purlieu/connector"
-	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -25,12 +24,7 @@ func (*Connector) Identify(ctx context.Context, env connector.Env) (model.Identi
 // Test opens the root and lists it.
 func (*Connector) Test(ctx context.Context, env connector.Env, report func(connector.Step)) error {
 	fail := func(name string, err error) error {
-		st := connector.Step{Name: name, Detail: "It failed", Remedy: "Look at the node's log"}
-		var known *fault.Error
-		if errors.As(err, &known) && known.Kind != fault.Internal {
-			st.Detail, st.Remedy = known.Text, known.Remedy
-		}
-		report(st)
+		report(connector.Failed(name, err))
 		return err
 	}
 	root, err := env.Folder(ctx)

@@ -151,12 +151,7 @@ func (*Connector) Identify(ctx context.Context, env connector.Env) (model.Identi
 // Test opens the folder and counts its tables.
 func (*Connector) Test(ctx context.Context, env connector.Env, report func(connector.Step)) error {
 	fail := func(name string, err error) error {
-		st := connector.Step{Name: name, Detail: "It failed", Remedy: "Look at the node's log"}
-		var known *fault.Error
-		if errors.As(err, &known) && known.Kind != fault.Internal {
-			st.Detail, st.Remedy = known.Text, known.Remedy
-		}
-		report(st)
+		report(connector.Failed(name, err))
 		return err
 	}
 	root, err := env.Folder(ctx)
