@@ -47,6 +47,7 @@ type CoreConfig struct {
 	Sign  ingest.Signer // of receipts
 	Log   *slog.Logger
 	Lease time.Duration // 0 is 6 s
+	Build string        // version of the build: see scan.Config
 	Short func() bool   // whether the store is short of room, so that nodes must wait; nil: never
 	// Orders tells what people have told a node: see scan.Config; nil: nothing.
 	Orders func(ctx context.Context, tx Tx, node string) (bus.Orders, error)
@@ -63,6 +64,7 @@ func NewCore(c CoreConfig) *Core {
 	if c.AskAbove > 0 {
 		cfg.AskAbove = c.AskAbove
 	}
+	cfg.Build = c.Build
 	taking := ingest.DefaultConfig()
 	if c.Short != nil {
 		cfg.Short, taking.Short = c.Short, c.Short

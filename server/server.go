@@ -157,6 +157,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	fcfg := fleet.DefaultConfig()
 	fcfg.Account, fcfg.Place, fcfg.ReceiptKey = s.access.Account(), s.place.get, s.access.ReceiptSigner().Public()
 	fcfg.OnRevoke, fcfg.OnEnrol, fcfg.OnKey, fcfg.Ask, fcfg.OnAnswer = s.bus.Disconnect, ingest.BeginLedger, ingest.KeepLedger, s.bus.Ask, ingest.NoteAnswer
+	fcfg.OnRemove = func(ctx context.Context, tx Tx, node string) error { return s.core.Scans.Unannounce(ctx, tx, node) }
 	fcfg.OnOrder = func(node string) { s.bus.Tell(node, bus.Tell{V: bus.Version, Kind: bus.TellOrders}) }
 	if s.fleet, err = fleet.Open(ctx, s.store, s.access.Sealer(), s.access, fcfg); err != nil {
 		return err
@@ -164,7 +165,7 @@ func (s *Server) join(ctx context.Context) (err error) {
 	s.room = &room{keep: s.cfg.KeepFree, log: s.cfg.Log}
 	s.core = NewCore(CoreConfig{
 		Store: s.store, Ring: bell{s}, Fleet: s.fleet, Sign: s.access.ReceiptSigner(), Log: s.cfg.Log, Lease: s.cfg.Lease,
-		Short: s.room.short.Load, Orders: fleet.Orders,
+		Short: s.room.short.Load, Orders: fleet.Orders, Build: s.cfg.Version,
 	})
 	s.search = search.New(s.store, s.core.Graph, s.cfg.Log)
 	s.meters = newMeters(s.cfg.Version, s.bus, s.room)

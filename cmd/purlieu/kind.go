@@ -85,6 +85,9 @@ func (c kindShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := account.Do(a.ctx, "GET", announcedKinds+"/"+esc(o.text("id")), nil, &o); err != nil {
+		return err
+	}
 	return a.write(o, func() error { return a.announcedSheet(o) })
 }
 
@@ -175,8 +178,18 @@ func (c announcedArg) judge(a *app, verb string) error {
 		case "reject":
 			a.say("Version %s of %s with this content is rejected, and not asked about again.", o.text("version"), c.Kind)
 		default:
-			a.say("%s is what it was before version %s was approved.", c.Kind, o.text("version"))
+			a.withdrawn(o)
 		}
 		return nil
 	})
+}
+
+// withdrawn says what the kind is behind its withdrawal. No earlier version takes the place of the one that was approved.
+func (a *app) withdrawn(o object) {
+	if o.text("known") != "0" {
+		a.say("%s is what version %s of this account's own build says.", o.text("kind"), o.text("known"))
+		return
+	}
+	a.say("%s is no kind of source any more: this account's own build has none of that name, and earlier approvals do not come back.", o.text("kind"))
+	a.say("Assets of its types that are in the map stay, and can be found and deleted. To have the kind again, approve one: purlieu kind list")
 }

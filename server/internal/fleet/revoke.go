@@ -28,7 +28,10 @@ func (s *Service) changeNode(ctx context.Context, node string, change func(store
 // Remove takes a node out of its runtime: its tokens end at once and its name is free.
 func (s *Service) Remove(ctx context.Context, node string) error {
 	err := s.store.Update(ctx, store.People, func(tx store.Tx) error {
-		return orElse(tx.Docs().Delete(ctx, docNode, node, 0), noNode(node))
+		if err := tx.Docs().Delete(ctx, docNode, node, 0); err != nil {
+			return orElse(err, noNode(node))
+		}
+		return s.cfg.OnRemove(ctx, tx, node)
 	})
 	if err == nil {
 		s.cut(node)

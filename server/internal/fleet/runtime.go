@@ -139,6 +139,9 @@ func (s *Service) DeleteRuntime(ctx context.Context, name string, inUse func(ctx
 			if err := tx.Docs().Delete(ctx, docNode, node.Key, node.Version); err != nil {
 				return err
 			}
+			if err := s.cfg.OnRemove(ctx, tx, node.Key); err != nil {
+				return err
+			}
 			nodes = append(nodes, node.Key)
 		}
 		if err := tx.Docs().Delete(ctx, docRuntimeID, body.ID, 0); err != nil {

@@ -60,6 +60,9 @@ type Config struct {
 	// OnKey is called within the transaction that takes a node's new key in place of its own; an error refuses it.
 	OnKey func(ctx context.Context, tx store.Tx, node string, key ed25519.PublicKey) error
 
+	// OnRemove is called within the transaction that takes a node out of its runtime; an error keeps it there.
+	OnRemove func(ctx context.Context, tx store.Tx, node string) error
+
 	// OnAnswer is called within a transaction when a node has answered a question, with the entry of its egress ledger that
 	// the answer is; an error keeps the answer from whoever asked.
 	OnAnswer func(ctx context.Context, tx store.Tx, node string, seal bus.Seal) error
@@ -71,7 +74,7 @@ type Config struct {
 }
 
 // DefaultConfig is what design §6 promises. Account, Place, ReceiptKey, OnRevoke, OnOrder, OnEnrol,
-// OnKey, OnAnswer and Ask are the caller's.
+// OnKey, OnRemove, OnAnswer and Ask are the caller's.
 func DefaultConfig() Config {
 	return Config{
 		NonceLife: time.Minute, Silent: 15 * time.Second, Lapse: 90 * 24 * time.Hour, BeatEvery: time.Minute,
@@ -81,6 +84,7 @@ func DefaultConfig() Config {
 		},
 		OnEnrol:  func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
 		OnKey:    func(context.Context, store.Tx, string, ed25519.PublicKey) error { return nil },
+		OnRemove: func(context.Context, store.Tx, string) error { return nil },
 		OnAnswer: func(context.Context, store.Tx, string, bus.Seal) error { return nil },
 	}
 }

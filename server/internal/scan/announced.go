@@ -2,12 +2,11 @@ package scan
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -36,23 +35,27 @@ type Announced struct {
 	Version int
 	Hash    string // SHA-256 in hex
 	State   AnnouncedState
-	Problem string   // why it is unfit
+	Title   string   // of the description; "" where the account has none
+	Problem string   // why it is unfit, or why a build of the account put it out of force
 	Nodes   []string // bus.NodeID of those that announced it when they last connected
 	First   time.Time
 	Decided time.Time // zero while nobody has
 	By      string
 	Current bool // it is what the account knows the kind by
-	// Described is the description; nil where the account has none.
+	Known   int  // the version that the account knows the kind by; 0 where it knows none
+	// Described is the description; nil in lists, and where the account has none.
 	Described *model.Kind
 }
 
-// announcedDoc is stored by ID. The description is a document of its own.
+// announcedDoc is stored by ID. The description is a document of its own, where Title is not empty.
 type announcedDoc struct {
 	Kind    string         `json:"kind"`
 	Version int            `json:"version"`
 	Hash    string         `json:"hash"`
 	State   AnnouncedState `json:"state"`
+	Title   string         `json:"title,omitempty"`
 	Problem string         `json:"problem,omitempty"`
+	Build   string         `json:"build,omitempty"` // the account's, by whose laws it is unfit
 	Nodes   []string       `json:"nodes"`
 	First   time.Time      `json:"first"`
 	Decided time.Time      `json:"decided,omitzero"`
@@ -65,12 +68,15 @@ func (d announcedDoc) mark() bus.Mark {
 	return m
 }
 
-// Bounds of what nodes may announce.
-const (
-	maxAnnounced  = 500 // descriptions of all nodes, whatever became of them
-	maxUnanswered = 32  // of one node that nobody has answered
-	maxNamedNodes = 256 // nodes that are named for one description
-)
+// open reports whether nobody has answered: then it is kept for as long as a node announces it.
+func (d announcedDoc) open() bool {
+	return d.State == AnnouncedProposed || d.State == AnnouncedUnfit || d.State == AnnouncedDiffers
+}
+
+// decided reports whether people are not asked again, and nothing else comes of it.
+func (d announcedDoc) decided() bool {
+	return d.State == AnnouncedRejected || d.State == AnnouncedWithdrawn
+}
 
 func announcedID(kind string, version int, hash string) string {
 	return fmt.Sprintf("%s.%d.%s", kind, version, hash)
@@ -81,132 +87,109 @@ func sound(m bus.Mark) bool { return model.KindName(m.Kind) && m.Version > 0 }
 
 func idOf(m bus.Mark) string { return announcedID(m.Kind, m.Version, hex.EncodeToString(m.Hash[:])) }
 
-// announcers remembers what each node announced when all of it was dealt with, so that a beat costs nothing.
-type announcers struct {
-	mu      sync.Mutex
-	settled map[string][32]byte
+// Announced gives what nodes announced, by kind and version, without the descriptions.
+func (s *Service) Announced(ctx context.Context) ([]Announced, error) {
+	var out []Announced
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		out = nil
+		held := heldKinds{}
+		return eachDoc(ctx, tx, docAnnounced, func(d store.Doc) error {
+			var body announcedDoc
+			if err := json.Unmarshal(d.Body, &body); err != nil {
+				return err
+			}
+			if body.open() { // what a newer build or approval has answered is no question any more
+				if need, err := s.need(ctx, tx, held, body.mark()); err != nil || need == needNothing {
+					return err
+				}
+			}
+			v, err := viewOf(ctx, tx, held, d.Key, body)
+			out = append(out, v)
+			return err
+		})
+	})
+	slices.SortStableFunc(out, func(a, b Announced) int {
+		if a.Kind != b.Kind {
+			return strings.Compare(a.Kind, b.Kind)
+		}
+		return b.Version - a.Version
+	})
+	return out, err
 }
 
-func (a *announcers) same(node string, marks [32]byte) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	last, known := a.settled[node]
-	return known && last == marks
-}
-
-func (a *announcers) settle(node string, marks [32]byte) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.settled == nil {
-		a.settled = map[string][32]byte{}
-	}
-	a.settled[node] = marks
-}
-
-func digestOf(marks []bus.Mark) [32]byte {
-	h := sha256.New()
-	for _, m := range marks {
-		fmt.Fprintf(h, "%q %d %x\n", m.Kind, m.Version, m.Hash)
-	}
-	return [32]byte(h.Sum(nil))
-}
-
-// Announce takes the marks of a node's descriptions, as each beat brings them, and says which of them the account wants to
-// have: those of kinds that it does not know and of newer versions than it knows. It is cheap when nothing is new.
-func (s *Service) Announce(ctx context.Context, node string, marks []bus.Mark) ([]bus.Mark, error) {
-	if len(marks) == 0 {
-		return nil, nil // a node of an older build
-	}
-	if len(marks) > bus.MaxMarks {
-		return nil, fault.New(fault.Invalid, "TooManyKinds", "a node has at most %d descriptions", bus.MaxMarks)
-	}
-	digest := digestOf(marks)
-	if s.announcers.same(node, digest) {
-		return nil, nil
-	}
-	marks = slices.DeleteFunc(slices.Clone(marks), func(m bus.Mark) bool { return !sound(m) })
-	var want []bus.Mark
-	err := s.store.Update(ctx, store.Ingest, func(tx store.Tx) (err error) {
-		want, err = s.announce(ctx, tx, node, marks)
+// AnnouncedOne gives one description that nodes announced; NotFound.
+func (s *Service) AnnouncedOne(ctx context.Context, id string) (Announced, error) {
+	var out Announced
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		out, err = announcedOne(ctx, tx, id)
 		return err
 	})
-	if err == nil && len(want) == 0 {
-		s.announcers.settle(node, digest)
-	}
-	return want[:min(len(want), bus.MaxWanted)], err
+	return out, err
 }
 
-func (s *Service) announce(ctx context.Context, tx store.Tx, node string, marks []bus.Mark) (want []bus.Mark, err error) {
-	known, unanswered, err := announcedBy(ctx, tx, node)
-	if err != nil {
-		return nil, err
+func announcedOne(ctx context.Context, tx store.Tx, id string) (Announced, error) {
+	var body announcedDoc
+	if _, err := load(ctx, tx, docAnnounced, id, &body); err != nil {
+		return Announced{}, missing(err, "announced kind", id)
 	}
-	announced := map[string]bool{}
-	for _, m := range marks {
-		id := idOf(m)
-		if announced[id] {
-			continue
+	v, err := viewOf(ctx, tx, heldKinds{}, id, body)
+	if err != nil || body.Title == "" {
+		return v, err
+	}
+	v.Described = &model.Kind{}
+	_, err = load(ctx, tx, docDescribed, id, v.Described)
+	return v, err
+}
+
+func viewOf(ctx context.Context, tx store.Tx, held heldKinds, id string, body announcedDoc) (Announced, error) {
+	current, err := held.of(ctx, tx, body.Kind)
+	return Announced{
+		ID: id, Kind: body.Kind, Version: body.Version, Hash: body.Hash, State: body.State, Title: body.Title, Problem: body.Problem,
+		Nodes: body.Nodes, First: body.First, Decided: body.Decided, By: body.By,
+		Current: current.Announced == body.Hash, Known: current.Version,
+	}, err
+}
+
+// heldKind is by what the account knows a kind: no version where it knows none. What else the description says costs time
+// to read, and lists ask for many.
+type heldKind struct {
+	Version   int    `json:"version"`
+	Announced string `json:"announced"` // see kindDoc
+	there     bool
+	body      []byte
+	hash      string // see hashed
+}
+
+// heldKinds are those of one transaction, each read once.
+type heldKinds map[string]*heldKind
+
+func (h heldKinds) of(ctx context.Context, tx store.Tx, kind string) (*heldKind, error) {
+	if k, known := h[kind]; known {
+		return k, nil
+	}
+	k := &heldKind{}
+	doc, err := load(ctx, tx, DocKind, kind, k)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return k, err
+	}
+	k.there, k.body, h[kind] = err == nil, doc.Body, k
+	return k, nil
+}
+
+// hashed is the hash of the description, as its mark has it.
+func (k *heldKind) hashed() (string, error) {
+	if k.hash == "" {
+		var kind model.Kind
+		if err := json.Unmarshal(k.body, &kind); err != nil {
+			return "", err
 		}
-		announced[id] = true
-		need, err := s.need(ctx, tx, m)
+		mark, _, err := bus.Describe(kind)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
-		doc, there := known[id]
-		switch {
-		case there && doc.body.open() && need == needNothing: // a newer build, or a newer approval, has answered it
-			err = forgetAnnounced(ctx, tx, doc)
-		case there:
-			err = join(ctx, tx, doc, node)
-		case need == needNothing:
-		case len(known) >= maxAnnounced || unanswered >= maxUnanswered:
-			s.log.Warn("a description of a kind is left: too many wait for an answer", "node", node, "kind", m.Kind, "version", m.Version)
-		case need == needDescription:
-			want = append(want, m)
-			unanswered++
-		case need == needNote:
-			unanswered++
-			err = s.keep(ctx, tx, m, announcedDoc{State: AnnouncedDiffers, Nodes: []string{node}}, nil)
-		}
-		if err != nil {
-			return nil, err
-		}
+		k.hash = hex.EncodeToString(mark.Hash[:])
 	}
-	for id, doc := range known {
-		if !announced[id] && slices.Contains(doc.body.Nodes, node) {
-			if err := leave(ctx, tx, doc, node); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return want, nil
-}
-
-type storedAnnounced struct {
-	doc  store.Doc
-	body announcedDoc
-}
-
-// announcedBy reads what was announced, by ID, and how much of it nobody has answered and this node has.
-func announcedBy(ctx context.Context, tx store.Tx, node string) (known map[string]storedAnnounced, unanswered int, err error) {
-	known = map[string]storedAnnounced{}
-	err = eachDoc(ctx, tx, docAnnounced, func(d store.Doc) error {
-		var body announcedDoc
-		if err := json.Unmarshal(d.Body, &body); err != nil {
-			return err
-		}
-		known[d.Key] = storedAnnounced{d, body}
-		if body.open() && slices.Contains(body.Nodes, node) {
-			unanswered++
-		}
-		return nil
-	})
-	return known, unanswered, err
-}
-
-// open reports whether nobody has answered: then it is kept for as long as a node announces it.
-func (d announcedDoc) open() bool {
-	return d.State == AnnouncedProposed || d.State == AnnouncedUnfit || d.State == AnnouncedDiffers
+	return k.hash, nil
 }
 
 // need says what the account has to do about a mark that it has not met.
@@ -218,123 +201,28 @@ const (
 	needNote                    // its own build has another description of that version
 )
 
-func (s *Service) need(ctx context.Context, tx store.Tx, m bus.Mark) (need, error) {
-	var current kindDoc
-	_, err := load(ctx, tx, DocKind, m.Kind, &current)
+func (s *Service) need(ctx context.Context, tx store.Tx, held heldKinds, m bus.Mark) (need, error) {
+	if s.ownMarks[m] {
+		return needNothing, nil
+	}
+	current, err := held.of(ctx, tx, m.Kind)
 	switch {
-	case fault.Is(err, fault.NotFound):
-		return needDescription, nil
 	case err != nil:
 		return needNothing, err
+	case !current.there || m.Version > current.Version:
+		return needDescription, nil
 	case m.Version < current.Version:
 		return needNothing, nil
-	case m.Version > current.Version:
-		return needDescription, nil
-	case current.Announced != "":
-		if current.Announced == hex.EncodeToString(m.Hash[:]) {
-			return needNothing, nil
-		}
-		return needDescription, nil
 	}
-	own, _, err := bus.Describe(current.Kind)
-	if err != nil || own.Hash == m.Hash {
-		return needNothing, err
-	}
-	return needNote, nil
-}
-
-// join adds a node to those that announce a description.
-func join(ctx context.Context, tx store.Tx, d storedAnnounced, node string) error {
-	if slices.Contains(d.body.Nodes, node) || len(d.body.Nodes) >= maxNamedNodes {
-		return nil
-	}
-	d.body.Nodes = append(d.body.Nodes, node)
-	slices.Sort(d.body.Nodes)
-	_, err := save(ctx, tx, docAnnounced, d.doc.Key, d.doc.Version, d.body)
-	return err
-}
-
-// leave takes a node away, and with the last one what nobody has answered.
-func leave(ctx context.Context, tx store.Tx, d storedAnnounced, node string) error {
-	d.body.Nodes = slices.DeleteFunc(d.body.Nodes, func(n string) bool { return n == node })
-	if len(d.body.Nodes) > 0 || !d.body.open() {
-		_, err := save(ctx, tx, docAnnounced, d.doc.Key, d.doc.Version, d.body)
-		return err
-	}
-	return forgetAnnounced(ctx, tx, d)
-}
-
-// forgetAnnounced forgets a description.
-func forgetAnnounced(ctx context.Context, tx store.Tx, d storedAnnounced) error {
-	if err := tx.Docs().Delete(ctx, docDescribed, d.doc.Key, 0); err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	return tx.Docs().Delete(ctx, docAnnounced, d.doc.Key, d.doc.Version)
-}
-
-// keep writes what became of a mark that the account has not met.
-func (s *Service) keep(ctx context.Context, tx store.Tx, m bus.Mark, body announcedDoc, kind *model.Kind) error {
-	body.Kind, body.Version, body.Hash, body.First = m.Kind, m.Version, hex.EncodeToString(m.Hash[:]), tx.Now()
-	if kind != nil {
-		if _, err := save(ctx, tx, docDescribed, idOf(m), 0, kind); err != nil {
-			return err
+	same, other := current.Announced, needDescription
+	if same == "" {
+		other = needNote
+		if same, err = current.hashed(); err != nil {
+			return needNothing, err
 		}
 	}
-	_, err := save(ctx, tx, docAnnounced, idOf(m), 0, body)
-	return err
-}
-
-// Described takes a description that the account asked a node for, once: doubled and late ones change nothing. It is then
-// a proposal, or, where it breaks a law, known as unfit. note is called in the transaction.
-func (s *Service) Described(ctx context.Context, node string, d bus.Description, note func(tx store.Tx) error) (bus.DescriptionAnswer, error) {
-	answer := bus.DescriptionAnswer{V: version}
-	kind, err := d.Kind()
-	if err == nil {
-		err = fitting(kind)
+	if same == hex.EncodeToString(m.Hash[:]) {
+		return needNothing, nil
 	}
-	if err != nil {
-		answer.Code, answer.Text = fault.CodeOf(err), err.Error()
-	}
-	if answer.Code == "NotAsMarked" || !sound(d.Mark) {
-		return answer, s.store.Update(ctx, store.Ingest, note)
-	}
-	body := announcedDoc{State: AnnouncedProposed, Nodes: []string{node}}
-	described := &kind
-	if err != nil {
-		body.State, body.Problem, described = AnnouncedUnfit, answer.Text, nil
-	}
-	err = s.store.Update(ctx, store.Ingest, func(tx store.Tx) error {
-		if err := note(tx); err != nil {
-			return err
-		}
-		known, unanswered, err := announcedBy(ctx, tx, node)
-		if err != nil {
-			return err
-		}
-		if doc, there := known[idOf(d.Mark)]; there {
-			return join(ctx, tx, doc, node)
-		}
-		need, err := s.need(ctx, tx, d.Mark)
-		if err != nil || need != needDescription || len(known) >= maxAnnounced || unanswered >= maxUnanswered {
-			return err
-		}
-		return s.keep(ctx, tx, d.Mark, body, described)
-	})
-	if err != nil {
-		return bus.DescriptionAnswer{}, err
-	}
-	if answer.Code == "" {
-		s.log.Info("a node describes a kind of source; it is a proposal", "node", node, "kind", d.Mark.Kind, "version", d.Mark.Version)
-	}
-	return answer, nil
-}
-
-// fitting asks for what an account needs beyond the laws: credentials that people can make.
-func fitting(kind model.Kind) error {
-	for _, use := range kind.Credentials {
-		if !slices.Contains(credentialKinds(), use.Kind) {
-			return fault.New(fault.Invalid, "BadKind", "the description's credentials: no credential is of kind %s", clip(use.Kind))
-		}
-	}
-	return nil
+	return other, nil
 }

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -77,10 +76,13 @@ func TestAnUnknownKindIsNoneUntilAPersonApprovesIt(t *testing.T) {
 		t.Errorf("%d descriptions were sent, want the unknown one", sent)
 	}
 	list := p.announced()
-	if len(list) != 1 || list[0].State != AnnouncedProposed || list[0].Current || list[0].Described.Title != "Orchard" || !slices.Equal(list[0].Nodes, []string{nodeA}) {
+	if len(list) != 1 || list[0].State != AnnouncedProposed || list[0].Current || list[0].Known != 0 || list[0].Title != "Orchard" || !slices.Equal(list[0].Nodes, []string{nodeA}) {
 		t.Fatalf("announced: %+v", list)
 	}
 	id := list[0].ID
+	if one, err := p.AnnouncedOne(t.Context(), id); err != nil || one.Described == nil || one.Described.Settings[0].Name != "host" || list[0].Described != nil {
+		t.Errorf("the description is of the one, not of the list: %+v, %v", one, err)
+	}
 	if kinds, _ := p.Kinds(t.Context()); len(kinds) != 1 {
 		t.Errorf("%d kinds are shown", len(kinds))
 	}
@@ -280,38 +282,5 @@ func TestAnUnfitDescriptionIsKnownAsSuchAndNotAskedForAgain(t *testing.T) {
 	a, err := p.Described(t.Context(), nodeA, bus.Description{Mark: mark, Body: body}, noNote)
 	if err != nil || a.Code != "NotAsMarked" || len(p.announced()) != 2 {
 		t.Errorf("another content than was announced: %+v, %v", a, err)
-	}
-}
-
-func TestMarksAreBoundedAndDoubledDescriptionsChangeNothing(t *testing.T) {
-	p := newProtocol(t)
-	if _, err := p.Announce(t.Context(), nodeA, make([]bus.Mark, bus.MaxMarks+1)); fault.CodeOf(err) != "TooManyKinds" {
-		t.Errorf("%v", err)
-	}
-	want, err := p.Announce(t.Context(), nodeA, []bus.Mark{{Kind: "a b", Version: 1}, {Kind: "Orchard"}, {}})
-	if err != nil || len(want) != 0 {
-		t.Errorf("marks that can't be: %v, %v", want, err)
-	}
-	var many []model.Kind
-	for i := range 60 {
-		k := orchard(1)
-		k.Name = fmt.Sprintf("Orchard%d", i)
-		many = append(many, k)
-	}
-	if sent, _ := p.announces(p.Service, nodeA, many...); sent != maxUnanswered {
-		t.Errorf("%d descriptions of one node wait for an answer", sent)
-	}
-	before := p.announced()
-	mark, body, _ := bus.Describe(many[0])
-	for range 2 {
-		_, err := p.Described(t.Context(), nodeA, bus.Description{Mark: mark, Body: body}, noNote)
-		p.ok(err)
-	}
-	if len(p.announced()) != len(before) {
-		t.Errorf("%d announced, were %d", len(p.announced()), len(before))
-	}
-	p.announces(p.Service, nodeA, garden()) // another build of the node
-	if n := len(p.announced()); n != 0 {
-		t.Errorf("%d are left that no node has", n)
 	}
 }

@@ -3,78 +3,12 @@ package scan
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
-
-// Announced gives what nodes announced, by kind and version.
-func (s *Service) Announced(ctx context.Context) ([]Announced, error) {
-	var out []Announced
-	err := s.store.View(ctx, func(tx store.Tx) error {
-		out = nil
-		return eachDoc(ctx, tx, docAnnounced, func(d store.Doc) error {
-			var body announcedDoc
-			if err := json.Unmarshal(d.Body, &body); err != nil {
-				return err
-			}
-			if body.open() { // what a newer build or approval has answered is no question any more
-				if need, err := s.need(ctx, tx, body.mark()); err != nil || need == needNothing {
-					return err
-				}
-			}
-			v, err := announcedView(ctx, tx, d, body)
-			out = append(out, v)
-			return err
-		})
-	})
-	slices.SortStableFunc(out, func(a, b Announced) int {
-		if a.Kind != b.Kind {
-			return strings.Compare(a.Kind, b.Kind)
-		}
-		return b.Version - a.Version
-	})
-	return out, err
-}
-
-// AnnouncedOne gives one description that nodes announced; NotFound.
-func (s *Service) AnnouncedOne(ctx context.Context, id string) (Announced, error) {
-	var out Announced
-	err := s.store.View(ctx, func(tx store.Tx) (err error) {
-		out, err = announcedOne(ctx, tx, id)
-		return err
-	})
-	return out, err
-}
-
-func announcedOne(ctx context.Context, tx store.Tx, id string) (Announced, error) {
-	var body announcedDoc
-	doc, err := load(ctx, tx, docAnnounced, id, &body)
-	if err != nil {
-		return Announced{}, missing(err, "announced kind", id)
-	}
-	return announcedView(ctx, tx, doc, body)
-}
-
-func announcedView(ctx context.Context, tx store.Tx, d store.Doc, body announcedDoc) (Announced, error) {
-	v := Announced{
-		ID: d.Key, Kind: body.Kind, Version: body.Version, Hash: body.Hash, State: body.State, Problem: body.Problem,
-		Nodes: body.Nodes, First: body.First, Decided: body.Decided, By: body.By,
-	}
-	var kind model.Kind
-	switch _, err := load(ctx, tx, docDescribed, d.Key, &kind); {
-	case err == nil:
-		v.Described = &kind
-	case !fault.Is(err, fault.NotFound):
-		return v, err
-	}
-	current, _, err := currentKind(ctx, tx, body.Kind)
-	v.Current = current != nil && current.Announced == body.Hash
-	return v, err
-}
 
 // currentKind is what the account knows a kind by; nil where it does not.
 func currentKind(ctx context.Context, tx store.Tx, name string) (*kindDoc, int64, error) {
@@ -123,17 +57,22 @@ func (s *Service) JudgeKind(ctx context.Context, id string, verdict KindVerdict,
 			return err
 		}
 		body.State, body.Decided, body.By = next, tx.Now(), by
+		if next == AnnouncedApproved {
+			body.Problem = ""
+		}
 		if _, err := save(ctx, tx, docAnnounced, id, doc.Version, body); err != nil {
 			return err
 		}
 		out, err = announcedOne(ctx, tx, id)
 		return err
 	})
+	s.announcers.forgetAll() // what nodes announce may be another question now
 	return out, err
 }
 
+// mayReject lets go of what waits for an answer. What is unfit or differs is dismissed by it.
 func mayReject(v Announced) error {
-	if v.State != AnnouncedProposed {
+	if !(announcedDoc{State: v.State}).open() {
 		return fault.New(fault.Conflict, "KindDecided", "version %d of %s is %s already", v.Version, v.Kind, v.State)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -22,9 +23,13 @@ type kindDoc struct {
 // PutKinds writes the descriptions of kinds that this build brings. A stored description of a higher version stays. It is
 // called before anything else.
 func (s *Service) PutKinds(ctx context.Context, builtin []model.Kind) error {
-	s.own = map[string]model.Kind{}
+	s.own, s.ownMarks = map[string]model.Kind{}, map[bus.Mark]bool{}
 	for _, kind := range builtin {
-		s.own[kind.Name] = kind
+		mark, _, err := bus.Describe(kind)
+		if err != nil {
+			return err
+		}
+		s.own[kind.Name], s.ownMarks[mark] = kind, true
 	}
 	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
 		for _, kind := range builtin {

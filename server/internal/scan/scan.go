@@ -58,6 +58,7 @@ type Config struct {
 	Vouching    time.Duration // how long planning of a node-local source waits for a node that vouches for it; 10 s
 	AskAbove    int64         // assets that a run may bring in any case before it asks; 1000
 	DeletePage  int           // assets that one transaction of finalising deletes, while people wait; 500
+	Build       string        // version of the account's build: what another one found unfit it asks for again
 	Short       func() bool   // says that the store has room for people only: nothing is claimed
 	// Orders tells, within a transaction, what people have told a node: one that is to drain is given nothing.
 	Orders func(ctx context.Context, tx store.Tx, node string) (bus.Orders, error)
@@ -93,7 +94,8 @@ type Service struct {
 	// announcers says which nodes have announced nothing new since.
 	announcers announcers
 	// own are the descriptions that this build brings, by kind; set by PutKinds, before anything else is asked.
-	own map[string]model.Kind
+	own      map[string]model.Kind
+	ownMarks map[bus.Mark]bool
 }
 
 // New makes the room. It does nothing until it is called.

@@ -1,14 +1,20 @@
 // What a kind that a node announced asks for, before anybody decides: all of it is text of the node's, shown as text.
 import type { ReactNode } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
 import { DataTable } from '../ui/DataTable'
+import { Drawing } from '../ui/Drawing'
 import { Message } from '../ui/Message'
 import { Card, Facts, Mono, When } from '../ui/Parts'
+import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
-import type { AnnouncedKind } from './rest'
+import { announcedKind, type AnnouncedKind } from './rest'
 import { words } from './strings'
 
-const useStyles = makeStyles({ all: { display: 'flex', flexDirection: 'column', gap: '16px' } })
+const useStyles = makeStyles({
+  all: { display: 'flex', flexDirection: 'column', gap: '16px' },
+  summary: { display: 'flex', gap: '10px', alignItems: 'center' },
+})
 
 type Described = NonNullable<AnnouncedKind['description']>
 
@@ -16,7 +22,7 @@ const lines = (list: string[] | null | undefined): ReactNode => list?.length ? l
 
 export function KindSheet({ of, title, onClose }: { of: AnnouncedKind; title: string; onClose: () => void }) {
   const s = useStyles()
-  const k = of.description
+  const whole = useQuery(announcedKind(of.id))
   return (
     <Card title={title} actions={<Button onClick={onClose}>{shared.close}</Button>}>
       <div className={s.all}>
@@ -25,20 +31,22 @@ export function KindSheet({ of, title, onClose }: { of: AnnouncedKind; title: st
         {of.differs.length > 0 && of.state !== 'differs' && <Message tone="warn" title={words.others(of.differs.length)}>{words.othersText}</Message>}
         <Facts
           of={[
-            [words.summary, k?.summary], [words.firstSeen, <When key="f" at={of.first} />],
+            [words.firstSeen, <When key="f" at={of.first} />],
             [words.decidedBy, of.decided && <span key="d">{of.by} <When at={of.decided} /></span>], [words.contentWhole, <Mono key="c">{of.hash}</Mono>],
           ]}
         />
-        {k && <Sheet of={k} />}
+        <Shown of={whole} loading={<Loading lines={4} />}>{({ description }) => description && <Sheet of={description} />}</Shown>
       </div>
     </Card>
   )
 }
 
 function Sheet({ of: k }: { of: Described }) {
+  const s = useStyles()
   const fields = [...(k.settings ?? []).map(f => ({ ...f, part: words.ofSource })), ...(k.scanSettings ?? []).map(f => ({ ...f, part: words.ofScan }))]
   return (
     <>
+      <Facts of={[[words.summary, <div key="s" className={s.summary}><Drawing svg={k.icon} small />{k.summary}</div>]]} />
       {fields.length > 0 && (
         <DataTable
           caption={words.asksFor} rows={fields} id={f => `${f.part} ${f.name}`}

@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { Ask } from '../ui/Ask'
 import { DataTable } from '../ui/DataTable'
-import { Drawing } from '../ui/Drawing'
 import { Card, Mono, Soft, Status, type Tone } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { KindSheet } from './KindSheet'
@@ -12,13 +11,13 @@ import { announcedKinds, judgeKind, type AnnouncedKind, type KindVerdict } from 
 import { words } from './strings'
 
 const useStyles = makeStyles({
-  name: { display: 'flex', gap: '10px', alignItems: 'center' },
   row: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
   all: { display: 'flex', flexDirection: 'column', gap: '16px' },
 })
 
 const tones: Record<AnnouncedKind['state'], Tone> = { proposed: 'warn', approved: 'good', rejected: 'idle', withdrawn: 'idle', unfit: 'bad', differs: 'warn' }
-const called = (k: AnnouncedKind) => words.kindNamed(k.description?.title ?? k.kind, k.version)
+const waits = new Set<AnnouncedKind['state']>(['proposed', 'unfit', 'differs'])
+const called = (k: AnnouncedKind) => words.kindNamed(k.title || k.kind, k.version)
 
 export function KindsTab({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id: string | undefined) => void }) {
   const s = useStyles()
@@ -33,7 +32,7 @@ export function KindsTab({ chosen, onChoose }: { chosen: string | undefined; onC
               <DataTable
                 caption={words.kinds} rows={list} id={k => k.id}
                 columns={[
-                  { name: words.kind, show: k => <div className={s.name}><Drawing svg={k.description?.icon} small />{called(k)}</div> },
+                  { name: words.kind, show: called },
                   { name: words.state, show: k => <Status tone={tones[k.state]}>{words.kindStates[k.state]}</Status> },
                   { name: words.announcedBy, show: k => <Nodes of={k} /> },
                   { name: words.content, show: k => <Mono>{k.hash.slice(0, 12)}</Mono> },
@@ -69,8 +68,8 @@ function Verdicts({ of, open, onChoose }: { of: AnnouncedKind; open: boolean; on
   return (
     <div className={s.row}>
       <Button size="small" appearance="subtle" aria-label={`${words.look}: ${name}`} aria-expanded={open} onClick={() => onChoose(open ? undefined : of.id)}>{words.look}</Button>
-      {may && !of.current && of.description && ask('approve', 'secondary')}
-      {may && of.state === 'proposed' && ask('reject', 'subtle')}
+      {may && !of.current && of.title && ask('approve', 'secondary')}
+      {may && waits.has(of.state) && ask('reject', 'subtle')}
       {may && of.current && ask('withdraw', 'subtle')}
     </div>
   )

@@ -55,6 +55,8 @@ export const account = () => queryOptions({ queryKey: ['account'], queryFn: ({ s
 
 export const announcedKinds = () => queryOptions({ queryKey: ['announced'], queryFn: ({ signal }) => rest<Page<AnnouncedKind>>('/manage/v1/announcedKinds', { signal }).then(p => p.value) })
 
+export const announcedKind = (id: string) => queryOptions({ queryKey: ['announced', id], queryFn: ({ signal }) => rest<AnnouncedKind>(`/manage/v1/announcedKinds${at(id)}`, { signal }) })
+
 export const retention = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => rest<Retention>('/manage/v1/retention', { signal }), staleTime: Infinity })
 
 export interface CollectionBody {

@@ -49,14 +49,17 @@ type announced struct {
 	Version int                 `json:"version"`
 	Hash    string              `json:"hash"`
 	State   scan.AnnouncedState `json:"state"`
+	Title   string              `json:"title"`
 	Problem string              `json:"problem"`
 	Nodes   []announcer         `json:"nodes"`
 	First   time.Time           `json:"first"`
 	Decided *time.Time          `json:"decided"`
 	By      string              `json:"by"`
 	Current bool                `json:"current"`
+	Known   int                 `json:"known"`
 	// Differs are the other descriptions of the same version.
-	Differs     []string    `json:"differs"`
+	Differs []string `json:"differs"`
+	// Description is null in lists.
 	Description *model.Kind `json:"description"`
 }
 
@@ -121,8 +124,8 @@ func (p *Plane) announcers(r *http.Request) (map[string]announcer, error) {
 
 func announcedOf(v scan.Announced, all []scan.Announced, there map[string]announcer) announced {
 	out := announced{
-		ID: v.ID, Kind: v.Kind, Version: v.Version, Hash: v.Hash, State: v.State, Problem: v.Problem, Nodes: []announcer{},
-		First: v.First, Decided: when(v.Decided), By: v.By, Current: v.Current, Differs: []string{}, Description: v.Described,
+		ID: v.ID, Kind: v.Kind, Version: v.Version, Hash: v.Hash, State: v.State, Title: v.Title, Problem: v.Problem, Nodes: []announcer{},
+		First: v.First, Decided: when(v.Decided), By: v.By, Current: v.Current, Known: v.Known, Differs: []string{}, Description: v.Described,
 	}
 	for _, id := range v.Nodes {
 		if n, known := there[id]; known {
@@ -140,7 +143,12 @@ func announcedOf(v scan.Announced, all []scan.Announced, there map[string]announ
 // countAnnounced names the kinds that wait for an answer, to who may give it.
 func (p *Plane) countAnnounced(r *http.Request, out *overview) error {
 	all, err := p.Announced.Announced(r.Context())
+	if err != nil {
+		return err
+	}
+	there, err := p.announcers(r)
 	for _, v := range all {
+		v.Nodes = slices.DeleteFunc(v.Nodes, func(node string) bool { _, is := there[node]; return !is })
 		if v.State != scan.AnnouncedProposed || len(v.Nodes) == 0 {
 			continue
 		}

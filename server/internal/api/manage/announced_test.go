@@ -59,7 +59,7 @@ func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
 		o := v.(map[string]any)
 		node := o["nodes"].([]any)[0].(map[string]any)
 		byNode[node["node"].(string)] = o
-		if o["state"] != "proposed" || node["state"] != "Online" || o["description"].(map[string]any)["title"] != "Orchard" {
+		if o["state"] != "proposed" || node["state"] != "Online" || o["title"] != "Orchard" || o["description"] != nil {
 			t.Errorf("%v", o)
 		}
 	}
@@ -68,6 +68,9 @@ func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
 		t.Errorf("it differs from %v", differs)
 	}
 	one := "/manage/v1/announcedKinds/" + mine["id"].(string)
+	if status, body := h.call("GET", one, below, ""); status != 200 || body["description"].(map[string]any)["title"] != "Orchard" || body["known"] != 0.0 {
+		t.Errorf("%d, %v", status, body)
+	}
 	for _, verdict := range []string{"approve", "reject", "withdraw"} {
 		for who, token := range map[string]string{"a data reader": reader, "who sees to another collection": below} {
 			if status, _ := h.call("POST", one+"/"+verdict, token, ""); status != 403 {
@@ -90,7 +93,7 @@ func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
 	if status, _ := h.call("GET", "/manage/v1/kinds/Orchard", admin, ""); status != 404 {
 		t.Errorf("a proposal is shown as a kind: %d", status)
 	}
-	if status, body := h.call("POST", one+"/approve", admin, ""); status != 200 || body["state"] != "approved" || body["current"] != true || body["by"] == "" {
+	if status, body := h.call("POST", one+"/approve", admin, ""); status != 200 || body["state"] != "approved" || body["current"] != true || body["known"] != 1.0 || body["by"] == "" {
 		t.Fatalf("%d, %v", status, body)
 	}
 	if status, body := h.call("GET", "/manage/v1/kinds/Orchard", reader, ""); status != 200 || body["showsAll"] != false {
@@ -121,5 +124,34 @@ func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
 	}
 	if status, body := h.call("GET", one, below, ""); status != 200 || body["state"] != "withdrawn" {
 		t.Errorf("%d, %v", status, body)
+	}
+}
+
+func TestNobodyIsAskedAboutWhatARemovedNodeAnnounced(t *testing.T) {
+	h := build(t)
+	for _, end := range []struct {
+		name string
+		by   func(h *house) error
+	}{
+		{"the node is removed", func(h *house) error { return h.fleet.Remove(t.Context(), "pool--n1") }},
+		{"its runtime is deleted", func(h *house) error { return h.fleet.DeleteRuntime(t.Context(), "pool", nil) }},
+	} {
+		t.Run(end.name, func(t *testing.T) {
+			h.enrol("n1")
+			h.announce("pool--n1", orchard())
+			if _, body := h.call("GET", "/manage/v1/announcedKinds", h.admin, ""); len(values(body)) != 1 {
+				t.Fatalf("announced: %v", body)
+			}
+			must(t, end.by(h))
+			if _, body := h.call("GET", "/manage/v1/announcedKinds", h.admin, ""); len(values(body)) != 0 {
+				t.Errorf("behind it: %v", body)
+			}
+			_, body := h.call("GET", "/manage/v1/overview", h.admin, "")
+			for _, v := range body["attention"].([]any) {
+				if v.(map[string]any)["code"] == "KindAnnounced" {
+					t.Errorf("somebody is asked: %v", v)
+				}
+			}
+		})
 	}
 }

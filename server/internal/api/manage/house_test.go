@@ -26,6 +26,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/scan"
 	"github.com/purlieu/purlieu/server/internal/search"
+	"github.com/purlieu/purlieu/server/internal/store"
 	"github.com/purlieu/purlieu/server/internal/store/sqlite"
 )
 
@@ -81,6 +82,7 @@ func build(t *testing.T) *house {
 			AccountURL: "https://" + h.address, IngestURL: "https://" + h.address,
 		}
 	}
+	fcfg.OnRemove = func(ctx context.Context, tx store.Tx, node string) error { return h.scans.Unannounce(ctx, tx, node) }
 	h.fleet, err = fleet.Open(t.Context(), st, h.access.Sealer(), h.access, fcfg)
 	must(t, err)
 	_, _, err = h.fleet.PutRuntime(t.Context(), "pool", model.RuntimeSelfHosted, "")
