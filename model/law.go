@@ -250,6 +250,7 @@ func (l *law) templates(k *Kind) {
 }
 
 func (l *law) template(where string, t Template, known func(string) bool) {
+	l.text(where, string(t), false) // what stands between the fields is shown, dialled and logged
 	if err := t.Check(known); err != nil && l.err == nil {
 		l.err = fault.New(fault.Invalid, "BadKind", "the description's %s: %s", where, err.Error())
 	}

@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"bytes"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -282,5 +284,57 @@ func TestAnUnfitDescriptionIsKnownAsSuchAndNotAskedForAgain(t *testing.T) {
 	a, err := p.Described(t.Context(), nodeA, bus.Description{Mark: mark, Body: body}, noNote)
 	if err != nil || a.Code != "NotAsMarked" || len(p.announced()) != 2 {
 		t.Errorf("another content than was announced: %+v, %v", a, err)
+	}
+}
+
+func TestAKindOfANewBuildWinsOverAnApprovedOne(t *testing.T) {
+	for name, change := range map[string]func(own *model.Kind){
+		"a type":            func(own *model.Kind) { own.Types[0].Name = "orchard_tree" },
+		"a type of columns": func(own *model.Kind) { own.Types[0].Column = "orchard_leaf" },
+		"a name":            func(own *model.Kind) { own.Name = "ORCHARD" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProtocol(t)
+			p.announces(p.Service, nodeA, orchard(1))
+			p.judged(p.announced()[0].ID, VerdictApprove)
+			own := model.Kind{Name: "Press", Version: 1, Types: []model.TypeDef{{Name: "press_cider"}}, Authority: "press://x"}
+			change(&own)
+			var said bytes.Buffer
+			p.log = slog.New(slog.NewTextHandler(&said, nil))
+			p.ok(p.PutKinds(t.Context(), []model.Kind{garden(), own}))
+			if _, err := p.Kind(t.Context(), "Orchard"); fault.CodeOf(err) != "UnknownKind" {
+				t.Errorf("the approved kind is in force: %v", err)
+			}
+			if v := p.announced()[0]; v.State != AnnouncedWithdrawn || !strings.Contains(v.Problem, own.Name) || v.By != "" {
+				t.Errorf("announced: %+v", v)
+			}
+			if !strings.Contains(said.String(), "out of force") || !strings.Contains(said.String(), "level=ERROR") {
+				t.Errorf("the log: %s", &said)
+			}
+			p.refusesKind(p.announced()[0].ID, VerdictApprove, "KindClash")
+		})
+	}
+}
+
+func TestAnApprovedKindWithSourcesStaysInForceBesideANewBuild(t *testing.T) {
+	p := newProtocol(t)
+	p.announces(p.Service, nodeA, orchard(1))
+	p.judged(p.announced()[0].ID, VerdictApprove)
+	_, _, err := p.PutSource(t.Context(), model.Source{Name: "row", Kind: "Orchard", Collection: "root", Settings: model.Settings{"host": "o.example.com"}})
+	p.ok(err)
+	var said bytes.Buffer
+	p.log = slog.New(slog.NewTextHandler(&said, nil))
+	own := model.Kind{Name: "Press", Version: 1, Types: []model.TypeDef{{Name: "orchard_tree"}}, Authority: "press://x"}
+	p.ok(p.PutKinds(t.Context(), []model.Kind{garden(), own}))
+	if v := p.announced()[0]; v.State != AnnouncedApproved || !v.Current {
+		t.Errorf("announced: %+v", v)
+	}
+	if !strings.Contains(said.String(), "source row") || !strings.Contains(said.String(), "orchard_tree") {
+		t.Errorf("the log names neither the source nor the clash: %s", &said)
+	}
+	p.ok(p.DeleteSource(t.Context(), "row"))
+	p.ok(p.PutKinds(t.Context(), []model.Kind{garden(), own})) // the next start
+	if v := p.announced()[0]; v.State != AnnouncedWithdrawn {
+		t.Errorf("without its source: %+v", v)
 	}
 }

@@ -102,29 +102,37 @@ func (s *Service) approveKind(ctx context.Context, tx store.Tx, v Announced) err
 	return err
 }
 
-// clash refuses a description that declares a type of another kind, or is called almost like another kind.
+// clash refuses a description that takes something from another kind.
 func clash(ctx context.Context, tx store.Tx, next model.Kind) error {
+	return eachDoc(ctx, tx, DocKind, func(d store.Doc) error {
+		var other model.Kind
+		if err := json.Unmarshal(d.Body, &other); err != nil {
+			return err
+		}
+		return clashOf(next, other)
+	})
+}
+
+// clashOf refuses a description that declares a type of another kind, or is called almost like it.
+func clashOf(next, other model.Kind) error {
+	if other.Name == next.Name {
+		return nil
+	}
+	if strings.EqualFold(other.Name, next.Name) {
+		return fault.New(fault.Conflict, "KindClash", "another kind is called %s", other.Name)
+	}
 	types := map[string]bool{}
 	for _, t := range next.Types {
 		types[t.Name], types[t.Column] = true, true // "" is asked for nowhere
 	}
-	return eachDoc(ctx, tx, DocKind, func(d store.Doc) error {
-		var other model.Kind
-		if err := json.Unmarshal(d.Body, &other); err != nil || other.Name == next.Name {
-			return err
-		}
-		if strings.EqualFold(other.Name, next.Name) {
-			return fault.New(fault.Conflict, "KindClash", "another kind is called %s", other.Name)
-		}
-		for _, t := range other.Types {
-			for _, name := range []string{t.Name, t.Column} {
-				if name != "" && types[name] {
-					return fault.New(fault.Conflict, "KindClash", "the type %s belongs to the kind %s", name, other.Name)
-				}
+	for _, t := range other.Types {
+		for _, name := range []string{t.Name, t.Column} {
+			if name != "" && types[name] {
+				return fault.New(fault.Conflict, "KindClash", "the type %s belongs to the kind %s", name, other.Name)
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // keepsSources refuses a description by which a source that is there would be another one.
@@ -154,20 +162,86 @@ func (s *Service) withdrawKind(ctx context.Context, tx store.Tx, v Announced) er
 	if !v.Current {
 		return fault.New(fault.Conflict, "NotCurrent", "version %d of %s is not what the account knows the kind by", v.Version, v.Kind)
 	}
-	err := eachSource(ctx, tx, v.Kind, func(src model.Source) error {
-		return fault.New(fault.Conflict, "KindInUse", "the source %s is of kind %s", src.Name, v.Kind).
+	if err := unused(ctx, tx, v.Kind); err != nil {
+		return err
+	}
+	return s.restore(ctx, tx, v.Kind)
+}
+
+// unused refuses while a source is of the kind.
+func unused(ctx context.Context, tx store.Tx, kind string) error {
+	return eachSource(ctx, tx, kind, func(src model.Source) error {
+		return fault.New(fault.Conflict, "KindInUse", "the source %s is of kind %s", src.Name, kind).
 			Try("Delete the sources of the kind first (purlieu source list)")
 	})
+}
+
+// restore lets a kind be what the build brings, or none.
+func (s *Service) restore(ctx context.Context, tx store.Tx, kind string) error {
+	_, version, err := currentKind(ctx, tx, kind)
 	if err != nil {
 		return err
 	}
-	_, version, err := currentKind(ctx, tx, v.Kind)
+	if own, ok := s.own[kind]; ok {
+		_, err := save(ctx, tx, DocKind, kind, version, kindDoc{Kind: own})
+		return err
+	}
+	return tx.Docs().Delete(ctx, DocKind, kind, version)
+}
+
+// yielding is an approved kind that clashes with one of the build, and why it stays in force all the same; nil where it does not.
+type yielding struct {
+	kind        string
+	clash, used error
+}
+
+// yield puts approved kinds out of force that clash with one of the build.
+func (s *Service) yield(ctx context.Context, tx store.Tx, builtin []model.Kind) (all []yielding, err error) {
+	var approved []kindDoc
+	var clashes []error
+	err = eachDoc(ctx, tx, DocKind, func(d store.Doc) error {
+		var k kindDoc
+		if err := json.Unmarshal(d.Body, &k); err != nil || k.Announced == "" {
+			return err
+		}
+		for _, own := range builtin {
+			if err := clashOf(k.Kind, own); err != nil {
+				approved, clashes = append(approved, k), append(clashes, err)
+				break
+			}
+		}
+		return nil
+	})
 	if err != nil {
+		return nil, err
+	}
+	for i, k := range approved {
+		y := yielding{kind: k.Name, clash: clashes[i], used: unused(ctx, tx, k.Name)}
+		if y.used != nil && !fault.Is(y.used, fault.Conflict) {
+			return nil, y.used
+		}
+		if y.used == nil {
+			if err := s.unseat(ctx, tx, k, y.clash.Error()); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, y)
+	}
+	return all, nil
+}
+
+// unseat takes an approved kind back in nobody's name.
+func (s *Service) unseat(ctx context.Context, tx store.Tx, k kindDoc, why string) error {
+	if err := s.restore(ctx, tx, k.Name); err != nil {
 		return err
 	}
-	if own, ok := s.own[v.Kind]; ok {
-		_, err := save(ctx, tx, DocKind, v.Kind, version, kindDoc{Kind: own})
-		return err
+	var body announcedDoc
+	id := announcedID(k.Name, k.Version, k.Announced)
+	doc, err := load(ctx, tx, docAnnounced, id, &body)
+	if err != nil {
+		return err // approving left it, and it stays while it is in force
 	}
-	return tx.Docs().Delete(ctx, DocKind, v.Kind, version)
+	body.State, body.Problem, body.Decided, body.By = AnnouncedWithdrawn, why, tx.Now(), ""
+	_, err = save(ctx, tx, docAnnounced, id, doc.Version, body)
+	return err
 }

@@ -20,8 +20,9 @@ type kindDoc struct {
 	Announced string `json:"announced,omitempty"`
 }
 
-// PutKinds writes the descriptions of kinds that this build brings. A stored description of a higher version stays. It is
-// called before anything else.
+// PutKinds writes the descriptions of kinds that this build brings. A stored description of a higher version stays. An approved one
+// that takes a name or a type from one of the build's is put out of force, unless a source is of it; either is logged. It is called
+// before anything else.
 func (s *Service) PutKinds(ctx context.Context, builtin []model.Kind) error {
 	s.own, s.ownMarks = map[string]model.Kind{}, map[bus.Mark]bool{}
 	for _, kind := range builtin {
@@ -31,14 +32,27 @@ func (s *Service) PutKinds(ctx context.Context, builtin []model.Kind) error {
 		}
 		s.own[kind.Name], s.ownMarks[mark] = kind, true
 	}
-	return s.store.Update(ctx, store.People, func(tx store.Tx) error {
+	var yields []yielding
+	err := s.store.Update(ctx, store.People, func(tx store.Tx) (err error) {
 		for _, kind := range builtin {
 			if err := putKind(ctx, tx, kind); err != nil {
 				return fmt.Errorf("write the kind %s: %w", kind.Name, err)
 			}
 		}
-		return nil
+		yields, err = s.yield(ctx, tx, builtin)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	for _, y := range yields {
+		if y.used != nil {
+			s.log.Error("an approved kind clashes with one of this build, and stays in force because it is used", "kind", y.kind, "clash", y.clash, "use", y.used)
+			continue
+		}
+		s.log.Error("an approved kind clashes with one of this build, and is out of force", "kind", y.kind, "clash", y.clash)
+	}
+	return nil
 }
 
 func putKind(ctx context.Context, tx store.Tx, kind model.Kind) error {

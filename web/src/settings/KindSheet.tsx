@@ -43,7 +43,10 @@ export function KindSheet({ of, title, onClose }: { of: AnnouncedKind; title: st
 
 function Sheet({ of: k }: { of: Described }) {
   const s = useStyles()
-  const fields = [...(k.settings ?? []).map(f => ({ ...f, part: words.ofSource })), ...(k.scanSettings ?? []).map(f => ({ ...f, part: words.ofScan }))]
+  const fields = [
+    ...(k.settings ?? []).map(f => ({ ...f, part: words.ofSource })), ...(k.scanSettings ?? []).map(f => ({ ...f, part: words.ofScan })),
+    ...(k.credentials ?? []).flatMap(c => (c.fields ?? []).map(f => ({ ...f, part: words.ofLogin(c.kind) }))),
+  ]
   return (
     <>
       <Facts of={[[words.summary, <div key="s" className={s.summary}><Drawing svg={k.icon} small />{k.summary}</div>]]} />
@@ -52,7 +55,8 @@ function Sheet({ of: k }: { of: Described }) {
           caption={words.asksFor} rows={fields} id={f => `${f.part} ${f.name}`}
           columns={[
             { name: words.asksFor, show: f => f.title }, { name: words.fieldOf, show: f => f.part }, { name: words.fieldName, show: f => <Mono>{f.name}</Mono> },
-            { name: words.fieldType, show: f => f.type + (f.required ? `, ${words.required}` : '') }, { name: words.help, show: f => f.help },
+            { name: words.fieldType, show: f => [f.type, ...(f.required ? [words.required] : []), ...(f.secret ? [words.secretField] : [])].join(', ') },
+            { name: words.fieldDefault, show: f => f.default && <Mono>{f.default}</Mono> }, { name: words.choices, show: f => f.choices?.join(', ') }, { name: words.help, show: f => f.help },
           ]}
         />
       )}
@@ -63,6 +67,7 @@ function Sheet({ of: k }: { of: Described }) {
           [words.typesFound, lines(k.types?.flatMap(t => [t.name, ...(t.column ? [t.column] : [])]))],
           [words.identity, <Mono key="a">{k.authority}</Mono>],
           [words.dials, lines(k.dials) ?? words.dialsNothing], [words.localFolder, k.folder && <Mono key="l">{k.folder}</Mono>],
+          [words.nodeLocal, k.nodeLocal ? words.nodeLocalText : undefined], [words.verified, k.verified ? <span key="v"><Mono>{k.verified}</Mono> {words.verifiedText}</span> : words.verifiedNever],
           [words.levels, k.levels?.map(l => `L${l}`).join(', ')], [words.readBy, k.runtimeKinds?.join(', ')],
           [words.absence, k.showsAll ? words.absenceProves : words.absenceGrants],
         ]}
