@@ -18,6 +18,7 @@ import { useAct } from '../ui/useAct'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan } from './recurrence'
 import { Said } from './Next'
 import { deleteTrigger, fireTrigger, putTrigger, scansKey, triggerQuery } from './rest'
+import { words as says } from './scheduleStrings'
 import { words } from './strings'
 import type { Trigger } from './types'
 
@@ -40,7 +41,7 @@ interface ScheduleProps {
 export function Schedule({ source, scan, onDone }: ScheduleProps) {
   const trigger = useQuery(triggerQuery(source, scan))
   return (
-    <Card title={words.schedule(scan)}>
+    <Card title={says.schedule(scan)}>
       <Shown of={trigger} loading={<Loading lines={4} />}>{t => <Form key={t?.properties.lastModifiedAt} source={source} scan={scan} of={t} onDone={onDone} />}</Shown>
     </Card>
   )
@@ -56,10 +57,10 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
   const renew = () => queries.invalidateQueries({ queryKey: stale })
   const put = useMutation({
     mutationFn: () => putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }),
-    onSuccess: async got => { tell({ kind: 'done', title: words.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); onDone() },
+    onSuccess: async got => { tell({ kind: 'done', title: says.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); onDone() },
   })
   const act = useAct(stale)
-  const fire = (on: boolean) => ({ run: () => fireTrigger(source, scan, on), said: on ? words.resumedNotice(scan) : words.pausedNotice(scan) })
+  const fire = (on: boolean) => ({ run: () => fireTrigger(source, scan, on), said: on ? says.resumedNotice(scan) : says.pausedNotice(scan) })
   const problem = problemOf(plan)
   const off = t?.properties.state === 'Disabled'
   const [begins] = useState(() => { const start = t?.properties.recurrence.startTime; return start && new Date(start).getTime() > Date.now() ? start : '' }) // one that is still to come
@@ -67,34 +68,34 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
     <>
       {t && (
         <div className={s.now}>
-          <div><Said of={t} />{t.properties.lastScheduled && <div><Soft>{words.lastTime} <When at={t.properties.lastScheduled} /></Soft></div>}</div>
-          <ActButton size="small" label={off ? words.resume : words.pause} command={fireTrigger.command(source, scan, off)} busy={act.busy} onAct={() => act.go({ ...fire(off), undo: fire(!off) })} />
-          <Ask small label={words.remove} title={words.unschedule(scan)} done={words.unscheduled(scan)} act={() => deleteTrigger(source, scan)} command={deleteTrigger.command(source, scan)} stale={stale}>{words.unscheduleText}</Ask>
+          <div><Said of={t} />{t.properties.lastScheduled && <div><Soft>{says.lastTime} <When at={t.properties.lastScheduled} /></Soft></div>}</div>
+          <ActButton size="small" label={off ? says.resume : says.pause} command={fireTrigger.command(source, scan, off)} busy={act.busy} onAct={() => act.go({ ...fire(off), undo: fire(!off) })} />
+          <Ask small label={words.remove} title={says.unschedule(scan)} done={says.unscheduled(scan)} act={() => deleteTrigger(source, scan)} command={deleteTrigger.command(source, scan)} stale={stale}>{says.unscheduleText}</Ask>
         </div>
       )}
-      {t && more(t.properties.recurrence) && <Message tone="warn">{words.moreThanForm}</Message>}
+      {t && more(t.properties.recurrence) && <Message tone="warn">{says.moreThanForm}</Message>}
       <form className={s.form} onSubmit={e => { e.preventDefault(); if (!problem && !put.isPending) put.mutate() }}>
         <div className={s.row}>
-          <Field label={words.everyLabel}><Input className={s.short} type="number" min={1} value={Number.isNaN(plan.interval) ? '' : String(plan.interval)} onChange={(_, d) => change({ interval: d.value === '' ? NaN : Number(d.value) })} /></Field>
-          <Field label={words.unitLabel}>
-            <Select value={plan.every} onChange={(_, d) => change({ every: d.value as Plan['every'] })}>{(['Hour', 'Day', 'Week', 'Month'] as const).map(f => <option key={f} value={f}>{words.frequencies[f]}</option>)}</Select>
+          <Field label={says.everyLabel}><Input className={s.short} type="number" min={1} value={Number.isNaN(plan.interval) ? '' : String(plan.interval)} onChange={(_, d) => change({ interval: d.value === '' ? NaN : Number(d.value) })} /></Field>
+          <Field label={says.unitLabel}>
+            <Select value={plan.every} onChange={(_, d) => change({ every: d.value as Plan['every'] })}>{(['Hour', 'Day', 'Week', 'Month'] as const).map(f => <option key={f} value={f}>{says.frequencies[f]}</option>)}</Select>
           </Field>
           {plan.every === 'Hour'
-            ? <Field label={words.minuteLabel}><Input className={s.short} type="number" min={0} max={59} value={String(Number(plan.at.slice(3)))} onChange={(_, d) => change({ at: `00:${String(Math.max(0, Math.min(59, Number(d.value) || 0))).padStart(2, '0')}` })} /></Field>
-            : <Field label={words.atLabel}><Input type="time" value={plan.at} onChange={(_, d) => change({ at: d.value })} /></Field>}
+            ? <Field label={says.minuteLabel}><Input className={s.short} type="number" min={0} max={59} value={String(Number(plan.at.slice(3)))} onChange={(_, d) => change({ at: `00:${String(Math.max(0, Math.min(59, Number(d.value) || 0))).padStart(2, '0')}` })} /></Field>
+            : <Field label={says.atLabel}><Input type="time" value={plan.at} onChange={(_, d) => change({ at: d.value })} /></Field>}
         </div>
         {plan.every === 'Week' && (
-          <Group label={words.onLabel}>
+          <Group label={says.onLabel}>
             {weekDays.map(day => <Tick key={day} label={day} checked={plan.on.includes(day)} onChange={on => change({ on: on ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
           </Group>
         )}
-        {plan.every === 'Month' && <Field label={words.monthDaysLabel} hint={words.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}
-        <Field label={words.zoneLabel} hint={words.zoneHint}>
+        {plan.every === 'Month' && <Field label={says.monthDaysLabel} hint={says.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}
+        <Field label={says.zoneLabel} hint={says.zoneHint}>
           <Input value={plan.zone} list="zones" autoComplete="off" spellCheck={false} onChange={(_, d) => change({ zone: d.value })} />
         </Field>
         <datalist id="zones">{Intl.supportedValuesOf('timeZone').map(z => <option key={z} value={z} />)}</datalist>
-        {begins && <Tick label={words.notBefore(exactTime(new Date(begins)))} checked={plan.start === begins} onChange={on => change({ start: on ? begins : minute(new Date()) })} />}
-        <Tick label={words.fullEachTime} checked={plan.full} onChange={full => change({ full })} />
+        {begins && <Tick label={says.notBefore(exactTime(new Date(begins)))} checked={plan.start === begins} onChange={on => change({ start: on ? begins : minute(new Date()) })} />}
+        <Tick label={says.fullEachTime} checked={plan.full} onChange={full => change({ full })} />
         {problem ? <Status tone="warn">{problem}</Status> : <Soft>{inWords(recurrenceOf(plan))}</Soft>}
         <Refusal error={put.error} />
         <div className={s.row}>
