@@ -134,8 +134,8 @@ func inOrders(ctx context.Context, b *testing.B, finder *search.Service, st stor
 			for range 2 {
 				began := time.Now()
 				found, err := finder.Query(ctx, r)
-				if err != nil || len(found.Hits) == 0 {
-					b.Fatalf("%+v: %d hits, %v", r, len(found.Hits), err)
+				if err != nil { // a page of an order may be empty and go on
+					b.Fatalf("%+v: %v", r, err)
 				}
 				took = append(took, time.Since(began))
 				if b.Logf("%q %v: %s", r.Keywords, r.Order, took[len(took)-1]); found.Next == "" {
