@@ -55,33 +55,9 @@ func noteSize(ctx context.Context, tx store.Tx, run store.Run, b body) error {
 	if err != nil && !fault.Is(err, fault.NotFound) || last.Serial > run.Serial || err == nil && last == forgotten(run.Serial) {
 		return err
 	}
-	most := last.Assets + b.Counts.Changed
-	if err != nil || last.Reads != b.Reads { // nothing was compared: what it holds is counted
-		if most, err = heldBy(ctx, tx, scanKey(run.Source, run.Scan)); err != nil {
-			return err
-		}
-	}
-	size := sizeDoc{Assets: min(b.Counts.Discovered+b.Counts.NotSeen, most), Reads: b.Reads, Serial: run.Serial}
+	size := sizeDoc{Assets: min(b.Counts.Discovered+b.Counts.NotSeen, last.Assets+b.Counts.Changed), Reads: b.Reads, Serial: run.Serial}
 	_, err = save(ctx, tx, docSize, scanKey(run.Source, run.Scan), doc.Version, size)
 	return err
-}
-
-// heldBy counts the rows of a scan's bases.
-func heldBy(ctx context.Context, tx store.Tx, scan string) (n int64, err error) {
-	const page = 1000
-	for key := ""; ; {
-		bases, err := tx.Map().Bases(ctx, scan, "", key, page)
-		if err != nil {
-			return 0, err
-		}
-		for _, b := range bases {
-			key = b.Container
-			n += b.Count
-		}
-		if len(bases) < page {
-			return n, nil
-		}
-	}
 }
 
 // forgotten stands in place of a size that is compared with nothing, also that of runs that wait for a person meanwhile.
