@@ -14,6 +14,8 @@ TOOLS   := .cache/bin/.installed
 # are pure, or step machines (in test/sim and test/e2e they meet concurrency; `make test RACE=...` runs them under it too), or
 # take many minutes there, as the suite of SQLite as store does: server and server/internal/ingest meet it with all their goroutines.
 RACE ?= bus cmd connector network node server test/e2e vault -server/internal/datamap -server/internal/scan -server/internal/search -server/internal/store/sqlite
+# What takes minutes begins; the short ones fill the gaps.
+FIRST := test/portal test/sim test/e2e server
 # Two packages at a time: the suites start servers.
 GOTEST := -p 2 -timeout 30m
 SUMMARY := go run ./test/summary
@@ -98,7 +100,7 @@ check: format lint vet arch unit portal-check ## format, lint, vet, arch, unit, 
 
 .PHONY: suites
 suites:
-	$(SUMMARY) -required .ci/required -race '$(RACE)' -- -vet=off $(GOTEST) ./...
+	$(SUMMARY) -required .ci/required -race '$(RACE)' -first '$(FIRST)' -- -vet=off $(GOTEST) ./...
 
 .PHONY: test
 test: deps portal format lint vet portal-check suites ## everything that CI holds a change to: deps, check and all suites, e2e too

@@ -1,30 +1,34 @@
 // Command summary runs `go test` and says in the end what passed, failed and was skipped, and why: a skipped suite
 // looks green otherwise.
 //
-//	go run ./test/summary [-race 'bus node'] [-required FILE] -- <flags and packages of go test>
+//	go run ./test/summary [-race 'bus node'] [-first 'test/e2e'] [-required FILE] -- <flags and packages of go test>
 //
 // A *test* is one that has no subtests, or one whose subtests all passed while it failed itself. A package that
 // doesn't build, panics or runs out of time counts as one failed test. With -race the packages at or below the named
-// rooms run under the race detector, in a run of their own; -ROOM takes one below them out. -required names suites that may not be skipped.
+// rooms run under the race detector, in a run of their own; -ROOM takes one below them out. -first names packages that
+// begin before the others: those that take longest, so that none is left to run alone in the end. -required names suites that may not be skipped.
 // The last line is always "N passed, N failed, N skipped"; the exit code is 1 when something failed or a required
 // suite was skipped.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
 func main() {
 	race := flag.String("race", "", "rooms to test under the race detector")
+	first := flag.String("first", "", "packages to begin with: those that take longest")
 	required := flag.String("required", "", "file with the suites that may not be skipped")
 	flag.Parse()
-	ok, err := run(os.Stdout, *race, *required, flag.Args())
+	ok, err := run(os.Stdout, *race, *first, *required, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "summary:", err)
 		os.Exit(2)
@@ -34,7 +38,7 @@ func main() {
 	}
 }
 
-func run(out io.Writer, race, required string, args []string) (bool, error) {
+func run(out io.Writer, race, first, required string, args []string) (bool, error) {
 	var rules []Required
 	if required != "" {
 		text, err := os.ReadFile(required)
@@ -54,7 +58,7 @@ func run(out io.Writer, race, required string, args []string) (bool, error) {
 		return false, fmt.Errorf("no package is named by %s: nothing would be tested", strings.Join(patterns, " "))
 	}
 	t := NewTally(out)
-	plain, raced := part(packages, strings.Fields(race))
+	plain, raced := part(ahead(packages, strings.Fields(first)), strings.Fields(race))
 	for _, r := range []struct {
 		flags    []string
 		packages []string
@@ -107,6 +111,20 @@ func part(packages, rooms []string) (outside, below []string) {
 		}
 	}
 	return outside, below
+}
+
+// ahead puts the packages that are named before the others, in the order in which they are named: go test begins with
+// what stands first.
+func ahead(packages, first []string) []string {
+	rank := func(pkg string) int {
+		if i := slices.Index(first, short(pkg)); i >= 0 {
+			return i
+		}
+		return len(first)
+	}
+	ordered := slices.Clone(packages)
+	slices.SortStableFunc(ordered, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return ordered
 }
 
 func inside(pkg string, rooms []string) bool {

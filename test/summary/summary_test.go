@@ -135,3 +135,11 @@ func TestRacingRoomsAreParted(t *testing.T) {
 		t.Error(outside, below)
 	}
 }
+
+func TestTheLongestBegin(t *testing.T) {
+	got := ahead([]string{module + "/bus", module + "/test/e2e", module + "/test/e2e/network", module + "/test/sim"}, []string{"test/sim", "test/e2e", "gone"})
+	want := []string{module + "/test/sim", module + "/test/e2e", module + "/bus", module + "/test/e2e/network"}
+	if !slices.Equal(got, want) {
+		t.Error(got)
+	}
+}
