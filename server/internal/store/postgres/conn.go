@@ -39,7 +39,7 @@ func configOf(address string) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "StoreAddress", "the store's address can't be used").Because(err)
 	}
-	cfg.MaxConns = readers + 4 // the writer, the follower, what asks for the size, and one that is just being replaced
+	cfg.MaxConns = readers + 2 // what asks for the size, and one that is just being replaced
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ConnConfig.ConnectTimeout = 10 * time.Second
 	// A caller who leaves ends the statement in the server, and the connection lives on.

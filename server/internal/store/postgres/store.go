@@ -55,14 +55,21 @@ type Options struct {
 // Store is an open account.
 type Store struct {
 	opt       Options
-	pool      *pgxpool.Pool
-	writers   gate.Gate
-	followers gate.Gate
+	pool      *pgxpool.Pool // of views
+	writers   writers
+	followers writers
 	views     chan struct{} // one place for each that may run
 
 	mu      sync.Mutex
 	closed  bool
 	running sync.WaitGroup
+}
+
+// writers are those that write one after the other, on connections of their own: what the engine plans and remembers for
+// a session is theirs, and no view that came between has it planned once more.
+type writers struct {
+	gate.Gate
+	pool *pgxpool.Pool
 }
 
 var _ store.Store = (*Store)(nil)
@@ -78,14 +85,31 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if s.opt.Log == nil {
 		s.opt.Log = slog.New(slog.DiscardHandler)
 	}
-	if s.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
-		return nil, faultOf(ctx, err)
+	one := cfg.Copy()
+	one.MaxConns = 2 // that of the writer, and one that is just being replaced
+	for _, p := range []struct {
+		pool **pgxpool.Pool
+		cfg  *pgxpool.Config
+	}{{&s.pool, cfg}, {&s.writers.pool, one}, {&s.followers.pool, one}} {
+		if *p.pool, err = pgxpool.NewWithConfig(ctx, p.cfg.Copy()); err != nil {
+			s.hangUp()
+			return nil, faultOf(ctx, err)
+		}
 	}
 	if err := s.open(ctx); err != nil {
-		s.pool.Close()
+		s.hangUp()
 		return nil, err
 	}
 	return s, nil
+}
+
+// hangUp closes all connections.
+func (s *Store) hangUp() {
+	for _, p := range []*pgxpool.Pool{s.pool, s.writers.pool, s.followers.pool} {
+		if p != nil {
+			p.Close()
+		}
+	}
 }
 
 func (s *Store) open(ctx context.Context) error {
@@ -151,7 +175,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.running.Wait()
-	s.pool.Close()
+	s.hangUp()
 	return nil
 }
 

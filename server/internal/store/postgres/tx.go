@@ -32,15 +32,15 @@ func (s *Store) Update(ctx context.Context, lane store.Lane, fn func(tx store.Tx
 	}
 	defer in.Unlock()
 	for n := 1; ; n++ {
-		err := s.update(ctx, lane, lock, fn)
+		err := s.update(ctx, in.pool, lane, lock, fn)
 		if n == tries || !again(err) {
 			return err
 		}
 	}
 }
 
-func (s *Store) update(ctx context.Context, lane store.Lane, lock int64, fn func(tx store.Tx) error) error {
-	c, err := s.pool.Acquire(ctx)
+func (s *Store) update(ctx context.Context, pool *pgxpool.Pool, lane store.Lane, lock int64, fn func(tx store.Tx) error) error {
+	c, err := pool.Acquire(ctx)
 	if err != nil {
 		return faultOf(ctx, err)
 	}
