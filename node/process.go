@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
@@ -20,6 +21,7 @@ import (
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/lineage"
+	"github.com/purlieu/purlieu/lock"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/network"
 	"github.com/purlieu/purlieu/node/internal/broker"
@@ -97,7 +99,7 @@ func RunProcess(ctx context.Context, o ProcessOptions) error {
 type process struct {
 	o       ProcessOptions
 	log     *slog.Logger
-	lock    *os.File
+	lock    io.Closer
 	rules   *rules
 	gate    *gatekeeper
 	broker  *broker.Broker
@@ -250,11 +252,11 @@ func capped(asked, usual, most int) int {
 }
 
 // lockState takes the state directory for this process.
-func lockState(dir string) (*os.File, error) {
+func lockState(dir string) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.New(fault.Denied, "StateDir", "the state directory %s can't be made", dir).Because(err)
 	}
-	f, taken, err := tryLock(filepath.Join(dir, "lock"))
+	l, taken, err := lock.Take(dir)
 	if taken {
 		return nil, fault.New(fault.Conflict, "AlreadyRunning", "another process of this node runs with the state directory %s", dir).
 			Try("Stop it first, or give each node a --state of its own")
@@ -262,7 +264,7 @@ func lockState(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fault.New(fault.Denied, "StateDir", "the state directory %s can't be locked", dir).Because(err)
 	}
-	return f, nil
+	return l, nil
 }
 
 // room is the memory that new work could have, in MiB, as claims tell it: without what the workers may still grow by.

@@ -3,12 +3,14 @@ package server
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/lock"
 )
 
 // The data folder of a replica holds the account's key file, the certificates, and either the store or the address of
@@ -55,6 +57,21 @@ func keepStore(data, address string) error {
 		return nil
 	}
 	return replace(addressOf(data), []byte(address+"\n"))
+}
+
+// lockData takes the data folder for this process: its keys, its certificates, the addresses of its doors and the name
+// of its built-in node are one replica's, wherever the store is.
+func lockData(data string) (io.Closer, error) {
+	l, taken, err := lock.Take(data)
+	if taken {
+		return nil, fault.New(fault.Conflict, "AlreadyRunning", "another server runs on the data folder %s", data).
+			Try("Stop it first, or give each server a folder of its own with --data")
+	}
+	if err != nil {
+		return nil, fault.New(fault.Denied, "DataFolder", "the data folder %s can't be locked", data).Because(err).
+			Try("Give a folder that this user may write with --data")
+	}
+	return l, nil
 }
 
 // replicaName tells this replica's built-in node from those of others: "server" where there is only one, else with an

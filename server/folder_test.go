@@ -1,12 +1,14 @@
 package server
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/lock"
 )
 
 func TestAFolderBelongsToOneStore(t *testing.T) {
@@ -53,5 +55,53 @@ func TestReplicasOfASharedStoreHaveNamesOfTheirOwn(t *testing.T) {
 	}
 	if name, err := replicaName(filepath.Join(one, "none"), false); name != "server" || err != nil {
 		t.Errorf("alone: %q, %v", name, err)
+	}
+}
+
+// unreachable is the address of a store where nobody listens.
+const unreachable = "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"
+
+func TestADataFolderHasOneServer(t *testing.T) {
+	r := start(t, nil)
+	doors, err := os.ReadFile(addressPath(r.cfg.Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := Config{Data: r.cfg.Data, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), KeepFree: 1}
+	if s, err := New(t.Context(), second); fault.CodeOf(err) != "AlreadyRunning" || !fault.Is(err, fault.Conflict) || s != nil {
+		t.Errorf("a second one: %v", err)
+	}
+	if now, err := os.ReadFile(addressPath(r.cfg.Data)); err != nil || string(now) != string(doors) {
+		t.Errorf("the addresses of the first became %q, %v", now, err)
+	}
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(t.Context(), second)
+	if err != nil {
+		t.Fatalf("once the first has ended: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheFolderOfASharedStoreHasOneServerToo(t *testing.T) {
+	cfg := Config{Data: t.TempDir(), Store: unreachable, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
+	l, _, err := lock.Take(cfg.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(t.Context(), cfg); fault.CodeOf(err) != "AlreadyRunning" {
+		t.Errorf("beside another server: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a server that did not come about keeps nobody out
+		if _, err := New(t.Context(), cfg); fault.CodeOf(err) != "StoreAway" {
+			t.Errorf("alone: %v", err)
+		}
 	}
 }

@@ -7,6 +7,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -63,6 +64,7 @@ type Own struct {
 type Server struct {
 	cfg     Config
 	name    string // of this replica's built-in node
+	lock    io.Closer // of the data folder
 	store   Store
 	access  *access.Service
 	fleet   *fleet.Service
@@ -83,29 +85,36 @@ type Server struct {
 	prefixes []string
 }
 
-// New opens the store and joins the rooms. It listens nowhere and starts nothing yet.
-func New(ctx context.Context, cfg Config) (*Server, error) {
+// New takes the data folder, opens the store and joins the rooms. It listens nowhere and starts nothing yet.
+// fault.Conflict ("AlreadyRunning") when another server has the folder.
+func New(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
+	s := &Server{cfg: cfg, work: make(chan struct{}, 1), applied: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
+	if s.lock, err = lockData(cfg.Data); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
 	address, err := settleStore(cfg.Data, cfg.Store)
 	if err != nil {
 		return nil, err
 	}
-	st, err := all.Open(ctx, address, all.Options{Log: cfg.Log})
-	if err != nil {
+	if s.store, err = all.Open(ctx, address, all.Options{Log: cfg.Log}); err != nil {
 		return nil, err
 	}
 	if err := keepStore(cfg.Data, address); err != nil {
-		return nil, errors.Join(err, st.Close())
+		return nil, err
 	}
-	name, err := replicaName(cfg.Data, !strings.HasPrefix(address, "sqlite:"))
-	if err != nil {
-		return nil, errors.Join(err, st.Close())
+	if s.name, err = replicaName(cfg.Data, !strings.HasPrefix(address, "sqlite:")); err != nil {
+		return nil, err
 	}
-	s := &Server{cfg: cfg, name: name, store: st, work: make(chan struct{}, 1), applied: make(chan struct{}, 1), rung: make(chan struct{}, 1)}
 	if err := s.join(ctx); err != nil {
-		return nil, errors.Join(err, st.Close())
+		return nil, err
 	}
 	return s, nil
 }
@@ -217,19 +226,25 @@ func (s *Server) FirstLink(ctx context.Context) (string, error) {
 // Pin is the pin of the account's certificate authority, as authentication keys carry it.
 func (s *Server) Pin() string { return s.certs.Pin() }
 
-// Close closes the store of a server that Run was not called for.
-func (s *Server) Close() error { return s.store.Close() }
+// Close closes the store of a server that Run was not called for, and leaves its folder to others.
+func (s *Server) Close() error {
+	var err error
+	if s.store != nil { // New may have come no further
+		err = s.store.Close()
+	}
+	return errors.Join(err, s.lock.Close())
+}
 
 // Run opens the doors and works until ctx ends; then it lets requests finish, ends its parts, all within ten seconds, and
-// closes the store. ready is called once the doors are open.
+// closes the server. ready is called once the doors are open.
 func (s *Server) Run(ctx context.Context, ready func()) error {
 	listeners, err := s.listen(ctx)
 	if err != nil {
-		return errors.Join(err, s.store.Close())
+		return errors.Join(err, s.Close())
 	}
 	if err := s.record(); err != nil {
 		s.cfg.Log.Warn("the data folder can't say where the doors are; 'purlieu admin link' may not know", "err", err)
 	}
 	err = s.serve(ctx, listeners, ready)
-	return errors.Join(err, s.store.Close())
+	return errors.Join(err, s.Close())
 }

@@ -22,6 +22,7 @@ func Floors() []Floor {
 
 		{"failpoint", nil, "ground: the standard library only; nothing in a usual build"},
 		{"fault", nil, "ground: the standard library only"},
+		{"lock", nil, "ground: the standard library only"},
 		{"model", []string{"fault", "wire/item"}, "ground: the standard library only"},
 		{"wire", []string{"fault"}, "plain data to bytes and back, under bounds"},
 		{"wire/item", nil, "ground: single items of the encoding, for types that write and read themselves"},
@@ -50,7 +51,7 @@ func Floors() []Floor {
 		{"bus/...", may("bus", "network/...", "wire"), "transports of the messages"},
 		{"bus/nats/hub", may("bus", "bus/nats", "network/..."), "the account's end of the bus holds to the table of the node's end"},
 
-		{"server", may("server/...", "bus/...", "network/...", "doctor", "web"), "only constructs and starts"},
+		{"server", may("server/...", "bus/...", "network/...", "doctor", "lock", "web"), "only constructs and starts"},
 		{"server/internal/api/...", may("server/internal/api/...", "server/internal/access", "server/internal/datamap",
 			"server/internal/search", "server/internal/scan", "server/internal/fleet", "server/internal/gate", "doctor", "web"), "the API never touches the store"},
 		{"server/internal/ingest", may("server/internal/datamap", "server/internal/search", "server/internal/scan",
@@ -68,7 +69,7 @@ func Floors() []Floor {
 		{"server/internal/store/postgres", may("server/internal/store", "server/internal/store/gate"), "the gate is what engines share"},
 		{"server/internal/store/all", may("server/internal/store/..."), "the list of engines"},
 
-		{"node", may("node/...", "bus/...", "wire", "connector", "connector/folder", "filter", "format", "classify", "lineage", "vault", "network/...", "doctor", "sample"), "only constructs and starts; members come as lists from cmd"},
+		{"node", may("node/...", "bus/...", "wire", "connector", "connector/folder", "filter", "format", "classify", "lineage", "vault", "network/...", "doctor", "lock", "sample"), "only constructs and starts; members come as lists from cmd"},
 		{"node/internal/enrol", may("network/...", "bus"), "the node's own key and its tokens"},
 		{"node/internal/attempt", may("bus", "node/internal/broker"), "an attempt from grant to receipt; the outbox and the leases are what it needs of them"},
 		{"node/internal/lease", may("bus"), "ids and numbers only"},
