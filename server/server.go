@@ -63,7 +63,7 @@ type Own struct {
 // Server is one replica. Make it with New, start it with Run.
 type Server struct {
 	cfg     Config
-	name    string // of this replica's built-in node
+	name    string    // of this replica's built-in node
 	lock    io.Closer // of the data folder
 	store   Store
 	access  *access.Service

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -27,6 +28,7 @@ const (
 	codeStopping      = "ServerStopping"
 	codeLost          = "ConnectionLost"
 	codeUnreachable   = "Unreachable"
+	codeNoAnswer      = "NoAnswer"
 	codeTimeout       = "StatementTimeout"
 	codeChanged       = "CatalogueChanged"
 	codeLocked        = "Locked"
@@ -62,8 +64,14 @@ func signInFault(ctx context.Context, err error) error {
 		return fault.New(fault.Denied, codeWeakAuth, "the server asks for the password in clear over a connection that is not verified").
 			Try("Set sslMode to verify-full, or let the server use scram-sha-256.").Because(err)
 	}
+	var network net.Error
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout() {
+		return fault.New(fault.Unreachable, codeNoAnswer, "the server did not answer within %d s", connectTimeout/time.Second).
+			Try("Check that host and port are those of a PostgreSQL server, and that no firewall swallows what is sent.").Because(err)
+	}
 	if lost(err) {
-		return fault.New(fault.Unreachable, codeLost, "the server ended the connection during the sign-in").Because(err)
+		return fault.New(fault.Unreachable, codeLost, "the server ended the connection during the sign-in").
+			Try("Check that host and port are those of a PostgreSQL server, and look into its log.").Because(err)
 	}
 	return fault.New(fault.Unreachable, codeProtocol, "the peer does not answer as a PostgreSQL server").
 		Try("Check that host and port are those of a PostgreSQL server.").Because(err)
@@ -82,7 +90,7 @@ func tlsFault(err error) error {
 	switch {
 	case errors.As(err, &name):
 		return fault.New(fault.Denied, codeTLSUntrusted, "the server's certificate is for another name").
-			Try("Use the name in the certificate, or sslMode verify-ca.").Because(err)
+			Try("Use the name in the certificate; or set sslMode to verify-ca and put the certificate authority into sslRootCert.").Because(err)
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &verify):
 		return fault.New(fault.Denied, codeTLSUntrusted, "the server's certificate can't be verified").
 			Try("Put the certificate authority into sslRootCert.").Because(err)

@@ -32,7 +32,9 @@ func (c *Connector) Test(ctx context.Context, env connector.Env, report func(con
 		case codeTLSRefused, codeTLSRequired, codeTLSUntrusted:
 			return failStep(report, "tls", err)
 		}
-		c.reportTLS(to, report)
+		if stateOf(err) != "" || fault.CodeOf(err) == codeWeakAuth { // the server has answered, through what sslMode asks for
+			c.reportTLS(to, report)
+		}
 		return failStep(report, "sign in", err)
 	}
 	defer s.close()
@@ -50,6 +52,7 @@ func (c *Connector) Test(ctx context.Context, env connector.Env, report func(con
 	return nil
 }
 
+// reportTLS says how the connection is protected on which the server has answered.
 func (c *Connector) reportTLS(to target, report func(connector.Step)) {
 	detail := "encrypted, certificate verified"
 	remedy := ""

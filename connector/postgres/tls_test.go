@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,7 @@ func TestTLS(t *testing.T) {
 		{"the default checks", "secure", "", "localhost", good, ""},
 		{"another name", "secure", "verify-full", "127.0.0.1", good, "TLSUntrusted"},
 		{"another authority", "secure", "verify-ca", "127.0.0.1", other, "TLSUntrusted"},
+		{"another name, and no authority", "secure", "verify-ca", "127.0.0.1", "", "TLSUntrusted"},
 		{"no authority", "secure", "verify-full", "localhost", "", "TLSUntrusted"},
 		{"not a certificate", "secure", "verify-full", "localhost", "x", "BadSetting"},
 		{"password in clear over a checked connection", "clear", "verify-full", "localhost", good, ""},
@@ -87,6 +89,9 @@ func TestTLS(t *testing.T) {
 				if tested.OK || tested.Remedy == "" && tc.code != "BadSetting" {
 					t.Errorf("the connection test ends with %+v", tested)
 				}
+				if tc.code == "TLSUntrusted" && !strings.Contains(tested.Remedy, "sslRootCert") {
+					t.Errorf("the remedy leaves out what is missing: %+v", tested)
+				}
 				return
 			}
 			if err := c.Scan(t.Context(), env, units[0], &connectortest.Haul{}); err != nil {
@@ -94,6 +99,13 @@ func TestTLS(t *testing.T) {
 			}
 		})
 	}
+	t.Run("of a sign-in that the server refuses, TLS is told", func(t *testing.T) {
+		steps := stepsOf(t, c, worldOf(c, own).As("secure", "wrong").With("sslMode", "verify-full").With("serverEndpoint", "localhost").With("sslRootCert", good))
+		want := []connector.Step{{Name: "tls", OK: true, Detail: "encrypted, certificate verified"}, {Name: "sign in", Detail: "the server refused user name or password", Remedy: steps[len(steps)-1].Remedy}}
+		if len(steps) != 3 || !slices.Equal(steps[1:], want) {
+			t.Errorf("%+v", steps)
+		}
+	})
 	t.Run("refused by a server without it", func(t *testing.T) {
 		env := worldOf(c, must(t)).With("sslMode", "verify-full")
 		_, err := connectortest.Units(t.Context(), c, env)
@@ -105,7 +117,14 @@ func TestTLS(t *testing.T) {
 
 func lastStep(t *testing.T, c *postgres.Connector, env *connectortest.Env) connector.Step {
 	t.Helper()
-	var last connector.Step
-	_ = c.Test(t.Context(), env, func(s connector.Step) { last = s })
-	return last
+	steps := stepsOf(t, c, env)
+	return steps[len(steps)-1]
+}
+
+func stepsOf(t *testing.T, c *postgres.Connector, env connector.Env) (steps []connector.Step) {
+	t.Helper()
+	if err := c.Test(t.Context(), env, func(s connector.Step) { steps = append(steps, s) }); err == nil || len(steps) == 0 {
+		t.Fatalf("the test of a connection that fails: %v, %+v", err, steps)
+	}
+	return steps
 }
