@@ -62,7 +62,7 @@ var (
 func (c *Connector) Describe() model.Kind {
 	f := c.flavour
 	kind := model.Kind{
-		Name: f.kind, Version: 3, Dialect: "postgresql", Title: f.title, Summary: f.summary, Icon: icon,
+		Name: f.kind, Version: 4, Dialect: "postgresql", Title: f.title, Summary: f.summary, Icon: icon,
 		Settings: []model.Field{
 			{
 				Name: "serverEndpoint", Type: model.FieldText, Title: "Server", Required: true, Example: f.example,
@@ -148,10 +148,10 @@ func credential(kind, title string) model.CredentialUse {
 			{Name: "password", Type: model.FieldText, Title: "Password", Required: true, Secret: true, Help: "Reference to the password in a vault."},
 		},
 		Grants: []string{
-			"create role purlieu_reader login password '…'",
-			"grant connect on database <each database> to purlieu_reader",
-			"grant usage on schema <each schema> to purlieu_reader",
-			"grant select on all tables in schema <each schema> to purlieu_reader -- for level L3 only",
+			"create role purlieu_reader login password '…';",
+			"grant connect on database <each database> to purlieu_reader;",
+			"grant usage on schema <each schema> to purlieu_reader;",
+			"grant select on all tables in schema <each schema> to purlieu_reader; -- for level L3 only",
 		},
 	}
 }

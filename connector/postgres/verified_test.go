@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/model"
@@ -27,6 +28,19 @@ func TestTheDescriptionPromisesVerifiedTLSOnlyWhereTheConnectionIs(t *testing.T)
 		}
 		if promised < 3 {
 			t.Errorf("%s: only %d settings are verified", kind.Name, promised)
+		}
+	}
+}
+
+// What a form or the client shows is pasted as it stands, once the names are filled in.
+func TestWhatALoginNeedsCanBePasted(t *testing.T) {
+	for _, c := range []*Connector{New(), NewAzure(), NewAmazon()} {
+		for _, use := range c.Describe().Credentials {
+			for _, line := range use.Grants {
+				if statement, _, _ := strings.Cut(line, "--"); !strings.HasSuffix(strings.TrimSpace(statement), ";") {
+					t.Errorf("%s, %s: %q runs into the next line", c.flavour.kind, use.Kind, line)
+				}
+			}
 		}
 	}
 }
