@@ -121,6 +121,8 @@ type Env interface {
 	// Want answers, before anything is opened, whether the asset must be read again, and sampled, judged by the
 	// source's change mark: an unchanged asset need not be opened.
 	Want(typeName, path string, stamp uint64) (open, sample bool)
+	// Afresh reports whether nothing is known of what the unit reads: Want says of all of it that it must be read.
+	Afresh() bool
 	// Log is for the operator of the node. No value of the source goes there.
 	Log() *slog.Logger
 }

@@ -14,8 +14,9 @@ import (
 // Errors are faults with closed codes: Denied ("PermissionDenied", "FolderKept"), NotFound ("FileGone"), Invalid
 // (CodeNotAFile, "NotAFolder": what was looked at is not there any more, something else is), Unreachable.
 type Folder interface {
-	// Names gives the names of all entries, in no order, until each fails. Memory does not grow with their number.
-	Names(ctx context.Context, each func(name string) error) error
+	// Names gives the names of all entries, in no order, until each fails. Memory does not grow with their number. kind
+	// is what the listing says that the entry is, which may have changed since; 0 where it does not say.
+	Names(ctx context.Context, each func(name string, kind EntryKind) error) error
 	// Look tells what an entry is now; "" is the folder itself.
 	Look(name string) (Entry, error)
 	// Enter opens a folder in it. A folder that the node keeps for itself is Denied ("FolderKept").
@@ -32,8 +33,10 @@ const CodeNotAFile = "NotAFile"
 type OpenFile interface {
 	io.ReaderAt
 	io.Closer
-	// Look tells what the file is now: another stamp than before says that it changed.
+	// Look tells what the file is now, whatever has its name, as Folder.Look does.
 	Look() (Entry, error)
+	// Same reports whether the file is still what was looked at; not so where the system can't tell.
+	Same(looked Entry) bool
 }
 
 // EntryKind is what an entry of a folder is.

@@ -174,6 +174,9 @@ func (e *Env) Want(_, path string, stamp uint64) (open, sample bool) {
 	return !known || last != stamp, false
 }
 
+// Afresh says that there are no Stamps.
+func (e *Env) Afresh() bool { return e.Stamps == nil }
+
 // Log drops everything.
 func (e *Env) Log() *slog.Logger { return slog.New(slog.DiscardHandler) }
 

@@ -291,7 +291,20 @@ func TestNamesThatAreNotText(t *testing.T) {
 	}
 }
 
+// lookingFirst is a world of which something was known before: files are looked at before they are opened.
+func lookingFirst(root string) *connectortest.Env {
+	env := world(root)
+	env.Stamps = map[string]uint64{}
+	return env
+}
+
 func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
+	for order, world := range map[string]func(string) *connectortest.Env{"opened first": world, "looked at first": lookingFirst} {
+		t.Run(order, func(t *testing.T) { filesThatChange(t, world) })
+	}
+}
+
+func filesThatChange(t *testing.T, world func(root string) *connectortest.Env) {
 	root := folderOf(t)
 	put(t, filepath.Join(root, "top/x.csv"), "a,b\n1,2\n")
 	write := func(text string) {
@@ -330,7 +343,11 @@ func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
 		h := read(t, env)
 		now, err := os.Stat(filepath.Join(root, "top/x.csv"))
 		must(t, err)
-		if a := h.Named("top/x.csv"); len(h.Gaps) > 0 || len(a.Columns) != 2 || a.Measures[0].Value != now.Size() || n != 2 {
+		times := 2
+		if env.Afresh() {
+			times = 1 // what is opened is looked at then
+		}
+		if a := h.Named("top/x.csv"); len(h.Gaps) > 0 || len(a.Columns) != 2 || a.Measures[0].Value != now.Size() || n != times {
 			t.Errorf("%+v, %v, opened %d times", a, gaps(h), n)
 		}
 	})

@@ -7,5 +7,6 @@
 // to it, so that memory does not grow with the folder.
 //
 // Links are reported and never followed; what is neither file nor folder is never opened. A file is opened only when it
-// changed since it was last read, and only so much of it is read as its format needs.
+// changed since it was last read, and only so much of it is read as its format needs. Where nothing was read before, what
+// the listing calls a file is opened first and looked at then; where it turns out to be something else it is left at once.
 package filesystem

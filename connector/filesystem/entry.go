@@ -30,8 +30,8 @@ func (o *odd) report(w *walk, path string) error {
 }
 
 // entry takes one entry of a folder; folder says that it is one, to be entered.
-func (w *walk) entry(f connector.Folder, parent, name string, odd *odd) (folder bool, err error) {
-	path := model.EscapeName(name)
+func (w *walk) entry(f connector.Folder, parent string, l listed, odd *odd) (folder bool, err error) {
+	name, path := l.name, model.EscapeName(l.name)
 	if parent != "" {
 		path = parent + "/" + path
 	}
@@ -46,6 +46,11 @@ func (w *walk) entry(f connector.Folder, parent, name string, odd *odd) (folder 
 	}
 	if err := w.ctx.Err(); err != nil {
 		return false, err
+	}
+	if w.first && l.kind == connector.EntryFile {
+		if open, e := openFirst(f, name); open != nil {
+			return false, w.readFile(f, path, name, e, open)
+		}
 	}
 	e, err := f.Look(name)
 	if err != nil {
@@ -82,7 +87,7 @@ func containerOf(path string) string {
 	return ""
 }
 
-// fileEntry takes a file: unchanged, by name and size only, or opened.
+// fileEntry takes a file that was looked at: unchanged, by name and size only, or to be read.
 func (w *walk) fileEntry(f connector.Folder, path, name string, e connector.Entry) error {
 	open, sampled := w.env.Want(typeFile, path, e.Stamp)
 	if !open && !sampled {
@@ -91,27 +96,7 @@ func (w *walk) fileEntry(f connector.Folder, path, name string, e connector.Entr
 	if w.level < model.L2 {
 		return w.emit.Asset(fileAsset(path, name, e))
 	}
-	for range 2 {
-		changed, err := w.read(f, path, name, e)
-		if err != nil || !changed {
-			return err
-		}
-		again, err := f.Look(name)
-		if gone(err) {
-			return nil
-		}
-		if err != nil || again.Kind != connector.EntryFile {
-			break // another thing stands there now
-		}
-		e = again
-	}
-	a := fileAsset(path, name, e)
-	a.Stamp = 0 // to be read again next time
-	if err := w.emit.Asset(a); err != nil {
-		return err
-	}
-	gap := model.Gap{Path: path, Facet: model.FacetStructure, Code: "FileChanged", Remedy: "It was written while it was read; scan again when it is at rest"}
-	return w.emit.Gap(gap)
+	return w.readFile(f, path, name, e, nil)
 }
 
 func fileAsset(path, name string, e connector.Entry) *model.Asset {

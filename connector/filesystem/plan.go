@@ -52,7 +52,7 @@ func (c *Connector) Plan(ctx context.Context, env connector.Env, emit func(model
 // looked at may be one: when its unit is read it can be looked at again, or the unit says that it can't be read.
 func topFolders(ctx context.Context, root connector.Folder, scope model.Scope) ([]string, error) {
 	var tops []string
-	err := root.Names(ctx, func(name string) error {
+	err := root.Names(ctx, func(name string, _ connector.EntryKind) error {
 		path := model.EscapeName(name)
 		if !scope.Match(path) {
 			return nil

@@ -33,7 +33,7 @@ func (*Connector) Test(ctx context.Context, env connector.Env, report func(conne
 	}
 	defer func() { _ = root.Close() }()
 	report(connector.Step{Name: "open", OK: true, Detail: "The folder is there, and allowed"})
-	err = root.Names(ctx, func(string) error { return errOne })
+	err = root.Names(ctx, func(string, connector.EntryKind) error { return errOne })
 	if err != nil && !errors.Is(err, errOne) {
 		return fail("list", err)
 	}
@@ -61,7 +61,7 @@ func (*Connector) Browse(ctx context.Context, env connector.Env, path string, em
 			f = next
 		}
 	}
-	return f.Names(ctx, func(name string) error {
+	return f.Names(ctx, func(name string, _ connector.EntryKind) error {
 		ref := model.Ref{Type: typeFile, Path: model.EscapeName(name)}
 		if path != "" {
 			ref.Path = path + "/" + ref.Path

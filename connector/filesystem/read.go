@@ -9,18 +9,60 @@ import (
 	"github.com/purlieu/purlieu/sample"
 )
 
-// read opens a file and emits it with what is in it. changed says that it is not, or no longer, what was looked at, and
-// that nothing was emitted: one look behind the reading tells both.
-func (w *walk) read(f connector.Folder, path, name string, looked connector.Entry) (changed bool, err error) {
+// openFirst opens what a listing says is a file, and looks at it then, which takes the system less time than to look at
+// what has its name; nil where that is not so simple: a look tells what stands there.
+func openFirst(f connector.Folder, name string) (connector.OpenFile, connector.Entry) {
 	open, err := f.Open(name)
-	if gone(err) {
-		return false, nil
-	}
-	if fault.CodeOf(err) == connector.CodeNotAFile {
-		return true, nil
-	}
 	if err != nil {
-		return false, w.unread(fileAsset(path, name, looked), err)
+		return nil, connector.Entry{}
+	}
+	if e, err := open.Look(); err == nil && e.Kind == connector.EntryFile {
+		return open, e
+	}
+	_ = open.Close()
+	return nil, connector.Entry{}
+}
+
+// readFile reads a file that was looked at, and once more where it changed meanwhile. open is the file where it was
+// opened before the look.
+func (w *walk) readFile(f connector.Folder, path, name string, e connector.Entry, open connector.OpenFile) error {
+	for range 2 {
+		changed, err := w.read(f, path, name, e, open)
+		if err != nil || !changed {
+			return err
+		}
+		open = nil
+		again, err := f.Look(name)
+		if gone(err) {
+			return nil
+		}
+		if err != nil || again.Kind != connector.EntryFile {
+			break // another thing stands there now
+		}
+		e = again
+	}
+	a := fileAsset(path, name, e)
+	a.Stamp = 0 // to be read again next time
+	if err := w.emit.Asset(a); err != nil {
+		return err
+	}
+	gap := model.Gap{Path: path, Facet: model.FacetStructure, Code: "FileChanged", Remedy: "It was written while it was read; scan again when it is at rest"}
+	return w.emit.Gap(gap)
+}
+
+// read emits a file with what is in it; it is opened where open is nil, and closed. changed says that it is not, or no
+// longer, what was looked at, and that nothing was emitted: one look behind the reading tells both.
+func (w *walk) read(f connector.Folder, path, name string, looked connector.Entry, open connector.OpenFile) (changed bool, err error) {
+	if open == nil {
+		if open, err = f.Open(name); err != nil {
+			switch {
+			case gone(err):
+				return false, nil
+			case fault.CodeOf(err) == connector.CodeNotAFile:
+				return true, nil
+			}
+			return false, w.unread(fileAsset(path, name, looked), err)
+		}
 	}
 	defer func() { _ = open.Close() }()
 	w.file.Open(name, looked.Size, open)
@@ -28,8 +70,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	if err != nil && w.ctx.Err() != nil {
 		return false, w.ctx.Err()
 	}
-	after, lerr := open.Look()
-	if lerr != nil || after.Kind != connector.EntryFile || after.Stamp != looked.Stamp {
+	if !open.Same(looked) {
 		return true, nil
 	}
 	a := fileAsset(path, name, looked)

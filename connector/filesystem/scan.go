@@ -32,7 +32,10 @@ func (c *Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	w := &walk{ctx: ctx, env: env, emit: emit, scope: env.Scope(), level: env.Level(), split: c.split, left: c.split.unit, whole: true, unit: unit}
+	w := &walk{
+		ctx: ctx, env: env, emit: emit, scope: env.Scope(), level: env.Level(),
+		first: env.Level() >= model.L2 && env.Afresh(), split: c.split, left: c.split.unit, whole: true, unit: unit,
+	}
 	if unit.Step == stepRoot {
 		err = w.root(root)
 	} else {
@@ -51,6 +54,7 @@ type walk struct {
 	emit  connector.Emit
 	scope model.Scope
 	level model.Level
+	first bool // files are opened first, and looked at then: all of them are read
 	unit  model.Unit
 	split split
 	left  int  // entries before the rest is handed on
@@ -68,8 +72,8 @@ func (w *walk) root(f connector.Folder) error {
 		return err
 	}
 	odd := odd{}
-	err = f.Names(w.ctx, func(name string) error {
-		_, err := w.entry(f, "", name, &odd)
+	err = f.Names(w.ctx, func(name string, kind connector.EntryKind) error {
+		_, err := w.entry(f, "", listed{name, kind}, &odd)
 		return err
 	})
 	if err != nil {
@@ -151,17 +155,17 @@ func (w *walk) folder(f connector.Folder, at place) error {
 	}
 	below := make([]string, 0, 8)
 	odd := odd{}
-	for _, name := range names {
+	for _, l := range names {
 		if at.ranged {
-			below = append(below, name) // told before: only to be entered
+			below = append(below, l.name) // told before: only to be entered
 			continue
 		}
-		folder, err := w.entry(f, at.path, name, &odd)
+		folder, err := w.entry(f, at.path, l, &odd)
 		if err != nil {
 			return err
 		}
 		if folder {
-			below = append(below, name)
+			below = append(below, l.name)
 		}
 	}
 	if err := odd.report(w, at.path); err != nil {
@@ -170,9 +174,15 @@ func (w *walk) folder(f connector.Folder, at place) error {
 	return w.below(f, at, below)
 }
 
+// listed is an entry as the listing of its folder tells it.
+type listed struct {
+	name string
+	kind connector.EntryKind
+}
+
 // names are those of a folder that the place takes, no more than fit one unit where it takes all; total counts them.
-func (w *walk) names(f connector.Folder, at place) (names []string, total int, err error) {
-	err = f.Names(w.ctx, func(name string) error {
+func (w *walk) names(f connector.Folder, at place) (names []listed, total int, err error) {
+	err = f.Names(w.ctx, func(name string, kind connector.EntryKind) error {
 		if !at.share.has(name) {
 			return nil
 		}
@@ -180,7 +190,7 @@ func (w *walk) names(f connector.Folder, at place) (names []string, total int, e
 			return nil
 		}
 		if total++; total <= w.split.folder || at.share.of > 1 || at.ranged {
-			names = append(names, name)
+			names = append(names, listed{name, kind})
 		}
 		return nil
 	})

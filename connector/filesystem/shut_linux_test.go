@@ -42,15 +42,39 @@ func open(t *testing.T, paths []string) {
 func TestAPipeThatTakesThePlaceOfAFileIsNotWaitedFor(t *testing.T) {
 	root := folderOf(t)
 	file := filepath.Join(root, "top/x.csv")
-	put(t, file, "a,b\n1,2\n")
-	env := world(root)
-	hook(env, func(string) {
+	replaced := func(env *connectortest.Env) *connectortest.Haul {
 		_ = os.Remove(file)
-		must(t, syscall.Mkfifo(file, 0o600))
-	}, nil)
-	h := read(t, env)
+		put(t, file, "a,b\n1,2\n")
+		hook(env, func(string) {
+			_ = os.Remove(file)
+			must(t, syscall.Mkfifo(file, 0o600))
+		}, nil)
+		return read(t, env)
+	}
+	h := replaced(lookingFirst(root))
 	if a := h.Named("top/x.csv"); a == nil || a.Facets != model.FacetExistence || a.Stamp != 0 || !slices.Equal(gaps(h), []string{"top/x.csv: FileChanged"}) {
-		t.Errorf("%+v, %v", a, gaps(h))
+		t.Errorf("looked at first: %+v, %v", a, gaps(h))
+	}
+	if h = replaced(world(root)); h.Named("top/x.csv") != nil || !slices.Equal(gaps(h), []string{"top: SpecialFile"}) {
+		t.Errorf("opened first: %v", gaps(h))
+	}
+}
+
+func TestALinkThatTakesThePlaceOfAFileIsNotFollowed(t *testing.T) {
+	root, outside := folderOf(t), folderOf(t)
+	file := filepath.Join(root, "top/x.csv")
+	put(t, filepath.Join(outside, "secret.csv"), "canary,b\n1,2\n")
+	for order, env := range map[string]*connectortest.Env{"looked at": lookingFirst(root), "opened": world(root)} {
+		_ = os.Remove(file)
+		put(t, file, "a,b\n1,2\n")
+		hook(env, func(string) {
+			_ = os.Remove(file)
+			must(t, os.Symlink(filepath.Join(outside, "secret.csv"), file))
+		}, nil)
+		h := read(t, env)
+		if a := h.Named("top/x.csv"); a != nil && len(a.Columns) > 0 || len(h.Gaps) != 1 {
+			t.Errorf("%s first: %+v, %v", order, a, gaps(h))
+		}
 	}
 }
 

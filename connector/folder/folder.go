@@ -112,31 +112,12 @@ func errNotAFolder() error {
 	return fault.New(fault.Invalid, "NotAFolder", "the entry is not a folder")
 }
 
-// namesAtOnce is how many names are read at a time.
-const namesAtOnce = 512
-
 // Names gives the names of all entries.
-func (f *Folder) Names(ctx context.Context, each func(string) error) error {
+func (f *Folder) Names(ctx context.Context, each func(string, connector.EntryKind) error) error {
 	if _, err := f.self.Seek(0, io.SeekStart); err != nil {
 		return because(err)
 	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		names, err := f.self.Readdirnames(namesAtOnce)
-		for _, name := range names {
-			if err := each(name); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return because(err)
-		}
-	}
+	return f.list(ctx, each)
 }
 
 // Look tells what an entry is.

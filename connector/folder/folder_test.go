@@ -2,6 +2,7 @@ package folder
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func tree(t *testing.T) string {
 func names(t *testing.T, f connector.Folder) []string {
 	t.Helper()
 	var all []string
-	must(t, f.Names(t.Context(), func(name string) error { all = append(all, name); return nil }))
+	must(t, f.Names(t.Context(), func(name string, _ connector.EntryKind) error { all = append(all, name); return nil }))
 	slices.Sort(all)
 	return all
 }
@@ -53,8 +54,62 @@ func TestFolder(t *testing.T) {
 		must(t, err)
 		looked, err := f.Look("x.csv")
 		must(t, err)
-		if e.Kind != connector.EntryFile || e.Size != 4 || e.Stamp != looked.Stamp {
+		if e.Kind != connector.EntryFile || e.Size != 4 || e != looked || !file.Same(looked) {
 			t.Errorf("%+v, %+v", e, looked)
+		}
+	})
+	t.Run("tells_that_an_open_file_changed", func(t *testing.T) {
+		root := tree(t)
+		f, err := Open(Root{Allowed: root, Below: []string{"data", "in"}})
+		must(t, err)
+		defer f.Close()
+		file, err := f.Open("x.csv")
+		must(t, err)
+		defer file.Close()
+		looked, err := file.Look()
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(root, "data/in/x.csv"), []byte("a,b,c\n"), 0o644))
+		if file.Same(looked) {
+			t.Error("it was written over")
+		}
+		folder, err := f.Look("")
+		must(t, err)
+		if file.Same(folder) {
+			t.Error("it is no folder")
+		}
+	})
+	t.Run("lists_very_many_names", func(t *testing.T) {
+		root := tree(t)
+		want := make([]string, 2000)
+		for i := range want {
+			want[i] = fmt.Sprintf("%04d%s", i, strings.Repeat("n", 5*(i%50)))
+			must(t, os.WriteFile(filepath.Join(root, "data/state/secrets", want[i]), nil, 0o644))
+		}
+		f, err := Open(Root{Allowed: root, Below: []string{"data", "state", "secrets"}})
+		must(t, err)
+		defer f.Close()
+		if got := names(t, f); !slices.Equal(got, want) {
+			t.Errorf("%d names", len(got))
+		}
+	})
+	t.Run("lists_what_entries_are_where_the_system_tells", func(t *testing.T) {
+		root := tree(t)
+		must(t, os.Symlink("in", filepath.Join(root, "data/link")))
+		must(t, os.WriteFile(filepath.Join(root, "data/file"), nil, 0o644))
+		f, err := Open(Root{Allowed: root, Below: []string{"data"}})
+		must(t, err)
+		defer f.Close()
+		n := 0
+		must(t, f.Names(t.Context(), func(name string, kind connector.EntryKind) error {
+			e, err := f.Look(name)
+			must(t, err)
+			if n++; kind != 0 && kind != e.Kind {
+				t.Errorf("%s: %d, %d", name, kind, e.Kind)
+			}
+			return nil
+		}))
+		if n != 4 {
+			t.Error(n)
 		}
 	})
 	t.Run("takes_one_name_at_a_time", func(t *testing.T) {
@@ -164,7 +219,7 @@ func TestFolder(t *testing.T) {
 		f, err := Open(Root{Allowed: tree(t), Below: []string{"data"}})
 		must(t, err)
 		defer f.Close()
-		if err := f.Names(t.Context(), func(string) error { return io.ErrShortWrite }); !errors.Is(err, io.ErrShortWrite) {
+		if err := f.Names(t.Context(), func(string, connector.EntryKind) error { return io.ErrShortWrite }); !errors.Is(err, io.ErrShortWrite) {
 			t.Error(err)
 		}
 	})

@@ -14,16 +14,24 @@ import (
 // look asks for all that is wanted of an entry at once.
 func (f *Folder) look(name string) (connector.Entry, error) {
 	var st unix.Statx_t
-	err := unix.Statx(int(f.way), name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st)
-	if err != nil {
-		return connector.Entry{}, because(err)
+	if err := statx(int(f.way), name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, &st); err != nil {
+		return connector.Entry{}, err
 	}
-	e := entryOf(uint32(st.Mode), int64(st.Size), moment{st.Mtime.Sec, int64(st.Mtime.Nsec)}, moment{st.Ctime.Sec, int64(st.Ctime.Nsec)}, st.Ino)
-	e.NativeID = nativeID(&st)
+	e := entryOf(&st)
 	if e.Kind == connector.EntryFolder && name != "." && f.keeps(&st) {
 		e.Kind = connector.EntryKept
 	}
 	return e, nil
+}
+
+func statx(at int, name string, how int, into *unix.Statx_t) error {
+	_, err := again(func() (int, error) {
+		return 0, unix.Statx(at, name, how, unix.STATX_BASIC_STATS|unix.STATX_BTIME, into)
+	})
+	if err != nil {
+		return because(err)
+	}
+	return nil
 }
 
 // keeps reports whether a folder is a kept one.
@@ -35,27 +43,29 @@ func (f *Folder) keeps(st *unix.Statx_t) bool {
 	})
 }
 
-// moment is a time in seconds since 1970, and nanoseconds.
-type moment struct{ seconds, nanoseconds int64 }
-
-func (m moment) number() uint64 { return uint64(m.seconds*1e9 + m.nanoseconds) }
-
 // entryOf is what the system tells. The time of the last modification can be set back, as by who copies a file over
 // another with its time; that of the last change can't. Both count: not every file system keeps the second.
-func entryOf(mode uint32, size int64, modified, changed moment, number uint64) connector.Entry {
-	e := connector.Entry{Size: size, Modified: modified.seconds, Stamp: stamp(uint64(size), modified.number(), changed.number(), number)}
+func entryOf(st *unix.Statx_t) connector.Entry {
+	return connector.Entry{
+		Kind: kindOf(uint32(st.Mode)), Size: int64(st.Size), Modified: st.Mtime.Sec, NativeID: nativeID(st), //nolint:gosec // no file is so big
+		Stamp: stamp(st.Size, nanoseconds(st.Mtime), nanoseconds(st.Ctime), st.Ino),
+	}
+}
+
+func kindOf(mode uint32) connector.EntryKind {
 	switch mode & unix.S_IFMT {
 	case unix.S_IFREG:
-		e.Kind = connector.EntryFile
+		return connector.EntryFile
 	case unix.S_IFDIR:
-		e.Kind = connector.EntryFolder
+		return connector.EntryFolder
 	case unix.S_IFLNK:
-		e.Kind = connector.EntryLink
-	default:
-		e.Kind = connector.EntrySpecial
+		return connector.EntryLink
 	}
-	return e
+	return connector.EntrySpecial
 }
+
+// nanoseconds are those since 1970, in 64 bits.
+func nanoseconds(t unix.StatxTimestamp) uint64 { return uint64(t.Sec*1e9 + int64(t.Nsec)) } //nolint:gosec // to tell them apart
 
 // nativeID is the inode and the time at which it was given, since inodes are given again. The device is left out: its
 // number changes when it is mounted anew. File systems that keep no such time have no native ids.

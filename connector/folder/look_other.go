@@ -3,7 +3,9 @@
 package folder
 
 import (
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 
@@ -60,6 +62,30 @@ func folderOf(looked fs.FileInfo, open func() (*os.Root, error)) (*Folder, error
 	return nil, err
 }
 
+// namesAtOnce is how many names are read at a time.
+const namesAtOnce = 512
+
+// list reads names alone.
+func (f *Folder) list(ctx context.Context, each func(string, connector.EntryKind) error) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		names, err := f.self.Readdirnames(namesAtOnce)
+		for _, name := range names {
+			if err := each(name, 0); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return because(err)
+		}
+	}
+}
+
 // look tells what any system tells: no native id.
 func (f *Folder) look(name string) (connector.Entry, error) {
 	info, err := f.way.Lstat(name)
@@ -102,6 +128,12 @@ func (o *openFile) Look() (connector.Entry, error) {
 		return connector.Entry{}, because(err)
 	}
 	return entryOf(info), nil
+}
+
+// Same asks for all that there is.
+func (o *openFile) Same(looked connector.Entry) bool {
+	e, err := o.Look()
+	return err == nil && e.Kind == looked.Kind && e.Stamp == looked.Stamp
 }
 
 // entryOf is what any system tells. The file's number is unknown.

@@ -69,13 +69,22 @@ func (o *openFile) ReadAt(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// Look tells what the file is now.
+// Look tells what the file is now, whatever has its name.
 func (o *openFile) Look() (connector.Entry, error) {
-	var st unix.Stat_t
-	if _, err := again(func() (int, error) { return 0, unix.Fstat(o.fd, &st) }); err != nil {
-		return connector.Entry{}, because(err)
+	var st unix.Statx_t
+	if err := statx(o.fd, "", unix.AT_EMPTY_PATH, &st); err != nil {
+		return connector.Entry{}, err
 	}
-	return entryOf(st.Mode, st.Size, moment{int64(st.Mtim.Sec), int64(st.Mtim.Nsec)}, moment{int64(st.Ctim.Sec), int64(st.Ctim.Nsec)}, st.Ino), nil
+	return entryOf(&st), nil
+}
+
+// Same asks for no more than the stamp takes: it is done behind each reading.
+func (o *openFile) Same(looked connector.Entry) bool {
+	var st unix.Stat_t
+	if _, err := again(func() (int, error) { return 0, unix.Fstat(o.fd, &st) }); err != nil || kindOf(st.Mode) != looked.Kind {
+		return false
+	}
+	return looked.Stamp == stamp(uint64(st.Size), uint64(st.Mtim.Nano()), uint64(st.Ctim.Nano()), st.Ino) //nolint:gosec // to tell them apart
 }
 
 // Close closes the file. Once closed it can't be read.

@@ -74,7 +74,7 @@ func (*Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit, 
 // tables are the names of the folder's entries that end as tables do.
 func tables(ctx context.Context, root connector.Folder) ([]string, error) {
 	var names []string
-	err := root.Names(ctx, func(name string) error {
+	err := root.Names(ctx, func(name string, _ connector.EntryKind) error {
 		if strings.HasSuffix(strings.ToLower(name), ".dbf") {
 			names = append(names, name)
 		}

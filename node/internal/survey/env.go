@@ -48,6 +48,11 @@ func (e *env) Folder(ctx context.Context) (connector.Folder, error) {
 	return e.deps.Folder()
 }
 
+// Afresh says that there is no base, or that it does not count.
+func (e *env) Afresh() bool {
+	return e.surveyor == nil || e.surveyor.grant.Full || len(e.surveyor.base.listings) == 0
+}
+
 // Want looks the asset up in the base. One that need not be opened counts as seen: the connector says no more of it.
 func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 	s := e.surveyor
@@ -56,7 +61,7 @@ func (e *env) Want(typeName, path string, stamp uint64) (open, sample bool) {
 	}
 	deep := s.engine != nil
 	m := mark(stamp, s.stance)
-	if s.grant.Full || m == 0 || len(s.base.listings) == 0 || s.ready() != nil || s.misplaced(typeName, path) != "" {
+	if e.Afresh() || m == 0 || s.ready() != nil || s.misplaced(typeName, path) != "" {
 		return true, deep
 	}
 	open, sample = true, deep

@@ -343,6 +343,9 @@ func TestWant(t *testing.T) {
 	stamped := func(i int, a *model.Asset) { a.Stamp = uint64(i + 1) }
 	base := nextBase(run(t, job(), nil, tables(10, stamped)).Rows)
 	asking := script{scan: func(_ context.Context, env connector.Env, emit connector.Emit) error {
+		if env.Afresh() {
+			return fault.New(fault.Internal, "Wrong", "there is a base")
+		}
 		for i := range 10 {
 			stamp := uint64(i + 1)
 			if i == 4 {
@@ -369,5 +372,31 @@ func TestWant(t *testing.T) {
 	}}
 	if got := runDeep(t, j, base, deeper, engine(t, 1)); got.end.Outcome != bus.OutcomeRead {
 		t.Fatal(got.end)
+	}
+}
+
+// What is afresh is wanted whole: Want is not asked then.
+func TestAfresh(t *testing.T) {
+	base := nextBase(run(t, job(), nil, tables(10, nil)).Rows)
+	full := job()
+	full.Grant.Full = true
+	for title, c := range map[string]struct {
+		job  pipe.Job
+		base []bus.BaseBlock
+		want bool
+	}{
+		"without a base": {job(), nil, true},
+		"with one":       {job(), base, false},
+		"read in full":   {full, base, true},
+	} {
+		asking := script{scan: func(_ context.Context, env connector.Env, _ connector.Emit) error {
+			if open, _ := env.Want("table", table(1).Path, 7); env.Afresh() != c.want || !open {
+				return fault.New(fault.Internal, "Wrong", "%v", env.Afresh())
+			}
+			return nil
+		}}
+		if got := run(t, c.job, c.base, asking); got.end.Outcome != bus.OutcomeRead {
+			t.Error(title, got.end)
+		}
 	}
 }
