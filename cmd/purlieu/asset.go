@@ -59,12 +59,18 @@ func (c searchCmd) Run(a *app) error {
 		for _, h := range hits(found) {
 			rows = append(rows, []string{h.text("name"), h.text("entityType"), h.text("purlieuSource"), h.text("qualifiedName")})
 		}
+		if len(rows) == 0 {
+			a.say("Nothing was found. Fewer words may find more, and so does the beginning of one.")
+			return a.counts(found)
+		}
 		if err := a.table([]string{"NAME", "TYPE", "SOURCE", "QUALIFIED NAME"}, rows); err != nil {
 			return err
 		}
-		if n := found.text("@search.count"); n != "0" {
-			a.say("%s found. Look at one: purlieu asset show 'QUALIFIED NAME'", n)
+		cut := ""
+		if n := found.text("@search.count"); n != fmt.Sprint(len(rows)) {
+			cut = fmt.Sprintf(", %d are shown: --limit shows more, and --type, --source, --class and --collection find fewer", len(rows))
 		}
+		a.say("%s found%s. Look at one: purlieu asset show 'QUALIFIED NAME'", found.text("@search.count"), cut)
 		return a.counts(found)
 	})
 }

@@ -23,6 +23,10 @@ func TestAKeyEnrolsNoMoreThanItMay(t *testing.T) {
 	if first, second := enrol("one"), enrol("two"); first != "" || second != "KeyExhausted" {
 		t.Fatalf("of two nodes the first is told %q, the second %q", first, second)
 	}
+	_, err := node.Enrol(t.Context(), node.EnrolOptions{Key: key, Name: "two", StateDir: t.TempDir(), Version: "test"})
+	if err == nil || !strings.Contains(err.Error(), "purlieu runtime limit edge --key 1 --nodes 2") {
+		t.Errorf("what raises the limit is not said: %v", err)
+	}
 	s.run(0, "runtime", "limit", "edge", "--key", "1", "--expires", "2001-01-01T00:00:00Z")
 	s.shows("up to 1 nodes", "until 2001-01-01", "has enrolled 1")
 	s.run(0, "runtime", "limit", "edge", "--key", "1", "--nodes", "0")

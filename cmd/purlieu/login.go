@@ -27,11 +27,13 @@ type loginCmd struct {
 
 // Help shows examples.
 func (loginCmd) Help() string {
-	return `Name and password are asked for, or read line by line from standard input.
+	return `On a terminal link, name and password are asked for, a new password twice. From a pipe they are lines of standard input, in this
+order; a new password may stand there once.
 
 Examples:
   purlieu login --link - --ca purlieu-ca.pem
   purlieu login https://map.example.com:8443 --name ada
+  purlieu login --link - < link-name-and-password
   pass show purlieu | purlieu login https://map.example.com:8443 --token-file -`
 }
 
@@ -128,8 +130,11 @@ func (c loginCmd) signIn(a *app, lines *prompt, login client.Login, once *url.UR
 	if err != nil {
 		return login, err
 	}
-	again, err := lines.ask("The same again", true)
-	if err != nil {
+	again, err := lines.ask("Same password again", true)
+	switch {
+	case fault.CodeOf(err) == "NoAnswer" && !lines.person(): // it was written, not typed blindly
+		again = password
+	case err != nil:
 		return login, err
 	}
 	if password != again {
@@ -144,8 +149,14 @@ type prompt struct {
 	in  *bufio.Reader
 }
 
+// person says whether one is there to answer.
+func (p *prompt) person() bool {
+	f, ok := p.app.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 func (p *prompt) ask(what string, hidden bool) (string, error) {
-	if f, ok := p.app.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := p.app.in.(*os.File); ok && p.person() {
 		fmt.Fprintf(p.app.err, "%s: ", what)
 		if hidden {
 			b, err := term.ReadPassword(int(f.Fd()))

@@ -36,7 +36,7 @@ func TestAPersonSignsInAndStaysSignedIn(t *testing.T) {
 	s.stdin = link + "\nada\ncorrect horse battery\nanother horse battery\n"
 	s.run(1, "login", "--link", "-")
 	s.shows("differ", "still good")
-	s.stdin = link + "\nada\ncorrect horse battery\ncorrect horse battery\n"
+	s.stdin = link + "\nada\ncorrect horse battery\n" // once is enough where nobody types
 	s.run(0, "login", "--link", "-")
 	s.run(0, "kinds")
 	s.shows("PostgreSql")

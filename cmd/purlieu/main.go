@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -84,8 +85,13 @@ func (a *app) main(args []string) int {
 	if err != nil {
 		return a.fail(err)
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "--version":
+		args = []string{"version"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if exit >= 0 { // help was shown
@@ -93,11 +99,26 @@ func (a *app) main(args []string) int {
 	}
 	if err != nil {
 		fmt.Fprintf(a.err, "purlieu: %s\n", clean(err.Error()))
-		fmt.Fprintln(a.err, "See `purlieu --help`, or --help behind any command.")
+		fmt.Fprintf(a.err, "See `%s --help`.\n", misused(parser, err))
 		return 2
 	}
 	a.format = tree.Output
 	return a.fail(parsed.Run())
+}
+
+// misused is the command whose help says how it is used: as much of the command line as was understood.
+func misused(parser *kong.Kong, err error) string {
+	var where *kong.ParseError
+	if !errors.As(err, &where) || where.Context == nil {
+		return parser.Model.Name
+	}
+	name := parser.Model.Name
+	for _, p := range where.Context.Path {
+		if p.Command != nil {
+			name += " " + p.Command.Name
+		}
+	}
+	return name
 }
 
 // fail says what went wrong and what to do, and gives the exit code.

@@ -43,9 +43,9 @@ type shell struct {
 	patience time.Duration
 }
 
-func newShell(t *testing.T) *shell {
+func newShell(t *testing.T, more ...model.Kind) *shell {
 	t.Helper()
-	account, err := servertest.New(postgres())
+	account, err := servertest.New(append(more, postgres())...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,12 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 	s.run(0, "asset", "show", "postgresql://shop/shop/public/big_orders", "--depth", "2")
 	s.shows("postgresql_view", "There is more lineage than 2 steps show")
 	s.run(0, "search", "--facets")
-	s.shows("BY    VALUE", "type  postgresql_view   1")
+	s.shows("BY    VALUE", "type  postgresql_view   1", "2 found. Look")
+	s.run(0, "search", "--limit", "1")
+	s.shows("2 found, 1 are shown", "--limit")
+	s.run(0, "search", "nothing-is-called-so")
+	s.shows("Nothing was found")
+	s.never("NAME")
 	s.run(0, "search")
 	s.never("BY ")
 }
@@ -210,6 +215,11 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 		t.Errorf("the error quotes what may be a secret: %s", s.err)
 	}
 	s.run(2, "source", "sing")
+	s.shows("See `purlieu source --help`")
+	s.run(2, "scan", "gaps", "a-run", "more")
+	s.shows("See `purlieu scan gaps --help`")
+	s.run(2, "scam")
+	s.shows("See `purlieu --help`")
 	s.run(2, "scan", "add", "shop", "weekly", "--level", "L9")
 	s.env["PURLIEU_TOKEN"] = "wrong"
 	s.run(3, "source", "list")
@@ -222,6 +232,47 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.run(4, "source", "delete", "shop") // of a collection that the reader may not know of
 	s.shows(`"shop"`)
 	s.never("may not", "root")
+}
+
+func TestTheBuildAndTheHelpAreFound(t *testing.T) {
+	s := newShell(t)
+	for _, args := range [][]string{{"version"}, {"--version"}, {"version", "-o", "json"}} {
+		if out := s.run(0, args...); !strings.Contains(out, version) {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
+	s.run(0, "help")
+	s.shows("First steps")
+	s.run(0, "help", "scan", "run")
+	s.shows("Usage: purlieu scan run", "purlieu scan run shop weekly --watch")
+	// What the first steps say works as it stands there, behind the server and the sign-in.
+	for _, line := range strings.Split(about, "\n") {
+		words := strings.Fields(line)
+		if len(words) < 2 || words[0] != "purlieu" || words[1] == "server" || words[1] == "login" {
+			continue
+		}
+		for i, w := range words {
+			if w == "runtime.key" {
+				words[i] = filepath.Join(t.TempDir(), w)
+			}
+		}
+		s.run(0, words[1:]...)
+	}
+	s.shows("postgresql://shop/shop/public/orders")
+}
+
+func TestWhatComesNextIsSaidAsTheKindNeedsIt(t *testing.T) {
+	files := model.Kind{
+		Name: "FileSystem", Version: 1, Title: "Files", Summary: "Files.", Settings: []model.Field{{Name: "folder", Type: model.FieldText, Required: true}},
+		ScanKinds: []string{"FileSystemMsi"}, Authority: "file://{folder}", Folder: "{folder}", RuntimeKinds: []string{"Managed", "SelfHosted"}, Levels: []model.Level{model.L1},
+		Types: []model.TypeDef{{Name: "file"}},
+	}
+	s := newShell(t, files)
+	s.run(0, "source", "add", "FileSystem", "exports", "--set", "folder=/srv/data", "--authority", "exports")
+	s.shows("Next: purlieu scan add exports NAME --runtime NAME")
+	s.never("credential")
+	s.run(0, "scan", "add", "exports", "all")
+	s.shows("the runtime built-in reads it")
 }
 
 func TestTheAccountThatIsNotThereIsNamed(t *testing.T) {

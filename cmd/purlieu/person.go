@@ -29,6 +29,13 @@ type userAddCmd struct {
 	Name string `arg:"" help:"Name to sign in with."`
 }
 
+// Help shows an example.
+func (userAddCmd) Help() string {
+	return `Examples:
+  purlieu user add ada
+  purlieu role add sales purview-reader ada`
+}
+
 // Run adds the user.
 func (c userAddCmd) Run(a *app) error {
 	account, err := a.client()

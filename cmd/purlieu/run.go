@@ -179,6 +179,14 @@ type runUndoCmd struct {
 	RunID string `arg:"" name:"run" help:"The run; see purlieu scan history."`
 }
 
+// Help shows an example.
+func (runUndoCmd) Help() string {
+	return `Example, with a run of the list:
+  purlieu run list --source shop
+  purlieu run changes 0f8c1d4e-6b7a-4c53-9d2e-8a1f0b3c5d7e --verb deleted
+  purlieu run undo 0f8c1d4e-6b7a-4c53-9d2e-8a1f0b3c5d7e`
+}
+
 // Run brings assets back.
 func (c runUndoCmd) Run(a *app) error {
 	account, err := a.client()

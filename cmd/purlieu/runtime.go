@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -26,6 +27,13 @@ type runtimeAddCmd struct {
 	Approve     bool    `help:"New nodes wait until a person lets them in with purlieu node approve."`
 }
 
+// Help shows examples.
+func (runtimeAddCmd) Help() string {
+	return `Examples:
+  purlieu runtime add edge
+  purlieu runtime add edge --description "the machines in the cellar" --approve`
+}
+
 // Run makes the runtime. One that is there keeps its description, and its rule for new nodes unless --approve is given.
 func (c runtimeAddCmd) Run(a *app) error {
 	account, err := a.client()
@@ -41,7 +49,7 @@ func (c runtimeAddCmd) Run(a *app) error {
 		description = *c.Description
 	}
 	err = a.put(runtimes+esc(c.Name), object{"kind": "SelfHosted", "properties": object{"description": description}},
-		"The runtime %s is there. Next: purlieu runtime keys %s, then purlieu-runtime enrol on each machine.", c.Name, c.Name)
+		"The runtime %s is there. Next: purlieu runtime keys %s --out runtime.key, then purlieu-runtime enrol --key-file runtime.key on each machine.", c.Name, c.Name)
 	if err != nil || !c.Approve {
 		return err
 	}
@@ -105,6 +113,16 @@ type runtimeKeysCmd struct {
 	Out        string `xor:"alone" placeholder:"FILE" help:"Write that key to a new file that only you can read."`
 }
 
+// Help shows examples.
+func (runtimeKeysCmd) Help() string {
+	return `A key is a secret: whoever has one can enrol a node, until its limit (purlieu runtime limit).
+
+Examples:
+  purlieu runtime keys edge --out runtime.key
+  purlieu runtime keys edge --plain | ssh db-host purlieu-runtime enrol --name db-host
+  purlieu runtime keys edge --regenerate 1 --out runtime.key`
+}
+
 // Run shows the keys. They are secrets: whoever has one can enrol a node.
 func (c runtimeKeysCmd) Run(a *app) error {
 	account, err := a.client()
@@ -122,8 +140,11 @@ func (c runtimeKeysCmd) Run(a *app) error {
 		return o.text(name), err
 	})
 	switch {
-	case err != nil || c.Out != "":
+	case err != nil:
 		return err
+	case c.Out != "":
+		a.say("The key is in %s. Next: carry it to the node's machine, and there purlieu-runtime enrol --key-file %s", c.Out, filepath.Base(c.Out))
+		return nil
 	case c.Plain:
 		_, err := fmt.Fprintln(a.out, o.text(name))
 		return err
@@ -148,7 +169,7 @@ func keep(file string, ask func() (secret string, err error)) error {
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fault.New(fault.Invalid, "BadFile", "the file %s can't be made", file).Try("Give a new one with --out").Because(err)
+		return fault.New(fault.Invalid, "BadFile", "the file %s can't be made: %s", file, cause(err)).Try("Give a new one with --out").Because(err)
 	}
 	secret, err := ask()
 	if err == nil {
@@ -158,6 +179,20 @@ func keep(file string, ask func() (secret string, err error)) error {
 		err = errors.Join(err, os.Remove(file))
 	}
 	return err
+}
+
+// cause is what the system says against a file, without the file's name.
+func cause(err error) string {
+	var of *os.PathError
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return "it is there already"
+	case errors.Is(err, os.ErrNotExist):
+		return "it is not there, or its folder is not"
+	case errors.As(err, &of):
+		return of.Err.Error()
+	}
+	return err.Error()
 }
 
 type runtimeDeleteCmd struct {
@@ -261,6 +296,14 @@ func (c nodeRotateCmd) Run(a *app) error {
 }
 
 type nodeRevokeCmd struct{ nodeArgs }
+
+// Help shows an example.
+func (nodeRevokeCmd) Help() string {
+	return `For a machine that is lost, or whose key somebody may have. Runs go on with the other nodes of its runtime.
+
+Example:
+  purlieu node revoke edge edge-1`
+}
 
 // Run cuts the node off.
 func (c nodeRevokeCmd) Run(a *app) error {

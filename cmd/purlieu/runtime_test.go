@@ -60,10 +60,12 @@ func TestTheKeyThatWasMadeAnewIsWritten(t *testing.T) {
 		}
 	}
 	path := filepath.Join(t.TempDir(), "runtime.key")
-	if out := s.run(0, "runtime", "keys", "edge", "--out", path); out != "" {
-		t.Errorf("a secret is on standard output: %s", out)
-	}
+	out := s.run(0, "runtime", "keys", "edge", "--out", path)
+	s.shows(path, "Next: carry it", "purlieu-runtime enrol --key-file runtime.key")
 	text, err := os.ReadFile(path)
+	if strings.Contains(out+s.err, strings.TrimSpace(string(text))) {
+		t.Error("a secret is on standard output")
+	}
 	if err != nil || string(text) == first {
 		t.Errorf("%s is the old key, %v", text, err)
 	}
@@ -74,7 +76,9 @@ func TestTheKeyThatWasMadeAnewIsWritten(t *testing.T) {
 		t.Errorf("%v %v", info.Mode(), err)
 	}
 	s.run(1, "runtime", "keys", "edge", "--out", path)
-	s.shows("--out")
+	s.shows("--out", "it is there already")
+	s.run(1, "runtime", "keys", "edge", "--out", filepath.Join(path, "in-a-file"))
+	s.shows("not a directory")
 	other := filepath.Join(t.TempDir(), "other.key")
 	s.run(4, "runtime", "keys", "nowhere", "--out", other)
 	if _, err := os.Stat(other); !os.IsNotExist(err) {

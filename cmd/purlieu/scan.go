@@ -51,7 +51,7 @@ func (scanAddCmd) Help() string {
 	return `A scan that is there keeps what is not named. Patterns that are given take the place of those before.
 
 Examples:
-  purlieu scan add shop weekly --credential scanner --runtime on-premises
+  purlieu scan add shop weekly --runtime edge --credential scanner
   purlieu scan add shop sales --credential scanner --include 'shop/sales*' --exclude 'shop/sales_old'
   purlieu scan add shop sales --include ""`
 }
@@ -98,9 +98,14 @@ func (c scanAddCmd) Run(a *app) error {
 			a.say("The scan %s of %s is changed. See it whole: purlieu scan show %s %s", c.Scan, c.Source, c.Source, c.Scan)
 			return nil
 		}
-		a.say("The scan %s of %s is defined. Next: purlieu scan run %s %s --watch", c.Scan, c.Source, c.Source, c.Scan)
+		a.say("The scan %s of %s is defined; the runtime %s reads it. Next: purlieu scan run %s %s --watch", c.Scan, c.Source, reader(answer), c.Source, c.Scan)
 		return nil
 	})
+}
+
+// reader is the runtime that reads a scan.
+func reader(sc object) string {
+	return cmp.Or(sc.text("properties", "connectedVia", "referenceName"), model.BuiltInRuntime)
 }
 
 // refer puts what the flags name into the properties of a scan.
@@ -163,11 +168,7 @@ type scanListCmd struct {
 // Run lists the scans.
 func (c scanListCmd) Run(a *app) error {
 	return a.listing("/scan/datasources/"+esc(c.Source)+"/scans", []string{"NAME", "LEVEL", "RUNTIME", "CREDENTIAL"}, func(o object) []string {
-		runtime := o.text("properties", "connectedVia", "referenceName")
-		if runtime == "" {
-			runtime = "built-in"
-		}
-		return []string{o.text("name"), o.text("properties", "purlieuLevel"), runtime, o.text("properties", "credential", "referenceName")}
+		return []string{o.text("name"), o.text("properties", "purlieuLevel"), reader(o), o.text("properties", "credential", "referenceName")}
 	})
 }
 
@@ -191,6 +192,7 @@ func (c scanShowCmd) Run(a *app) error {
 	return a.write(sc, func() error {
 		delete(sc, "filter")
 		return a.table([]string{"FIELD", "VALUE"}, append(fieldsOf(sc),
+			[]string{"read by", reader(sc)},
 			[]string{"reads only", cmp.Or(filter.text("properties", "includeUriPrefixes"), "(everything)")},
 			[]string{"leaves out", cmp.Or(filter.text("properties", "excludeUriPrefixes"), "(nothing)")}))
 	})

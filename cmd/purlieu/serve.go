@@ -211,6 +211,15 @@ func (c adminDumpCmd) Run(a *app) error {
 
 type adminCACmd struct{ dataFlag }
 
+// Help shows an example.
+func (adminCACmd) Help() string {
+	return `It is no secret. Run it where the server's data is.
+
+Example:
+  purlieu admin ca > purlieu-ca.pem
+  purlieu login https://map.example.com:8443 --ca purlieu-ca.pem`
+}
+
 // Run writes the authority's certificate as PEM.
 func (c adminCACmd) Run(a *app) error {
 	data, err := c.folder()

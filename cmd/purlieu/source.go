@@ -137,8 +137,15 @@ func (c sourceAddCmd) Run(a *app) error {
 	if err := c.spare(props); err != nil {
 		return err
 	}
-	return a.put(at, object{"kind": c.Kind, "properties": props},
-		"The source %s is registered. Next: purlieu scan add %s NAME --credential NAME", c.Name, c.Name)
+	body := object{"kind": c.Kind, "properties": props}
+	if old != nil {
+		return a.put(at, body, "The source %s is changed. See it whole: purlieu source show %s", c.Name, c.Name)
+	}
+	login := ""
+	if len(kind.Credentials) > 0 {
+		login = " --credential NAME"
+	}
+	return a.put(at, body, "The source %s is registered. Next: purlieu scan add %s NAME --runtime NAME%s", c.Name, c.Name, login)
 }
 
 type sourceListCmd struct{}

@@ -6,13 +6,19 @@ First steps:
 
   purlieu server
   purlieu login --link -
-  purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
+  purlieu runtime add edge
+  purlieu runtime keys edge --out runtime.key
+
+with which a machine beside the database becomes a node of it (purlieu-runtime --help), then:
+
   purlieu source add PostgreSql shop --set serverEndpoint=db.example.com
-  purlieu scan add shop weekly --credential scanner --runtime on-premises
+  purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
+  purlieu scan add shop weekly --runtime edge --credential scanner
   purlieu scan run shop weekly --watch
   purlieu search orders
 
-PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login.
+PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login. PURLIEU_CONFIG is the folder that a login is kept in
+($XDG_CONFIG_HOME/purlieu, or ~/.config/purlieu).
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be right, 3 not signed in or not allowed, 4 not found, 5 the state of the
 thing forbids it, 6 the account can't be reached. purlieu scan run and purlieu source test have more: see their help.`
@@ -51,6 +57,14 @@ type tree struct {
 	Search searchCmd `cmd:"" help:"Find assets by words in their names, columns and comments."`
 	Asset  assetCmd  `cmd:"" help:"Show an asset, and write what people know of it."`
 
+	Version    versionCmd    `cmd:"" help:"Which build this is; so does --version alone."`
 	Completion completionCmd `cmd:"" help:"Write a script that completes commands and names in a shell."`
 	Complete   completeCmd   `cmd:"" hidden:""`
+}
+
+type versionCmd struct{}
+
+// Run shows the version.
+func (versionCmd) Run(a *app) error {
+	return a.write(object{"version": version}, func() error { a.say("purlieu %s", version); return nil })
 }

@@ -19,7 +19,11 @@ type scanRunCmd struct {
 
 // Help says what the exit code means.
 func (scanRunCmd) Help() string {
-	return `With --watch the exit code says how the run ended:
+	return `Examples:
+  purlieu scan run shop weekly --watch
+  purlieu scan run shop weekly --full
+
+With --watch the exit code says how the run ended:
   0 succeeded, 20 succeeded with gaps, 21 failed, 22 cancelled
   23 not ended: it asks a question, and waits for an answer (purlieu proposal show)
 

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -122,6 +123,18 @@ func (c enrolCmd) way() (node.Way, error) {
 	return w, nil
 }
 
+// cause is what the system says against a file, without the file's name.
+func cause(err error) string {
+	var of *os.PathError
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return "it is not there"
+	case errors.As(err, &of):
+		return of.Err.Error()
+	}
+	return err.Error()
+}
+
 // key reads the key from where the flags say, from a terminal without an echo, or from standard input.
 func (c enrolCmd) key(a *app) (string, error) {
 	switch {
@@ -130,7 +143,8 @@ func (c enrolCmd) key(a *app) (string, error) {
 	case c.KeyFile != "":
 		f, err := os.Open(c.KeyFile)
 		if err != nil {
-			return "", fault.New(fault.Invalid, "BadKeyFile", "the file %s with the key can't be read", c.KeyFile).Because(err)
+			return "", fault.New(fault.Invalid, "BadKeyFile", "the file %s with the key can't be read: %s", c.KeyFile, cause(err)).
+				Try("Give the file that purlieu runtime keys NAME --out FILE wrote").Because(err)
 		}
 		defer f.Close()
 		return c.read(f)

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -89,12 +90,12 @@ type tree struct {
 	Rotate  rotateCmd  `cmd:"" help:"Make a new key for the node, in place of the one that proves to the account who it is."`
 	Policy  policyCmd  `cmd:"" help:"What the owner of this network allows. The account can't override it."`
 	Egress  egressCmd  `cmd:"" help:"The ledger of everything that left."`
-	Version versionCmd `cmd:"" help:"Which build this is."`
+	Version versionCmd `cmd:"" help:"Which build this is; so does --version alone."`
 }
 
 // stateFlag is the state directory, as every command takes it.
 type stateFlag struct {
-	State string `placeholder:"DIR" env:"PURLIEU_RUNTIME_STATE" type:"path" default:"${state}" help:"State directory of the node."`
+	State string `placeholder:"DIR" env:"PURLIEU_RUNTIME_STATE" type:"path" default:"${state}" help:"State directory of the node. Default: ${default}."`
 }
 
 // outcome is an exit code without a message: what there was to say has been said.
@@ -126,18 +127,38 @@ func (a *app) main(args []string) int {
 	if err != nil {
 		return a.fail(err)
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "--version":
+		args = []string{"version"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if exit >= 0 { // help was shown
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(a.err, "purlieu-runtime: %s\nSee `purlieu-runtime --help`, or --help behind any command.\n", clean(err.Error()))
+		fmt.Fprintf(a.err, "purlieu-runtime: %s\nSee `%s --help`.\n", clean(err.Error()), misused(parser, err))
 		return 2
 	}
 	return a.fail(parsed.Run())
+}
+
+// misused is the command whose help says how it is used: as much of the command line as was understood.
+func misused(parser *kong.Kong, err error) string {
+	var where *kong.ParseError
+	if !errors.As(err, &where) || where.Context == nil {
+		return parser.Model.Name
+	}
+	name := parser.Model.Name
+	for _, p := range where.Context.Path {
+		if p.Command != nil {
+			name += " " + p.Command.Name
+		}
+	}
+	return name
 }
 
 // stateDir is where a node keeps its state when nothing else is said.

@@ -47,6 +47,22 @@ func authKey(t *testing.T, address string) string {
 	return text
 }
 
+func TestMisuseAndAFileThatIsNotThereAreSaidWithTheNextStep(t *testing.T) {
+	for want, args := range map[string][]string{
+		"See `purlieu-runtime policy allow --help`": {"policy", "allow", "more"},
+		"it is not there": {"enrol", "--key-file", filepath.Join(t.TempDir(), "nope.key"), "--state", t.TempDir()},
+	} {
+		if code, _, errs := told("", nil, args...); code == 0 || !strings.Contains(errs, want) {
+			t.Errorf("%v: exit code %d, %s", args, code, errs)
+		}
+	}
+	for want, args := range map[string][]string{"purlieu-runtime test": {"--version"}, "Usage: purlieu-runtime policy allow": {"help", "policy", "allow"}, "/elsewhere/purlieu-runtime": {"status", "--help"}} {
+		if code, out, _ := told("", map[string]string{"XDG_DATA_HOME": "/elsewhere"}, args...); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%v: exit code %d, %s", args, code, out)
+		}
+	}
+}
+
 func TestEveryCommandTeaches(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"enrol"}, {"run"}, {"status"}, {"policy", "show"}, {"policy", "allow"}, {"egress", "show"}, {"egress", "verify"}, {"egress", "reconcile"}, {"version"},

@@ -89,7 +89,7 @@ func (s *Service) Enrol(ctx context.Context, req model.EnrolRequest) (model.Enro
 		}
 		if key.MaxNodes > 0 && key.Enrolled >= key.MaxNodes {
 			return fault.New(fault.Denied, "KeyExhausted", "the key may enrol %d nodes and has done so", key.MaxNodes).
-				Try("Have its limit raised, or ask for the runtime's other key")
+				Try("Have its limit raised at the account, purlieu runtime limit %s --key %d --nodes %d, or ask for the runtime's other key", id.Name, i+1, key.Enrolled+1)
 		}
 		key.Enrolled++
 		if err := put(ctx, tx, docRuntime, id.Name, rdoc.Version, runtime); err != nil {
