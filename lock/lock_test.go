@@ -34,8 +34,14 @@ func TestAFolderIsTakenUntilItsLockIsClosed(t *testing.T) {
 	if l, taken, err := lock.Take(dir); l != nil || !taken || err == nil {
 		t.Errorf("a second lock: %v, taken %t, %v", l, taken, err)
 	}
+	if lock.Free(dir) {
+		t.Error("a folder that is taken is free")
+	}
 	if err := one.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if !lock.Free(dir) || lock.Free(t.TempDir()) {
+		t.Error("one that was let go is not free, or one that nobody had is")
 	}
 	again, _, err := lock.Take(dir)
 	if err != nil {

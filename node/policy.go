@@ -17,6 +17,39 @@ import (
 // PolicyPath is the file of the local policy of a state directory. It need not be there.
 func PolicyPath(stateDir string) string { return filepath.Join(stateDir, "policy.yaml") }
 
+// Owner is how the owner of a node's policy edits it, as refusals tell them.
+type Owner = policy.Owner
+
+// CheckSource looks at a source as AllowSource takes it: fault.Invalid when it names none, or one of a kind that is not
+// among these, which the policy would never be asked about.
+func CheckSource(source string, kinds []model.Kind) error {
+	s, err := policy.ParseSource(source)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		if names[i] = k.Name; k.Name == s.Kind {
+			return nil
+		}
+	}
+	unknown := fault.New(fault.Invalid, "UnknownKind", "this build reads no sources of kind %s", s.Kind)
+	if near := model.Near(s.Kind, names); near != "" {
+		meant := policy.Source{Kind: near, Host: s.Host, Port: s.Port}
+		return unknown.Try("Did you mean %s?", meant)
+	}
+	return unknown.Try("It reads %s", strings.Join(names, ", "))
+}
+
+// Reach says in a sentence which sources the policy lets be reached.
+func Reach(stateDir string) (string, error) {
+	p, err := policy.Load(PolicyPath(stateDir))
+	if err != nil {
+		return "", err
+	}
+	return p.Reach(), nil
+}
+
 // AllowSource lets the node reach a source, written "kind://host:port". A node that runs obeys at once. fault.Invalid
 // when it names no source.
 func AllowSource(stateDir, source string) error {
@@ -70,9 +103,9 @@ func ReadPolicy(stateDir string) (text string, trustsAccount bool, err error) {
 // read, is no policy, or was there and is gone, allows nothing: some editors move a file away before they write it anew.
 // Safe for concurrent use.
 type rules struct {
-	path    string
-	command string // in refusals; "" is the runtime's own
-	log     *slog.Logger
+	path  string
+	owner policy.Owner // in refusals
+	log   *slog.Logger
 
 	mu     sync.Mutex
 	known  bool
@@ -99,8 +132,8 @@ func (r *rules) now() (*policy.Policy, error) {
 		load = policy.LoadThere
 	}
 	before, trouble := r.known, r.err
-	if r.policy, r.err = load(r.path); r.err == nil && r.command != "" {
-		r.policy = r.policy.With(r.command)
+	if r.policy, r.err = load(r.path); r.err == nil {
+		r.policy = r.policy.With(r.owner)
 	}
 	var said *fault.Error // else the system could not read it, and may the next time
 	r.known, r.info = r.err == nil || errors.As(r.err, &said), info

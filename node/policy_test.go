@@ -15,8 +15,8 @@ import (
 func TestRulesSayTheOwnersCommandAfterEachEdit(t *testing.T) {
 	dir := t.TempDir()
 	ref := model.SecretRef{Vault: "file", Name: "shop-password"}
-	const source, say = "PostgreSql://db.internal:5432", "run on the node: purlieu admin allow --s"
-	r := &rules{path: PolicyPath(dir), command: "purlieu admin allow", log: slog.New(slog.DiscardHandler)}
+	const source, say = "PostgreSql://db.internal:5432", "run on the server: purlieu admin allow --s"
+	r := &rules{path: PolicyPath(dir), owner: Owner{Command: "purlieu admin allow", Machine: "server"}, log: slog.New(slog.DiscardHandler)}
 	use := func() error {
 		t.Helper()
 		p, err := r.now()
@@ -46,6 +46,21 @@ func TestRulesSayTheOwnersCommandAfterEachEdit(t *testing.T) {
 	}
 	if err := use(); err == nil || !strings.Contains(err.Error(), say) {
 		t.Errorf("after an edit by hand: %v", err)
+	}
+}
+
+func TestASourceOfNoKindOfTheBuildIsNotAllowed(t *testing.T) {
+	kinds := []model.Kind{{Name: "FileSystem"}, {Name: "PostgreSql"}}
+	for source, want := range map[string]string{
+		"PostgreSql://db.internal:5432": "",
+		"Postgres://db.internal:5432":   "Did you mean PostgreSql://db.internal:5432?",
+		"postgresql://[fd12::1]:5432":   "Did you mean PostgreSql://[fd12::1]:5432?",
+		"Oracle://db.internal:1521":     "It reads FileSystem, PostgreSql",
+		"PostgreSql://db.internal":      "host or port is missing",
+	} {
+		if err := CheckSource(source, kinds); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", source, err, want)
+		}
 	}
 }
 

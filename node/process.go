@@ -60,8 +60,8 @@ type ProcessOptions struct {
 	// Keep are folders that no source is ever read from, beside the state directory.
 	Keep []string
 
-	// AllowCommand is how the owner allows a source, a secret or a folder, as refusals say it; "" is "purlieu-runtime policy allow".
-	AllowCommand string
+	// Owner is how the owner allows a source, a secret or a folder, as refusals say it.
+	Owner Owner
 
 	Slots    int // attempts at once; 0 takes one per processor, from 2 to 8. The local policy may lower it
 	MemoryMB int // of one worker; 0 takes 512. The local policy may lower it
@@ -138,7 +138,7 @@ func newProcess(o ProcessOptions) (_ *process, err error) {
 			p.kinds.attested(upTo)
 		})
 	})
-	p.rules = &rules{path: PolicyPath(o.StateDir), command: o.AllowCommand, log: p.log}
+	p.rules = &rules{path: PolicyPath(o.StateDir), owner: o.Owner, log: p.log}
 	policy, err := p.rules.now()
 	if err != nil {
 		return nil, err

@@ -61,12 +61,16 @@ func (g *gatekeeper) secrets(ctx context.Context, grant bus.Grant) (map[string][
 	out := map[string][]byte{}
 	for _, field := range slices.Sorted(maps.Keys(grant.Login.Secrets)) {
 		ref := grant.Login.Secrets[field]
+		from, err := g.vault(ref.Vault)
+		if err != nil {
+			return out, err
+		}
 		for _, t := range targets {
 			if err := p.MayUse(ref, grant.Kind, t.host, t.port, verified); err != nil {
 				return out, err
 			}
 		}
-		value, err := g.resolve(ctx, ref)
+		value, err := from.Resolve(ctx, ref)
 		if err != nil {
 			return out, err
 		}
@@ -75,13 +79,15 @@ func (g *gatekeeper) secrets(ctx context.Context, grant bus.Grant) (map[string][
 	return out, nil
 }
 
-func (g *gatekeeper) resolve(ctx context.Context, ref model.SecretRef) (vault.Secret, error) {
-	for _, v := range g.vaults {
-		if v.Kind() == ref.Vault {
-			return v.Resolve(ctx, ref)
+func (g *gatekeeper) vault(kind string) (vault.Vault, error) {
+	kinds := make([]string, len(g.vaults))
+	for i, v := range g.vaults {
+		if kinds[i] = v.Kind(); v.Kind() == kind {
+			return v, nil
 		}
 	}
-	return vault.Secret{}, fault.New(fault.Unsupported, "NoSuchVault", "this node has no vault of kind %q", ref.Vault)
+	return nil, fault.New(fault.Unsupported, "NoSuchVault", "this node has no vault of kind %q", kind).
+		Try("Keep the secret in one that it has, %s, and write the credential with that", strings.Join(kinds, " or "))
 }
 
 // receiver is where a secret would go.

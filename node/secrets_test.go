@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/console"
 	"github.com/purlieu/purlieu/vault"
 	"github.com/purlieu/purlieu/vault/file"
 )
@@ -63,7 +66,7 @@ func TestASecretGoesOnlyWhereThePolicySays(t *testing.T) {
 		{"no host", "Db", "", "", "file", "BadSetting"},
 		{"a kind that dials nowhere", "Nowhere", "db.internal", "", "file", "NoReceiver"},
 		{"a kind that the node does not read", "Other", "db.internal", "", "file", "UnknownKind"},
-		{"a vault that the node does not have", "Db", "db.internal", "", "exec", "SecretNotBound"},
+		{"a vault that the node does not have", "Db", "db.internal", "", "exec", "NoSuchVault"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			grant := bus.Grant{Kind: c.kind, Settings: model.Settings{"host": c.host, "tls": c.tls}}
@@ -121,6 +124,40 @@ func TestAnEditOfThePolicyCountsFromTheNextDecisionOn(t *testing.T) {
 	}
 	if got := dial(); got != "PolicyGone" {
 		t.Errorf("after it was removed: %q", got)
+	}
+}
+
+func TestANodeThatWasKilledHasStopped(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := lockState(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := console.Write(dir, Status{State: console.Running, Written: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := ReadStatus(dir); err != nil || !s.Alive(time.Now()) {
+		t.Errorf("while it runs: %+v, %v", s, err)
+	}
+	if err := lock.Close(); err != nil { // as the system does for a process that was killed
+		t.Fatal(err)
+	}
+	if s, err := ReadStatus(dir); err != nil || s.Alive(time.Now()) {
+		t.Errorf("once it was killed: %+v, %v", s, err)
+	}
+	if lock, err = lockState(dir); err != nil {
+		t.Errorf("the look keeps a node from starting: %v", err)
+	}
+	_ = lock.Close()
+}
+
+func TestASecretOfAVaultThatTheNodeDoesNotHaveIsNotBound(t *testing.T) {
+	dir := t.TempDir()
+	g := &gatekeeper{rules: testRules(dir), kinds: testKinds(), vaults: []vault.Vault{file.New(file.Config{Folder: dir})}}
+	login := model.CredentialRef{Secrets: map[string]model.SecretRef{"password": {Vault: "azurekeyvault", Name: "foo"}}}
+	_, err := g.secrets(context.Background(), bus.Grant{Kind: "Db", Settings: model.Settings{"host": "db.internal"}, Login: login})
+	if fault.CodeOf(err) != "NoSuchVault" || !strings.Contains(err.Error(), "file") || strings.Contains(err.Error(), "policy allow") {
+		t.Errorf("%v", err)
 	}
 }
 

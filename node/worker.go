@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/purlieu/purlieu/lock"
 	"github.com/purlieu/purlieu/node/internal/console"
 	"github.com/purlieu/purlieu/node/internal/survey"
 )
@@ -20,5 +21,12 @@ type Members = survey.Members
 // Status is how a node does, as it wrote down a moment ago: see node/internal/console.
 type Status = console.Status
 
-// ReadStatus is the last status that a node wrote; fault.NotFound when none ever ran with the state directory.
-func ReadStatus(stateDir string) (Status, error) { return console.Read(stateDir) }
+// ReadStatus is the last status that a node wrote; fault.NotFound when none ever ran with the state directory. One that
+// was killed wrote no last word: it has stopped, too.
+func ReadStatus(stateDir string) (Status, error) {
+	s, err := console.Read(stateDir)
+	if err == nil && lock.Free(stateDir) {
+		s.State = console.Stopped
+	}
+	return s, err
+}

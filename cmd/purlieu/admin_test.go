@@ -28,6 +28,15 @@ func TestTheCommandOfARefusalEditsTheBuiltInNodesPolicy(t *testing.T) {
 	}
 	s.run(1, append(allow, "--source", "db.internal")...)
 	s.shows("does not name a source", "kind://host:port")
+	s.run(1, append(allow, "--source", "Postgres://db.internal:5432")...)
+	s.shows("Did you mean PostgreSql://db.internal:5432?")
+	s.run(0, append(allow, "--folder", filepath.Join(data, "fils"))...)
+	s.shows("no such folder")
+	s.run(0, append(allow, "--folder", t.TempDir())...)
+	s.never("no such folder")
+	if owner := (builtInCmd{State: builtInState(data)}).owner(); owner.Flag != "--data" || owner.Folder != data {
+		t.Errorf("refusals say %+v", owner)
+	}
 	s.run(4, "admin", "allow", "--data", filepath.Join(data, "nowhere"), "--source", "PostgreSql://db.internal:5432")
 	s.shows("--data")
 }

@@ -89,8 +89,17 @@ func (c builtInCmd) work(ctx context.Context, a *app, dialer *stream.Dialer) err
 			}
 			return tokens.TokenUntil(ctx)
 		},
-		Dial: dialer.DialContext, Keep: c.keep(), Refuse: c.guard(ctx).refuse, AllowCommand: allowCommand, Log: newLog(a.err, "text", "info").With("node", "built-in"),
+		Dial: dialer.DialContext, Keep: c.keep(), Refuse: c.guard(ctx).refuse, Owner: c.owner(), Log: newLog(a.err, "text", "info").With("node", "built-in"),
 	})
+}
+
+// owner is how refusals say that the policy is edited: with the account's folder where it is not the usual one.
+func (c builtInCmd) owner() node.Owner {
+	owner, data := node.Owner{Command: allowCommand, Machine: "server"}, filepath.Dir(c.State)
+	if usual, err := (dataFlag{}).folder(); err != nil || usual != data {
+		owner.Flag, owner.Folder = "--data", data
+	}
+	return owner
 }
 
 // keep are the folders that are never read: the server's data, which the node's state lies in, and its secrets.

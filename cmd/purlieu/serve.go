@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -262,6 +263,11 @@ func (c adminAllowCmd) Run(a *app) error {
 	if _, err := os.Stat(data); err != nil {
 		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data")
 	}
+	if c.Source != "" {
+		if err := node.CheckSource(c.Source, kinds(all.All())); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return err
 	}
@@ -273,13 +279,20 @@ func (c adminAllowCmd) Run(a *app) error {
 			return err
 		}
 		a.say("The built-in runtime may read %s, and what is below it.", clean(c.Folder))
+		if _, err := os.Stat(c.Folder); errors.Is(err, fs.ErrNotExist) {
+			a.say("There is no such folder on this machine now.")
+		}
 		return nil
 	}
 	if c.Secret == "" {
 		if err := node.AllowSource(state, c.Source); err != nil {
 			return err
 		}
-		a.say("The built-in runtime may reach %s.", clean(c.Source))
+		reach, err := node.Reach(state)
+		if err != nil {
+			return err
+		}
+		a.say("The built-in runtime may reach %s. %s", clean(c.Source), reach)
 		return nil
 	}
 	if err := node.AllowSecret(state, c.Secret, c.Source, c.Plaintext); err != nil {

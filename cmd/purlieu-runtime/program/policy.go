@@ -1,6 +1,8 @@
 package program
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,6 +17,23 @@ type policyCmd struct {
 }
 
 type policyShowCmd struct{ stateFlag }
+
+// Help says what stands in it.
+func (policyShowCmd) Help() string {
+	return `Without a file every source may be reached, no folder read, and no secret used. A file that names only some:
+
+  version: 1
+  sources:
+    any: false                # nothing but what is listed
+    allow:
+      - kind: PostgreSql
+        host: "*.db.internal" # a name, *.name, an address, or a network like 10.0.0.0/8
+        ports: [5432]
+  hide: ["*salary*"]          # names that never leave
+
+What else it can say is in docs/policy.md. 'purlieu-runtime policy allow' edits it; by hand is as good, and a running node
+reads it again at once.`
+}
 
 // Run shows the policy.
 func (c policyShowCmd) Run(a *app) error {
@@ -32,6 +51,13 @@ func (c policyShowCmd) Run(a *app) error {
 		a.say("# metadata addresses; no folder may be read; no secret may go anywhere.")
 	default:
 		a.say("%s", clean(text))
+	}
+	reach, err := node.Reach(c.State)
+	if err != nil {
+		return err
+	}
+	if text != "" {
+		a.say("# %s", reach)
 	}
 	says, err := node.Releases(c.State)
 	if err != nil {
@@ -69,7 +95,7 @@ partitions and statistics of columns not at all, unless they are released. Comme
 words and leave; "keep: [comments]" in the file keeps them.
 
 Hosts of one's own loopback, link-local and metadata addresses are refused until they are allowed by address. What else
-a policy can say (lists of sources, names that may not leave, limits) is written into its file; see "policy show".`
+a policy can say (only some sources, names that may not leave, limits) is written into its file: "policy show --help".`
 }
 
 // Validate refuses a command that allows nothing.
@@ -85,6 +111,11 @@ func (c policyAllowCmd) Run(a *app) error {
 	if err := stateThere(c.State); err != nil {
 		return err
 	}
+	if c.Source != "" {
+		if err := node.CheckSource(c.Source, a.build.kinds()); err != nil {
+			return err
+		}
+	}
 	if c.Folder != "" {
 		return c.folder(a)
 	}
@@ -98,7 +129,11 @@ func (c policyAllowCmd) Run(a *app) error {
 		if err := node.AllowSource(c.State, c.Source); err != nil {
 			return err
 		}
-		a.say("This node may reach %s.", clean(c.Source))
+		reach, err := node.Reach(c.State)
+		if err != nil {
+			return err
+		}
+		a.say("This node may reach %s. %s", clean(c.Source), reach)
 	} else {
 		if err := node.AllowSecret(c.State, c.Secret, c.Source, c.Plaintext); err != nil {
 			return err
@@ -122,6 +157,9 @@ func (c policyAllowCmd) folder(a *app) error {
 		return err
 	}
 	a.say("This node may read %s, and what is below it.", clean(c.Folder))
+	if _, err := os.Stat(c.Folder); errors.Is(err, fs.ErrNotExist) {
+		a.warn("there is no such folder on this machine now.")
+	}
 	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil
 }

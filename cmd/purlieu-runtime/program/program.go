@@ -27,6 +27,7 @@ import (
 
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 )
 
 // Build is what one build of the program is made of.
@@ -51,6 +52,15 @@ What left the network is in a ledger on this machine:
 
 Exit codes: 0 done, 1 failed, 2 command line, 3 not allowed, 4 not found, 5 conflict, 6 account not reached;
 status: 10 not running, 11 unhealthy; egress: 20 the ledger and the account, or its witness, differ.`
+
+// kinds are what its nodes can read.
+func (b Build) kinds() []model.Kind {
+	out := make([]model.Kind, len(b.Connectors))
+	for i, c := range b.Connectors {
+		out[i] = c.Describe()
+	}
+	return out
+}
 
 // growth is how much garbage may come on what lives in the heap before it is collected, in percent. Little lives here, so
 // that Go's own 100 would spend a fifth of a scan's processor time on it; GOGC in the environment says otherwise,

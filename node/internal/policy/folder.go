@@ -38,7 +38,7 @@ func (p *Policy) MayRead(folder string) (root string, below []string, err error)
 		return root, below, nil
 	}
 	return "", nil, fault.New(fault.Denied, "FolderNotAllowed", "the local policy does not allow the folder %s", printable(at)).
-		Try("If that is meant, run on the node: %s", p.remedy("--folder "+quote(at)))
+		Try("If that is meant, %s", p.remedy("--folder "+quote(at)))
 }
 
 // absolute is a folder's name in the one way that names are compared in.

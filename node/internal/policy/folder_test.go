@@ -37,7 +37,7 @@ func TestFolders(t *testing.T) {
 	if _, _, err := Default().MayRead("/srv/data"); !fault.Is(err, fault.Denied) {
 		t.Error("a folder that was not listed:", err)
 	}
-	if _, _, err := p.With("purlieu admin allow").MayRead("/x y"); !strings.Contains(err.Error(), "purlieu admin allow --folder '/x y'") {
+	if _, _, err := p.With(Owner{Command: "purlieu admin allow"}).MayRead("/x y"); !strings.Contains(err.Error(), "purlieu admin allow --folder '/x y'") {
 		t.Error(err)
 	}
 	for _, text := range []string{"folders: [data]", "folders: /srv", "folders: [[]]", `folders: ["/a\0"]`} {

@@ -35,6 +35,7 @@
 package policy
 
 import (
+	"cmp"
 	"net/netip"
 	"strings"
 
@@ -46,10 +47,18 @@ import (
 // Command is how the network's owner allows something, where nothing else is said.
 const Command = "purlieu-runtime policy allow"
 
+// Owner is how the owner of a policy edits it, as refusals tell them. The zero one has a runtime's own command, on the node.
+type Owner struct {
+	Command string // "" is Command
+	Flag    string // names the folder that the policy is in, such as --state; "" where the command finds it by itself
+	Folder  string // its value
+	Machine string // where it is run; "" is the node
+}
+
 // Policy is a policy as it was loaded. It does not change; many goroutines may use it.
 type Policy struct {
-	command      string // how the owner allows something; "" is Command
-	written      bool   // it came from a file
+	owner        Owner
+	written      bool // it came from a file
 	any          bool
 	allow        []allowed
 	folders      []string             // absolute
@@ -83,19 +92,31 @@ type binding struct {
 	plaintext bool
 }
 
-// With is the policy with another command in its refusals: the built-in node's owner has the server's command line.
-func (p *Policy) With(command string) *Policy {
+// With is the policy with another owner in its refusals.
+func (p *Policy) With(owner Owner) *Policy {
 	next := *p
-	next.command = command
+	next.owner = owner
 	return &next
 }
 
-// remedy is the one local command that would allow something.
+// remedy is the one local command that would allow something, and where it is run.
 func (p *Policy) remedy(arguments string) string {
-	if p.command != "" {
-		return p.command + " " + arguments
+	command := "run on the " + cmp.Or(p.owner.Machine, "node") + ": " + cmp.Or(p.owner.Command, Command) + " " + arguments
+	if p.owner.Flag != "" {
+		command += " " + p.owner.Flag + " " + quote(p.owner.Folder)
 	}
-	return Command + " " + arguments
+	return command
+}
+
+// Reach says in a sentence what may be reached.
+func (p *Policy) Reach() string {
+	switch {
+	case p.any:
+		return "Any source may be reached, but for this machine's own loopback, link-local and metadata addresses that are not listed."
+	case len(p.allow) > 0:
+		return "Only the sources that are listed may be reached."
+	}
+	return "No source may be reached."
 }
 
 // Default is the policy where there is no file: every source whose address is not refused, no folder, no secret.
@@ -122,13 +143,13 @@ func (p *Policy) MayDial(kind, host string, addr netip.Addr, port int) error {
 	}
 	if refused {
 		return fault.New(fault.Denied, "AddressRefused", "%s resolves to %s (%s), which this node does not connect to", printable(host), addr, why).
-			Try("If that is meant, run on the node: %s", p.remedy("--source "+quote(Source{kind, addr.String(), port}.String())))
+			Try("If that is meant, %s", p.remedy("--source "+quote(Source{kind, addr.String(), port}.String())))
 	}
 	if p.any {
 		return nil
 	}
 	return fault.New(fault.Denied, "SourceNotAllowed", "the local policy does not allow %s", Source{kind, printable(host), port}).
-		Try("If that is meant, run on the node: %s", p.remedy("--source "+quote(Source{kind, host, port}.String())))
+		Try("If that is meant, %s", p.remedy("--source "+quote(Source{kind, host, port}.String())))
 }
 
 // MayUse judges one use of a secret: whether the source may receive it. verified says that the connection is TLS and
@@ -148,17 +169,17 @@ func (p *Policy) MayUse(ref model.SecretRef, kind, host string, port int, verifi
 	if verified && p.trustAccount {
 		return nil
 	}
-	command := p.remedy("--secret " + quote(ref.String()) + " --source " + quote(source.String()))
+	arguments := "--secret " + quote(ref.String()) + " --source " + quote(source.String())
 	if !verified {
-		command += " --plaintext"
+		arguments += " --plaintext"
 	}
 	shown := Source{kind, printable(source.Host), port}
 	if bound || p.trustAccount {
 		return fault.New(fault.Denied, "SecretNeedsTLS", "%s may go to %s only over TLS with a verified certificate", printable(ref.String()), shown).
-			Try("Turn on TLS in the source's settings. If the network is trusted, run on the node: %s", command)
+			Try("Turn on TLS in the source's settings. If the network is trusted, %s", p.remedy(arguments))
 	}
 	return fault.New(fault.Denied, "SecretNotBound", "the local policy does not let %s go to %s", printable(ref.String()), shown).
-		Try("If that is meant, run on the node: %s", command)
+		Try("If that is meant, %s", p.remedy(arguments))
 }
 
 func (a *allowed) covers(kind string, port int) bool {

@@ -108,7 +108,7 @@ func TestRefusalNamesTheCommandThatTheOwnerHas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ref := closed.With("purlieu admin allow"), model.SecretRef{Vault: "file", Name: "shop-password"}
+	p, ref := closed.With(Owner{Command: "purlieu admin allow"}), model.SecretRef{Vault: "file", Name: "shop-password"}
 	for _, c := range []struct {
 		err  error
 		want string
@@ -124,6 +124,38 @@ func TestRefusalNamesTheCommandThatTheOwnerHas(t *testing.T) {
 	}
 	if err := closed.MayUse(ref, "PostgreSql", "db.internal", 5432, true); !strings.Contains(err.Error(), ": "+Command+" ") {
 		t.Errorf("the policy that it was made from has changed: %v", err)
+	}
+}
+
+func TestRefusalNamesTheFolderThatThePolicyIsIn(t *testing.T) {
+	of := Default().With(Owner{Command: "purlieu admin allow", Flag: "--data", Folder: "/srv/my data", Machine: "server"})
+	ref := model.SecretRef{Vault: "file", Name: "shop-password"}
+	_, _, folder := of.MayRead("/srv/files")
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{folder, "--folder /srv/files"},
+		{of.MayUse(ref, "PostgreSql", "db.internal", 5432, false), "--secret file:shop-password --source PostgreSql://db.internal:5432 --plaintext"},
+		{of.MayDial("PostgreSql", "localhost", netip.MustParseAddr("127.0.0.1"), 5432), "--source PostgreSql://127.0.0.1:5432"},
+	} {
+		if c.err == nil || !strings.HasSuffix(c.err.Error(), "run on the server: purlieu admin allow "+c.want+" --data '/srv/my data'") {
+			t.Errorf("%v, want %s", c.err, c.want)
+		}
+	}
+}
+
+func TestWhatMayBeReachedIsSaidInASentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"hide: [salary]\n": "Any source",
+		"sources: {any: true, allow: [{host: 127.0.0.1}]}\n":    "Any source",
+		"sources: {allow: [{kind: PostgreSql, host: \"*\"}]}\n": "Only the sources that are listed",
+		"sources: {any: false}\n":                               "No source",
+	} {
+		p, err := Parse("p", []byte(text))
+		if err != nil || !strings.HasPrefix(p.Reach(), want) {
+			t.Errorf("%s: %q, %v", text, p.Reach(), err)
+		}
 	}
 }
 

@@ -1,0 +1,42 @@
+package model
+
+import "strings"
+
+// Near is the name that somebody may have meant who wrote another: one that differs in case alone, begins so or is the
+// beginning, or is a few letters off. "" when none is near.
+func Near(written string, names []string) string {
+	w := strings.ToLower(written)
+	best, least := "", max(1, len(w)/3)+1
+	for _, name := range names {
+		n := strings.ToLower(name)
+		off := lettersOff(w, n)
+		if w != "" && (strings.HasPrefix(n, w) || n != "" && strings.HasPrefix(w, n)) {
+			off = min(off, 1)
+		}
+		if off < least {
+			best, least = name, off
+		}
+	}
+	return best
+}
+
+// lettersOff counts the bytes that are put in, taken away or written over from one text to the other.
+func lettersOff(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		above := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := above
+			if a[i] != b[j] {
+				cost++
+			}
+			above = row[j+1]
+			row[j+1] = min(cost, row[j]+1, above+1)
+		}
+	}
+	return row[len(b)]
+}
