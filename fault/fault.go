@@ -8,6 +8,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what a caller can do about a failure. Append only; never reorder: numbers travel on the wire.
@@ -108,3 +109,29 @@ func CodeOf(err error) string {
 
 // Is reports whether err is of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
+
+// At says of a failure which part of a request it is about: a member of the body by its name, from within outwards.
+// Doors tell it, so that a form can show the failure there. nil stays nil.
+func At(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return &placed{error: err, part: fmt.Sprintf(format, args...)}
+}
+
+// PlaceOf is that part, such as properties.port; "" where nobody said.
+func PlaceOf(err error) string {
+	var parts []string
+	for p := (*placed)(nil); errors.As(err, &p); err = p.error {
+		parts = append(parts, p.part)
+	}
+	return strings.Join(parts, ".")
+}
+
+type placed struct {
+	error
+	part string
+}
+
+// Unwrap gives the failure itself.
+func (p *placed) Unwrap() error { return p.error }

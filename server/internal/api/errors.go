@@ -15,7 +15,7 @@ type Shape uint8
 
 // The shapes.
 const (
-	// Azure is {"error": {"code", "message", "details"}} with the header x-ms-error-code.
+	// Azure is {"error": {"code", "message", "target", "details"}} with the header x-ms-error-code.
 	Azure Shape = iota
 	// Atlas is {"requestId", "errorCode", "errorMessage"}.
 	Atlas
@@ -74,7 +74,11 @@ func failWith(w http.ResponseWriter, r *http.Request, status int, err error) {
 		Answer(w, status, map[string]any{"requestId": st.id, "errorCode": code, "errorMessage": text})
 		return
 	}
-	Answer(w, status, map[string]any{"error": map[string]any{"code": code, "message": text, "target": nil, "details": []any{}}})
+	var target any // null where no part of the request is named
+	if at := fault.PlaceOf(err); at != "" {
+		target = at
+	}
+	Answer(w, status, map[string]any{"error": map[string]any{"code": code, "message": text, "target": target, "details": []any{}}})
 }
 
 // plain is the text of the fault itself, without what rooms on its way added for the log.

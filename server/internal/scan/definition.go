@@ -50,10 +50,10 @@ func (s *Service) putScan(ctx context.Context, tx store.Tx, sc model.Scan) (mode
 		return sc, false, err
 	}
 	if err := checkPriority(sc.Priority); err != nil {
-		return sc, false, err
+		return sc, false, fault.At(err, "properties.purlieuPriority")
 	}
 	if err := checkSettings(kind.Scan, sc.Settings, "a scan of a source of kind "+kind.Name); err != nil {
-		return sc, false, err
+		return sc, false, fault.At(err, "properties")
 	}
 	if sc.Runtime == "" {
 		sc.Runtime = model.BuiltInRuntime

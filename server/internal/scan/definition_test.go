@@ -68,7 +68,7 @@ func TestHostsThatMeanSomethingElseElsewhereNeedAName(t *testing.T) {
 		s, _ := room(t)
 		_, _, err := s.PutSource(context.Background(), shop(host))
 		wants(t, err, fault.Invalid, "AuthorityNeeded")
-		if !strings.Contains(err.Error(), "purlieuAuthority") || !strings.Contains(err.Error(), "--authority") {
+		if fault.PlaceOf(err) != "properties.purlieuAuthority" || !strings.Contains(err.Error(), "--authority") {
 			t.Errorf("the error does not say what to send: %v", err)
 		}
 		named := shop(host)

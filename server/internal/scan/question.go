@@ -65,7 +65,7 @@ func (s *Service) asks(ctx context.Context, tx store.Tx, q Question) (bus.Ask, s
 	}
 	if len(q.Settings) > 0 {
 		if err := checkSettings(kind.Scan, q.Settings, "a scan of a source of kind "+kind.Name); err != nil {
-			return bus.Ask{}, "", err
+			return bus.Ask{}, "", fault.At(err, "settings")
 		}
 		maps.Copy(settings, q.Settings)
 	}

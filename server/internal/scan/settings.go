@@ -27,22 +27,8 @@ func checkSettings(fields []model.Field, settings model.Settings, where string) 
 		if name == SettingAuthority {
 			continue
 		}
-		i := slices.IndexFunc(fields, func(f model.Field) bool { return f.Name == name })
-		if i < 0 {
-			return fault.New(fault.Invalid, "UnknownSetting", "%s has no setting %q", where, clip(name))
-		}
-		most := maxSetting
-		if fields[i].Type == model.FieldBlock {
-			most = maxBlock
-		}
-		if len(value) > most {
-			return fault.New(fault.Invalid, "SettingTooLong", "the setting %q is longer than %d bytes", name, most)
-		}
-		if value != "" && (fields[i].Secret || (fields[i].Type == model.FieldText && holdsSecret(value))) {
-			return keptSecret(name)
-		}
-		if err := checkValue(fields[i], value); err != nil {
-			return err
+		if err := checkSetting(fields, name, value, where); err != nil {
+			return fault.At(err, "%s", clip(name))
 		}
 	}
 	for _, f := range fields {
@@ -51,10 +37,28 @@ func checkSettings(fields []model.Field, settings model.Settings, where string) 
 			if f.Example != "" {
 				e = e.Try("Send properties.%s, such as %q", f.Name, f.Example)
 			}
-			return e
+			return fault.At(e, "%s", f.Name)
 		}
 	}
 	return nil
+}
+
+func checkSetting(fields []model.Field, name, value, where string) error {
+	i := slices.IndexFunc(fields, func(f model.Field) bool { return f.Name == name })
+	if i < 0 {
+		return fault.New(fault.Invalid, "UnknownSetting", "%s has no setting %q", where, clip(name))
+	}
+	most := maxSetting
+	if fields[i].Type == model.FieldBlock {
+		most = maxBlock
+	}
+	if len(value) > most {
+		return fault.New(fault.Invalid, "SettingTooLong", "the setting %q is longer than %d bytes", name, most)
+	}
+	if value != "" && (fields[i].Secret || (fields[i].Type == model.FieldText && holdsSecret(value))) {
+		return keptSecret(name)
+	}
+	return checkValue(fields[i], value)
 }
 
 func checkValue(f model.Field, value string) error {
@@ -152,8 +156,8 @@ func hostOf(target string) (string, error) {
 }
 
 func needAuthority(why string) error {
-	return fault.New(fault.Invalid, "AuthorityNeeded", "%s, so this source needs a name that is unique in the account", why).
-		Try(`Give it one as its authority, such as "shop-db" (purlieu source add … --authority shop-db, or properties.%s); it can't be changed later`, SettingAuthority)
+	return fault.At(fault.New(fault.Invalid, "AuthorityNeeded", "%s, so this source needs a name that is unique in the account", why).
+		Try(`Give it one as its authority, such as "shop-db" (purlieu source add … --authority shop-db, or properties.%s); it can't be changed later`, SettingAuthority), SettingAuthority)
 }
 
 // givenAuthority makes an identity from a person's name for it, in the scheme of the kind. A whole authority is taken

@@ -82,6 +82,8 @@ func TestBlocksHoldTheCertificatesOfAProvider(t *testing.T) {
 	} {
 		if err := checkSettings(fields, model.Settings{c.name: c.value}, "a source"); fault.CodeOf(err) != c.code {
 			t.Errorf("%s of %d bytes: %v, want %q", c.name, len(c.value), err, c.code)
+		} else if err != nil && fault.PlaceOf(err) != c.name {
+			t.Errorf("said at %q, want %q", fault.PlaceOf(err), c.name)
 		}
 	}
 }

@@ -41,10 +41,10 @@ func putSource(ctx context.Context, tx store.Tx, src model.Source) (model.Source
 		return src, false, err
 	}
 	if err := checkSettings(kind.Settings, src.Settings, "a source of kind "+kind.Name); err != nil {
-		return src, false, err
+		return src, false, fault.At(err, "properties")
 	}
 	if err := checkWindows(src.Windows); err != nil {
-		return src, false, err
+		return src, false, fault.At(err, "properties")
 	}
 	var old model.Source
 	doc, err := load(ctx, tx, DocSource, src.Name, &old)
@@ -52,6 +52,7 @@ func putSource(ctx context.Context, tx store.Tx, src model.Source) (model.Source
 	switch {
 	case created:
 		src.Authority, err = authorityOf(kind, src.Settings)
+		err = fault.At(err, "properties")
 	case err == nil:
 		err = keepAuthority(kind, old, &src)
 	}

@@ -30,24 +30,33 @@ func checkWindows(windows []model.Window) error {
 	if len(windows) > maxWindows {
 		return badWindow("a source has at most %d windows", maxWindows)
 	}
-	for _, w := range windows {
-		if _, err := zoneNamed(w.Zone); err != nil {
-			return err
-		}
-		for _, day := range w.Days {
-			if len(w.Days) > 7 || !slices.Contains(weekDays(), day) {
-				return badWindow("%q is not a day of the week", clip(day))
-			}
-		}
-		from, ok := minuteOf(w.From)
-		if !ok || from == minutesOfDay {
-			return badWindow("a window can't begin at %q: say 00:00 to 23:59", clip(w.From))
-		}
-		if _, ok := minuteOf(w.To); !ok {
-			return badWindow("a window can't end at %q: say 00:00 to 24:00", clip(w.To))
+	for i, w := range windows {
+		part, err := checkWindow(w)
+		if err != nil {
+			return fault.At(err, "purlieuWindows[%d].%s", i, part)
 		}
 	}
 	return nil
+}
+
+// checkWindow gives the member of a window that can't be, too.
+func checkWindow(w model.Window) (part string, err error) {
+	if _, err := zoneNamed(w.Zone); err != nil {
+		return "timeZone", err
+	}
+	for _, day := range w.Days {
+		if len(w.Days) > 7 || !slices.Contains(weekDays(), day) {
+			return "days", badWindow("%q is not a day of the week", clip(day))
+		}
+	}
+	from, ok := minuteOf(w.From)
+	if !ok || from == minutesOfDay {
+		return "from", badWindow("a window can't begin at %q: say 00:00 to 23:59", clip(w.From))
+	}
+	if _, ok := minuteOf(w.To); !ok {
+		return "to", badWindow("a window can't end at %q: say 00:00 to 24:00", clip(w.To))
+	}
+	return "", nil
 }
 
 const minutesOfDay = 24 * 60

@@ -61,22 +61,25 @@ func TestHours(t *testing.T) {
 func TestBadWindowsAreRefused(t *testing.T) {
 	p := newProtocol(t)
 	for name, c := range map[string]struct {
-		w    model.Window
-		code string
+		w        model.Window
+		code, at string
 	}{
-		"no time":         {model.Window{}, "BadWindow"},
-		"no end":          {model.Window{From: "10:00"}, "BadWindow"},
-		"no such hour":    {model.Window{From: "24:00", To: "01:00"}, "BadWindow"},
-		"beyond the day":  {model.Window{From: "10:00", To: "24:01"}, "BadWindow"},
-		"no such minute":  {model.Window{From: "10:60", To: "11:00"}, "BadWindow"},
-		"other spellings": {model.Window{From: "9:00", To: "11:00"}, "BadWindow"},
-		"signs":           {model.Window{From: "+1:00", To: "11:00"}, "BadWindow"},
-		"no such day":     {model.Window{Days: []string{"Mon"}, From: "10:00", To: "11:00"}, "BadWindow"},
-		"no such zone":    {model.Window{From: "10:00", To: "11:00", Zone: "Europe/Atlantis"}, "UnknownZone"},
+		"no time":         {model.Window{}, "BadWindow", "from"},
+		"no end":          {model.Window{From: "10:00"}, "BadWindow", "to"},
+		"no such hour":    {model.Window{From: "24:00", To: "01:00"}, "BadWindow", "from"},
+		"beyond the day":  {model.Window{From: "10:00", To: "24:01"}, "BadWindow", "to"},
+		"no such minute":  {model.Window{From: "10:60", To: "11:00"}, "BadWindow", "from"},
+		"other spellings": {model.Window{From: "9:00", To: "11:00"}, "BadWindow", "from"},
+		"signs":           {model.Window{From: "+1:00", To: "11:00"}, "BadWindow", "from"},
+		"no such day":     {model.Window{Days: []string{"Mon"}, From: "10:00", To: "11:00"}, "BadWindow", "days"},
+		"no such zone":    {model.Window{From: "10:00", To: "11:00", Zone: "Europe/Atlantis"}, "UnknownZone", "timeZone"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := p.PutSource(t.Context(), model.Source{Name: "field", Kind: "Garden", Collection: "root", Settings: model.Settings{"host": "f.example.com"}, Windows: []model.Window{c.w}})
+			_, _, err := p.PutSource(t.Context(), model.Source{Name: "field", Kind: "Garden", Collection: "root", Settings: model.Settings{"host": "f.example.com"}, Windows: []model.Window{{From: "00:00", To: "24:00"}, c.w}})
 			wants(t, err, fault.Invalid, c.code)
+			if want := "properties.purlieuWindows[1]." + c.at; fault.PlaceOf(err) != want {
+				t.Errorf("said at %q, want %q", fault.PlaceOf(err), want)
+			}
 		})
 	}
 	_, _, err := p.PutSource(t.Context(), model.Source{Name: "field", Kind: "Garden", Collection: "root", Settings: model.Settings{"host": "f.example.com"}, Windows: make([]model.Window, maxWindows+1)})

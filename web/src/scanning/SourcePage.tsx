@@ -18,7 +18,7 @@ import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './
 import { RunsTable } from './RunsTable'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
-import { windowText } from './windows'
+import { Times } from './Times'
 import type { Kind, Scan, Source } from './types'
 
 type Tab = keyof typeof words.sides
@@ -48,7 +48,7 @@ function OneSource({ source }: { source: Source }) {
       open={open} onOpen={next => change({ tab: next })} actions={add}
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >
-      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} removable={may('source/write', collection)} />}</Shown>}</Shown>}
+      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} writable={may('source/write', collection)} />}</Shown>}</Shown>}
       {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>
@@ -60,26 +60,26 @@ interface OverviewProps {
   kind: Kind | undefined
   scans: Scan[] | undefined // of whoever may test them
   add: React.ReactNode
-  removable: boolean
+  writable: boolean
 }
 
-function Overview({ source, kind, scans, add, removable }: OverviewProps) {
+function Overview({ source, kind, scans, add, writable }: OverviewProps) {
   const p = source.properties
   const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
   const use = kind?.credentials?.[0]
   const titleOf = useTitles()
   return (
     <>
-      <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
+      <Card title={words.settings} actions={writable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
         <Facts of={[
           [words.kind, kind?.title ?? source.kind],
           ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(settings[f.name] ?? f.default)]),
           [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
-          [words.windows, p.purlieuWindows?.length ? p.purlieuWindows.map(w => <div key={windowText(w)}>{windowText(w)}</div>) : undefined],
           [words.collection, p.collection && titleOf(p.collection.referenceName)],
           [words.registered, <When key="w" at={p.createdAt} />],
         ]} />
       </Card>
+      <Times source={source} writable={writable} />
       {scans && <Test source={source.name} scans={scans} add={add} />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
       {use && <Grants of={use} />}

@@ -191,6 +191,25 @@ func TestOddBodiesAreRefusedNotKept(t *testing.T) {
 	d.ask(400, admin, "PUT", "/scan/datasources/a--b", source("a.example.com", "root"))
 }
 
+func TestARefusalSaysWhichPartOfTheBodyItIsAbout(t *testing.T) {
+	d := newDoor(t)
+	d.ask(201, admin, "PUT", "/scan/datasources/shop", source("a.example.com", "root"))
+	for _, c := range []struct{ path, body, target string }{
+		{"/scan/datasources/field", `{"kind":"PostgreSql","properties":{"serverEndpoint":"b.example.com","port":"x"}}`, "properties.port"},
+		{"/scan/datasources/field", `{"kind":"PostgreSql","properties":{}}`, "properties.serverEndpoint"},
+		{"/scan/datasources/field", `{"kind":"PostgreSql","properties":{"serverEndpoint":"b.example.com","purlieuWindows":[{"from":"22:00","to":"06:00","timeZone":"Mars"}]}}`, "properties.purlieuWindows[0].timeZone"},
+		{"/scan/datasources/shop/scans/weekly", `{"properties":{"purlieuPriority":"Highest"}}`, "properties.purlieuPriority"},
+	} {
+		said := d.ask(400, admin, "PUT", c.path, c.body)["error"].(map[string]any)
+		if said["target"] != c.target {
+			t.Errorf("%s: %v at %v, want %s", c.body, said["message"], said["target"], c.target)
+		}
+	}
+	if at := d.ask(404, admin, "GET", "/scan/datasources/field", "")["error"].(map[string]any)["target"]; at != nil {
+		t.Errorf("a failure that is about no part says %v", at)
+	}
+}
+
 func TestFiltersStayBelowTheirSource(t *testing.T) {
 	d := newDoor(t)
 	d.ask(201, admin, "PUT", "/scan/datasources/shop", source("a.example.com", "root"))
