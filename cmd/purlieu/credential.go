@@ -1,9 +1,14 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
+	vaults "github.com/purlieu/purlieu/vault/all"
 )
 
 type credentialCmd struct {
@@ -29,7 +34,7 @@ A credential that is there keeps what is not named, as long as its kind stays.
 
 Examples:
   purlieu credential add BasicAuth scanner --user scanner --secret password=file:shop-password
-  purlieu credential add SqlAuth hr --user hr --secret password=corp-vault:hr-password`
+  purlieu credential add SqlAuth hr --user hr --secret password=env:PURLIEU_SECRET_HR`
 }
 
 // Run writes the credential.
@@ -55,6 +60,9 @@ func (c credentialAddCmd) Run(a *app) error {
 	if c.User != "" {
 		parts["user"] = c.User
 	}
+	if err := c.known(a, account); err != nil {
+		return err
+	}
 	for part, ref := range c.Secret {
 		vault, name, ok := strings.Cut(ref, ":")
 		if !ok || vault == "" || name == "" {
@@ -71,6 +79,46 @@ func (c credentialAddCmd) Run(a *app) error {
 	}
 	return a.put(at, object{"kind": c.Kind, "properties": props},
 		"The credential %s is written. Each node must allow its secrets for the source: purlieu-runtime policy allow", c.Name)
+}
+
+// known refuses a part that no kind of source takes of such a credential: a scan would miss what was meant. Of a kind of
+// credential that no kind of source declares nothing is known.
+func (c credentialAddCmd) known(a *app, account *client.Client) error {
+	kinds, err := a.items(account, "/manage/v1/kinds")
+	if err != nil {
+		return err
+	}
+	var fields []string
+	for _, k := range kinds {
+		for _, use := range objectsOf(k.at("credentials")) {
+			if use.text("kind") != c.Kind {
+				continue
+			}
+			for _, f := range objectsOf(use.at("fields")) {
+				fields = append(fields, f.text("name"))
+			}
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	slices.Sort(fields)
+	for _, part := range slices.Sorted(maps.Keys(c.parts())) {
+		if !slices.Contains(fields, part) {
+			return fault.New(fault.Invalid, "UnknownPart", "a credential of kind %s has no part %q", c.Kind, part).
+				Try("Use one of %s", strings.Join(slices.Compact(fields), ", "))
+		}
+	}
+	return nil
+}
+
+// parts are those that the flags write. One that is taken back is none: it may be a mistake of before.
+func (c credentialAddCmd) parts() map[string]string {
+	parts := map[string]string{"user": c.User}
+	maps.Copy(parts, c.Set)
+	maps.Copy(parts, c.Secret)
+	maps.DeleteFunc(parts, func(_, value string) bool { return value == "" })
+	return parts
 }
 
 type credentialListCmd struct{}
@@ -105,7 +153,7 @@ type vaultCmd struct {
 }
 
 type vaultAddCmd struct {
-	Kind        string            `arg:"" help:"file, env or azurekeyvault."`
+	Kind        string            `arg:"" help:"Such as file or env. Kinds that nodes have no vault of can be written, too, for other clients to read."`
 	Name        string            `arg:"" help:"Its name here."`
 	Set         map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"An option, such as baseUrl=https://corp.vault.azure.net/."`
 	Description string            `help:"For people."`
@@ -113,10 +161,12 @@ type vaultAddCmd struct {
 
 // Help shows examples.
 func (vaultAddCmd) Help() string {
-	return `The vaults "file" and "env" are always there, as each node is configured.
+	return `The vaults "file" and "env" are always there, as each node is configured, and need no connection. One of another name says
+what its secrets are for.
 
 Example:
-  purlieu vault add azurekeyvault corp-vault --set baseUrl=https://corp.vault.azure.net/`
+  purlieu vault add file hr-secrets --description "what only the nodes of HR have"
+  purlieu credential add BasicAuth hr --user hr --secret password=hr-secrets:hr-password`
 }
 
 // Run writes the vault connection.
@@ -127,7 +177,15 @@ func (c vaultAddCmd) Run(a *app) error {
 	} else {
 		props["purlieuVault"] = object{"kind": c.Kind, "options": c.Set}
 	}
-	return a.put("/scan/azureKeyVaults/"+esc(c.Name), object{"properties": props}, "The vault connection %s is written.", c.Name)
+	var kinds []string
+	for _, v := range vaults.All(vaults.Config{}) {
+		kinds = append(kinds, v.Kind())
+	}
+	served := ""
+	if !slices.Contains(kinds, c.Kind) {
+		served = fmt.Sprintf(" But no node of this build can read a secret of kind %s: it reads those of %s.", c.Kind, strings.Join(kinds, " and "))
+	}
+	return a.put("/scan/azureKeyVaults/"+esc(c.Name), object{"properties": props}, "The vault connection %s is written.%s", c.Name, served)
 }
 
 type vaultListCmd struct{}

@@ -103,7 +103,7 @@ func (a *app) main(args []string) int {
 		return 2
 	}
 	a.format = tree.Output
-	return a.fail(parsed.Run())
+	return a.fail(a.lost(parsed, parsed.Run()))
 }
 
 // misused is the command whose help says how it is used: as much of the command line as was understood.

@@ -24,8 +24,10 @@ func postgres() model.Kind {
 			{Name: "port", Type: model.FieldNumber, Default: "5432"},
 		},
 		Scan: []model.Field{{Name: "databaseName", Type: model.FieldText}}, ScanKinds: []string{"PostgreSqlCredential"},
-		Credentials: []model.CredentialUse{{Kind: "BasicAuth", Title: "User and password", Grants: []string{"GRANT CONNECT ON DATABASE shop TO scanner"}}},
-		Authority:   "postgresql://{serverEndpoint|host|lower}", Dials: []model.Template{"{serverEndpoint|host}:{port}"},
+		Credentials: []model.CredentialUse{{Kind: "BasicAuth", Title: "User and password", Fields: []model.Field{
+			{Name: "user", Type: model.FieldText, Required: true}, {Name: "password", Type: model.FieldText, Secret: true, Required: true},
+		}, Grants: []string{"GRANT CONNECT ON DATABASE shop TO scanner"}}},
+		Authority: "postgresql://{serverEndpoint|host|lower}", Dials: []model.Template{"{serverEndpoint|host}:{port}"},
 		RuntimeKinds: []string{"Managed", "SelfHosted"}, Levels: []model.Level{model.L1, model.L2},
 		Types: []model.TypeDef{{Name: "postgresql_table", Column: "postgresql_column"}, {Name: "postgresql_view", Column: "postgresql_column"}},
 	}
@@ -211,9 +213,27 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.shows(`"nowhere"`)
 	s.run(1, "credential", "add", "BasicAuth", "scanner", "--secret", "password=hunter2hunter2")
 	s.shows("reference", "VAULT:NAME")
+	s.run(1, "credential", "add", "BasicAuth", "scanner", "--secret", "passwort=file:shop-password")
+	s.shows(`no part "passwort"`, "Use one of password, user")
+	s.run(1, "credential", "add", "BasicAuth", "scanner", "--secret", "password=hunter2hunter2")
 	if strings.Contains(s.out+s.err, "hunter2") {
 		t.Errorf("the error quotes what may be a secret: %s", s.err)
 	}
+	s.configure()
+	for want, args := range map[string][]string{
+		`no source is called "shp". Did you mean shop?`:                                                 {"scan", "run", "shp", "weekly"},
+		`no scan of shop is called "weakly". Did you mean weekly? See them all: purlieu scan list shop`: {"scan", "run", "shop", "weakly"},
+		`no source is called "hr". See them: purlieu source list`:                                       {"scan", "show", "hr", "weekly"},
+		`no runtime is called "on-premise". Did you mean on-premises?`:                                  {"runtime", "show", "on-premise"},
+		`no node of on-premises is called "node-9". Did you mean node-1?`:                               {"node", "remove", "on-premises", "node-9"},
+		`no credential is called "scaner". Did you mean scanner?`:                                       {"scan", "add", "shop", "new", "--credential", "scaner"},
+		"no trigger": {"trigger", "show", "shop", "weekly"},
+	} {
+		s.run(4, args...)
+		s.shows(want)
+	}
+	s.run(1, "scan", "add", "shop", "new", "--credential", "")
+	s.shows("--credential", "--scan")
 	s.run(2, "source", "sing")
 	s.shows("See `purlieu source --help`")
 	s.run(2, "scan", "gaps", "a-run", "more")
@@ -365,7 +385,9 @@ func TestTextOfSourcesCannotDriveATerminal(t *testing.T) {
 func TestVaultConnectionsAreWrittenAndListed(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "vault", "add", "azurekeyvault", "corp-vault", "--set", "baseUrl=https://corp.vault.azure.net/")
+	s.shows("no node of this build", "those of env and file")
 	s.run(0, "vault", "add", "file", "shared-files")
+	s.never("no node of this build")
 	s.run(0, "vault", "list")
 	s.shows("corp-vault", "https://corp.vault.azure.net/", "shared-files", "file")
 	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "u", "--secret", "password=corp-vault:pw")

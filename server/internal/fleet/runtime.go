@@ -40,7 +40,7 @@ type runtimeIDDoc struct {
 }
 
 func noRuntime(name string) error {
-	return fault.New(fault.NotFound, "IntegrationRuntimeNotFound", "there is no integration runtime %s", name)
+	return fault.New(fault.NotFound, "IntegrationRuntimeNotFound", "there is no integration runtime %s", name).Try("See purlieu runtime list")
 }
 
 func getRuntime(ctx context.Context, tx store.Tx, name string) (runtimeDoc, store.Doc, error) {

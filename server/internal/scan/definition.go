@@ -60,11 +60,11 @@ func (s *Service) putScan(ctx context.Context, tx store.Tx, sc model.Scan) (mode
 	}
 	if sc.Runtime == model.BuiltInRuntime && !slices.Contains(kind.RuntimeKinds, string(model.RuntimeManaged)) {
 		return sc, false, fault.New(fault.Invalid, "RuntimeKind", "the built-in runtime can't reach sources of kind %s", kind.Name).
-			Try("Name a self-hosted runtime in properties.connectedVia")
+			Try("Name a self-hosted runtime (--runtime, or properties.connectedVia)")
 	}
 	if sc.Runtime == model.BuiltInRuntime && !s.Own(kind.Name) {
 		return sc, false, fault.New(fault.Invalid, "RuntimeKind", "the built-in runtime is of this account's build, which has no connector for %s", kind.Name).
-			Try("Name the runtime in properties.connectedVia whose nodes have one (purlieu kinds %s)", kind.Name)
+			Try("Name the runtime whose nodes have one (--runtime, or properties.connectedVia); purlieu kinds %s shows them", kind.Name)
 	}
 	if sc.Collection == "" {
 		sc.Collection = src.Collection
@@ -250,7 +250,7 @@ func loginFor(ctx context.Context, tx store.Tx, kind model.Kind, name string) (m
 	if name == "" {
 		if len(kinds) > 0 && !slices.Contains(kinds, "ManagedIdentity") {
 			return model.CredentialRef{}, fault.New(fault.Invalid, "CredentialNeeded", "a scan of a source of kind %s needs a credential", kind.Name).
-				Try("Make one of kind %s and name it in properties.credential", strings.Join(kinds, " or "))
+				Try("Make one of kind %s and name it (--credential, or properties.credential); a test can also ask as a scan does that has one (--scan)", strings.Join(kinds, " or "))
 		}
 		return model.CredentialRef{}, nil
 	}

@@ -85,5 +85,28 @@ func missing(err error, what, name string) error {
 // NotFound is the failure for a thing that is not there. A door gives the same one for a thing that the caller may
 // not know of.
 func NotFound(what, name string) error {
-	return fault.New(fault.NotFound, "NotFound", "no %s is called %q", what, clip(name))
+	missing := fault.New(fault.NotFound, "NotFound", "no %s is called %q", what, clip(name))
+	if list := listOf(what); list != "" {
+		return missing.Try("See %s", list)
+	}
+	return missing
+}
+
+// listOf is the command that lists things of a sort; "" where there is none.
+func listOf(what string) string {
+	switch what {
+	case "source", "credential", "proposal", "run":
+		return "purlieu " + what + " list"
+	case "scan":
+		return "purlieu scan list SOURCE"
+	case "vault connection":
+		return "purlieu vault list"
+	case "integration runtime":
+		return "purlieu runtime list"
+	case "kind of source":
+		return "purlieu kinds"
+	case "announced kind":
+		return "purlieu kind list"
+	}
+	return ""
 }

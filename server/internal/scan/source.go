@@ -94,7 +94,7 @@ func keepAuthority(kind model.Kind, old model.Source, src *model.Source) error {
 	}
 	if next != old.Authority {
 		return fault.New(fault.Conflict, "AuthorityFixed", "the source %q is %s; these settings would make it %s", old.Name, old.Authority, next).
-			Try("If it is the same source at a new address, send properties.%s %q; else register it under another name", SettingAuthority, old.Authority)
+			Try("If it is the same source at a new address, say that it keeps its authority (--authority %q, or properties.%s); else register it under another name", old.Authority, SettingAuthority)
 	}
 	src.Authority = old.Authority
 	return nil
@@ -115,7 +115,7 @@ func takeAuthority(ctx context.Context, tx store.Tx, src model.Source) error {
 		return fmt.Errorf("read the source that has %s: %w", src.Authority, err)
 	}
 	return fault.New(fault.Conflict, "AuthorityTaken", "another source of this account already is %s", src.Authority).
-		Try("Use that source, or give this one its own name with properties.%s if it really is another", SettingAuthority).
+		Try("Use that source, or give this one a name of its own if it really is another (--authority, or properties.%s)", SettingAuthority).
 		Because(&AuthorityTaken{Source: holder, Collection: other.Collection})
 }
 
