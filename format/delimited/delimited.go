@@ -92,7 +92,7 @@ func (f Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*f
 		names, found = header(r, ask.Suspect)
 	}
 	if found {
-		out.Names, out.Columns = format.Header, named(names)
+		out.Names, out.Columns = format.Header, r.named(names)
 	} else {
 		out.Names, out.Columns = format.Numbered, format.Numbers(kept, "string")
 	}
@@ -109,11 +109,19 @@ func shown(comma byte) string {
 	return string(rune(comma))
 }
 
-// named makes columns of a header.
-func named(names []string) []model.Column {
-	columns := make([]model.Column, len(names))
+// columnsAtOnce is how many columns room is made for at a time: those of some small files.
+const columnsAtOnce = 64
+
+// named makes columns of a header. They belong to the caller.
+func (r *records) named(names []string) []model.Column {
+	if len(names) > len(r.spare) {
+		r.spare = make([]model.Column, max(len(names), columnsAtOnce))
+	}
+	columns := r.spare[:len(names):len(names)]
+	r.spare = r.spare[len(names):]
 	for i, name := range names {
-		columns[i] = model.Column{Name: name, Type: "string", Ordinal: i + 1}
+		c := &columns[i]
+		c.Name, c.Type, c.Ordinal = name, "string", i+1
 	}
 	return columns
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/format/delimited"
 	"github.com/purlieu/purlieu/format/formattest"
+	"github.com/purlieu/purlieu/model"
 )
 
 const orders = "id,customer,placed,total\n1,Ann,2026-01-02,12.50\n2,\"Bob, the \"\"second\"\"\",2026-01-03,7\n3,Cem,2026-01-04,\n"
@@ -94,6 +95,28 @@ func TestANameThatTellsIsNoHeader(t *testing.T) {
 	found, err := set.Read(t.Context(), &file, nil)
 	if err != nil || found.Names != format.Numbered || found.Columns[1].Name != "column2" {
 		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+func TestColumnsOfTwoFilesAreNotOneAnothers(t *testing.T) {
+	f := delimited.New()
+	read := func() *format.Structure {
+		found, err := formattest.Read(t.Context(), f, "orders.csv", []byte(orders), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	first := read()
+	for range 100 { // many more than there is room for at once
+		next := read()
+		for i := range next.Columns {
+			next.Columns[i].Name = "written over"
+		}
+		_ = append(next.Columns, model.Column{Name: "one more"}) //nolint:gocritic // as a receiver may
+	}
+	if last := read(); first.Columns[0].Name != "id" || first.Columns[3].Name != "total" || last.Columns[0].Name != "id" || last.Columns[0].NotNull {
+		t.Errorf("%+v, %+v", first.Columns, last.Columns)
 	}
 }
 

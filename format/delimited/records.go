@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/purlieu/purlieu/format"
+	"github.com/purlieu/purlieu/model"
 )
 
 // records are the first records of a text. Cells are parts of the text, good for as long as it is.
@@ -16,6 +17,8 @@ type records struct {
 	columns int    // how many cells most records have
 	seen    int    // records, even or not
 	even    int    // those that have as many cells as most
+
+	spare []model.Column // blank: see named
 }
 
 // span is where the cells of one row stand.
@@ -24,7 +27,7 @@ type span struct{ from, to int32 }
 // cut takes the first records of a text, one more than is sampled: the first may be a header. It keeps the first of
 // them. A record that alone is longer than the text counts with what there is of it.
 func (r *records) cut(t text, comma byte, keep int) {
-	*r = records{text: t.text, cells: r.cells[:0], rows: r.rows[:0]}
+	*r = records{text: t.text, cells: r.cells[:0], rows: r.rows[:0], spare: r.spare}
 	if comma == 0 {
 		return
 	}
@@ -63,7 +66,7 @@ const keptCells = 1 << 14
 
 // forget lets go of the text, and of room that few files need.
 func (r *records) forget() {
-	*r = records{cells: r.cells, rows: r.rows}
+	*r = records{cells: r.cells, rows: r.rows, spare: r.spare}
 	if cap(r.cells) > keptCells {
 		r.cells = nil
 	}
