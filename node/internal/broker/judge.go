@@ -168,9 +168,20 @@ func (j *judge) end(payload []byte) (Result, error) {
 	return r, nil
 }
 
-// sound reports whether a text is bounded and can be stored anywhere.
+// sound reports whether a text is bounded and can be stored anywhere. Most are short and of ASCII: one pass tells.
 func sound(s string) bool {
-	return len(s) <= pipe.MaxText && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+	if len(s) > pipe.MaxText {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == 0:
+			return false
+		case c >= utf8.RuneSelf:
+			return utf8.ValidString(s[i:]) && strings.IndexByte(s[i:], 0) < 0
+		}
+	}
+	return true
 }
 
 // texts adds up texts and whether all of them are sound.

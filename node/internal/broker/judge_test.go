@@ -2,6 +2,7 @@ package broker
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/bus"
@@ -88,6 +89,17 @@ func FuzzJudge(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestTextsThatCanBeStoredAnywhere(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": true, "plain": true, "tab\t": true, "Straße": true, "\U0001f600": true, strings.Repeat("x", pipe.MaxText): true,
+		"\x00": false, "a\x00b": false, "ß\x00": false, "\xff": false, "a\xc3": false, strings.Repeat("x", pipe.MaxText+1): false,
+	} {
+		if sound(text) != want {
+			t.Errorf("%.20q: %v", text, !want)
+		}
+	}
 }
 
 func BenchmarkJudge(b *testing.B) {
