@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -35,6 +36,7 @@ type bench struct {
 	rounds, assets int
 	files          int
 	pages          bool
+	only           []string // parts of the benchmark; nil: all of them
 	source         *source
 	store          *pgserver.Server // that accounts keep their maps in
 	report         report
@@ -52,8 +54,17 @@ func run() (err error) {
 	pages := flag.Bool("portal", true, "whether the portal's pages are measured, in a browser")
 	long := flag.Bool("long", false, "whether the results are written as the long runs of the page, whose rest stays")
 	page := flag.String("page", "docs/benchmarks.md", "where the results are written; empty for nowhere")
+	only := flag.String("only", os.Getenv("BENCH_ONLY"), "parts that are measured, of "+strings.Join(parts, ", ")+"; empty for all. Parts are printed, and written nowhere")
 	flag.Parse()
 	b.pages = *pages
+	if *only != "" {
+		b.only, *page = strings.Split(*only, ","), ""
+		for _, name := range b.only {
+			if !slices.Contains(parts, name) {
+				return fmt.Errorf("%q is no part of the benchmark: %s", name, strings.Join(parts, ", "))
+			}
+		}
+	}
 	for word := range strings.SplitSeq(*tables, ",") {
 		if *tables == "0" {
 			break
@@ -134,29 +145,46 @@ func envOr(name, otherwise string) string {
 	return otherwise
 }
 
+// parts are what can be measured alone, in this order.
+var parts = []string{"tables", "csv", "parquet", "classes", "portal", "map"}
+
+func (b *bench) wants(part string) bool { return b.only == nil || slices.Contains(b.only, part) }
+
 func (b *bench) all() error {
 	fmt.Printf("machine: %s\n", machine())
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"tables", b.tables},
+		{"csv", b.csvFiles},
+		{"parquet", b.parquetFiles},
+		{"classes", b.classification},
+		{"portal", b.portal},
+		{"map", func() error { return b.inRooms(b.assets) }},
+	} {
+		if !b.wants(part.name) {
+			continue
+		}
+		if err := part.measure(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tables measures sources of each size, and what does not depend on it.
+func (b *bench) tables() error {
 	for _, n := range b.sizes {
 		if err := b.size(n); err != nil {
 			return fmt.Errorf("%d tables: %w", n, err)
 		}
 	}
-	if len(b.sizes) > 0 {
-		b.slope()
-		if err := b.starts(); err != nil {
-			return err
-		}
+	if len(b.sizes) == 0 {
+		return nil
 	}
-	if err := b.trees(); err != nil {
-		return err
-	}
-	if err := b.classification(); err != nil {
-		return err
-	}
-	if err := b.portal(); err != nil {
-		return err
-	}
-	return b.inRooms(b.assets)
+	b.slope()
+	return b.starts()
 }
 
 // machine describes what the figures were taken on.

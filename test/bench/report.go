@@ -142,6 +142,8 @@ a ` + "`purlieu-runtime`" + ` in a process of its own, and a real PostgreSQL, al
 - **Sizes**: 1,000 and 10,000 tables of ten columns; ` + "`BENCH_TABLES=1000,10000,50000 make bench`" + ` measures 50,000 too, in five to fifteen
   minutes. ` + "`BENCH_ROUNDS`" + ` sets the rounds (5). ` + "`BENCH_ASSETS`" + ` (20,000; 0 for none) is the number of assets that are searched in a
   store that holds little else, and of tables of 20 columns that fill a map as ingestion does, in both stores.
+- **Parts**: ` + "`go run ./test/bench -only csv,parquet`" + ` (or ` + "`BENCH_ONLY`" + `) measures these parts alone, of tables, csv, parquet, classes, portal and
+  map, prints them and writes nothing.
 - **Long runs**: ` + "`go run ./test/bench -tables 0 -files 0 -portal=false -assets 1000000 -long`" + ` measures for half an hour, and writes its
   results to the part of this page called so; other runs leave that as it is.
 - **PostgreSQL as store**: the first scan into accounts whose store is a PostgreSQL server of its own, durable like SQLite; its processor
