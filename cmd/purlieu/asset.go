@@ -121,6 +121,7 @@ type assetCmd struct {
 	Show     assetShowCmd     `cmd:"" help:"Show an asset, by guid, qualified name or name."`
 	Edit     assetEditCmd     `cmd:"" help:"Describe an asset or a column, and say who answers for it and who knows it."`
 	Classify assetClassifyCmd `cmd:"" help:"Give an asset or a column classifications, and take them away for good."`
+	Delete   assetDeleteCmd   `cmd:"" help:"Take assets out of the map; a scan that still sees them brings them back."`
 	Restore  assetRestoreCmd  `cmd:"" help:"Bring back a deleted asset."`
 	Children assetChildrenCmd `cmd:"" help:"List what stands one name below an asset."`
 	History  assetHistoryCmd  `cmd:"" help:"List what was done to an asset, by whom, and what differed."`

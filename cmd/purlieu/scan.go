@@ -202,7 +202,7 @@ type scanDeleteCmd struct{ scanArgs }
 
 // Run removes the scan.
 func (c scanDeleteCmd) Run(a *app) error {
-	return a.remove(c.path(), "The scan %s of %s is removed; its assets stay.", c.Scan, c.Source)
+	return a.remove(c.path(), "The scan %s of %s is removed; its assets stay. See them: purlieu search --source %s; take them away: purlieu asset delete", c.Scan, c.Source, c.Source)
 }
 
 type scanCancelCmd struct {

@@ -170,5 +170,5 @@ type sourceDeleteCmd struct {
 
 // Run forgets the source.
 func (c sourceDeleteCmd) Run(a *app) error {
-	return a.remove("/scan/datasources/"+esc(c.Name), "The source %s is forgotten; its assets stay.", c.Name)
+	return a.remove("/scan/datasources/"+esc(c.Name), "The source %s is forgotten; its assets stay. See them: purlieu search --source %s; take them away: purlieu asset delete", c.Name, c.Name)
 }

@@ -94,6 +94,17 @@ func TestTheMapHolds(t *testing.T) {
 		}
 		a.purlieu("asset", "show", gone.GUID)
 	})
+	t.Run("a_person_takes_a_table_out_of_the_map_and_brings_it_back", func(t *testing.T) {
+		const name = "postgresql://garden/garden/trees/gone"
+		gone, _ := a.asset("postgresql_table", name)
+		if said := a.purlieu("asset", "delete", name, "--yes"); !strings.Contains(said, "purlieu asset restore "+gone.GUID) || a.has(s, "trees/gone") {
+			t.Fatalf("it is there, and this was said: %s", said)
+		}
+		a.purlieu("asset", "restore", gone.GUID)
+		if !a.has(s, "trees/gone") {
+			t.Fatal("it was not brought back")
+		}
+	})
 	t.Run("a_revoked_permission_deletes_nothing", func(t *testing.T) {
 		s.exec(t, "garden", "revoke usage on schema beds from scanner")
 		if run, gaps := a.scan(s); run.Purlieu.Counts.Deleted != 0 || len(gaps) == 0 || !a.has(s, "beds/bed00") {

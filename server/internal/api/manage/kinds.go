@@ -22,6 +22,8 @@ type Sources interface {
 	// Own reports whether the account's own build brings the kind.
 	Own(kind string) bool
 	ListSources(ctx context.Context, after string, limit int) ([]model.Source, string, error)
+	// Scan is NotFound for one that was removed; its runs are still there.
+	Scan(ctx context.Context, source, name string) (model.Scan, error)
 }
 
 func (p *Plane) kindRoutes() []api.Route {

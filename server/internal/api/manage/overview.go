@@ -49,7 +49,7 @@ type runCounts struct {
 	WithGaps   int       `json:"withGaps"` // of those that succeeded
 	Failed     int       `json:"failed"`
 	Canceled   int       `json:"canceled"`
-	Gaps       int64     `json:"gaps"` // of the newest run of each scan that has ended
+	Gaps       int64     `json:"gaps"` // of the newest run that has ended of each scan that is there
 }
 
 type runtimeCounts struct {
@@ -182,16 +182,34 @@ func (p *Plane) countRuns(r *http.Request, out *overview) error {
 		case v.Ended != nil && v.Ended.After(out.Runs.Since):
 			out.Runs.ended(v)
 		}
-		if key := v.Source + "/" + v.Scan; v.State.Ended() && !newest[key] {
-			newest[key] = true
-			out.Runs.Gaps += v.Counts.Gaps
-			if v.State == model.RunFailed {
-				out.Attention = append(out.Attention, attention{
-					Code: "RunFailed", Text: "The newest run of a scan failed.", Remedy: "Look at the run, mend what it says, and run the scan again.",
-					Source: v.Source, Scan: v.Scan, Run: v.ID, Since: v.Ended,
-				})
-			}
+		key := v.Source + "/" + v.Scan
+		if !v.State.Ended() || newest[key] {
+			continue
 		}
+		newest[key] = true
+		if err := p.countNewest(r, v, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countNewest tells what the newest run of a scan that has ended left to do: nothing where the scan was removed since.
+func (p *Plane) countNewest(r *http.Request, v run, out *overview) error {
+	if v.Counts.Gaps == 0 && v.State != model.RunFailed {
+		return nil
+	}
+	if _, err := p.Sources.Scan(r.Context(), v.Source, v.Scan); fault.Is(err, fault.NotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	out.Runs.Gaps += v.Counts.Gaps
+	if v.State == model.RunFailed {
+		out.Attention = append(out.Attention, attention{
+			Code: "RunFailed", Text: "The newest run of a scan failed.", Remedy: "Look at the run, mend what it says, and run the scan again.",
+			Source: v.Source, Scan: v.Scan, Run: v.ID, Since: v.Ended,
+		})
 	}
 	return nil
 }

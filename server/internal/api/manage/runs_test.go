@@ -190,6 +190,41 @@ func TestTheOverviewCountsWhatTheCallerMaySee(t *testing.T) {
 	}
 }
 
+func TestTheOverviewForgetsTheFailureOfAScanThatWasRemoved(t *testing.T) {
+	h := build(t)
+	runs, _ := h.furnish()
+	who := h.holder("all", "root", access.DataSourceAdministrator, access.DataReader)
+	claimed, err := h.scans.Claim(t.Context(), "pool--n1", bus.Claim{V: 1, Slots: 2, Kinds: []string{"Shop"}})
+	must(t, err)
+	for _, g := range claimed.Grants {
+		done := bus.Done{V: 1, Ref: g.Ref, Outcome: bus.OutcomeFailed, Code: "WrongPassword", Remedy: "Change it"}
+		_, err := h.scans.Done(t.Context(), "pool--n1", done, func(store.Tx) error { return nil })
+		must(t, err)
+	}
+	_, err = h.scans.Sweep(t.Context())
+	must(t, err)
+	told := func() (failed []any, gaps any) {
+		_, seen := h.call("GET", "/manage/v1/overview", who, "")
+		for _, a := range seen["attention"].([]any) {
+			if at := a.(map[string]any); at["code"] == "RunFailed" {
+				failed = append(failed, at["source"])
+			}
+		}
+		return failed, seen["runs"].(map[string]any)["gaps"]
+	}
+	if failed, gaps := told(); len(failed) != 2 || gaps != 2.0 {
+		t.Fatalf("of two runs that failed: %v, %v gaps", failed, gaps)
+	}
+	must(t, h.scans.DeleteScan(t.Context(), "shop-sales", "all"))
+	must(t, h.scans.DeleteSource(t.Context(), "shop-sales"))
+	if failed, gaps := told(); len(failed) != 1 || failed[0] != "shop-payroll" || gaps != 1.0 {
+		t.Errorf("once one scan was removed: %v, %v gaps", failed, gaps)
+	}
+	if status, body := h.call("GET", "/manage/v1/runs/"+runs["sales"], who, ""); status != 200 {
+		t.Errorf("its run is gone, too: %d %v", status, body)
+	}
+}
+
 func TestOfEachRuntimeIsSaidWhetherItServesAKind(t *testing.T) {
 	h := build(t)
 	who := h.holder("dsa", "root", access.DataSourceAdministrator)
