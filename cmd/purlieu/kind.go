@@ -143,23 +143,30 @@ type kindApproveCmd struct {
 }
 
 // Run approves.
-func (c kindApproveCmd) Run(a *app) error { return c.judge(a, "approve") }
+func (c kindApproveCmd) Run(a *app) error { return c.judge(a, "approve", "") }
 
 type kindRejectCmd struct {
 	announcedArg
 }
 
 // Run rejects.
-func (c kindRejectCmd) Run(a *app) error { return c.judge(a, "reject") }
+func (c kindRejectCmd) Run(a *app) error { return c.judge(a, "reject", "") }
 
 type kindWithdrawCmd struct {
 	announcedArg
+	KeepAssets bool `help:"Leave assets in the map whose types no kind has then."`
 }
 
 // Run takes the kind back.
-func (c kindWithdrawCmd) Run(a *app) error { return c.judge(a, "withdraw") }
+func (c kindWithdrawCmd) Run(a *app) error {
+	query := ""
+	if c.KeepAssets {
+		query = "?keepAssets=true"
+	}
+	return c.judge(a, "withdraw", query)
+}
 
-func (c announcedArg) judge(a *app, verb string) error {
+func (c announcedArg) judge(a *app, verb, query string) error {
 	account, err := a.client()
 	if err != nil {
 		return err
@@ -168,7 +175,7 @@ func (c announcedArg) judge(a *app, verb string) error {
 	if err != nil {
 		return err
 	}
-	if err := account.Do(a.ctx, "POST", announcedKinds+"/"+esc(o.text("id"))+"/"+verb, nil, &o); err != nil {
+	if err := account.Do(a.ctx, "POST", announcedKinds+"/"+esc(o.text("id"))+"/"+verb+query, nil, &o); err != nil {
 		return err
 	}
 	return a.write(o, func() error {

@@ -143,7 +143,10 @@ func TestAKindThatTheServerHasNeverHeardOfIsAnnouncedApprovedAndScanned(t *testi
 	}
 	a.purlieu("scan", "delete", "tables", "nightly")
 	a.purlieu("source", "delete", "tables")
-	a.purlieu("kind", "withdraw", "DbaseFolder")
+	if r := a.try("kind", "withdraw", "DbaseFolder"); r.code != 5 || !strings.Contains(r.err, "3 assets") || !strings.Contains(r.err, "--keep-assets") {
+		t.Errorf("a kind was withdrawn unasked while assets are of its types: %s", r)
+	}
+	a.purlieu("kind", "withdraw", "DbaseFolder", "--keep-assets")
 	if list := a.announced(); len(list) != 1 || list[0].State != "withdrawn" || list[0].Current {
 		text, _ := json.Marshal(list)
 		t.Errorf("behind the withdrawal: %s", text)

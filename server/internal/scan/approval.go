@@ -168,6 +168,28 @@ func (s *Service) withdrawKind(ctx context.Context, tx store.Tx, v Announced) er
 	return s.restore(ctx, tx, v.Kind)
 }
 
+// Leaves are the types that no kind would declare if a description were withdrawn: assets of them stay, and nothing reads them.
+func (s *Service) Leaves(ctx context.Context, id string) (types []string, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		types = nil
+		v, err := announcedOne(ctx, tx, id)
+		if err != nil || !v.Current || v.Described == nil {
+			return err
+		}
+		own := map[string]bool{}
+		for _, t := range s.own[v.Kind].Types {
+			own[t.Name] = true
+		}
+		for _, t := range v.Described.Types {
+			if !own[t.Name] {
+				types = append(types, t.Name)
+			}
+		}
+		return nil
+	})
+	return types, err
+}
+
 // unused refuses while a source is of the kind.
 func unused(ctx context.Context, tx store.Tx, kind string) error {
 	return eachSource(ctx, tx, kind, func(src model.Source) error {

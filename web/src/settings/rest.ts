@@ -108,8 +108,8 @@ export type KindVerdict = 'approve' | 'reject' | 'withdraw'
 
 /** judgeKind says what becomes of a kind that nodes announced: of that very content. */
 export const judgeKind = deed(
-  (k: Pick<AnnouncedKind, 'id' | 'kind' | 'hash'>, verdict: KindVerdict) => rest<AnnouncedKind>(`/manage/v1/announcedKinds${at(k.id)}/${verdict}`, { method: 'POST' }),
-  (k, verdict) => line`purlieu kind ${verdict} ${k.kind}${flag('content', k.hash.slice(0, 12))}`)
+  (k: Pick<AnnouncedKind, 'id' | 'kind' | 'hash'>, verdict: KindVerdict) => rest<AnnouncedKind>(`/manage/v1/announcedKinds${at(k.id)}/${verdict}`, { method: 'POST', query: { keepAssets: verdict === 'withdraw' || undefined } }),
+  (k, verdict) => line`purlieu kind ${verdict} ${k.kind}${flag('content', k.hash.slice(0, 12))}${flag('keep-assets', verdict === 'withdraw')}`)
 
 function networkLine(verb: string, n: Network, force = false): string {
   const rules = (n.rules ?? []).map(r => `${r.effect}:${r.door ? `${r.door}=` : ''}${r.range}`)

@@ -63,7 +63,7 @@ export const words = {
   verdictText: {
     approve: 'From now on sources of this kind can be registered, and nodes that read it may send what it declares. Look at what it asks for first: a form, logins, and what absence from a listing proves.',
     reject: 'This description is not asked about again. Another version or another content is.',
-    withdraw: 'The kind becomes what the account’s own build says, or none where that has no such kind: no version that was approved earlier comes back. No source may be of it. Assets of its types stay in the map until somebody deletes them.',
+    withdraw: 'The kind becomes what the account’s own build says, or none where that has no such kind: no version that was approved earlier comes back. No source may be of it. Assets of its types stay in the map, and are found as before, until somebody deletes them; no kind has their types meanwhile.',
   },
   verdictDone: { approve: (name: string) => `${name} is approved`, reject: (name: string) => `${name} is rejected`, withdraw: (name: string) => `${name} is withdrawn` },
   unfit: 'The account can’t take this description', differsText: 'A node has another description of a version that the account’s own build has: it was built from other sources. The account’s own counts.',

@@ -7,11 +7,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
 	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 	"github.com/purlieu/purlieu/server/internal/scan"
+	"github.com/purlieu/purlieu/server/internal/search"
 )
 
 // Announced are the descriptions of kinds that nodes have and the account's build does not; scan.Service is one.
@@ -19,6 +21,7 @@ type Announced interface {
 	Announced(ctx context.Context) ([]scan.Announced, error)
 	AnnouncedOne(ctx context.Context, id string) (scan.Announced, error)
 	JudgeKind(ctx context.Context, id string, verdict scan.KindVerdict, by string) (scan.Announced, error)
+	Leaves(ctx context.Context, id string) (types []string, err error)
 }
 
 // announcedRoutes show descriptions to whoever may see runtimes; whoever governs runtimes answers them.
@@ -26,6 +29,11 @@ func (p *Plane) announcedRoutes() []api.Route {
 	one := "/announcedKinds/{announced}"
 	judge := func(verdict scan.KindVerdict) api.Handler {
 		return p.may(access.WriteRuntime, func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+			if verdict == scan.VerdictWithdraw && r.URL.Query().Get("keepAssets") != "true" {
+				if err := p.leavesNone(r, r.PathValue("announced")); err != nil {
+					return err
+				}
+			}
 			v, err := p.Announced.JudgeKind(r.Context(), r.PathValue("announced"), verdict, who.ID)
 			if err != nil {
 				return err
@@ -40,6 +48,29 @@ func (p *Plane) announcedRoutes() []api.Route {
 		{Method: "POST", Pattern: one + "/reject", Handler: judge(scan.VerdictReject)},
 		{Method: "POST", Pattern: one + "/withdraw", Handler: judge(scan.VerdictWithdraw)},
 	}
+}
+
+// leavesNone refuses while there are assets, as far as the caller sees them, whose type no kind would declare any more. It is
+// for a person to know, and guards nothing: there may be others, and one may come meanwhile.
+func (p *Plane) leavesNone(r *http.Request, id string) error {
+	types, err := p.Announced.Leaves(r.Context(), id)
+	if err != nil || len(types) == 0 {
+		return err
+	}
+	readable, err := p.readable(r)
+	if err != nil {
+		return err
+	}
+	found, err := p.Search.Query(r.Context(), search.Request{Collections: readable, Types: types, Limit: 1})
+	if err != nil || found.Count == 0 {
+		return err
+	}
+	about := ""
+	if found.Approximate {
+		about = "about "
+	}
+	return fault.New(fault.Conflict, "KindHasAssets", "%s%d assets in the map are of the types of this kind, and no other has those", about, found.Count).
+		Try("Delete them first, or send keepAssets=true (--keep-assets) to leave them: they are found as before, and their types are known again when the kind is")
 }
 
 // announced is a description that nodes announced on the wire.

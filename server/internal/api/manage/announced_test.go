@@ -1,11 +1,14 @@
 package manage_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/access"
+	"github.com/purlieu/purlieu/server/internal/datamap"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -125,6 +128,75 @@ func TestAnAnnouncedKindIsApprovedByWhoGovernsRuntimes(t *testing.T) {
 	if status, body := h.call("GET", one, below, ""); status != 200 || body["state"] != "withdrawn" {
 		t.Errorf("%d, %v", status, body)
 	}
+}
+
+func TestAKindIsNotWithdrawnUnaskedWhileThereAreAssetsOfIt(t *testing.T) {
+	h := build(t)
+	h.enrol("n1")
+	h.announce("pool--n1", orchard())
+	_, err := h.access.PutCollection(t.Context(), access.Collection{Name: "sales", FriendlyName: "Sales", Parent: "root"})
+	must(t, err)
+	admin := h.holder("dsa", "root", access.DataSourceAdministrator)
+	both := h.holder("both", "root", access.DataSourceAdministrator, access.DataReader)
+	all, err := h.scans.Announced(t.Context())
+	must(t, err)
+	one := "/manage/v1/announcedKinds/" + all[0].ID
+	approve := func() {
+		t.Helper()
+		if status, body := h.call("POST", one+"/approve", admin, ""); status != 200 {
+			t.Fatalf("%d, %v", status, body)
+		}
+	}
+	withdraw := func(token, query string, want int) string {
+		t.Helper()
+		status, body := h.call("POST", one+"/withdraw"+query, token, "")
+		if status != want {
+			t.Fatalf("withdraw%s: %d, %v", query, status, body)
+		}
+		said, _ := json.Marshal(body)
+		return string(said)
+	}
+	approve()
+	withdraw(both, "", 200) // there are no assets
+	approve()
+	kind := orchard()
+	must(t, h.st.Update(t.Context(), store.Ingest, func(tx store.Tx) error {
+		var facts datamap.Facts
+		for i, name := range []string{"oak", "ash"} {
+			facts.Assets = append(facts.Assets, model.Asset{Type: "orchard_tree", Path: name, Name: name, Facets: model.FacetExistence})
+			facts.Hashes = append(facts.Hashes, model.HashOf("orchard_tree", "orchard://a/"+name))
+			facts.Fingerprints = append(facts.Fingerprints, uint64(i+1))
+		}
+		facts.Source, facts.Collection, facts.Authority, facts.Kind, facts.Actor = "a", "sales", "orchard://a", &kind, "scan:a/all"
+		_, err := h.graph.Apply(t.Context(), tx, facts)
+		return err
+	}))
+	for more := true; more; {
+		more, err = h.search.Step(t.Context(), 100)
+		must(t, err)
+	}
+	if said := withdraw(both, "", 409); !strings.Contains(said, "KindHasAssets") || !strings.Contains(said, "2 assets") || !strings.Contains(said, "keepAssets=true") {
+		t.Errorf("the refusal says %s", said)
+	}
+	if said := withdraw(both, "?keepAssets=true", 200); !strings.Contains(said, `"withdrawn"`) {
+		t.Errorf("it is %s", said)
+	}
+	approve()
+	withdraw(admin, "", 200) // who may not see the assets is told of none
+
+	must(t, h.scans.PutKinds(t.Context(), []model.Kind{shops(), orchard()}))
+	newer := orchard()
+	newer.Version = 2
+	h.announce("pool--n1", newer)
+	all, err = h.scans.Announced(t.Context())
+	must(t, err)
+	for _, v := range all {
+		if v.Version == 2 {
+			one = "/manage/v1/announcedKinds/" + v.ID
+		}
+	}
+	approve()
+	withdraw(both, "", 200) // what the build brings has the type, too
 }
 
 func TestNobodyIsAskedAboutWhatARemovedNodeAnnounced(t *testing.T) {
