@@ -55,7 +55,9 @@ func (s *Service) Announce(ctx context.Context, node string, marks []bus.Mark) (
 	}
 	if len(want) == 0 {
 		s.announcers.settle(node, digest, now, lasts)
+		return nil, nil
 	}
+	s.announcers.ask(node, digest, now)
 	return want[:min(len(want), bus.MaxWanted)], nil
 }
 
@@ -305,6 +307,7 @@ func (s *Service) Described(ctx context.Context, node string, d bus.Description,
 	if err != nil {
 		return bus.DescriptionAnswer{}, err
 	}
+	s.announcers.forget(node) // it sends what it is asked for: the next beat asks for the rest
 	if answer.Code == "" {
 		s.log.Info("a node describes a kind of source; it is a proposal", "node", node, "kind", d.Mark.Kind, "version", d.Mark.Version)
 	}

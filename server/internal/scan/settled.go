@@ -13,6 +13,7 @@ import (
 const (
 	settledFor  = 5 * time.Minute // how long a node that announces the same is not looked at again
 	settledFull = time.Minute     // the same, where there was no room for all of it
+	askAgain    = 5 * time.Second // until what a node was asked for twice is asked for once more; then twice as long each time
 )
 
 // announcers remembers what each node announced when it was dealt with, so that a beat costs nothing. Not for long: the answer
@@ -25,6 +26,7 @@ type announcers struct {
 type settledMarks struct {
 	marks [32]byte
 	until time.Time
+	asked int // how often the node was asked for descriptions of them, and has sent none since
 }
 
 func (a *announcers) same(node string, marks [32]byte, now time.Time) bool {
@@ -37,11 +39,33 @@ func (a *announcers) same(node string, marks [32]byte, now time.Time) bool {
 func (a *announcers) settle(node string, marks [32]byte, now time.Time, lasts time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.keep(node, settledMarks{marks: marks, until: now.Add(lasts)}, now)
+}
+
+// ask notes that a node is asked for descriptions. What is lost the next beat makes good; from then on a node that sends none
+// is asked ever more rarely.
+func (a *announcers) ask(node string, marks [32]byte, now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	next := settledMarks{marks: marks, until: now, asked: 1}
+	if last := a.settled[node]; last.marks == marks && last.asked > 0 {
+		next.asked = last.asked + 1
+		next.until = now.Add(min(askAgain<<min(last.asked, 10), settledFor))
+	}
+	a.keep(node, next, now)
+}
+
+func (a *announcers) keep(node string, s settledMarks, now time.Time) {
 	if a.settled == nil {
 		a.settled = map[string]settledMarks{}
 	}
-	maps.DeleteFunc(a.settled, func(_ string, s settledMarks) bool { return !now.Before(s.until) })
-	a.settled[node] = settledMarks{marks, now.Add(lasts)}
+	maps.DeleteFunc(a.settled, func(_ string, s settledMarks) bool {
+		if s.asked > 0 { // how often is known a while longer
+			return now.Sub(s.until) > settledFor
+		}
+		return !now.Before(s.until)
+	})
+	a.settled[node] = s
 }
 
 func (a *announcers) forget(node string) {
