@@ -95,7 +95,7 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 		return v, err
 	}
 	if b.Asks == asksNobody {
-		if v.Closed, err = closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
+		if v.Closed, err = s.closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
 			return v, err
 		}
 	}

@@ -10,10 +10,14 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// looks is a store that counts how many sources and runs its write transactions read.
+// looks is a store that counts how many sources and runs are read one by one.
 type looks struct {
 	store.Store
 	n int
+}
+
+func (s *looks) View(ctx context.Context, fn func(store.Tx) error) error {
+	return s.Store.View(ctx, func(tx store.Tx) error { return fn(looksTx{tx, s}) })
 }
 
 func (s *looks) Update(ctx context.Context, lane store.Lane, fn func(store.Tx) error) error {
@@ -70,6 +74,7 @@ func TestAClaimLooksAtAClosedSourceOnceUntilItOpens(t *testing.T) {
 	p.shut(100) // more than a page of units
 	s := &looks{Store: p.st}
 	p.store = s
+	p.openings = openings{} // who started the runs looked
 	claim := func(want int) (looked int) {
 		t.Helper()
 		s.n = 0
@@ -123,6 +128,37 @@ func TestWindowsThatAnotherReplicaChangesCountAtTheNextClaim(t *testing.T) {
 	p.update(func(ctx context.Context, tx store.Tx) error { return tx.Docs().Delete(ctx, DocScan, "plot/all", 0) })
 	p.ok(other.DeleteSource(t.Context(), "plot")) // runs of a source that is gone end as they would
 	p.one(nodeA)
+}
+
+func TestAListOfRunsJudgesTheWindowsOfASourceOnce(t *testing.T) {
+	p := newProtocol(t)
+	p.shut(1)
+	for i := range 9 {
+		scan := fmt.Sprintf("scan%d", i)
+		p.scan("shut0", scan)
+		p.start("shut0", scan)
+	}
+	s := &looks{Store: p.st}
+	p.store = s
+	p.openings = openings{}
+	for range 2 {
+		runs, _, err := p.History(t.Context(), RunFilter{}, "", 100)
+		p.ok(err)
+		for _, v := range runs {
+			if v.Closed.Text == "" {
+				t.Fatalf("the run of %s does not say why it waits", v.Scan)
+			}
+		}
+		if len(runs) != 10 || s.n != 1 {
+			t.Fatalf("for %d runs the source was read %d times", len(runs), s.n)
+		}
+	}
+	p.pass(20 * time.Hour)
+	runs, _, err := p.History(t.Context(), RunFilter{}, "", 100)
+	p.ok(err)
+	if len(runs) != 10 {
+		t.Fatalf("%d runs", len(runs))
+	}
 }
 
 func TestWhatWasReadBeforeAChangeIsNotKnownAfterIt(t *testing.T) {

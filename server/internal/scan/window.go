@@ -135,15 +135,6 @@ func spanOf(w model.Window, day time.Time, loc *time.Location) (begin, end time.
 	return moment(day, from/60, from%60, 0, loc), moment(last, to/60, to%60, 0, loc), true
 }
 
-// hoursOf are the hours of a source now. A source that is gone is open: its runs end as they would.
-func hoursOf(ctx context.Context, tx store.Tx, source string) (hours, error) {
-	src, err := sourceOf(ctx, tx, source)
-	if fault.Is(err, fault.NotFound) {
-		return hours{open: true}, nil
-	}
-	return hoursAt(src.Windows, tx.Now(), zoneNamed), err
-}
-
 // Closed says that units of a run wait since its source is closed, and until when; the zero value that none does.
 type Closed struct {
 	Text  string    `json:"text"`
@@ -151,11 +142,15 @@ type Closed struct {
 }
 
 // closedOf tells whether the source holds the queued units of a run back.
-func closedOf(ctx context.Context, tx store.Tx, run store.Run, queued int64) (Closed, error) {
+func (s *Service) closedOf(ctx context.Context, tx store.Tx, run store.Run, queued int64) (Closed, error) {
 	if run.State.Ended() || queued == 0 {
 		return Closed{}, nil
 	}
-	h, err := hoursOf(ctx, tx, run.Source)
+	version, err := windowsVersion(ctx, tx)
+	if err != nil {
+		return Closed{}, err
+	}
+	h, err := s.openings.of(ctx, tx, version, run.Source)
 	if err != nil || h.open {
 		return Closed{}, err
 	}
