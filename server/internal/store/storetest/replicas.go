@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -85,7 +86,23 @@ func claimOnce(w *world, replicas []store.Store) {
 	equal(w, len(claimed), many)
 }
 
+// personBetween asks twice. When writers queue no engine tells, so that it takes them to do so after a while; on a machine
+// that is busy they may not have got there, and who then comes in another order is given more time.
 func personBetween(w *world, replicas []store.Store) {
+	for wait, good := 50*time.Millisecond, 0; good < 2; {
+		place, all := personAmong(w, replicas, wait)
+		if place <= 4 {
+			good++
+			continue
+		}
+		if wait, good = 4*wait, 0; wait > 4*time.Second {
+			w.Fatalf("the person came as number %d of %d", place, all)
+		}
+	}
+}
+
+// personAmong lets a person come behind a queue, each a while after the one before, and gives the place in which it was served.
+func personAmong(w *world, replicas []store.Store, wait time.Duration) (place, all int) {
 	inside, leave := make(chan struct{}), make(chan struct{})
 	var mu sync.Mutex
 	var order []store.Lane
@@ -107,14 +124,10 @@ func personBetween(w *world, replicas []store.Store) {
 	for i := range 20 {
 		note(replicas[i%2], store.Ingest)
 	}
-	time.Sleep(50 * time.Millisecond) // they queue
+	time.Sleep(wait)
 	note(replicas[1], store.People)
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(wait)
 	close(leave)
 	done.Wait()
-	for i, lane := range order {
-		if lane == store.People && i > 3 {
-			w.Fatalf("the person came as number %d of %d", i+1, len(order))
-		}
-	}
+	return slices.Index(order, store.People) + 1, len(order)
 }
