@@ -192,7 +192,11 @@ func (a *app) kind(c *client.Client, name string) (model.Kind, error) {
 	var k model.Kind
 	err := c.Get(a.ctx, "/manage/v1/kinds/"+esc(name), &k)
 	if fault.Is(err, fault.NotFound) {
-		return k, fault.New(fault.NotFound, "UnknownKind", "no kind of source is called %q", name).Try("See `purlieu kinds`")
+		unknown := fault.New(fault.NotFound, "UnknownKind", "no kind of source is called %q", name)
+		if near := model.Near(name, a.names("kind", nil)); near != "" {
+			return k, unknown.Try("Did you mean %s? See `purlieu kinds`", near)
+		}
+		return k, unknown.Try("See `purlieu kinds`")
 	}
 	return k, err
 }

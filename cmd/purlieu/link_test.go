@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/purlieu/purlieu/connector/all"
 	"github.com/purlieu/purlieu/server"
 )
 
 // serve runs a real account in a folder until the test ends.
 func serve(t *testing.T, data, plain string) {
 	t.Helper()
-	srv, err := server.New(t.Context(), server.Config{Data: data, Listen: "127.0.0.1:0", Plain: plain, Log: slog.New(slog.DiscardHandler)})
+	srv, err := server.New(t.Context(), server.Config{Data: data, Listen: "127.0.0.1:0", Plain: plain, Kinds: kinds(all.All()), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -207,6 +207,8 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.shows(`no setting "host"`, "serverEndpoint")
 	s.run(4, "source", "add", "Oracle", "shop")
 	s.shows("purlieu kinds")
+	s.run(4, "source", "add", "postgres", "shop")
+	s.shows("Did you mean PostgreSql?")
 	s.run(5, "source", "add", "PostgreSql", "other", "--set", "serverEndpoint=127.0.0.1", "--authority", "shop-db")
 	s.shows("already", `"shop"`)
 	s.run(4, "source", "show", "nowhere")
@@ -366,6 +368,10 @@ func TestRuntimesShowTheirKeysAndNodes(t *testing.T) {
 	s.run(0, "runtime", "list")
 	s.shows("built-in", "Managed")
 	s.run(0, "runtime", "delete", "on-premises")
+	s.never("cut off")
+	s.run(0, "runtime", "add", "edge")
+	s.run(0, "runtime", "delete", "edge")
+	s.shows("cut off with it: node-1")
 }
 
 func TestTextOfSourcesCannotDriveATerminal(t *testing.T) {

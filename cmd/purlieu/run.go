@@ -149,8 +149,8 @@ type runUnitsCmd struct{ runArg }
 
 // Run lists units.
 func (c runUnitsCmd) Run(a *app) error {
-	return a.listing(c.path()+"/units", []string{"UNIT", "STATE", "NODE", "ATTEMPT", "FOUND", "GAPS", "WHAT"}, func(o object) []string {
-		return []string{o.text("id"), o.text("state"), o.text("node"), o.text("attempt"), o.text("discovered"), o.text("gaps"), o.text("title")}
+	return a.listing(c.path()+"/units", []string{"UNIT", "STATE", "NODE", "ATTEMPT", "FOUND", "GAPS", "WHAT", "TRIED AGAIN AFTER"}, func(o object) []string {
+		return []string{o.text("id"), o.text("state"), o.text("node"), o.text("attempt"), o.text("discovered"), o.text("gaps"), o.text("title"), o.text("lastCode")}
 	})
 }
 

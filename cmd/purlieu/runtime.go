@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -201,7 +202,19 @@ type runtimeDeleteCmd struct {
 
 // Run removes the runtime.
 func (c runtimeDeleteCmd) Run(a *app) error {
-	return a.remove(runtimes+esc(c.Name), "The runtime %s is removed.", c.Name)
+	o, err := a.status(c.Name)
+	if err != nil {
+		return err
+	}
+	cut := ""
+	var nodes []string
+	for _, n := range objectsOf(o.at("properties", "typeProperties", "nodes")) {
+		nodes = append(nodes, n.text("nodeName"))
+	}
+	if len(nodes) > 0 {
+		cut = fmt.Sprintf(" Nodes that were cut off with it: %s.", strings.Join(nodes, ", "))
+	}
+	return a.remove(runtimes+esc(c.Name), "The runtime %s is removed.%s", c.Name, cut)
 }
 
 type nodeCmd struct {

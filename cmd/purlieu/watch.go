@@ -87,6 +87,7 @@ const patience = 2 * time.Minute
 func (a *app) watch(account *client.Client, path string) (object, error) {
 	var away time.Time // since when the account does not answer; zero: it does
 	last, begin := "", time.Now()
+	silence := quiet{app: a, account: account}
 	for {
 		asked := time.Now()
 		run, err := a.look(account, path, away)
@@ -99,6 +100,9 @@ func (a *app) watch(account *client.Client, path string) (object, error) {
 			if line := progress(run, time.Since(begin)); line != last {
 				last = line
 				fmt.Fprintln(a.err, clean(line))
+				silence.looks = 0
+			} else if why := silence.why(run); why != "" {
+				fmt.Fprintln(a.err, clean(why))
 			}
 			switch run.text("status") {
 			case "Succeeded", "Failed", "Canceled":

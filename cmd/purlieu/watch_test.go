@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,4 +74,67 @@ func TestAWatchGivesUpWhenTheAccountIsAwayForTooLong(t *testing.T) {
 		t.Errorf("it took %s to give up", took)
 	}
 	s.shows("does not answer", "could not be reached")
+}
+
+// heard is what was said until now, while it is being said; it ends the watching once the words are in it.
+type heard struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	words string
+	end   func()
+}
+
+func (h *heard) Write(b []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n, err := h.text.Write(b)
+	if strings.Contains(h.text.String(), h.words) {
+		h.end()
+	}
+	return n, err
+}
+
+// until runs a command line that goes on until the words have been said on standard error, and gives all that was said there.
+func (s *shell) until(words string, args ...string) string {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	errs := &heard{words: words, end: cancel}
+	a := &app{ctx: ctx, in: strings.NewReader(""), out: &bytes.Buffer{}, err: errs, getenv: func(name string) string { return s.env[name] }, poll: time.Millisecond, patience: time.Minute}
+	a.main(args)
+	if !strings.Contains(errs.text.String(), words) {
+		s.t.Errorf("%q was not said:\n%s", words, errs.text.String())
+	}
+	return errs.text.String()
+}
+
+// At an account as it is shipped, whose runtime has no node.
+func TestAWatchSaysThatNoNodeIsThere(t *testing.T) {
+	s := signedIn(t)
+	s.run(0, "runtime", "add", "edge")
+	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "scanner", "--secret", "password=file:pw")
+	s.run(0, "source", "add", "PostgreSql", "shop", "--set", "serverEndpoint=db.example.com")
+	s.run(0, "scan", "add", "shop", "all", "--runtime", "edge", "--credential", "scanner")
+	if said := s.until("No node is enrolled. Enrol one", "scan", "run", "shop", "all", "--watch"); strings.Count(said, "No node is enrolled") != 1 {
+		t.Errorf("it was not said once:\n%s", said)
+	}
+}
+
+func TestAWatchSaysWhatTheLastAttemptFailedOf(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	s.flaky(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/units"):
+			fmt.Fprint(w, `{"value": [{"id": 1, "lastCode": ""}, {"id": 2, "lastCode": "NoAnswer", "lastRemedy": "Look at the firewall"}]}`)
+		case strings.HasPrefix(r.URL.Path, "/manage/v1/runs/"):
+			fmt.Fprint(w, `{"waits": []}`)
+		case strings.Contains(r.URL.Path, "/runs/"):
+			fmt.Fprint(w, `{"id": "1", "status": "InProgress"}`)
+		default:
+			return false
+		}
+		return true
+	})
+	s.until("An attempt failed (NoAnswer) and is made again. Look at the firewall", "scan", "run", "shop", "weekly", "--watch")
 }

@@ -221,7 +221,13 @@ func TestAFailingUnitIsTriedAgainLaterAndLaterAndThenGivenUp(t *testing.T) {
 			break
 		}
 		waits = append(waits, p.now.Sub(began))
-		p.done(nodeA, bus.Done{Ref: grants[0].Ref, Outcome: bus.OutcomeFailed, Code: "Refused", Retry: true}, bus.Committed)
+		p.done(nodeA, bus.Done{Ref: grants[0].Ref, Outcome: bus.OutcomeFailed, Code: "Refused", Remedy: "Ask later", Retry: true}, bus.Committed)
+		if try < p.cfg.MaxAttempts {
+			units, err := p.Units(t.Context(), id, []model.UnitState{model.UnitQueued}, 0, 10)
+			if err != nil || len(units) != 1 || units[0].Code != "Refused" || units[0].Remedy != "Ask later" || units[0].NotBefore.IsZero() {
+				t.Errorf("try %d: what it waits after is not told: %+v, %v", try, units, err)
+			}
+		}
 		p.verdictAfterFailure(grants[0].Ref, try)
 	}
 	if want := []time.Duration{0, 2e9, 4e9, 8e9, 16e9}; fmt.Sprint(waits) != fmt.Sprint(want) {

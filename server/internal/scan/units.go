@@ -19,6 +19,8 @@ type UnitView struct {
 	Failures   int
 	LeaseEnd   time.Time // zero unless it is held
 	NotBefore  time.Time // when it may be claimed again; zero unless it waits for that
+	Code       string    // of the failure after which it waits for another attempt; "" unless it does
+	Remedy     string
 	Expected   int64     // assets, as the plan guessed; 0 unknown
 	Counts     RunCounts // of its current attempt
 	Received   int64     // batches of it
@@ -64,6 +66,9 @@ func viewUnit(u store.Unit, now time.Time) (UnitView, error) {
 	}
 	for _, r := range u.Received {
 		v.Received += int64(r[1]) - int64(r[0])
+	}
+	if u.State == model.UnitQueued && p.Done != nil {
+		v.Code, v.Remedy = p.Done.Code, p.Done.Remedy
 	}
 	switch {
 	case u.State == model.UnitLeased:

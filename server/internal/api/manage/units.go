@@ -23,6 +23,8 @@ type unit struct {
 	Failures   int        `json:"failures"`
 	LeaseEnd   *time.Time `json:"leaseEnd"`
 	NotBefore  *time.Time `json:"notBefore"`
+	LastCode   string     `json:"lastCode"` // of the failure after which it waits for another attempt; "" unless it does
+	LastRemedy string     `json:"lastRemedy"`
 	Expected   int64      `json:"expectedAssets"` // 0: not known
 	Discovered int64      `json:"discovered"`
 	Gaps       int64      `json:"gaps"`
@@ -56,7 +58,7 @@ func (p *Plane) units(w http.ResponseWriter, r *http.Request, _ access.Principal
 	for _, u := range units {
 		value = append(value, unit{
 			ID: u.ID, Parent: u.Parent, Title: u.Title, Below: u.Below, State: unitStates()[u.State], Node: u.Node, Attempt: u.Attempt,
-			Failures: u.Failures, LeaseEnd: when(u.LeaseEnd), NotBefore: when(u.NotBefore), Expected: u.Expected,
+			Failures: u.Failures, LeaseEnd: when(u.LeaseEnd), NotBefore: when(u.NotBefore), LastCode: u.Code, LastRemedy: u.Remedy, Expected: u.Expected,
 			Discovered: u.Counts.Discovered, Gaps: u.Counts.Gaps, Received: u.Received, Applied: u.Applied,
 		})
 	}
