@@ -1,6 +1,7 @@
 // The settings of a source that is being registered: ours, and those that its connector described.
 import { useRef } from 'react'
 import { Field, Input, makeStyles, Select } from '@fluentui/react-components'
+import { Group } from '../ui/Group'
 import { saidAt, useRefused } from '../ui/Refusal'
 import { Fields } from './Fields'
 import { Grants } from './Grants'
@@ -8,6 +9,7 @@ import type { NewSource } from './newSource'
 import { words } from './strings'
 import type { Collection, Kind } from './types'
 import { WindowsField } from './WindowsField'
+import { words as says } from './windowStrings'
 
 const useStyles = makeStyles({ all: { display: 'flex', flexDirection: 'column', gap: '20px' } })
 
@@ -38,7 +40,7 @@ export function RegisterSettings({ kind, collections, draft, problem, error, onC
           {collections.map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
         </Select>
       </Field>
-      <WindowsField of={draft.windows} error={error} onChange={windows => onChange({ windows })} />
+      <Group label={says.times}><WindowsField of={draft.windows} error={error} onChange={windows => onChange({ windows })} /></Group>
       {kind.credentials?.[0] && <Grants of={kind.credentials[0]} />}
     </div>
   )

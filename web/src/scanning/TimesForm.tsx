@@ -14,7 +14,7 @@ import { WindowsField } from './WindowsField'
 import type { Source } from './types'
 
 const useStyles = makeStyles({
-  form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '640px' },
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '720px' },
   foot: { display: 'flex', gap: '8px' },
 })
 

@@ -33,16 +33,14 @@ export function WindowsField({ of, error, onChange }: WindowsFieldProps) {
   const [begun, begin] = useState(-1) // the window that was added last
   const change = (i: number, to: Window | undefined) => { begin(-1); onChange(of.flatMap((w, k) => (k === i ? (to ? [to] : []) : [w]))) }
   return (
-    <Group label={words.times}>
-      <div className={s.all}>
-        {of.length === 0 && <Soft>{words.anyTime}</Soft>}
-        {of.map((w, i) => (
-          <One key={i} window={w} n={i + 1} begun={i === begun} said={part => saidAt(error, `properties.purlieuWindows[${i}].${part}`)} onChange={to => change(i, to)} onRemove={() => { change(i, undefined); add.current?.focus() }} />
-        ))}
-        <Button ref={add} size="small" icon={<Add16Regular />} onClick={() => { begin(of.length); onChange([...of, proposed(of.at(-1))]) }}>{of.length === 0 ? words.add : words.another}</Button>
-        {of.length > 0 && <Soft>{words.meaning}</Soft>}
-      </div>
-    </Group>
+    <div className={s.all}>
+      {of.length === 0 && <Soft>{words.anyTime}</Soft>}
+      {of.map((w, i) => (
+        <One key={i} window={w} n={i + 1} begun={i === begun} said={part => saidAt(error, `properties.purlieuWindows[${i}].${part}`)} onChange={to => change(i, to)} onRemove={() => { change(i, undefined); add.current?.focus() }} />
+      ))}
+      <Button ref={add} size="small" icon={<Add16Regular />} onClick={() => { begin(of.length); onChange([...of, proposed(of.at(-1))]) }}>{of.length === 0 ? words.add : words.another}</Button>
+      {of.length > 0 && <Soft>{words.meaning}</Soft>}
+    </div>
   )
 }
 
