@@ -82,7 +82,7 @@ func number(text string) bool {
 // gap takes names out of a gap, which itself may leave.
 func (v *veil) gap(g *model.Gap) {
 	if g.Path != "" && v.Hidden(g.Path) {
-		g.Path, g.Object = v.above(g.Path), ""
+		g.Path, g.Object, g.Remedy = v.above(g.Path), "", "" // both may name what is hidden
 	}
 	for g.Path != "" && g.Path != v.root && v.Tells(g.Path) {
 		g.Path = v.above(g.Path)

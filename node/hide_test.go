@@ -89,6 +89,15 @@ func TestAGapAboutHiddenThingsStaysInTheUnit(t *testing.T) {
 	}
 }
 
+func TestARemedyForSomethingHiddenDoesNotNameIt(t *testing.T) {
+	const remedy = `grant select on table "hr"."pay" to "reader";`
+	f := bus.Facts{Gaps: []model.Gap{{Path: "shop/hr/pay", Code: "PermissionDenied", Remedy: remedy}, {Path: "yard/hr/pay", Code: "PermissionDenied", Remedy: remedy}}}
+	(&veil{judge: hiding(t, "shop")}).facts(&f)
+	if f.Gaps[0].Remedy != "" || f.Gaps[0].Path != "" || f.Gaps[1].Remedy != remedy {
+		t.Errorf("the gaps are %+v", f.Gaps)
+	}
+}
+
 // hearing is a sink that remembers the end.
 type hearing struct{ end broker.Result }
 

@@ -133,7 +133,7 @@ create table public.p (id int);`)
 		}
 		return model.Gap{}
 	}
-	if g := gap("closed"); g.Code != "PermissionDenied" || g.State != "42501" || g.Remedy == "" {
+	if g := gap("closed"); g.Code != "PermissionDenied" || g.State != "42501" || g.Remedy != `grant connect on database "closed" to "few";` {
 		t.Errorf("the closed database: %+v", g)
 	}
 	if h.Named("closed") == nil {
@@ -142,7 +142,7 @@ create table public.p (id int);`)
 	if slices.Contains(h.Lists, model.Listed{Container: "closed", Whole: true}) {
 		t.Error("the closed database counts as listed")
 	}
-	if g := gap("half/hidden"); g.Code != "PermissionDenied" || g.Remedy == "" {
+	if g := gap("half/hidden"); g.Code != "PermissionDenied" || g.Remedy != `grant usage on schema "hidden" to "few";` {
 		t.Errorf("the schema without usage: %+v", g)
 	}
 	for _, path := range []string{"half/hidden/t", "half/hidden/w"} {

@@ -23,8 +23,8 @@ const (
 
 // Remedies.
 const (
-	remedySelect  = "grant select on table … to the login"
 	remedyGuarded = "Give the login bypassrls, or set sampleViews on the scan to run the policies of row security."
+	remedyViews   = "Set sampleViews on the scan to sample views and foreign tables too."
 )
 
 // sampleSeconds bounds a statement that reads rows.
@@ -53,7 +53,7 @@ func (p *page) emitSampled(ctx context.Context, sl *slice) error {
 			return v.lost
 		}
 		if v.kept > 0 {
-			gap := model.Gap{Path: v.path, Facet: model.FacetClassification, Code: codePermission, State: "42501", Remedy: remedySelect, Count: v.kept}
+			gap := model.Gap{Path: v.path, Facet: model.FacetClassification, Code: codePermission, State: "42501", Remedy: p.login.needsSelect(v.from), Count: v.kept}
 			if err := p.emit.Gap(gap); err != nil {
 				return err
 			}
@@ -62,15 +62,32 @@ func (p *page) emitSampled(ctx context.Context, sl *slice) error {
 	return p.reportLocked(sl)
 }
 
-// reportSkipped says how many views and foreign tables nobody asked to sample.
+// mostSkipped is how many views and foreign tables of a page are named that nobody asked to sample.
+const mostSkipped = 20
+
+// reportSkipped says which views and foreign tables nobody asked to sample, and of many how many more there are.
 func (p *page) reportSkipped() error {
-	if p.skipped == 0 {
+	gap := model.Gap{Facet: model.FacetClassification, Code: codeNotSampled, Remedy: remedyViews}
+	for _, path := range p.skipped {
+		gap.Path = path
+		if err := p.emit.Gap(gap); err != nil {
+			return err
+		}
+	}
+	if p.more == 0 {
 		return nil
 	}
-	return p.emit.Gap(model.Gap{
-		Path: p.path, Facet: model.FacetClassification, Code: codeNotSampled, Count: p.skipped,
-		Remedy: "Set sampleViews on the scan to sample views and foreign tables too.",
-	})
+	gap.Path, gap.Count = p.path, p.more
+	return p.emit.Gap(gap)
+}
+
+// skip notes one that is not sampled.
+func (p *page) skip(path string) {
+	if len(p.skipped) < mostSkipped {
+		p.skipped = append(p.skipped, path)
+	} else {
+		p.more++
+	}
 }
 
 // values is the way to the rows of one table.
@@ -96,7 +113,7 @@ type valueColumn struct {
 func (p *page) valuesOf(sl *slice, i int) *values {
 	a, schema := sl.assets[i], p.schemas[sl.home[i]]
 	if kind := sl.kinds[i]; (kind == 'v' || kind == 'f') && !p.sampleViews {
-		p.skipped++
+		p.skip(a.Path)
 		return nil
 	}
 	if !schema.usable {
@@ -141,7 +158,7 @@ func (v *values) read(ctx context.Context, t *sample.Table) error {
 	}
 	var known *fault.Error
 	if fault.CodeOf(err) == codePermission && errors.As(err, &known) {
-		known.Remedy = remedySelect
+		known.Remedy = v.p.login.needsSelect(v.from)
 	}
 	return err
 }

@@ -96,7 +96,7 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 	}
 	s, err := c.open(ctx, env, model.UnescapeName(unit.Below))
 	if shut(err) {
-		return reportShut(unit.Below, err, emit)
+		return reportShut(unit.Below, loginOf(env).needsConnect(model.UnescapeName(unit.Below)), err, emit)
 	}
 	if err != nil {
 		return err
@@ -129,8 +129,9 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 }
 
 // reportShut says that a database was left out, and why.
-func reportShut(path string, err error, emit connector.Emit) error {
-	code, remedy := fault.CodeOf(err), "grant connect on database … to the login"
+// reportShut tells of a database that does not let the login in; remedy is for one that lacks the right.
+func reportShut(path, remedy string, err error, emit connector.Emit) error {
+	code := fault.CodeOf(err)
 	switch code {
 	case codeNoDatabase:
 		remedy = "The database is gone; scan again."
@@ -164,9 +165,11 @@ type page struct {
 	major      int               // version of the server
 	bases      map[uint32]uint32 // what domains stand on, by oid of the type; nil before it was asked for
 
+	login       login
 	sampleViews bool
-	skipped     int    // views and foreign tables that were not sampled
-	database    string // oid of the database
+	skipped     []string // paths of views and foreign tables that were not sampled
+	more        int      // further ones
+	database    string   // oid of the database
 
 	// What the owner of the network lets leave.
 	labels, bounds, comments bool
@@ -182,7 +185,7 @@ func newPage(ctx context.Context, f flavour, env connector.Env, s *session, emit
 		extensions: map[uint32]string{}, methods: map[uint32]string{}, names: intern{}, types: newTypeNames(), sql: texts{},
 	}
 	p.labels, p.bounds, p.comments = env.Lets(model.ReleaseEnumLabels), env.Lets(model.ReleasePartitionBounds), env.Lets(model.ReleaseComments)
-	p.sampleViews = env.Setting("sampleViews") == "true"
+	p.login, p.sampleViews = loginOf(env), env.Setting("sampleViews") == "true"
 	p.narrow = len(p.scope.Include)+len(p.scope.Exclude) > 0
 	var err error
 	if p.schemas, err = s.schemas(ctx, path); err != nil {
@@ -248,7 +251,7 @@ func (p *page) emitSchemas(ctx context.Context) error {
 		if !n.usable {
 			gap := model.Gap{
 				Path: n.path, Facet: model.FacetClassification | model.FacetLineage, Code: codePermission, Object: n.path,
-				Remedy: "grant usage on schema … to the login",
+				Remedy: p.login.needsSchema(n.name, p.level >= model.L3),
 			}
 			if err := p.emit.Gap(gap); err != nil {
 				return err
