@@ -149,6 +149,11 @@ account_answers() { client kinds; }
 # client runs purlieu with the demo's own sign-in, not yours.
 client() { PURLIEU_CONFIG="$D/client" "$programs/purlieu" "$@"; }
 
+# yours lists the sources of a demo that runs which it did not register itself.
+yours() {
+  { alive account && client source list -o table 2>/dev/null; } | awk 'NR > 1 && $1 != "shop" && $1 != "files" { printf "%s%s", sep, $1; sep = ", " }' || true
+}
+
 # The one-time link makes the first administrator; the password is only this demo's.
 sign_in() {
   (umask 077 && openssl rand -hex 12 >"$D/secrets/demo-password")
