@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/purlieu/purlieu/connector"
@@ -40,7 +41,9 @@ type Env struct {
 	// Reach opens the folder that the kind names; folder.Open where it is nil.
 	Reach func(path string) (connector.Folder, error)
 	// Stamps are the stamps of the last reading, by path; Want answers by them. Where it is nil everything is read.
-	Stamps map[string]uint64
+	Stamps  map[string]uint64
+	once    sync.Once // makes formats
+	formats *format.Set
 	// Dialed counts connections, and Standing those that have not been closed.
 	Dialed, Standing atomic.Int64
 }
@@ -165,8 +168,11 @@ func (e *Env) Folder(ctx context.Context) (connector.Folder, error) {
 	return folder.Open(folder.Root{Allowed: path})
 }
 
-// Formats are all that there are.
-func (e *Env) Formats() *format.Set { return format.NewSet(formats.All(), formats.Packings(), nil) }
+// Formats are all that there are, in one set, as a worker has them: what formats keep for the next file is kept.
+func (e *Env) Formats() *format.Set {
+	e.once.Do(func() { e.formats = format.NewSet(formats.All(), formats.Packings(), nil) })
+	return e.formats
+}
 
 // Want answers by Stamps.
 func (e *Env) Want(_, path string, stamp uint64) (open, sample bool) {
