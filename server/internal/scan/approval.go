@@ -169,11 +169,15 @@ func (s *Service) withdrawKind(ctx context.Context, tx store.Tx, v Announced) er
 }
 
 // Leaves are the types that no kind would declare if a description were withdrawn: assets of them stay, and nothing reads them.
+// It is a Conflict while a source is of the kind, as withdrawing is.
 func (s *Service) Leaves(ctx context.Context, id string) (types []string, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		types = nil
 		v, err := announcedOne(ctx, tx, id)
 		if err != nil || !v.Current || v.Described == nil {
+			return err
+		}
+		if err := unused(ctx, tx, v.Kind); err != nil {
 			return err
 		}
 		own := map[string]bool{}

@@ -175,6 +175,12 @@ func TestAKindIsNotWithdrawnUnaskedWhileThereAreAssetsOfIt(t *testing.T) {
 		more, err = h.search.Step(t.Context(), 100)
 		must(t, err)
 	}
+	_, _, err = h.scans.PutSource(t.Context(), model.Source{Name: "grove", Kind: "Orchard", Collection: "root", Settings: model.Settings{"host": "a.example"}})
+	must(t, err)
+	if said := withdraw(both, "", 409); !strings.Contains(said, "KindInUse") {
+		t.Errorf("while a source is of it, insisting would help nobody; the refusal says %s", said)
+	}
+	must(t, h.scans.DeleteSource(t.Context(), "grove"))
 	if said := withdraw(both, "", 409); !strings.Contains(said, "KindHasAssets") || !strings.Contains(said, "2 assets") || !strings.Contains(said, "keepAssets=true") {
 		t.Errorf("the refusal says %s", said)
 	}
