@@ -36,7 +36,7 @@ func CheckSource(source string, kinds []model.Kind) error {
 	unknown := fault.New(fault.Invalid, "UnknownKind", "this build reads no sources of kind %s", s.Kind)
 	if near := model.Near(s.Kind, names); near != "" {
 		meant := policy.Source{Kind: near, Host: s.Host, Port: s.Port}
-		return unknown.Try("Did you mean %s?", meant)
+		return unknown.Try("Perhaps %s is meant", meant)
 	}
 	return unknown.Try("It reads %s", strings.Join(names, ", "))
 }

@@ -53,8 +53,8 @@ func TestASourceOfNoKindOfTheBuildIsNotAllowed(t *testing.T) {
 	kinds := []model.Kind{{Name: "FileSystem"}, {Name: "PostgreSql"}}
 	for source, want := range map[string]string{
 		"PostgreSql://db.internal:5432": "",
-		"Postgres://db.internal:5432":   "Did you mean PostgreSql://db.internal:5432?",
-		"postgresql://[fd12::1]:5432":   "Did you mean PostgreSql://[fd12::1]:5432?",
+		"Postgres://db.internal:5432":   "Perhaps PostgreSql://db.internal:5432 is meant",
+		"postgresql://[fd12::1]:5432":   "Perhaps PostgreSql://[fd12::1]:5432 is meant",
 		"Oracle://db.internal:1521":     "It reads FileSystem, PostgreSql",
 		"PostgreSql://db.internal":      "host or port is missing",
 	} {

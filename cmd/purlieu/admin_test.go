@@ -29,7 +29,7 @@ func TestTheCommandOfARefusalEditsTheBuiltInNodesPolicy(t *testing.T) {
 	s.run(1, append(allow, "--source", "db.internal")...)
 	s.shows("does not name a source", "kind://host:port")
 	s.run(1, append(allow, "--source", "Postgres://db.internal:5432")...)
-	s.shows("Did you mean PostgreSql://db.internal:5432?")
+	s.shows("Perhaps PostgreSql://db.internal:5432 is meant")
 	s.run(0, append(allow, "--folder", filepath.Join(data, "fils"))...)
 	s.shows("no such folder")
 	s.run(0, append(allow, "--folder", t.TempDir())...)
