@@ -149,9 +149,12 @@ account_answers() { client kinds; }
 # client runs purlieu with the demo's own sign-in, not yours.
 client() { PURLIEU_CONFIG="$D/client" "$programs/purlieu" "$@"; }
 
-# yours lists the sources of a demo that runs which it did not register itself.
+# yours lists the sources of a demo that runs which it did not register itself. Where it can't be asked, there may be some.
 yours() {
-  { alive account && client source list -o table 2>/dev/null; } | awk 'NR > 1 && $1 != "shop" && $1 != "files" { printf "%s%s", sep, $1; sep = ", " }' || true
+  alive account || return 0
+  local list
+  list=$(client source list -o table 2>/dev/null) || { printf 'perhaps some: its list of sources could not be had'; return 0; }
+  awk 'NR > 1 && $1 != "shop" && $1 != "files" { printf "%s%s", sep, $1; sep = ", " }' <<<"$list"
 }
 
 # The one-time link makes the first administrator; the password is only this demo's.

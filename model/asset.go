@@ -166,7 +166,7 @@ type Gap struct {
 	Code   string `cbor:"3,keyasint" json:"code"`                      // such as "PermissionDenied"
 	State  string `cbor:"4,keyasint,omitempty" json:"state,omitempty"` // SQLSTATE or the like
 	Object string `cbor:"5,keyasint,omitempty" json:"object,omitempty"`
-	Remedy string `cbor:"6,keyasint,omitempty" json:"remedy,omitempty"` // a closed sentence of ours
+	Remedy string `cbor:"6,keyasint,omitempty" json:"remedy,omitempty"` // a sentence or statements of ours; it may name what stands at Path, and nothing else
 	Count  int    `cbor:"7,keyasint,omitempty" json:"count,omitempty"`  // how many such, when folded; 0 means 1
 }
 

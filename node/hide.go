@@ -87,6 +87,9 @@ func (v *veil) gap(g *model.Gap) {
 	for g.Path != "" && g.Path != v.root && v.Tells(g.Path) {
 		g.Path = v.above(g.Path)
 	}
+	if g.Path == "" { // of many things, or of one that can't be judged
+		g.Remedy = ""
+	}
 	for _, text := range []*string{&g.Object, &g.Remedy} {
 		v.blank(text, g.Path)
 	}

@@ -91,9 +91,9 @@ func TestAGapAboutHiddenThingsStaysInTheUnit(t *testing.T) {
 
 func TestARemedyForSomethingHiddenDoesNotNameIt(t *testing.T) {
 	const remedy = `grant select on table "hr"."pay" to "reader";`
-	f := bus.Facts{Gaps: []model.Gap{{Path: "shop/hr/pay", Code: "PermissionDenied", Remedy: remedy}, {Path: "yard/hr/pay", Code: "PermissionDenied", Remedy: remedy}}}
+	f := bus.Facts{Gaps: []model.Gap{{Path: "shop/hr/pay", Code: "PermissionDenied", Remedy: remedy}, {Path: "yard/hr/pay", Code: "PermissionDenied", Remedy: remedy}, {Code: "PermissionDenied", Remedy: remedy, Count: 9}}}
 	(&veil{judge: hiding(t, "shop")}).facts(&f)
-	if f.Gaps[0].Remedy != "" || f.Gaps[0].Path != "" || f.Gaps[1].Remedy != remedy {
+	if f.Gaps[0].Remedy != "" || f.Gaps[0].Path != "" || f.Gaps[1].Remedy != remedy || f.Gaps[2].Remedy != "" {
 		t.Errorf("the gaps are %+v", f.Gaps)
 	}
 }

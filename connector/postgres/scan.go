@@ -128,7 +128,6 @@ func (c *Connector) scanPage(ctx context.Context, env connector.Env, unit model.
 	return nil
 }
 
-// reportShut says that a database was left out, and why.
 // reportShut tells of a database that does not let the login in; remedy is for one that lacks the right.
 func reportShut(path, remedy string, err error, emit connector.Emit) error {
 	code := fault.CodeOf(err)

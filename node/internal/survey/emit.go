@@ -41,7 +41,7 @@ type surveyor struct {
 	listed         map[string]bool
 	listedBytes    int
 	gaps           int
-	folded         map[model.Gap]int
+	folded         map[model.Gap]folded
 	broken         error // of send: nothing more can leave
 	stance         digest
 	today          uint32           // day by the account's clock, in days since 1970
@@ -180,7 +180,7 @@ func (s *surveyor) Gap(g model.Gap) error {
 	}
 	g.Object, g.Remedy = short(g.Object), short(g.Remedy)
 	if !textual(g.Path) || !model.Below(g.Path, s.grant.Unit.Below) {
-		g.Path = ""
+		g.Path, g.Object, g.Remedy = "", "", "" // they may name what the path names, and without one nothing judges them
 	}
 	g.Count = max(g.Count, 0)
 	if s.gaps >= maxGaps {
@@ -192,15 +192,28 @@ func (s *surveyor) Gap(g model.Gap) error {
 	return s.grown(64+len(g.Path)+len(g.Object)+len(g.Remedy), 1)
 }
 
+// folded is what is left of many gaps.
+type folded struct {
+	count  int
+	remedy string // of all of them; empty where they have different ones, which name things
+}
+
 func (s *surveyor) fold(g model.Gap) {
 	if s.folded == nil {
-		s.folded = map[model.Gap]int{}
+		s.folded = map[model.Gap]folded{}
 	}
-	key := model.Gap{Facet: g.Facet, Code: g.Code, State: g.State, Remedy: g.Remedy}
-	if _, known := s.folded[key]; !known && len(s.folded) >= maxGaps {
-		key = model.Gap{Code: "MoreGaps"}
+	key := model.Gap{Facet: g.Facet, Code: g.Code, State: g.State}
+	all, known := s.folded[key]
+	if !known && len(s.folded) >= maxGaps {
+		key, g.Remedy = model.Gap{Code: "MoreGaps"}, ""
+		all, known = s.folded[key]
 	}
-	s.folded[key] += max(g.Count, 1)
+	if all.count += max(g.Count, 1); !known {
+		all.remedy = g.Remedy
+	} else if all.remedy != g.Remedy {
+		all.remedy = ""
+	}
+	s.folded[key] = all
 }
 
 // maxListed bounds the containers of one unit, in bytes; the end of a job must fit one frame.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +79,23 @@ func TestRunEnds(t *testing.T) {
 			Deps{Log: slog.New(slog.DiscardHandler)}, func(bus.Facts) error { return errors.New("closed") })
 		if end.Code != "PipeBroken" || n > pieceAssets {
 			t.Fatal(end, n)
+		}
+	})
+
+	t.Run("gaps_beyond_a_thousand_name_nothing", func(t *testing.T) {
+		got := run(t, job(), nil, scan(func(_ context.Context, _ connector.Env, emit connector.Emit) error {
+			for i := range 5000 {
+				for code, remedy := range map[string]string{"PermissionDenied": "grant select on " + table(i).Path, "Odd": "Look at it."} {
+					if err := emit.Gap(model.Gap{Path: table(i).Path, Code: code, Remedy: remedy}); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}))
+		want := []model.Gap{{Code: "Odd", Count: 4500, Remedy: "Look at it."}, {Code: "PermissionDenied", Count: 4500}}
+		if len(got.Gaps) != maxGaps+2 || !slices.Equal(got.Gaps[maxGaps:], want) {
+			t.Fatal(len(got.Gaps), got.Gaps[maxGaps:])
 		}
 	})
 

@@ -34,12 +34,12 @@ func (s *surveyor) flush() error {
 // finish sends folded gaps, bitmaps in the order of their containers, and what is left.
 func (s *surveyor) finish() error {
 	folded := make([]model.Gap, 0, len(s.folded))
-	for g, n := range s.folded {
-		g.Count = n
+	for g, all := range s.folded {
+		g.Count, g.Remedy = all.count, all.remedy
 		folded = append(folded, g)
 	}
 	slices.SortFunc(folded, func(a, b model.Gap) int {
-		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.State, b.State), cmp.Compare(a.Facet, b.Facet), cmp.Compare(a.Remedy, b.Remedy))
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.State, b.State), cmp.Compare(a.Facet, b.Facet))
 	})
 	for _, g := range folded {
 		s.facts.Gaps = append(s.facts.Gaps, g)

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	settledFor  = 5 * time.Minute // how long a node that announces the same is not looked at again
-	settledFull = time.Minute     // the same, where there was no room for all of it
-	askAgain    = 5 * time.Second // until what a node was asked for twice is asked for once more; then twice as long each time
+	settledFor  = 5 * time.Minute  // how long a node that announces the same is not looked at again
+	settledFull = time.Minute      // the same, where there was no room for all of it
+	askAgain    = 10 * time.Second // until what a node was asked for twice is asked for once more; then twice as long each time
 )
 
 // announcers remembers what each node announced when it was dealt with, so that a beat costs nothing. Not for long: the answer
@@ -50,7 +50,7 @@ func (a *announcers) ask(node string, marks [32]byte, now time.Time) {
 	next := settledMarks{marks: marks, until: now, asked: 1}
 	if last := a.settled[node]; last.marks == marks && last.asked > 0 {
 		next.asked = last.asked + 1
-		next.until = now.Add(min(askAgain<<min(last.asked, 10), settledFor))
+		next.until = now.Add(min(askAgain<<min(last.asked-1, 10), settledFor))
 	}
 	a.keep(node, next, now)
 }
