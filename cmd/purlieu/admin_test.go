@@ -37,6 +37,8 @@ func TestTheCommandOfARefusalEditsTheBuiltInNodesPolicy(t *testing.T) {
 	if owner := (builtInCmd{State: builtInState(data)}).owner(); owner.Flag != "--data" || owner.Folder != data {
 		t.Errorf("refusals say %+v", owner)
 	}
+	s.configure() // the names that an account knows have no say in what this machine refuses
 	s.run(4, "admin", "allow", "--data", filepath.Join(data, "nowhere"), "--source", "PostgreSql://db.internal:5432")
-	s.shows("--data")
+	s.shows("there is no account in "+filepath.Join(data, "nowhere"), "--data")
+	s.never("no source is called")
 }

@@ -6,15 +6,17 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
 )
 
 // lost says more of a thing that is not there: which name of the command line nobody carries, and which one may have been
-// meant. Of a scan that is not there, say, the source may be what is misspelt. Where that can't be told the error stays.
+// meant. Of a scan that is not there, say, the source may be what is misspelt. Where that can't be told the error stays, and so
+// does one that the account did not give: the account's names say nothing of it.
 func (a *app) lost(parsed *kong.Context, err error) error {
 	command := parsed.Selected()
-	if !fault.Is(err, fault.NotFound) || command == nil {
+	if !fault.Is(err, fault.NotFound) || !client.Refused(err) || command == nil {
 		return err
 	}
 	for command.Type == kong.ArgumentNode {

@@ -275,7 +275,18 @@ func refusal(resp *http.Response, answer []byte) error {
 			text += " (request " + id + ")"
 		}
 	}
-	return fault.New(kindOf(resp.StatusCode), code, "%s", text)
+	return fault.New(kindOf(resp.StatusCode), code, "%s", text).Because(answered(resp.StatusCode))
+}
+
+// answered is the cause of a refusal: the status of the account's answer.
+type answered int
+
+func (status answered) Error() string { return fmt.Sprintf("the account answered %d", int(status)) }
+
+// Refused tells an account's refusal from what this side found out by itself.
+func Refused(err error) bool {
+	var status answered
+	return errors.As(err, &status)
 }
 
 func kindOf(status int) fault.Kind {
