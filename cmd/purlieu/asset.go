@@ -2,14 +2,12 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
-	"github.com/purlieu/purlieu/fault"
 )
 
 type searchCmd struct {
@@ -151,43 +149,6 @@ func (c assetShowCmd) Run(a *app) error {
 		return err
 	}
 	return a.write(object{"asset": asset, "lineage": lineage}, func() error { return a.assetSheet(asset, lineage) })
-}
-
-// find is the guid of what a person named: by its guid, its qualified name, or a name that nothing else has.
-func (a *app) find(account *client.Client, name string) (string, error) {
-	if regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(name) {
-		return strings.ToLower(name), nil
-	}
-	found, err := a.called(account, "qualifiedName", name)
-	if err != nil {
-		return "", err
-	}
-	if same := hits(found); len(same) > 0 {
-		return same[0].text("id"), nil
-	}
-	if found, err = a.called(account, "name", name); err != nil {
-		return "", err
-	}
-	same := hits(found)
-	switch len(same) {
-	case 0:
-		return "", fault.New(fault.NotFound, "NoAsset", "no asset is called %q", name).Try("Look for it with `purlieu search`")
-	case 1:
-		return same[0].text("id"), nil
-	}
-	names := make([]string, len(same))
-	for i, h := range same {
-		names[i] = h.text("qualifiedName")
-	}
-	return "", fault.New(fault.Conflict, "ManyAssets", "several assets are called %q", name).
-		Try("Name one: %s", strings.Join(names[:min(5, len(names))], ", "))
-}
-
-// called asks for the assets that have exactly this name or qualified name: a few of them, of which one is enough.
-func (a *app) called(account *client.Client, attribute, name string) (found object, err error) {
-	body := object{"keywords": nil, "limit": 20, "filter": object{"attributeName": attribute, "operator": "eq", "attributeValue": name}}
-	err = account.Do(a.ctx, "POST", "/datamap/api/search/query", body, &found)
-	return found, err
 }
 
 func (a *app) assetSheet(asset, lineage object) error {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
 )
 
@@ -31,32 +33,56 @@ func (c assetDeleteCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	guids := make([]string, len(c.Names))
-	for i, name := range c.Names {
-		if guids[i], err = a.find(account, name); err != nil {
+	guids, meant := []string{}, []object{}
+	for _, name := range c.Names {
+		hit, err := a.hit(account, name)
+		if err != nil {
 			return err
+		}
+		if guid := hit.text("id"); !slices.Contains(guids, guid) {
+			guids, meant = append(guids, guid), append(meant, hit)
 		}
 	}
 	if !c.Yes {
-		if err := a.sure(fmt.Sprintf("Delete %s?", listed(c.Names))); err != nil {
+		if err := a.sureOf(account, meant); err != nil {
 			return err
 		}
 	}
-	if err := account.Do(a.ctx, "DELETE", "/datamap/api/atlas/v2/entity/bulk?"+url.Values{"guid": guids}.Encode(), nil, nil); err != nil {
+	var done object
+	if err := account.Do(a.ctx, "DELETE", "/datamap/api/atlas/v2/entity/bulk?"+url.Values{"guid": guids}.Encode(), nil, &done); err != nil {
 		return err
 	}
-	for i, name := range c.Names {
-		a.say("%s is deleted. To bring it back: purlieu asset restore %s", name, guids[i])
+	for _, header := range objectsOf(done.at("mutatedEntities", "DELETE")) {
+		a.say("%s is deleted. To bring it back: purlieu asset restore %s", titled(header), header.text("guid"))
 	}
 	return nil
 }
 
-// listed names one thing, or counts several.
-func listed(names []string) string {
-	if len(names) == 1 {
-		return names[0]
+// sureOf asks whether these assets are to be deleted, each as the map calls it, however the person named it.
+func (a *app) sureOf(account *client.Client, meant []object) error {
+	titles := make([]string, len(meant))
+	for i, hit := range meant {
+		titles[i] = clean(hit.text("entityType") + " " + hit.text("qualifiedName"))
+		if hit.text("qualifiedName") == "" { // it was named by its guid
+			var header object
+			if err := account.Get(a.ctx, "/datamap/api/atlas/v2/entity/guid/"+esc(hit.text("id"))+"/header", &header); err != nil {
+				return err
+			}
+			titles[i] = clean(titled(header))
+		}
 	}
-	return fmt.Sprintf("%d assets (%s and so on)", len(names), names[0])
+	if len(titles) == 1 {
+		return a.sure(fmt.Sprintf("Delete %s?", titles[0]))
+	}
+	for _, title := range titles {
+		fmt.Fprintln(a.err, title)
+	}
+	return a.sure(fmt.Sprintf("Delete these %d assets?", len(titles)))
+}
+
+// titled is the type and the qualified name of an asset, of its header.
+func titled(header object) string {
+	return header.text("typeName") + " " + header.text("attributes", "qualifiedName")
 }
 
 // sure asks whether a deed is meant: a person, or what stands in for one on standard input.

@@ -1,6 +1,11 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
 
 // The map of this account can't be written: whoever is asked and says yes learns that, and nobody else gets so far.
 func TestAnAssetIsDeletedOnlyWhenAPersonIsSure(t *testing.T) {
@@ -13,10 +18,11 @@ func TestAnAssetIsDeletedOnlyWhenAPersonIsSure(t *testing.T) {
 		says  string
 	}{
 		{"", []string{"orders"}, kept, "nothing was done"},
-		{"no\n", []string{"orders"}, kept, "Delete orders? Type yes:"},
+		{"no\n", []string{"orders"}, kept, "Delete postgresql_table postgresql://shop/shop/public/orders? Type yes:"},
 		{"y\n", []string{"orders"}, kept, "Answer yes, or give --yes"},
 		{"yes\n", []string{"orders"}, refused, "can't be written"},
-		{"yes\n", []string{"orders", "big_orders"}, refused, "Delete 2 assets (orders and so on)?"},
+		{"yes\n", []string{"orders", "big_orders"}, refused, "postgresql_view postgresql://shop/shop/public/big_orders\nDelete these 2 assets? Type yes:"},
+		{"", []string{"orders", "postgresql://shop/shop/public/orders"}, kept, "Delete postgresql_table postgresql://shop/shop/public/orders?"},
 		{"", []string{"orders", "big_orders", "--yes"}, refused, "can't be written"},
 		{"yes\n", []string{"orders", "nothing"}, 4, `no asset is called "nothing"`},
 	} {
@@ -24,4 +30,38 @@ func TestAnAssetIsDeletedOnlyWhenAPersonIsSure(t *testing.T) {
 		s.run(c.code, append([]string{"asset", "delete"}, c.args...)...)
 		s.shows(c.says)
 	}
+}
+
+// Two types may share a qualified name: then only a guid says which asset is meant, and what is deleted is said as the map calls it.
+func TestOfTwoAssetsOfOneQualifiedNameAGuidSaysWhich(t *testing.T) {
+	s := signedIn(t)
+	account, err := (&app{getenv: func(name string) string { return s.env[name] }}).client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "report://year/orders"
+	made, types := []object{}, []string{"DataSet", "Process"}
+	for i, typeName := range types {
+		made = append(made, object{"guid": fmt.Sprint(-1 - i), "typeName": typeName, "attributes": object{"qualifiedName": name, "name": "orders"}})
+	}
+	var done object
+	if err := account.Do(t.Context(), "POST", "/datamap/api/atlas/v2/entity/bulk", object{"entities": made}, &done); err != nil {
+		t.Fatal(err)
+	}
+	set, other := done.text("guidAssignments", "-1"), done.text("guidAssignments", "-2")
+	for begin := time.Now(); !strings.Contains(s.run(0, "search", "orders"), "2 found"); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			t.Fatal(s.out)
+		}
+	}
+	for _, args := range [][]string{{"delete", name, "--yes"}, {"delete", "orders", "--yes"}, {"show", name}} {
+		s.run(5, append([]string{"asset"}, args...)...)
+		s.shows("assets of several types", "Give the guid of one:", types[0]+" "+set, types[1]+" "+other)
+	}
+	s.stdin = "yes\n"
+	s.run(0, "asset", "delete", set, strings.ToUpper(set))
+	s.shows("Delete DataSet "+name+"? Type yes:", "DataSet "+name+" is deleted", "purlieu asset restore "+set)
+	s.never("Process")
+	s.run(0, "asset", "show", other)
+	s.shows("ACTIVE")
 }
