@@ -264,6 +264,70 @@ describe('when a source may be read', () => {
   }, 90_000)
 })
 
+describe('the settings of a source that is registered', () => {
+  const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
+  it('are changed by keyboard; what the account refuses stands at its field, and what another changed meanwhile stays', async () => {
+    await run(`purlieu source add PostgreSql ledger --set serverEndpoint=ledger.example.com --set sslRootCert='${pem}'`)
+    const v = await Visit.begin(browser)
+    const { page } = v
+    const change = page.getByRole('button', { name: 'Change: Settings' }), form = page.getByRole('form', { name: 'Settings of ledger' })
+    const has = (label: string | RegExp) => form.getByLabel(label).evaluate(el => el === document.activeElement)
+    try {
+      await v.go('/sources/ledger')
+      await page.getByText('PEM, 58 B').waitFor()
+      expect(await page.getByText('BEGIN CERTIFICATE').isVisible()).toBe(false)
+      await page.getByText('PEM, 58 B').click()
+      await page.getByText('BEGIN CERTIFICATE').waitFor()
+      await change.focus()
+      await page.keyboard.press('Enter')
+      await form.waitFor()
+      expect(await has(/^Server/)).toBe(true)
+      expect(await form.getByLabel(/^Server/).inputValue()).toBe('ledger.example.com')
+      expect(await form.getByLabel(/^Certificate/).inputValue()).toBe(pem)
+      expect(await button(v, 'Save').isDisabled()).toBe(true) // nothing is changed
+      expect(await form.getByLabel('Authority', { exact: true }).getAttribute('readonly')).not.toBeNull()
+      expect(await seriousOf(page)).toEqual([])
+
+      await page.keyboard.press('Tab')
+      expect(await has(/^Port/)).toBe(true)
+      await page.keyboard.type('99999')
+      await page.keyboard.press('Enter')
+      await form.getByText(/"99999" is not a port/).waitFor()
+      await form.getByLabel(/^Port/).fill('5433')
+      expect(await form.locator('pre').textContent()).toBe('purlieu source add PostgreSql ledger --set=port=5433')
+      await run('purlieu source add PostgreSql ledger --set sslMode=verify-ca --connections 2') // by somebody else, meanwhile
+      await page.keyboard.press('Enter')
+      await form.getByText(/these settings would make it postgresql:\/\/ledger\.example\.com:5433/).waitFor()
+      expect(await has(/^Authority$/)).toBe(true)
+      expect(await seriousOf(page)).toEqual([])
+      await page.keyboard.press('Tab')
+      expect(await has(/^It is the same source at a new address/)).toBe(true)
+      await page.keyboard.press('Space')
+      expect(await form.locator('pre').textContent()).toBe('purlieu source add PostgreSql ledger --set=port=5433 --authority=postgresql://ledger.example.com')
+      await page.keyboard.press('Enter')
+      await page.getByText('The settings of ledger are changed').waitFor()
+      await page.getByRole('definition').getByText('5433', { exact: true }).waitFor()
+      await page.getByRole('definition').getByText('verify-ca', { exact: true }).waitFor()
+      expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
+      const kept = JSON.parse(await run('purlieu source show ledger --output json')).properties
+      expect(kept).toMatchObject({ port: 5433, sslMode: 'verify-ca', sslRootCert: pem, purlieuBudget: { connections: 2 }, purlieuAuthority: 'postgresql://ledger.example.com' })
+
+      await page.keyboard.press('Enter')
+      await form.getByLabel(/^Port/).fill('')
+      await form.getByLabel(/^Certificate/).fill('')
+      await button(v, 'Save').click()
+      await page.getByRole('definition').getByText('5432', { exact: true }).waitFor()
+      const left = JSON.parse(await run('purlieu source show ledger --output json')).properties
+      expect(left).toMatchObject({ serverEndpoint: 'ledger.example.com', sslMode: 'verify-ca', purlieuBudget: { connections: 2 } })
+      for (const setting of ['port', 'sslRootCert']) expect(left).not.toHaveProperty(setting)
+      expect(v.wrong).toEqual([])
+    } finally {
+      await run('purlieu source delete ledger').catch(() => undefined)
+      await v.end()
+    }
+  }, 90_000)
+})
+
 describe('a schedule that is changed', () => {
   it('does not begin sooner than it was to, unless that is said', async () => {
     const v = await Visit.begin(browser)

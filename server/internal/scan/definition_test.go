@@ -88,6 +88,14 @@ func TestAuthorityIsFixedAtRegistration(t *testing.T) {
 	}
 	_, _, err := s.PutSource(ctx, shop("b.example.com"))
 	wants(t, err, fault.Conflict, "AuthorityFixed")
+	if at := fault.PlaceOf(err); at != "properties.purlieuAuthority" {
+		t.Errorf("it is said of %q", at)
+	}
+	_, _, err = s.PutSource(ctx, shop("10.0.0.7")) // which says no authority: it is not asked for a new one
+	wants(t, err, fault.Conflict, "AuthorityFixed")
+	if text := err.Error(); !strings.Contains(text, "private address") || !strings.Contains(text, "postgresql://a.example.com") || strings.Contains(text, "shop-db") {
+		t.Errorf("it is said as %q", text)
+	}
 	moved := shop("b.example.com")
 	moved.Settings[SettingAuthority] = "postgresql://a.example.com"
 	if src, _, err := s.PutSource(ctx, moved); err != nil || src.Authority != "postgresql://a.example.com" {

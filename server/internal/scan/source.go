@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -89,15 +90,21 @@ func keepAuthority(kind model.Kind, old model.Source, src *model.Source) error {
 		src.Settings[SettingAuthority] = old.Settings[SettingAuthority]
 	}
 	next, err := authorityOf(kind, src.Settings)
-	if err != nil {
-		return err
-	}
-	if next != old.Authority {
-		return fault.New(fault.Conflict, "AuthorityFixed", "the source %q is %s; these settings would make it %s", old.Name, old.Authority, next).
-			Try("If it is the same source at a new address, say that it keeps its authority (--authority %q, or properties.%s); else register it under another name", old.Authority, SettingAuthority)
+	var f *fault.Error
+	switch {
+	case errors.As(err, &f) && f.Code == "AuthorityNeeded": // it has one: no new one is asked for
+		err = staysWhatItIs(old, "these settings alone do not say so: "+f.Text)
+	case err == nil && next != old.Authority:
+		err = staysWhatItIs(old, "these settings would make it "+next)
 	}
 	src.Authority = old.Authority
-	return nil
+	return fault.At(err, "properties")
+}
+
+// staysWhatItIs refuses settings that say another authority than the source has, or none.
+func staysWhatItIs(old model.Source, why string) error {
+	return fault.At(fault.New(fault.Conflict, "AuthorityFixed", "the source %q is %s; %s", old.Name, old.Authority, why).
+		Try("If it is the same source at a new address, say that it keeps its authority (--authority %q, or properties.%s); else register it under another name", old.Authority, SettingAuthority), SettingAuthority)
 }
 
 func takeAuthority(ctx context.Context, tx store.Tx, src model.Source) error {

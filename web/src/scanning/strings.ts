@@ -134,7 +134,4 @@ export const words = {
   badInterval: 'Every how many? A whole number from 1.', badTime: 'Write the time as 03:00.', noDay: 'Choose a day of the week.', badDays: 'Days of the month are 1 to 31, or -1 to -31 from its end.',
   everyOf: (frequency: string, n: number) => (n === 1 ? `Every ${frequency.toLowerCase()}` : `Every ${n} ${frequency.toLowerCase()}s`), onDays: (days: string) => `on ${days}`, atTimes: (times: string) => `at ${times}`, atMinutes: (minutes: string) => `at minute ${minutes}`,
   monthDay: (n: number) => (n === -1 ? 'the last day' : n < 0 ? `day ${-n} from the end` : `day ${n}`), occurrence: (n: number, day: string) => (n === -1 ? `the last ${day}` : n < 0 ? `${day} ${-n} from the end` : `${day} number ${n}`),
-  browse: 'Look what is there', browseText: 'A node of the runtime lists the names level by level, with the login of this scan. Nothing is stored.', browseKeeps: 'A node of the runtime lists the names level by level. For that the account keeps the new credential first, references only; it stays, also without a scan.', browseWay: 'Where one looks', browseBelow: (name: string) => `Look into ${name}`,
-  browseNothing: 'Nothing is below it', browseNothingText: 'Or this login may not see it.', browseMore: 'There is more than this shows. Write the path by hand.',
-  includeShort: 'Only this', includeThis: (name: string) => `Scan only ${name}`, excludeThis: (name: string) => `Leave out ${name}`, isIncluded: 'Is scanned', isExcluded: 'Is left out',
 }
