@@ -26,8 +26,9 @@ interface Address {
   kind?: string
 }
 
-/** hasPlace knows what the account says against a setting: it stands at its field. */
-const hasPlace = /^properties\./
+/** hasPlace knows what the account says against something that has a field here: it stands there. */
+const hasPlace = (target: string, fields: { name: string }[]) =>
+  /^properties\.purlieu(Authority|Windows)\b/.test(target) || fields.some(f => target === `properties.${f.name}`)
 
 const parts = { settings: () => import('./RegisterSettings') }
 const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
@@ -64,7 +65,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
       ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), ...(windows.length > 0 && { purlieuWindows: windows }),
       collection: { referenceName: collection, type: 'CollectionReference' },
     }),
-    onError: error => { if (error instanceof Failure && hasPlace.test(error.target)) go({ step: 'settings' }) },
+    onError: error => { if (error instanceof Failure && hasPlace(error.target, fields)) go({ step: 'settings' }) },
     onSuccess: async () => {
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
