@@ -1,5 +1,5 @@
 // What a run changed in the map, asset by asset.
-import { Field, Select } from '@fluentui/react-components'
+import { Field, makeStyles, Select } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
@@ -16,12 +16,15 @@ type Verb = Changed['change']['verb']
 
 const tones: Record<Verb, Tone> = { created: 'good', updated: 'busy', deleted: 'warn', revived: 'good', renamed: 'busy', restored: 'good' }
 
+const useStyles = makeStyles({ which: { maxWidth: '420px' } })
+
 export function RunChanges({ run }: { run: Run }) {
+  const s = useStyles()
   const [{ verb }, change] = useAddress<{ verb?: string }>()
   const changes = useInfiniteQuery(changesQuery(run, verb))
   return (
     <>
-      <Field label={says.difference} orientation="horizontal">
+      <Field className={s.which} label={says.difference} orientation="horizontal">
         <Select value={verb ?? ''} onChange={(_, d) => change({ verb: d.value || undefined } as { verb?: string })}>
           <option value="">{says.anyChange}</option>
           {(Object.keys(says.verbs) as Verb[]).map(v => <option key={v} value={v}>{says.verbs[v]}</option>)}
