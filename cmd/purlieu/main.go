@@ -15,13 +15,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/purlieu/purlieu/cmd/internal/line"
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
 	"github.com/purlieu/purlieu/fault"
 )
@@ -78,47 +78,16 @@ func (a *app) main(args []string) int {
 		return a.fail(a.work())
 	}
 	var tree tree
-	exit := -1
-	parser, err := kong.New(&tree, kong.Name("purlieu"), kong.Description(about), kong.Writers(a.out, a.err),
-		kong.Exit(func(code int) { exit = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-		kong.Bind(a), kong.BindTo(a.ctx, (*context.Context)(nil)))
+	parsed, code, err := line.Program{Name: "purlieu", About: about, Out: a.out, Err: a.err, Clean: clean}.
+		Parse(&tree, args, kong.Bind(a), kong.BindTo(a.ctx, (*context.Context)(nil)))
 	if err != nil {
 		return a.fail(err)
 	}
-	switch {
-	case len(args) == 0:
-		args = []string{"--help"}
-	case args[0] == "--version":
-		args = []string{"version"}
-	case args[0] == "help":
-		args = append(slices.Clone(args[1:]), "--help")
-	}
-	parsed, err := parser.Parse(args)
-	if exit >= 0 { // help was shown
-		return exit
-	}
-	if err != nil {
-		fmt.Fprintf(a.err, "purlieu: %s\n", clean(err.Error()))
-		fmt.Fprintf(a.err, "See `%s --help`.\n", misused(parser, err))
-		return 2
+	if parsed == nil {
+		return code
 	}
 	a.format = tree.Output
 	return a.fail(a.lost(parsed, parsed.Run()))
-}
-
-// misused is the command whose help says how it is used: as much of the command line as was understood.
-func misused(parser *kong.Kong, err error) string {
-	var where *kong.ParseError
-	if !errors.As(err, &where) || where.Context == nil {
-		return parser.Model.Name
-	}
-	name := parser.Model.Name
-	for _, p := range where.Context.Path {
-		if p.Command != nil {
-			name += " " + p.Command.Name
-		}
-	}
-	return name
 }
 
 // fail says what went wrong and what to do, and gives the exit code.

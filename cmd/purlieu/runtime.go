@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/cmd/internal/line"
 	"github.com/purlieu/purlieu/fault"
 )
 
@@ -170,7 +171,7 @@ func keep(file string, ask func() (secret string, err error)) error {
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fault.New(fault.Invalid, "BadFile", "the file %s can't be made: %s", file, cause(err)).Try("Give a new one with --out").Because(err)
+		return fault.New(fault.Invalid, "BadFile", "the file %s can't be made: %s", file, line.FileCause(err)).Try("Give a new one with --out").Because(err)
 	}
 	secret, err := ask()
 	if err == nil {
@@ -180,20 +181,6 @@ func keep(file string, ask func() (secret string, err error)) error {
 		err = errors.Join(err, os.Remove(file))
 	}
 	return err
-}
-
-// cause is what the system says against a file, without the file's name.
-func cause(err error) string {
-	var of *os.PathError
-	switch {
-	case errors.Is(err, os.ErrExist):
-		return "it is there already"
-	case errors.Is(err, os.ErrNotExist):
-		return "it is not there, or its folder is not"
-	case errors.As(err, &of):
-		return of.Err.Error()
-	}
-	return err.Error()
 }
 
 type runtimeDeleteCmd struct {

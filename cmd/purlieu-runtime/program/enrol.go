@@ -1,7 +1,6 @@
 package program
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/purlieu/purlieu/cmd/internal/line"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node"
 )
@@ -123,18 +123,6 @@ func (c enrolCmd) way() (node.Way, error) {
 	return w, nil
 }
 
-// cause is what the system says against a file, without the file's name.
-func cause(err error) string {
-	var of *os.PathError
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return "it is not there"
-	case errors.As(err, &of):
-		return of.Err.Error()
-	}
-	return err.Error()
-}
-
 // key reads the key from where the flags say, from a terminal without an echo, or from standard input.
 func (c enrolCmd) key(a *app) (string, error) {
 	switch {
@@ -143,7 +131,7 @@ func (c enrolCmd) key(a *app) (string, error) {
 	case c.KeyFile != "":
 		f, err := os.Open(c.KeyFile)
 		if err != nil {
-			return "", fault.New(fault.Invalid, "BadKeyFile", "the file %s with the key can't be read: %s", c.KeyFile, cause(err)).
+			return "", fault.New(fault.Invalid, "BadKeyFile", "the file %s with the key can't be read: %s", c.KeyFile, line.FileCause(err)).
 				Try("Give the file that purlieu runtime keys NAME --out FILE wrote").Because(err)
 		}
 		defer f.Close()

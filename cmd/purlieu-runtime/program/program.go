@@ -17,7 +17,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -25,6 +24,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/purlieu/purlieu/cmd/internal/line"
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -130,45 +130,15 @@ func (a *app) main(args []string) int {
 		return a.fail(a.work())
 	}
 	var commands tree
-	exit := -1
-	parser, err := kong.New(&commands, kong.Name("purlieu-runtime"), kong.Description(about), kong.Writers(a.out, a.err),
-		kong.Exit(func(code int) { exit = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-		kong.Vars{"state": a.stateDir()}, kong.Bind(a))
+	parsed, code, err := line.Program{Name: "purlieu-runtime", About: about, Out: a.out, Err: a.err, Clean: clean}.
+		Parse(&commands, args, kong.Vars{"state": a.stateDir()}, kong.Bind(a))
 	if err != nil {
 		return a.fail(err)
 	}
-	switch {
-	case len(args) == 0:
-		args = []string{"--help"}
-	case args[0] == "--version":
-		args = []string{"version"}
-	case args[0] == "help":
-		args = append(slices.Clone(args[1:]), "--help")
-	}
-	parsed, err := parser.Parse(args)
-	if exit >= 0 { // help was shown
-		return exit
-	}
-	if err != nil {
-		fmt.Fprintf(a.err, "purlieu-runtime: %s\nSee `%s --help`.\n", clean(err.Error()), misused(parser, err))
-		return 2
+	if parsed == nil {
+		return code
 	}
 	return a.fail(parsed.Run())
-}
-
-// misused is the command whose help says how it is used: as much of the command line as was understood.
-func misused(parser *kong.Kong, err error) string {
-	var where *kong.ParseError
-	if !errors.As(err, &where) || where.Context == nil {
-		return parser.Model.Name
-	}
-	name := parser.Model.Name
-	for _, p := range where.Context.Path {
-		if p.Command != nil {
-			name += " " + p.Command.Name
-		}
-	}
-	return name
 }
 
 // stateDir is where a node keeps its state when nothing else is said.
