@@ -25,12 +25,13 @@ type UnitState uint8
 
 // The unit states.
 const (
-	UnitQueued UnitState = iota + 1 // any node of the runtime may claim it
-	UnitLeased                      // one node holds it
-	UnitDone                        // done came: waiting for batches to be applied
-	UnitClosed                      // all batches of its last attempt are applied
-	UnitFailed                      // given up; its gaps say why
-	UnitVoid                        // its run was cancelled
+	UnitQueued   UnitState = iota + 1 // any node of the runtime may claim it
+	UnitLeased                        // one node holds it
+	UnitDone                          // done came: waiting for batches to be applied
+	UnitClosed                        // all batches of its last attempt are applied
+	UnitFailed                        // given up; its gaps say why
+	UnitVoid                          // its run was cancelled
+	UnitStopping                      // its run was cancelled, and its node may still read a source whose budget is strict
 )
 
 // Ended reports whether the state is final.

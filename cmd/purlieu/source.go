@@ -94,7 +94,7 @@ type sourceAddCmd struct {
 
 	Window      []string `placeholder:"'DAYS HH:MM-HH:MM ZONE'" sep:"none" help:"A time in which it may be read; may be given many times. Days and zone (UTC) may be left out. An empty text: at any time."`
 	Connections *int     `placeholder:"N" help:"Units of it that are read at once, over all nodes; 0: as many as usual."`
-	Strict      *bool    `negatable:"" help:"Do not exceed that where a node is lost: what it held counts until its deadline. A cancelled run frees its share at once, though a node that is cut off may read on until then."`
+	Strict      *bool    `negatable:"" help:"Do not exceed that where a node is lost: what it held counts until its deadline, of a cancelled run too."`
 }
 
 // Help shows examples.

@@ -31,8 +31,8 @@ func (s *Service) Admit(ctx context.Context, tx store.Tx, node string, ref bus.A
 		return 0, false, err
 	case u.Attempt < ref.Attempt || (u.Attempt == ref.Attempt && u.Node != node && u.Node != ""):
 		return bus.Refused, false, nil // it was never granted to this node
-	case u.State == model.UnitVoid || u.Attempt != ref.Attempt || u.Node == "":
-		return bus.Dropped, false, nil
+	case u.State == model.UnitVoid || u.State == model.UnitStopping || u.Attempt != ref.Attempt || u.Node == "":
+		return bus.Dropped, false, s.told(ctx, tx, node, u, ref)
 	case number >= maxBatches:
 		return bus.Refused, false, nil
 	case u.Received.Has(number):
@@ -68,6 +68,9 @@ func (s *Service) Done(ctx context.Context, node string, d bus.Done, also func(s
 			return also(tx)
 		case verdict != bus.VerdictGo:
 			status = bus.Dropped
+			if closed, err = freed(ctx, tx, node, u, d.Ref); err != nil {
+				return err
+			}
 			return also(tx)
 		case u.State == model.UnitDone:
 			status = bus.Committed

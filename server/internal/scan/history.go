@@ -91,8 +91,15 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 	case b.Asks != asksNobody:
 		v.Proposal, v.Asks = proposalID(run.Serial), ProposeDeletions
 	}
-	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil || run.State.Ended() {
+	if v.Units, err = tx.Runs().CountUnits(ctx, run.ID); err != nil {
 		return v, err
+	}
+	if n := v.Units[model.UnitStopping]; n > 0 { // of the run nothing comes of them
+		v.Units[model.UnitVoid] += n
+		delete(v.Units, model.UnitStopping)
+	}
+	if run.State.Ended() {
+		return v, nil
 	}
 	if b.Asks == asksNobody {
 		if v.Closed, err = s.closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {

@@ -76,6 +76,9 @@ func (s *Service) Renew(ctx context.Context, node string, r bus.Renew) (bus.Rene
 
 func (s *Service) renewOne(ctx context.Context, tx store.Tx, node string, ref bus.AttemptRef) (bus.Verdict, error) {
 	u, verdict, err := s.held(ctx, tx, node, ref)
+	if err == nil && verdict == bus.VerdictCancelled {
+		err = s.told(ctx, tx, node, u, ref)
+	}
 	if err != nil || verdict != bus.VerdictGo || u.State == model.UnitDone {
 		return verdict, err
 	}
@@ -93,7 +96,7 @@ func (s *Service) held(ctx context.Context, tx store.Tx, node string, ref bus.At
 		return u, bus.VerdictEnded, nil
 	case err != nil:
 		return u, 0, err
-	case u.State == model.UnitVoid:
+	case u.State == model.UnitVoid || u.State == model.UnitStopping:
 		return u, bus.VerdictCancelled, nil
 	case u.Attempt != ref.Attempt || u.Node != node:
 		return u, bus.VerdictSuperseded, nil

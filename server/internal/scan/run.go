@@ -284,8 +284,8 @@ func holders(ctx context.Context, tx store.Tx, run string) (map[string][]bus.Att
 	}
 }
 
-// voidUnits ends all open units of a run and forgets their batches.
-func (s *Service) voidUnits(ctx context.Context, tx store.Tx, run string) error {
+// voidUnits ends all open units of a run and forgets their batches. Those that nodes read of a strict source are stopping.
+func (s *Service) voidUnits(ctx context.Context, tx store.Tx, run string, strict bool) error {
 	states := []model.UnitState{model.UnitQueued, model.UnitLeased, model.UnitDone}
 	for after := int64(0); ; {
 		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run, States: states, After: after, Limit: 500})
@@ -294,7 +294,11 @@ func (s *Service) voidUnits(ctx context.Context, tx store.Tx, run string) error 
 		}
 		for _, u := range units {
 			after = u.ID
-			u.State = model.UnitVoid
+			if strict && u.State == model.UnitLeased {
+				u.State = model.UnitStopping
+			} else {
+				u.State = model.UnitVoid
+			}
 			if len(u.Received) > 0 { // else it has nothing in the inbox
 				if err := tx.Inbox().DeleteUnit(ctx, u.ID, u.Attempt+1); err != nil {
 					return err
@@ -309,7 +313,7 @@ func (s *Service) voidUnits(ctx context.Context, tx store.Tx, run string) error 
 
 // end makes a run final and opens the scan's waiting run, if there is one.
 func (s *Service) end(ctx context.Context, tx store.Tx, run store.Run, b body, state model.RunState) error {
-	if err := s.voidUnits(ctx, tx, run.ID); err != nil {
+	if err := s.voidUnits(ctx, tx, run.ID, b.Grant.Budget.Strict); err != nil {
 		return err
 	}
 	run.State, run.Ended, run.Open = state, tx.Now(), 0

@@ -40,38 +40,46 @@ func (s *Service) expire(ctx context.Context, tx store.Tx) (rung []string, more 
 		return nil, false, nil
 	}
 	const page = 200
-	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{
-		States: []model.UnitState{model.UnitLeased}, LeaseBefore: tx.Now(), Limit: page,
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	for _, u := range units {
-		if u.NotBefore.After(tx.Now()) { // of a strict source: the node may be lost to us and still read
-			u.LeaseEnd = u.NotBefore
-			if err := tx.Runs().SetUnit(ctx, u); err != nil {
-				return nil, false, err
-			}
-			continue
+	for _, state := range []model.UnitState{model.UnitLeased, model.UnitStopping} {
+		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{
+			States: []model.UnitState{state}, LeaseBefore: tx.Now(), Limit: page,
+		})
+		if err != nil {
+			return nil, false, err
 		}
-		if u.Attempt >= s.cfg.MaxLost {
-			p, err := readProgress(u)
+		more = more || len(units) == page
+		for _, u := range units {
+			free, err := s.expireOne(ctx, tx, u)
 			if err != nil {
 				return nil, false, err
 			}
-			gap := model.Gap{Code: "NodesLost", Remedy: "Nodes were lost while they read this: look at their logs and their memory"}
-			if err := s.fail(ctx, tx, u, p, gap); err != nil {
-				return nil, false, err
+			if free {
+				rung = append(rung, u.Runtime)
 			}
-			continue
 		}
-		u.State = model.UnitQueued
-		if err := tx.Runs().SetUnit(ctx, u); err != nil {
-			return nil, false, err
-		}
-		rung = append(rung, u.Runtime)
 	}
-	return rung, len(units) == page, nil
+	return rung, more, nil
+}
+
+// expireOne deals with a unit whose lease ran out, and says whether a claim may find more than before.
+func (s *Service) expireOne(ctx context.Context, tx store.Tx, u store.Unit) (free bool, err error) {
+	switch {
+	case u.NotBefore.After(tx.Now()): // of a strict source: the node may be lost to us and still read
+		u.LeaseEnd = u.NotBefore
+		return false, tx.Runs().SetUnit(ctx, u)
+	case u.State == model.UnitStopping:
+		u.State = model.UnitVoid
+		return true, tx.Runs().SetUnit(ctx, u)
+	case u.Attempt >= s.cfg.MaxLost:
+		p, err := readProgress(u)
+		if err != nil {
+			return false, err
+		}
+		gap := model.Gap{Code: "NodesLost", Remedy: "Nodes were lost while they read this: look at their logs and their memory"}
+		return false, s.fail(ctx, tx, u, p, gap)
+	}
+	u.State = model.UnitQueued
+	return true, tx.Runs().SetUnit(ctx, u)
 }
 
 // finaliseSome brings runs without open units to their end. One that can't be brought there does not keep the others.

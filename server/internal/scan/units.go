@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/model"
@@ -34,6 +35,9 @@ func (s *Service) Units(ctx context.Context, runID string, states []model.UnitSt
 		views = nil
 		if _, err := tx.Runs().Run(ctx, runID); err != nil {
 			return err
+		}
+		if slices.Contains(states, model.UnitVoid) {
+			states = append(slices.Clip(states), model.UnitStopping)
 		}
 		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: runID, States: states, After: after, Limit: limit})
 		if err != nil {
@@ -71,6 +75,8 @@ func viewUnit(u store.Unit, now time.Time) (UnitView, error) {
 		v.Code, v.Remedy = p.Done.Code, p.Done.Remedy
 	}
 	switch {
+	case u.State == model.UnitStopping:
+		v.State = model.UnitVoid
 	case u.State == model.UnitLeased:
 		v.LeaseEnd = u.LeaseEnd
 	case u.State == model.UnitQueued && u.NotBefore.After(now):

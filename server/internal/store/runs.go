@@ -61,7 +61,7 @@ type UnitQuery struct {
 	NotSources  []string // units of these sources are passed over
 	NotRuns     []string // and those of these runs
 	States      []model.UnitState
-	LeaseBefore time.Time // leases that end before
+	LeaseBefore time.Time // leases that end before: of leased units, or of stopping ones where States says so
 	NotBefore   time.Time // units whose NotBefore is at or before
 	Claim       bool
 	After       int64
@@ -83,7 +83,7 @@ type Runs interface {
 	SetUnit(ctx context.Context, unit Unit) error // whole row; NotFound
 	ListUnits(ctx context.Context, q UnitQuery) ([]Unit, error)
 	CountUnits(ctx context.Context, run string) (UnitCounts, error)
-	// LeasedBySource counts the leased units of sources.
+	// LeasedBySource counts the leased and the stopping units of sources.
 	LeasedBySource(ctx context.Context, sources []string) (map[string]int64, error)
 
 	// SetGaps replaces the gaps of a unit.

@@ -101,6 +101,9 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 		w.add(`state = 1`) // as written in the partial index of claims
 	case len(q.States) == 1 && q.States[0] == model.UnitLeased:
 		leased = true
+	case len(q.States) == 1 && q.States[0] == model.UnitStopping:
+		leased = false
+		w.add(`state = 7`) // as written in the partial index of those
 	case len(q.States) > 0:
 		w.add(`state = any(?)`, column(q.States, func(s *model.UnitState) int64 { return int64(*s) }))
 	}
@@ -142,7 +145,8 @@ func (r runs) CountUnits(ctx context.Context, run string) (store.UnitCounts, err
 
 func (r runs) LeasedBySource(ctx context.Context, sources []string) (map[string]int64, error) {
 	out := make(map[string]int64, len(sources))
-	err := r.each(ctx, `select source, count(*) from unit where state = 2 and source = any($1) group by source`, []any{sources},
+	err := r.each(ctx, `select source, count(*) from (select source from unit where state = 2 and source = any($1)
+		union all select source from unit where state = 7 and source = any($1)) u group by source`, []any{sources},
 		func(rows pgx.Rows) error {
 			var source string
 			var n int64

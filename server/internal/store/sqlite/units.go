@@ -101,6 +101,9 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 		w.add(`state = 1`) // as written in the partial index of claims
 	case len(q.States) == 1 && q.States[0] == model.UnitLeased:
 		leased = true
+	case len(q.States) == 1 && q.States[0] == model.UnitStopping:
+		leased = false
+		w.add(`state = 7`) // as written in the partial index of those
 	case len(q.States) > 0:
 		w.in(`state`, len(q.States))
 		for _, s := range q.States {
@@ -148,7 +151,8 @@ func (r runs) LeasedBySource(ctx context.Context, sources []string) (map[string]
 	out := make(map[string]int64, len(sources))
 	for _, source := range sources {
 		var n int64
-		if _, err := r.one(ctx, `select count(*) from unit where state = 2 and source = ?`, []any{source}, &n); err != nil {
+		if _, err := r.one(ctx, `select (select count(*) from unit where state = 2 and source = ?1) +
+			(select count(*) from unit where state = 7 and source = ?1)`, []any{source}, &n); err != nil {
 			return nil, err
 		}
 		if n > 0 {

@@ -197,6 +197,16 @@ func countUnits(w *world) {
 			w.Fatalf("%v", counts)
 		}
 	})
+	list[1].State = model.UnitStopping
+	w.update(func(tx store.Tx) { w.ok(tx.Runs().SetUnit(w.ctx, list[1])) })
+	w.view(func(tx store.Tx) {
+		equal(w, unitIDs(get(tx.Runs().ListUnits(w.ctx, store.UnitQuery{LeaseBefore: at(9), Limit: 9}))(w)), []int64{list[0].ID, list[3].ID})
+		stopping := store.UnitQuery{States: []model.UnitState{model.UnitStopping}, LeaseBefore: at(1).Add(time.Microsecond), Limit: 9}
+		equal(w, unitIDs(get(tx.Runs().ListUnits(w.ctx, stopping))(w)), []int64{list[1].ID})
+		stopping.LeaseBefore = at(1)
+		equal(w, len(get(tx.Runs().ListUnits(w.ctx, stopping))(w)), 0)
+		equal(w, get(tx.Runs().LeasedBySource(w.ctx, []string{"shop"}))(w)["shop"], int64(2))
+	})
 }
 
 func listGaps(w *world) {
