@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,13 +115,14 @@ func BenchmarkRemoval(b *testing.B) {
 	b.ReportMetric(float64(undoing.Microseconds())/1000, "undo-ms")
 }
 
-// BenchmarkClaimOfClosedSources claims while the runs of so many closed sources wait, and tells what the first claim of a
-// replica takes, too: people wait for both.
+// BenchmarkClaimOfClosedSources claims while the runs of so many closed sources wait, each with so many units, and tells what
+// the first claim of a replica takes, too: people wait for both.
 func BenchmarkClaimOfClosedSources(b *testing.B) {
-	for _, n := range []int{10, 1000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+	for _, c := range []struct{ sources, units int }{{10, 1}, {10, 100}, {1000, 1}, {1000, 100}} {
+		b.Run(fmt.Sprintf("%dx%d", c.sources, c.units), func(b *testing.B) {
 			p := newProtocol(b)
-			p.shut(n)
+			p.shut(c.sources)
+			p.more(c.units - 1)
 			s := &timed{Store: p.st}
 			p.store = s
 			p.claim(nodeA, 4)
@@ -130,4 +132,18 @@ func BenchmarkClaimOfClosedSources(b *testing.B) {
 			b.ReportMetric(float64(s.slowest.Microseconds())/1000, "first-ms")
 		})
 	}
+}
+
+// more queues so many units more for each that waits.
+func (p *protocol) more(units int) {
+	p.Helper()
+	p.update(func(ctx context.Context, tx store.Tx) error {
+		list, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: []model.UnitState{model.UnitQueued}, Limit: 10_000})
+		for _, u := range list {
+			if err == nil {
+				err = tx.Runs().AddUnits(ctx, slices.Repeat([]store.Unit{u}, units))
+			}
+		}
+		return err
+	})
 }

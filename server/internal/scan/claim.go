@@ -44,10 +44,7 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 			return err
 		}
 		p := s.picker(ctx, tx, min(slots, most), c.Locals)
-		if err := p.choose(store.UnitQuery{
-			Runtime: runtime, Kinds: c.Kinds, States: []model.UnitState{model.UnitQueued},
-			NotBefore: tx.Now(), Claim: true, Limit: slots + 64,
-		}); err != nil {
+		if err := p.choose(runtime, c.Kinds); err != nil {
 			return err
 		}
 		if answer.Grants, err = s.grant(ctx, tx, node, p.out); err != nil {

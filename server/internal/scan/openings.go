@@ -53,16 +53,17 @@ type opening struct {
 	hours   hours
 }
 
-// closed are the sources that are known to be closed at a time, in no order.
-func (o *openings) closed(version int64, at time.Time) (sources []string) {
+// closed are the sources that are known to be closed at a time.
+func (o *openings) closed(version int64, at time.Time) map[string]bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	sources := map[string]bool{}
 	if version != o.version {
-		return nil
+		return sources
 	}
 	for source, known := range o.sources {
 		if !known.hours.open && known.hours.standAt(at) {
-			sources = append(sources, source)
+			sources[source] = true
 		}
 	}
 	return sources

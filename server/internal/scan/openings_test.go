@@ -167,7 +167,7 @@ func TestWhatWasReadBeforeAChangeIsNotKnownAfterIt(t *testing.T) {
 	shut := opening{hours: hours{judged: p.now, stand: p.now.Add(time.Hour)}}
 	o.keep(2, "a", shut)
 	o.keep(1, "b", shut) // of a transaction that began before
-	if got := o.closed(2, p.now); len(got) != 1 || got[0] != "a" {
+	if got := o.closed(2, p.now); len(got) != 1 || !got["a"] {
 		t.Fatalf("closed are %v", got)
 	}
 	if got := o.closed(3, p.now); len(got) != 0 {

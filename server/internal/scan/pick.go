@@ -2,9 +2,11 @@ package scan
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -36,16 +38,41 @@ func (s *Service) picker(ctx context.Context, tx store.Tx, slots int, vouched []
 	return &picker{s: s, ctx: ctx, tx: tx, slots: slots, vouched: vouched, leased: map[string]int64{}, runs: map[string]chosenUnit{}, hours: map[string]hours{}, taken: map[int64]bool{}}
 }
 
+// How many units more than it may take a claim looks at, and the most at once where those were of sources that give nothing.
+const (
+	lookAhead = 64
+	lookMost  = 4096
+)
+
 // choose takes what the budgets of the sources allow. Sources whose budget is used up are passed over, so that the
 // units of one never hide those of another; so are closed ones, and node-local ones that the node, which vouches for some,
-// must check first. Those that are known to be closed are not looked at.
-func (p *picker) choose(q store.UnitQuery) (err error) {
+// must check first. It looks at the first of the line, and then from source to source: at none that is known to give
+// nothing, however many units of it stand in line.
+func (p *picker) choose(runtime string, kinds []string) (err error) {
 	if p.opens, err = windowsVersion(p.ctx, p.tx); err != nil {
 		return err
 	}
-	q.NotSources = p.s.openings.closed(p.opens, p.tx.Now())
+	limit := p.slots + lookAhead
+	units, err := p.tx.Runs().ListUnits(p.ctx, store.UnitQuery{
+		Runtime: runtime, States: []model.UnitState{model.UnitQueued}, Claim: true, Limit: limit,
+	})
+	if err != nil {
+		return err
+	}
+	whole, closed := len(units) < limit, p.s.openings.closed(p.opens, p.tx.Now())
+	units = slices.DeleteFunc(units, func(u store.Unit) bool {
+		return !slices.Contains(kinds, u.Kind) || u.NotBefore.After(p.tx.Now()) || closed[u.Source]
+	})
+	full, asking, err := p.pick(units)
+	if err != nil || whole {
+		return err
+	}
+	q := store.QueueQuery{
+		Runtime: runtime, Kinds: kinds, NotBefore: p.tx.Now(), Each: p.slots, Limit: limit,
+		NotSources: slices.AppendSeq(full, maps.Keys(closed)), NotRuns: asking,
+	}
 	for len(p.out) < p.slots {
-		units, err := p.tx.Runs().ListUnits(p.ctx, q)
+		units, err := p.tx.Runs().QueuedBySource(p.ctx, q)
 		if err != nil {
 			return err
 		}
@@ -54,6 +81,7 @@ func (p *picker) choose(q store.UnitQuery) (err error) {
 			return err
 		}
 		q.NotSources, q.NotRuns = append(q.NotSources, full...), append(q.NotRuns, asking...)
+		q.Limit = min(4*q.Limit, lookMost)
 	}
 	return nil
 }

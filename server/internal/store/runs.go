@@ -58,14 +58,22 @@ type UnitQuery struct {
 	Runtime     string
 	Node        string
 	Kinds       []string // source kinds
-	NotSources  []string // units of these sources are passed over
-	NotRuns     []string // and those of these runs
 	States      []model.UnitState
 	LeaseBefore time.Time // leases that end before: of leased units, or of stopping ones where States says so
-	NotBefore   time.Time // units whose NotBefore is at or before
 	Claim       bool
 	After       int64
 	Limit       int
+}
+
+// QueueQuery selects queued units of a runtime that may be claimed.
+type QueueQuery struct {
+	Runtime    string
+	Kinds      []string  // source kinds
+	NotSources []string  // units of these sources are passed over
+	NotRuns    []string  // and those of these runs
+	NotBefore  time.Time // units whose NotBefore is at or before
+	Each       int       // at most so many of one source
+	Limit      int
 }
 
 // UnitCounts counts the units of a run by state.
@@ -82,6 +90,9 @@ type Runs interface {
 	Unit(ctx context.Context, id int64) (Unit, error)
 	SetUnit(ctx context.Context, unit Unit) error // whole row; NotFound
 	ListUnits(ctx context.Context, q UnitQuery) ([]Unit, error)
+	// QueuedBySource gives the first units of each source in the order of claims, and so the first of all as far as Each goes. It costs
+	// steps for the sources that have queued units, however many these are: those of sources that are passed over are not met.
+	QueuedBySource(ctx context.Context, q QueueQuery) ([]Unit, error)
 	CountUnits(ctx context.Context, run string) (UnitCounts, error)
 	// LeasedBySource counts the leased and the stopping units of sources.
 	LeasedBySource(ctx context.Context, sources []string) (map[string]int64, error)

@@ -89,12 +89,6 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 	if len(q.Kinds) > 0 {
 		w.add(`kind = any(?)`, q.Kinds)
 	}
-	if len(q.NotSources) > 0 {
-		w.add(`source <> all(?)`, q.NotSources)
-	}
-	if len(q.NotRuns) > 0 {
-		w.add(`run <> all(?)`, q.NotRuns)
-	}
 	leased := !q.LeaseBefore.IsZero()
 	switch {
 	case len(q.States) == 1 && q.States[0] == model.UnitQueued:
@@ -112,9 +106,6 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 	}
 	if !q.LeaseBefore.IsZero() {
 		w.add(`lease_end < ?`, micros(q.LeaseBefore))
-	}
-	if !q.NotBefore.IsZero() {
-		w.add(`not_before <= ?`, micros(q.NotBefore))
 	}
 	if q.After > 0 {
 		w.add(`id > ?`, q.After)

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 
 	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -80,21 +79,6 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 			w.args = append(w.args, k)
 		}
 	}
-	for _, not := range []struct {
-		clause string
-		list   []string
-	}{
-		{`source not in (select value from json_each(?))`, q.NotSources}, {`run not in (select value from json_each(?))`, q.NotRuns},
-	} {
-		if len(not.list) == 0 {
-			continue
-		}
-		list, err := json.Marshal(not.list)
-		if err != nil {
-			return nil, faultOf(ctx, err)
-		}
-		w.add(not.clause, string(list)) // one statement, however many
-	}
 	leased := !q.LeaseBefore.IsZero()
 	switch {
 	case len(q.States) == 1 && q.States[0] == model.UnitQueued:
@@ -115,9 +99,6 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 	}
 	if !q.LeaseBefore.IsZero() {
 		w.add(`lease_end < ?`, micros(q.LeaseBefore))
-	}
-	if !q.NotBefore.IsZero() {
-		w.add(`not_before <= ?`, micros(q.NotBefore))
 	}
 	if q.After > 0 {
 		w.add(`id > ?`, q.After)
@@ -151,8 +132,8 @@ func (r runs) LeasedBySource(ctx context.Context, sources []string) (map[string]
 	out := make(map[string]int64, len(sources))
 	for _, source := range sources {
 		var n int64
-		if _, err := r.one(ctx, `select (select count(*) from unit where state = 2 and source = ?1) +
-			(select count(*) from unit where state = 7 and source = ?1)`, []any{source}, &n); err != nil {
+		if _, err := r.one(ctx, `select count(*) + (select count(*) from unit where state = 7 and source = ?1)
+			from unit where state = 2 and source = ?1`, []any{source}, &n); err != nil {
 			return nil, err
 		}
 		if n > 0 {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
@@ -71,7 +72,8 @@ var runTests = []test{
 			w.fails(tx.Runs().SetUnit(w.ctx, store.Unit{ID: 1 << 40}), fault.NotFound)
 		})
 	}},
-	{"units to claim come by priority, then age, when their time has come", claimUnits},
+	{"units to claim come by priority, then age", claimUnits},
+	{"the first units of each source come as those of all do", unitsBySource},
 	{"units are found by run, node and lease, and counted", countUnits},
 	{"gaps are read in order of unit and arrival, in pages", listGaps},
 	{"deleting a run takes its units, gaps and parts, and nothing of another", func(w *world) {
@@ -139,34 +141,65 @@ func listRuns(w *world) {
 }
 
 func claimUnits(w *world) {
-	list := []store.Unit{unit("r", 0), unit("r", 9), unit("r", 9), unit("r", 5), unit("r", 100), unit("r", 100), unit("r", 100)}
+	list := []store.Unit{unit("r", 0), unit("r", 9), unit("r", 9), unit("r", 5), unit("r", 100), unit("r", 100)}
 	list[3].Kind = "AzurePostgreSql"
 	list[4].Runtime = "other"
-	list[5].NotBefore = at(5)
-	list[6].State = model.UnitLeased
+	list[5].State = model.UnitLeased
 	w.update(func(tx store.Tx) { w.ok(tx.Runs().AddUnits(w.ctx, list)) })
-	q := store.UnitQuery{Runtime: "dmz", Kinds: []string{"PostgreSql"}, States: []model.UnitState{model.UnitQueued}, NotBefore: at(4), Claim: true, Limit: 9}
+	q := store.UnitQuery{Runtime: "dmz", Kinds: []string{"PostgreSql"}, States: []model.UnitState{model.UnitQueued}, Claim: true, Limit: 9}
 	w.view(func(tx store.Tx) {
 		ids := func(q store.UnitQuery) []int64 { return unitIDs(get(tx.Runs().ListUnits(w.ctx, q))(w)) }
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID, list[0].ID})
 		q.Kinds = []string{"PostgreSql", "AzurePostgreSql", "none"}
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID, list[3].ID, list[0].ID})
-		q.NotSources = []string{"none", list[0].Source}
-		equal(w, len(ids(q)), 0)
-		q.NotSources = []string{"none"}
-		equal(w, len(ids(q)), 4)
-		q.NotRuns = []string{"none", list[0].Run}
-		equal(w, len(ids(q)), 0)
-		q.NotSources, q.NotRuns = nil, []string{"none"}
-		equal(w, len(ids(q)), 4)
-		q.NotRuns = nil
 		q.Limit = 2
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID})
-		q.NotBefore = at(5)
-		equal(w, ids(q), []int64{list[5].ID, list[1].ID})
-		q.NotBefore = at(5).Add(-time.Microsecond)
-		equal(w, ids(q), []int64{list[1].ID, list[2].ID})
 	})
+}
+
+func unitsBySource(w *world) {
+	sources := []string{"a", "b", "a", "b", "c", "a", "\u00e9", "b", "b", "b"}
+	list := make([]store.Unit, len(sources))
+	for i, source := range sources {
+		list[i] = unit("r", int32(-i))
+		list[i].Source = source
+	}
+	list[4].Kind, list[6].Kind = "AzurePostgreSql", "AzurePostgreSql"
+	list[5].NotBefore = at(5)
+	list[7].State = model.UnitLeased
+	list[8].Runtime = "other"
+	list[9].Run, list[9].Priority = "s", 1
+	w.update(func(tx store.Tx) { w.ok(tx.Runs().AddUnits(w.ctx, list)) })
+	both := []string{"none", "PostgreSql", "AzurePostgreSql"}
+	for _, c := range []struct {
+		what string
+		q    store.QueueQuery
+		want []int
+	}{
+		{"all, whatever is leased, of another runtime, or has to wait", store.QueueQuery{Kinds: both, NotBefore: at(4), Each: 9, Limit: 9}, []int{9, 0, 1, 2, 3, 4, 6}},
+		{"what had to wait", store.QueueQuery{Kinds: both, NotBefore: at(5), Each: 9, Limit: 9}, []int{9, 0, 1, 2, 3, 4, 5, 6}},
+		{"one kind", store.QueueQuery{Kinds: both[:2], NotBefore: at(4), Each: 9, Limit: 9}, []int{9, 0, 1, 2, 3}},
+		{"one of each source", store.QueueQuery{Kinds: both, NotBefore: at(4), Each: 1, Limit: 9}, []int{9, 0, 4, 6}},
+		{"the first of those", store.QueueQuery{Kinds: both, NotBefore: at(4), Each: 1, Limit: 2}, []int{9, 0}},
+		{"without sources", store.QueueQuery{Kinds: both, NotSources: []string{"b", "none", "\u00e9"}, NotBefore: at(4), Each: 9, Limit: 9}, []int{0, 2, 4}},
+		{"without runs", store.QueueQuery{Kinds: both, NotRuns: []string{"s", "none"}, NotBefore: at(4), Each: 1, Limit: 9}, []int{0, 1, 4, 6}},
+		{"without any kind", store.QueueQuery{NotBefore: at(4), Each: 9, Limit: 9}, nil},
+	} {
+		c.q.Runtime = "dmz"
+		var want []int64
+		for _, i := range c.want {
+			want = append(want, list[i].ID)
+		}
+		w.view(func(tx store.Tx) {
+			got := get(tx.Runs().QueuedBySource(w.ctx, c.q))(w)
+			if !slices.Equal(unitIDs(got), want) {
+				w.Errorf("%s: %v, want %v", c.what, unitIDs(got), want)
+			}
+			for _, u := range got {
+				equal(w, u, get(tx.Runs().Unit(w.ctx, u.ID))(w))
+			}
+		})
+	}
 }
 
 func countUnits(w *world) {
