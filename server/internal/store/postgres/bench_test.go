@@ -14,16 +14,20 @@ import (
 
 // BenchmarkSearching compares searches with the bare index. The full size is PURLIEU_BENCH_ASSETS=1000000.
 func BenchmarkSearching(b *testing.B) {
-	server := pgserver.Start(b)
-	if err := server.Exec("postgres", "create database account"); err != nil {
-		b.Fatal(err)
+	address := storetest.Kept("postgres")
+	if address == "" {
+		server := pgserver.Start(b)
+		if err := server.Exec("postgres", "create database account"); err != nil {
+			b.Fatal(err)
+		}
+		address = server.Address("account")
 	}
-	s, err := Open(b.Context(), Options{Address: server.Address("account")})
+	s, err := Open(b.Context(), Options{Address: address})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	conn, err := pgx.Connect(b.Context(), server.Address("account"))
+	conn, err := pgx.Connect(b.Context(), address)
 	if err != nil {
 		b.Fatal(err)
 	}

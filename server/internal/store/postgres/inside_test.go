@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ func TestEngine(t *testing.T) {
 		{"Standby is read only", testStandby_is_read_only},
 		{"Now is the databases clock behind the lock", testNow_is_the_databases_clock_behind_the_lock},
 		{"Long names are kept and ordered", testLong_names_are_kept_and_ordered},
+		{"Matches that come late are met", testMatches_that_come_late_are_met},
 		{"Statements use their indexes", testStatements_use_their_indexes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,5 +206,48 @@ func testNow_is_the_databases_clock_behind_the_lock(t *testing.T, address string
 	})
 	if err = errors.Join(err, <-done); err != nil || second.Before(first) || second.Location() != time.UTC {
 		t.Errorf("%v, then %v: %v", first, second, err)
+	}
+}
+
+func testMatches_that_come_late_are_met(t *testing.T, address string) {
+	s, ctx := openTest(t, Options{Address: address}), t.Context()
+	rows := make([]store.IndexRow, 3*mostTurns/2+20_000) // two of three are the reader's
+	for i := range rows {
+		name := "early"
+		if i > 3*mostTurns/2+1_000 { // behind all that one question goes through
+			name = "late"
+		}
+		rows[i] = store.IndexRow{Entity: int64(i + 1), Name: name, Exact: name, Type: "table", Source: "shop", Collection: []string{"mine", "ours", "hidden"}[i%3]}
+	}
+	if err := s.Update(ctx, store.People, func(tx store.Tx) error { return tx.Index().PutRows(ctx, rows) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"early", "late"} {
+		q := store.IndexQuery{Terms: []string{word}, Collections: []string{"mine", "ours"}, Limit: 30}
+		var want []int64
+		for _, r := range rows {
+			if r.Name == word && r.Collection != "hidden" && len(want) < 2*q.Limit {
+				want = append(want, r.Entity)
+			}
+		}
+		err := s.View(ctx, func(tx store.Tx) error {
+			x := tx.Index().(index)
+			ids, err1 := x.tagsOf(ctx, store.TagCollection, q.Collections)
+			a, _, err2 := x.ask(ctx, q, ids, 3)
+			_, over, err3 := x.inTurn(ctx, a, a.name, "", 0, q.Limit)
+			if err := errors.Join(err1, err2, err3); err != nil || over != (word == "early") {
+				t.Errorf("%s: going through the entities was enough: %v (%v)", word, over, err)
+			}
+			first, err1 := x.Query(ctx, q)
+			q.After = &first.Last
+			second, err2 := x.Query(ctx, q)
+			if got := slices.Concat(first.Entities, second.Entities); !slices.Equal(got, want) || !first.Approximate || !second.More {
+				t.Errorf("%s: %v, more %v; %v are wanted", word, got, second.More, want)
+			}
+			return errors.Join(err1, err2)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -8,14 +8,23 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// How many rows one step of a walk looks at, and how many a page may look at.
+// How many matches of words are sorted, how many rows one step of a walk looks at, and how many a page may look at.
 const (
-	stepRows = 1_000
-	mostRows = 50_000
+	mostSorted = 100_000
+	stepRows   = 1_000
+	mostRows   = 50_000
 )
 
-// inOrder sorts all matches, which is right where they are no more than bound, and gives the first need behind a place.
-func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need int, facets bool) (out []store.IndexPlace, count int64, groups []alike, err error) {
+// mostSorted is how many matches are sorted: where no words are asked for, a row is cheaply looked at.
+func (a asked) mostSorted() int64 {
+	if a.name == "" {
+		return bound
+	}
+	return mostSorted
+}
+
+// inOrder sorts all matches, which is right where they are no more than most, and gives the first need behind a place.
+func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need int, most int64, facets bool) (out []store.IndexPlace, count int64, groups []alike, err error) {
 	tags := ``
 	if facets {
 		tags = `, type, source, collection, classes`
@@ -28,7 +37,7 @@ func (x index) inOrder(ctx context.Context, a asked, from store.IndexPlace, need
 		p as materialized (select * from f where `+behind(by, from)+` order by `+order+` limit @need)
 		select (select count(*) from f), (select array_agg(entity order by `+order+`) from p),
 			(select array_agg(exact order by `+order+`) from p), (select array_agg(modified order by `+order+`) from p), `+alikeText(facets, `f`),
-		a.with(placed(from, pgx.NamedArgs{"all": a.all, "most": bound + 1, "need": need, "bound": bound})), &count, &ids, &exact, &modified, &groups)
+		a.with(placed(from, pgx.NamedArgs{"all": a.all, "most": most + 1, "need": need, "bound": bound})), &count, &ids, &exact, &modified, &groups)
 	for i, id := range ids {
 		out = append(out, store.IndexPlace{Rank: rankListed, Entity: id, Exact: exact[i], Modified: modified[i]})
 	}

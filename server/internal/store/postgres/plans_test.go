@@ -99,8 +99,9 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	})
 	look("matches", matchesText(""), asked)
 	look("sorted matches", sortedText("", true), asked)
+	look("all matches", allText(""), asked)
 	for _, every := range []bool{true, false} {
-		look("ordered matches", orderedText(every, ""), asked)
+		look("matches in turn", turnText(every, ""), asked)
 	}
 	for _, f := range []store.IndexField{store.ByName, store.ByCreated, store.ByModified} {
 		for _, down := range []bool{false, true} {

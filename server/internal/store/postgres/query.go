@@ -89,16 +89,18 @@ func (x index) answer(ctx context.Context, a asked, q store.IndexQuery, need int
 	best := a.name != "" && len(a.order) == 0
 	listed := a.listing() && a.rest == "" && (len(a.order) == 0 || len(a.order) == 1 && a.order[0] == store.IndexOrder{})
 	var named int64
+	most := int64(bound)
 	switch {
 	case best:
 		places, count, named, groups, err = x.sorted(ctx, a, after, need, len(q.Facets) > 0)
 	case !listed:
-		places, count, groups, err = x.inOrder(ctx, a, after, need, len(q.Facets) > 0)
+		most = a.mostSorted()
+		places, count, groups, err = x.inOrder(ctx, a, after, need, most, len(q.Facets) > 0)
 	case !q.Uncounted:
 		count, groups, err = x.count(ctx, a, len(q.Facets) > 0)
 	}
 	switch {
-	case err != nil || need == 0, !listed && count <= bound:
+	case err != nil || need == 0, !listed && count <= most:
 	case best:
 		places, err = x.ranked(ctx, a, after, need, named)
 	case listed:

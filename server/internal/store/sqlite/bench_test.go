@@ -216,7 +216,15 @@ func BenchmarkQuery(b *testing.B) {
 
 // BenchmarkSearching compares searches with the bare index. The full size is PURLIEU_BENCH_ASSETS=1000000.
 func BenchmarkSearching(b *testing.B) {
-	s := openBench(b)
+	path := storetest.Kept("sqlite")
+	if path == "" {
+		path = filepath.Join(b.TempDir(), "bench.db")
+	}
+	s, err := Open(b.Context(), Options{Path: path})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
 	db, err := sql.Open("sqlite", s.opt.Path)
 	if err != nil {
 		b.Fatal(err)

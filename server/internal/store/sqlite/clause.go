@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/purlieu/purlieu/server/internal/store"
@@ -36,10 +38,14 @@ func among(column string, ids []int64) clause {
 	return clause{column + ` in (select value from json_each(?))`, []any{string(list)}}
 }
 
-// narrow takes a filter apart: what is a matter of tags becomes a condition of the match language, all else joins rest.
-func (x index) narrow(ctx context.Context, f store.Filter, rest *clause) (condition, error) {
+// narrow takes a filter apart: what is a matter of tags becomes a condition of the match language, and one of rows; all else
+// joins the rest.
+func (x index) narrow(ctx context.Context, f store.Filter, a *asked) (condition, error) {
 	if f.Tagged() {
-		return x.resolve(ctx, f)
+		c, err := x.resolve(ctx, f)
+		a.tagged = both(a.tagged, c.row())
+		a.below = a.below || c.below()
+		return c, err
 	}
 	tags := condition{op: store.FilterAnd}
 	parts := []store.Filter{f}
@@ -48,7 +54,7 @@ func (x index) narrow(ctx context.Context, f store.Filter, rest *clause) (condit
 	}
 	for _, part := range parts {
 		if part.Op == store.FilterAnd || part.Tagged() {
-			c, err := x.narrow(ctx, part, rest)
+			c, err := x.narrow(ctx, part, a)
 			if err != nil {
 				return c, err
 			}
@@ -59,12 +65,17 @@ func (x index) narrow(ctx context.Context, f store.Filter, rest *clause) (condit
 		if err != nil {
 			return tags, err
 		}
-		if rest.text == "" {
-			rest.text = `1`
-		}
-		*rest = rest.and(c)
+		a.rest = both(a.rest, c)
 	}
 	return tags, nil
+}
+
+// both is the condition that two conditions hold, of which either may be without text.
+func both(c, other clause) clause {
+	if c.text == "" && other.text != "" {
+		c.text = `1`
+	}
+	return c.and(other)
 }
 
 // clause is a filter as a condition on a row of found.
@@ -88,39 +99,68 @@ func (x index) clause(ctx context.Context, f store.Filter) (clause, error) {
 	case store.FilterRows:
 		return among(`found.entity`, f.Rows), nil
 	case store.FilterIs:
-		ids, err := x.tagsOf(ctx, f.Kind, f.Values)
-		if err != nil || len(ids) == 0 {
-			return clause{text: `0`}, err
-		}
-		switch f.Kind {
-		case store.TagType:
-			return among(`found.type`, ids), nil
-		case store.TagSource:
-			return among(`found.source`, ids), nil
-		case store.TagCollection:
-			return among(`found.collection`, ids), nil
-		}
-		return meets(tagExpr(f.Kind, ids)), nil
+		c, err := x.resolve(ctx, f)
+		return c.row(), err
 	}
-	var texts []string
-	var all clause
+	var parts []clause
 	for _, part := range f.Parts {
 		c, err := x.clause(ctx, part)
 		if err != nil {
 			return c, err
 		}
-		texts = append(texts, `(`+c.text+`)`)
-		all.args = append(all.args, c.args...)
+		parts = append(parts, c)
+	}
+	return combined(f.Op, parts), nil
+}
+
+// row is a condition over tags as one on a row of found.
+func (c condition) row() clause {
+	if c.op != store.FilterIs {
+		var parts []clause
+		for _, part := range c.parts {
+			parts = append(parts, part.row())
+		}
+		return combined(c.op, parts)
 	}
 	switch {
-	case f.Op == store.FilterAnd:
-		all.text = strings.Join(append([]string{`1`}, texts...), ` and `)
-	case f.Op == store.FilterOr:
-		all.text = strings.Join(append([]string{`0`}, texts...), ` or `)
-	default:
-		all.text = `not (` + strings.Join(append([]string{`0`}, texts...), ` or `) + `)`
+	case len(c.ids) == 0:
+		return clause{text: `0`}
+	case c.kind == store.TagType:
+		return among(`found.type`, c.ids)
+	case c.kind == store.TagSource:
+		return among(`found.source`, c.ids)
+	case c.kind == store.TagCollection:
+		return among(`found.collection`, c.ids)
+	case c.kind == store.TagParent:
+		return meets(tagExpr(c.kind, c.ids))
 	}
-	return all, nil
+	var parts []clause
+	for _, id := range c.ids {
+		parts = append(parts, clause{`instr(' ' || found.classes || ' ', ?)`, []any{fmt.Sprintf(" %d ", id)}})
+	}
+	return combined(store.FilterOr, parts)
+}
+
+// below tells whether a condition looks at the parent, whose tag is among the words alone: to ask the index of words about a
+// single row costs it up to all that it has of the tag.
+func (c condition) below() bool {
+	return c.op == store.FilterIs && c.kind == store.TagParent || slices.ContainsFunc(c.parts, condition.below)
+}
+
+// combined joins conditions on a row: and, or, and not, which is that none of them holds.
+func combined(op store.FilterOp, parts []clause) (all clause) {
+	texts, by := []string{`0`}, ` or `
+	if op == store.FilterAnd {
+		texts, by = []string{`1`}, ` and `
+	}
+	for _, p := range parts {
+		texts = append(texts, `(`+p.text+`)`)
+		all.args = append(all.args, p.args...)
+	}
+	if all.text = strings.Join(texts, by); op == store.FilterNot {
+		all.text = `not (` + all.text + `)`
+	}
+	return all
 }
 
 // within is the condition that a column is in the filter's span of time.

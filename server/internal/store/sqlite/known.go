@@ -9,16 +9,19 @@ import (
 )
 
 // known are the first matches of a question, by entity, as one pass over the index of words gives them: to set the index
-// about a question anew costs as much as some hundred matches, so that count, facets and page all come from here. Of a
-// listing nothing is known but whether there are more than bound.
+// about a question anew costs as much as some hundred matches, so that facets, page and, unless they are many, count come
+// from here. Of a listing nothing is known but whether there are more than bound.
 type known struct {
 	ids   []int64
 	whole bool // there are no more
 }
 
-// first gives the first matches by entity, at most so many. The question is not a mere listing.
-func (x index) first(ctx context.Context, a asked, most int) (*known, error) {
+// first gives the first matches by entity behind one, at most so many. The question is not a mere listing.
+func (x index) first(ctx context.Context, a asked, from int64, most int) (*known, error) {
 	c := a.matches(a.all)
+	if from > 0 {
+		c = c.and(clause{`word.rowid > ?`, []any{from}})
+	}
 	k := new(known)
 	// In one row: of many, each row costs more than the number in it.
 	text := `select coalesce(group_concat(id, ' '), '') from (select word.rowid as id` + c.text + ` order by word.rowid limit ?)`
@@ -30,6 +33,37 @@ func (x index) first(ctx context.Context, a asked, most int) (*known, error) {
 	})
 	k.whole = len(k.ids) < most
 	return k, err
+}
+
+// atOnce is how many matches one statement of all gives.
+const atOnce = 200_000
+
+// entities is a set of them, a bit each.
+type entities []uint64
+
+func (e entities) has(id int64) bool { return id/64 < int64(len(e)) && e[id/64]&(1<<(id%64)) != 0 }
+
+// all gives every match, whatever the rest, and begins with what is known.
+func (x index) all(ctx context.Context, a asked, k *known) (set entities, err error) {
+	if a.rest.text != "" { // of those that meet it only
+		a.rest, k = clause{}, new(known)
+	}
+	for {
+		last := int64(0)
+		if n := len(k.ids); n > 0 {
+			last = k.ids[n-1]
+			set = append(set, make(entities, last/64+1-int64(len(set)))...)
+		}
+		for _, id := range k.ids {
+			set[id/64] |= 1 << (id % 64)
+		}
+		if k.whole {
+			return set, nil
+		}
+		if k, err = x.first(ctx, a, last, atOnce); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // rows is where the matches are, up to most, with the columns of found.
@@ -53,8 +87,10 @@ func (k *known) without(places []store.IndexPlace, need int) ([]int64, bool) {
 	return out, k.whole || len(out) == need
 }
 
-// counted counts the matches and the facets, and gives what is known then.
-func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, out *store.IndexResult) (k *known, err error) {
+// counted counts the matches and the facets, and gives what is known then, which is enough for the first need in the order
+// of ranks.
+func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, need int, out *store.IndexResult) (k *known, err error) {
+	ranked := a.name != "" && len(a.order) == 0
 	if a.listing() {
 		if out.Facets, out.Count, err = x.facets(ctx, a, a.rows(a.all), facets); err != nil {
 			return nil, err
@@ -65,13 +101,20 @@ func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, out
 		k = &known{whole: out.Count <= bound}
 	} else {
 		most := bound + 1
-		if a.name == "" || len(a.order) > 0 { // all are sorted
-			most = mostSorted + 1
+		switch {
+		case !ranked: // all are sorted
+			most = a.mostSorted() + 1
+		case len(facets) == 0 && !a.heavy: // to count a match costs half of what it costs to know it
+			most = min(most, 2*max(0, need)+1)
 		}
-		if k, err = x.first(ctx, a, most); err != nil {
+		if k, err = x.first(ctx, a, 0, most); err != nil {
 			return nil, err
 		}
-		out.Count = int64(len(k.ids))
+		if out.Count = int64(len(k.ids)); !k.whole && out.Count <= bound {
+			if out.Count, err = x.count(ctx, a, bound+1); err != nil {
+				return nil, err
+			}
+		}
 		out.Facets, _, err = x.facets(ctx, a, k.rows(bound), facets)
 	}
 	if out.Count > bound {

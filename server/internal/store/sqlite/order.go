@@ -8,17 +8,16 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// How many matches are sorted, how many rows one step of a walk looks at, and how many a page may look at. To ask of a row
-// whether it has words costs as much as to sort dozens of matches: a walk pays where every tenth row matches, or so.
+// How many matches are sorted where the index of words must be asked, how many rows one step of a walk looks at, and how many
+// a page may look at.
 const (
 	mostSorted = 100_000
 	stepRows   = 1_000
 	mostRows   = 50_000
 )
 
-// ordered gives the first need matches behind a place in an order: all are sorted where they are no more than mostSorted,
-// else the rows are gone through in that order, and stopped is how far when that took too long. To look at a row of a
-// listing is cheap: of more than bound none is sorted.
+// ordered gives the first need matches behind a place in an order: all are sorted where they are few, else the rows are gone
+// through in that order, and stopped is how far when that took too long.
 func (x index) ordered(ctx context.Context, a asked, k *known, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
 	by := store.Sorting(`found.`, a.order)
 	switch {
@@ -28,16 +27,16 @@ func (x index) ordered(ctx context.Context, a asked, k *known, from store.IndexP
 		n, err = x.count(ctx, a, bound+1)
 		k = &known{whole: n <= bound}
 	default:
-		k, err = x.first(ctx, a, mostSorted+1)
+		k, err = x.first(ctx, a, 0, a.mostSorted()+1)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if !k.whole && !a.heavy {
-		return x.walk(ctx, a, by, from, need)
+	if !k.whole {
+		return x.walk(ctx, a, k, by, from, need)
 	}
 	c := a.rows(a.all)
-	if k.whole && !a.listing() {
+	if !a.listing() {
 		c = k.rows(mostSorted)
 	}
 	c = c.and(behind(by, from))
@@ -51,15 +50,19 @@ func (x index) ordered(ctx context.Context, a asked, k *known, from store.IndexP
 	return out, nil, err
 }
 
-// walk goes through the rows of the account in their order, and looks at each. Only those in the reader's collections count:
-// where it stops tells nothing of the others.
-func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
-	meant, mine := clause{text: `1`}.and(meets(a.all)).and(a.rest), clause{text: `1`}
+// walk goes through the rows of the account in their order, and looks at each. What only the index of words knows it is asked
+// once, for all rows: to ask it about one costs up to as much. Only rows in the reader's collections count: where the walk
+// stops tells nothing of the others.
+func (x index) walk(ctx context.Context, a asked, k *known, by store.SortKeys, from store.IndexPlace, need int) (out []store.IndexPlace, stopped *store.IndexPlace, err error) {
+	meant, mine := clause{text: `1`}.and(a.rest), clause{text: `1`}
 	if a.collections != nil {
 		mine = among(`found.collection`, a.collections)
-		if a.listing() {
-			meant = clause{text: `1`}.and(a.rest)
-		}
+	}
+	var matching entities
+	if a.plain() {
+		meant = meant.and(a.tagged)
+	} else if matching, err = x.all(ctx, a, k); err != nil {
+		return nil, nil, err
 	}
 	from.Rank, from.Owed = rankListed, 0
 	last, looked := from, 0
@@ -76,7 +79,7 @@ func (x index) walk(ctx context.Context, a asked, by store.SortKeys, from store.
 				return err
 			}
 			looked++
-			if last = from; match.Bool {
+			if last = from; match.Bool && (a.plain() || matching.has(from.Entity)) {
 				out = append(out, from)
 			}
 			return err

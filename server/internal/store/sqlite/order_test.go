@@ -22,6 +22,9 @@ func TestWalk(t *testing.T) {
 		if i > 55_500 {
 			row.Name = "late"
 		}
+		if i%3 == 0 {
+			row.Parent, row.Tags = "folder", []store.Tag{{Kind: store.TagClass, Value: "name"}, {Kind: store.TagLabel, Value: fmt.Sprint("label", i%700)}}
+		}
 		if i%10 == 0 {
 			row.Collection, row.Exact = "hidden", "hidden"
 		}
@@ -31,6 +34,7 @@ func TestWalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := store.Filter{Op: store.FilterModified, From: began.Add(7_990 * time.Second)}
+	before := store.Filter{Op: store.FilterModified, To: began.Add(700 * time.Second)}
 	for _, c := range []struct {
 		q     store.IndexQuery
 		stops bool
@@ -39,6 +43,12 @@ func TestWalk(t *testing.T) {
 		{store.IndexQuery{Terms: []string{"late"}, Order: []store.IndexOrder{{Field: store.ByModified, Down: true}}}, false},
 		{store.IndexQuery{Order: []store.IndexOrder{{Field: store.ByName, Down: true}, {Field: store.ByModified}}}, false},
 		{store.IndexQuery{Filter: &changed, Order: []store.IndexOrder{{Field: store.ByCreated}}}, true},
+		{store.IndexQuery{Filter: &store.Filter{Kind: store.TagClass, Values: []string{"name", "none"}}, Order: []store.IndexOrder{{Field: store.ByModified, Down: true}}}, false},
+		{store.IndexQuery{Filter: &store.Filter{Kind: store.TagLabel, Values: []string{"label3", "label699"}}, Order: []store.IndexOrder{{Field: store.ByName}}}, true},
+		{store.IndexQuery{Filter: &store.Filter{Op: store.FilterNot, Parts: []store.Filter{{Kind: store.TagLabel, Values: []string{"label0"}}}}, Order: []store.IndexOrder{{Field: store.ByName}}}, false},
+		{store.IndexQuery{Filter: &store.Filter{Kind: store.TagParent, Values: []string{"folder"}}, Order: []store.IndexOrder{{Field: store.ByName}}}, false},
+		{store.IndexQuery{Terms: []string{"early"}, Filter: &before, Order: []store.IndexOrder{{Field: store.ByName}}}, false},
+		{store.IndexQuery{Filter: &store.Filter{Op: store.FilterOr, Parts: []store.Filter{changed, {Kind: store.TagLabel, Values: []string{"label3"}}}}, Order: []store.IndexOrder{{Field: store.ByName}}}, true},
 	} {
 		c.q.Collections = []string{"mine"}
 		err := s.View(ctx, func(tx store.Tx) error {
@@ -59,7 +69,7 @@ func TestWalk(t *testing.T) {
 			var at store.IndexPlace
 			stops := 0
 			for len(got) < 300 {
-				some, stopped, err := x.walk(ctx, a, store.Sorting(`found.`, a.order), at, 300-len(got))
+				some, stopped, err := x.walk(ctx, a, &known{}, store.Sorting(`found.`, a.order), at, 300-len(got))
 				if err != nil {
 					return err
 				}

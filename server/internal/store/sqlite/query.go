@@ -34,6 +34,8 @@ type asked struct {
 	tags        string  // match expression of the collections and conditions on tags; "" when everything meets it
 	collections []int64 // nil: every collection there is
 	filtered    bool
+	tagged      clause // the conditions on tags, as a row of found tells
+	below       bool   // they look at the parent, of which only the index of words knows
 	rest        clause // conditions that look beyond tags
 	order       []store.IndexOrder
 }
@@ -52,12 +54,12 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 		return out, err
 	}
 	var k *known
+	skip := q.Skip()
 	if !q.Uncounted {
-		if k, err = x.counted(ctx, a, q.Facets, &out); err != nil {
+		if k, err = x.counted(ctx, a, q.Facets, skip+q.Limit, &out); err != nil {
 			return out, err
 		}
 	}
-	skip := q.Skip()
 	if skip > bound || q.Limit <= 0 {
 		return out, nil
 	}
@@ -96,7 +98,7 @@ func (x index) ask(ctx context.Context, q store.IndexQuery) (asked, bool, error)
 		tags.parts = append(tags.parts, condition{kind: store.TagCollection, ids: ids})
 	}
 	if q.Filter != nil {
-		c, err := x.narrow(ctx, *q.Filter, &a.rest)
+		c, err := x.narrow(ctx, *q.Filter, &a)
 		if err != nil {
 			return a, false, err
 		}
@@ -162,6 +164,17 @@ func (x index) last(ctx context.Context, word string, a *asked) (name, rest stri
 
 // listing tells that nothing narrows but the collections, and the rest.
 func (a asked) listing() bool { return a.name == "" && !a.filtered }
+
+// plain tells that a row of found shows whether it matches: no words are asked for.
+func (a asked) plain() bool { return a.name == "" && !a.below }
+
+// mostSorted is how many matches are sorted: to look at a row is cheap unless the index of words must be asked.
+func (a asked) mostSorted() int {
+	if a.plain() {
+		return bound
+	}
+	return mostSorted
+}
 
 // matches is where the rows are that match an expression and meet the rest: in word alone where that is enough.
 func (a asked) matches(expr string) clause {

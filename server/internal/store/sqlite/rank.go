@@ -50,7 +50,8 @@ func (x index) others(ctx context.Context, a asked, k *known, all bool, places [
 }
 
 // exactly gives the matches whose whole name is asked for: from the index of names, within the reader's collections. Where
-// the reader has more than bound of that name, the index of words finds the first of them that meet the conditions.
+// the reader has more than bound of that name, or a row does not show whether it meets the conditions, the index of words
+// finds the first of them that do.
 func (x index) exactly(ctx context.Context, a asked, from int64, need int) ([]int64, error) {
 	named := clause{` from found indexed by found_by_exact where exact = ? and entity > ?`, []any{a.exact, from}}
 	if a.collections != nil {
@@ -61,13 +62,11 @@ func (x index) exactly(ctx context.Context, a asked, from int64, need int) ([]in
 	if _, err := x.one(ctx, `select exists (select 1`+named.text+` limit 1 offset ?)`, append(named.args, bound), &beyond); err != nil {
 		return nil, err
 	}
-	if beyond {
+	if beyond || a.below {
 		c := a.rows(a.name).and(clause{`word.rowid > ? and found.exact = ?`, []any{from, a.exact}})
 		return x.ids(ctx, a, `word.rowid`, c, need)
 	}
-	if a.filtered {
-		named = named.and(meets(a.tags))
-	}
+	a.rest = both(a.rest, a.tagged)
 	return x.ids(ctx, a, `found.entity`, named.and(a.rest), need)
 }
 
