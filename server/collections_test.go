@@ -16,6 +16,7 @@ import (
 func shop() model.Kind {
 	return model.Kind{
 		Name: "Shop", Version: 1, Title: "Shop", ScanKinds: []string{"ShopScan"}, Authority: "shop://{host|lower}", Levels: []model.Level{model.L1},
+		Dials:    []model.Template{"till.example:80"}, // one for all: each source is the twin of all others
 		Settings: []model.Field{{Name: "host", Type: model.FieldText, Required: true}}, RuntimeKinds: []string{"Managed", "SelfHosted"},
 		Types: []model.TypeDef{
 			{Name: "hall", Title: "Hall"}, {Name: "shelf", Title: "Shelf", Parent: "hall", Column: "slot", Process: "flow"}, {Name: "flow", Super: "Process"},

@@ -100,38 +100,43 @@ func (c runShowCmd) Run(a *app) error {
 	if err := account.Get(a.ctx, c.path(), &run); err != nil {
 		return err
 	}
-	return a.write(run, func() error {
-		rows := [][]string{}
-		for _, name := range []string{"id", "source", "scan", "kind", "runtime", "collection", "level", "type", "state", "queued", "started", "ended"} {
-			rows = append(rows, []string{name, run.text(name)})
+	if err := a.write(run, func() error { return a.runSheet(run) }); err != nil {
+		return err
+	}
+	return a.twins(account, run.text("source"))
+}
+
+func (a *app) runSheet(run object) error {
+	rows := [][]string{}
+	for _, name := range []string{"id", "source", "scan", "kind", "runtime", "collection", "level", "type", "state", "queued", "started", "ended"} {
+		rows = append(rows, []string{name, run.text(name)})
+	}
+	for _, part := range []struct{ title, at string }{{"units", "units"}, {"assets", "counts"}} {
+		values, _ := run.at(part.at).(map[string]any)
+		rows = append(rows, []string{part.title, counted(values)})
+	}
+	if run.at("closed") != nil {
+		rows = append(rows, []string{"closed", run.text("closed", "text")})
+	}
+	waits, _ := run.at("waits").([]any)
+	for _, v := range waits {
+		if why, ok := v.(map[string]any); ok {
+			rows = append(rows, []string{"waits", object(why).text("text") + " " + object(why).text("remedy")})
 		}
-		for _, part := range []struct{ title, at string }{{"units", "units"}, {"assets", "counts"}} {
-			values, _ := run.at(part.at).(map[string]any)
-			rows = append(rows, []string{part.title, counted(values)})
+	}
+	if run.at("problem") != nil {
+		rows = append(rows, []string{"problem", run.text("problem", "code") + ": " + run.text("problem", "text")})
+	}
+	if err := a.table([]string{"FIELD", "VALUE"}, rows); err != nil {
+		return err
+	}
+	codes, _ := run.at("gapsByCode").([]any)
+	for _, v := range codes {
+		if g, ok := v.(map[string]any); ok {
+			a.say("%s gaps %s. See purlieu run gaps %s", object(g).text("count"), object(g).text("code"), run.text("id"))
 		}
-		if run.at("closed") != nil {
-			rows = append(rows, []string{"closed", run.text("closed", "text")})
-		}
-		waits, _ := run.at("waits").([]any)
-		for _, v := range waits {
-			if why, ok := v.(map[string]any); ok {
-				rows = append(rows, []string{"waits", object(why).text("text") + " " + object(why).text("remedy")})
-			}
-		}
-		if run.at("problem") != nil {
-			rows = append(rows, []string{"problem", run.text("problem", "code") + ": " + run.text("problem", "text")})
-		}
-		if err := a.table([]string{"FIELD", "VALUE"}, rows); err != nil {
-			return err
-		}
-		codes, _ := run.at("gapsByCode").([]any)
-		for _, v := range codes {
-			if g, ok := v.(map[string]any); ok {
-				a.say("%s gaps %s. See purlieu run gaps %s", object(g).text("count"), object(g).text("code"), c.RunID)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // counted are the numbers of an object that are not zero, by name.

@@ -137,15 +137,17 @@ func (c sourceAddCmd) Run(a *app) error {
 	if err := c.spare(props); err != nil {
 		return err
 	}
-	body := object{"kind": c.Kind, "properties": props}
-	if old != nil {
-		return a.put(at, body, "The source %s is changed. See it whole: purlieu source show %s", c.Name, c.Name)
+	done := fmt.Sprintf("The source %s is changed. See it whole: purlieu source show %s", c.Name, c.Name)
+	if old == nil {
+		done = fmt.Sprintf("The source %s is registered. Next: purlieu scan add %s NAME --runtime NAME", c.Name, c.Name)
+		if len(kind.Credentials) > 0 {
+			done += " --credential NAME"
+		}
 	}
-	login := ""
-	if len(kind.Credentials) > 0 {
-		login = " --credential NAME"
+	if err := a.put(at, object{"kind": c.Kind, "properties": props}, "%s", done); err != nil {
+		return err
 	}
-	return a.put(at, body, "The source %s is registered. Next: purlieu scan add %s NAME --runtime NAME%s", c.Name, c.Name, login)
+	return a.twins(account, c.Name)
 }
 
 type sourceListCmd struct{}
@@ -161,8 +163,17 @@ type sourceShowCmd struct {
 	Name string `arg:"" help:"Name of the source."`
 }
 
-// Run shows the source.
-func (c sourceShowCmd) Run(a *app) error { return a.showing("/scan/datasources/" + esc(c.Name)) }
+// Run shows the source, and says which others may be the same one.
+func (c sourceShowCmd) Run(a *app) error {
+	if err := a.showing("/scan/datasources/" + esc(c.Name)); err != nil {
+		return err
+	}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	return a.twins(account, c.Name)
+}
 
 type sourceDeleteCmd struct {
 	Name string `arg:"" help:"Name of the source."`

@@ -85,6 +85,9 @@ func (s *Service) met(ctx context.Context, tx store.Tx, u store.Unit, done *bus.
 		if err := expireIdentity(ctx, tx, run.Source); err != nil { // the one that was known is back
 			return gap, err
 		}
+		if err := noteSource(ctx, tx, run.Source, nil); err != nil {
+			return gap, err
+		}
 	}
 	if !other && b.Grant.System == expected {
 		return gap, nil
@@ -154,10 +157,18 @@ func decideIdentity(ctx context.Context, tx store.Tx, version int64, p Proposal,
 	if system != p.Before {
 		return fault.New(fault.Conflict, "ProposalDecided", "the identity of the source %q was decided since", p.Source)
 	}
-	if _, err := sourceOf(ctx, tx, p.Source); err != nil {
+	src, err := sourceOf(ctx, tx, p.Source)
+	if err != nil {
+		return err
+	}
+	before, _, err := traitsOf(ctx, tx, src)
+	if err != nil {
 		return err
 	}
 	if _, err := save(ctx, tx, docIdentity, p.Source, at, identityDoc{p.Now}); err != nil {
+		return err
+	}
+	if err := noteSource(ctx, tx, p.Source, before); err != nil {
 		return err
 	}
 	return voidSource(ctx, tx, p.Source)

@@ -8,7 +8,9 @@
 //
 // Configuration lives in documents (store.Docs): "source" by name holds model.Source, "scan" by "source/scan" holds
 // model.Scan, "credential" by name holds model.CredentialRef, "kind" by name holds model.Kind, "authority" by
-// authority holds the name of the source that has it, "identity" by source what the source itself says that it is.
+// authority holds the name of the source that has it, "identity" by source what the source itself says that it is,
+// "trait" by such a thing or an address and by source which sources have it in common: they may be *twins*, one system
+// that is registered twice.
 //
 // "windows" counts, in its version, the changes of windows of all sources, for claims.
 //
@@ -42,6 +44,7 @@ const (
 	docDescribed = "described"
 
 	docIdentity = "identity"
+	docTrait    = "trait"
 	docProposal = "proposal"
 	docAsking   = "asking"
 	docHeld     = "held"

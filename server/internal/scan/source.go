@@ -66,9 +66,18 @@ func putSource(ctx context.Context, tx store.Tx, src model.Source) (model.Source
 		}
 	}
 	src.ID = "datasources/" + src.Name
+	var before []trait
+	if !created {
+		if before, _, err = traitsOf(ctx, tx, old); err != nil {
+			return src, false, err
+		}
+	}
 	doc, err = save(ctx, tx, DocSource, src.Name, doc.Version, src)
 	if err == nil {
 		err = windowsChanged(ctx, tx, src.Name, old.Windows, src.Windows)
+	}
+	if err == nil {
+		err = noteSource(ctx, tx, src.Name, before)
 	}
 	if err != nil {
 		return src, false, fmt.Errorf("store the source %s: %w", src.Name, err)
@@ -179,6 +188,13 @@ func (s *Service) DeleteSource(ctx context.Context, name string) error {
 		}
 		if err := tx.Docs().Delete(ctx, DocAuthority, src.Authority, 0); err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("free the authority of %s: %w", name, err)
+		}
+		traits, _, err := traitsOf(ctx, tx, src)
+		if err != nil {
+			return err
+		}
+		if err := noteTraits(ctx, tx, name, traits, nil); err != nil {
+			return fmt.Errorf("forget what %s has in common with others: %w", name, err)
 		}
 		if err := tx.Docs().Delete(ctx, docIdentity, name, 0); err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("forget the identity of %s: %w", name, err)

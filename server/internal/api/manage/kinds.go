@@ -22,6 +22,9 @@ type Sources interface {
 	// Own reports whether the account's own build brings the kind.
 	Own(kind string) bool
 	ListSources(ctx context.Context, after string, limit int) ([]model.Source, string, error)
+	Source(ctx context.Context, name string) (model.Source, error)
+	// Twins are other sources that may be the same one.
+	Twins(ctx context.Context, source string) ([]scan.Twin, error)
 	// Scan is NotFound for one that was removed; its runs are still there.
 	Scan(ctx context.Context, source, name string) (model.Scan, error)
 }
@@ -30,6 +33,7 @@ func (p *Plane) kindRoutes() []api.Route {
 	routes := []api.Route{
 		{Method: "GET", Pattern: "/kinds", Handler: p.as(p.kinds)},
 		{Method: "GET", Pattern: "/kinds/{kind}", Handler: p.as(p.kind)},
+		{Method: "GET", Pattern: "/datasources/{source}/twins", Handler: p.as(p.twins)},
 	}
 	if p.Fleet != nil {
 		routes = append(routes, api.Route{Method: "GET", Pattern: "/kinds/{kind}/runtimes", Handler: p.as(p.kindRuntimes)})
