@@ -111,7 +111,8 @@ type Env interface {
 	Secret(name string) vault.Secret
 	// Lets reports whether metadata of a sort may leave: what may not need not be read.
 	Lets(model.Release) bool
-	// Dial opens a connection to a host and port of the source, through policy, proxy and name resolution.
+	// Dial opens a connection to a host and port of the source, through policy, proxy and name resolution. A connector has
+	// one at a time, by which nodes bound how many there are, and one more for a moment to cancel what runs on it.
 	Dial(ctx context.Context, host string, port int) (net.Conn, error)
 	// Folder opens the folder that a node-local source is, as far as the local policy allows; the caller closes it. It
 	// fails with fault.Denied, with the command that would allow it, and fault.Unsupported where the kind names none.

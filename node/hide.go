@@ -195,8 +195,8 @@ func (v *veil) blank(text *string, path string) {
 	}
 }
 
-// guarded is a launcher under the local policy: it lowers budgets to the policy's limits and keeps the names of hidden
-// containers from the end of an attempt. What else a worker says passes check.
+// guarded is a launcher under the local policy: it keeps the names of hidden containers from the end of an attempt. What
+// else a worker says passes check.
 type guarded struct {
 	broker.Launcher
 	rules *rules
@@ -204,11 +204,6 @@ type guarded struct {
 
 // Start implements broker.Launcher.
 func (g guarded) Start(grant bus.Grant, base broker.Base, sink broker.Sink) broker.Worker {
-	if p, err := g.rules.now(); err == nil { // else the attempt is given no secret and no connection
-		if most := p.Limits().Connections; most > 0 && (grant.Budget.Connections == 0 || grant.Budget.Connections > most) {
-			grant.Budget.Connections = most
-		}
-	}
 	return g.Launcher.Start(grant, base, veiled{sink, g.rules})
 }
 

@@ -149,11 +149,11 @@ func newProcess(o ProcessOptions) (_ *process, err error) {
 	if err != nil {
 		return nil, fault.New(fault.Denied, "StateDir", "the outbox in %s can't be opened", o.StateDir).Because(err)
 	}
-	return p, p.assemble(folder)
+	return p, p.assemble(folder, policy.Limits().Connections)
 }
 
 // assemble joins the parts. The link is joined last, since it posts to a loop that must be there.
-func (p *process) assemble(folder disk.Disk) (err error) {
+func (p *process) assemble(folder disk.Disk, connections int) (err error) {
 	var kinds []model.Kind
 	var names []string
 	for _, c := range p.o.Connectors {
@@ -171,7 +171,7 @@ func (p *process) assemble(folder disk.Disk) (err error) {
 	p.broker = broker.New(broker.Config{
 		Command: p.o.Command, Kinds: kinds, Dial: p.gate.dial, Secrets: p.gate.secrets, Folder: p.gate.folder, Check: p.rules.check,
 		Post: post, Dialects: p.o.Dialects, Terms: p.terms, Room: room,
-		MemoryMB: p.o.MemoryMB, MaxWorkers: p.o.Slots, UnitDeadline: unitDeadline, Clock: time.Now, Log: p.log,
+		MemoryMB: p.o.MemoryMB, MaxWorkers: p.o.Slots, Connections: connections, UnitDeadline: unitDeadline, Clock: time.Now, Log: p.log,
 	})
 	link := &lateLink{}
 	p.node, err = New(Core{

@@ -44,8 +44,8 @@ type Env struct {
 	Stamps  map[string]uint64
 	once    sync.Once // makes formats
 	formats *format.Set
-	// Dialed counts connections, and Standing those that have not been closed.
-	Dialed, Standing atomic.Int64
+	// Dialed counts connections, Standing those that have not been closed, and Most is the most that stood at once.
+	Dialed, Standing, Most atomic.Int64
 }
 
 var _ connector.Env = (*Env)(nil)
@@ -131,7 +131,11 @@ func (e *Env) Dial(ctx context.Context, host string, port int) (net.Conn, error)
 	if err != nil {
 		return nil, fault.New(fault.Unreachable, "Unreachable", "nothing answers at %s port %d", host, port).Because(err)
 	}
-	e.Standing.Add(1)
+	for standing := e.Standing.Add(1); ; {
+		if most := e.Most.Load(); standing <= most || e.Most.CompareAndSwap(most, standing) {
+			break
+		}
+	}
 	return &counted{Conn: conn, standing: &e.Standing}, nil
 }
 

@@ -42,6 +42,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("planning twice gives the same units", s.planTwice)
 	t.Run("facts keep their place and form", s.facts)
 	t.Run("what is kept open reads the same with fewer connections", s.kept)
+	t.Run("it has one connection at a time", s.single)
 	t.Run("scope narrows", s.scope)
 	t.Run("less is read at level 1", s.levelOne)
 	t.Run("values are handed over at level 3", s.sampled)
@@ -152,6 +153,45 @@ func (s Suite) kept(t *testing.T) {
 	}
 	if n := env.Standing.Load(); n != 0 {
 		t.Errorf("%d connections were left open", n)
+	}
+}
+
+// single holds the law by which nodes bound connections, over all that a connector is asked in a worker.
+func (s Suite) single(t *testing.T) {
+	env := s.Env.copy()
+	if s.Sampled != "" {
+		env.Depth = model.L3
+	}
+	calls := s.Connector
+	if keeper, ok := s.Connector.(connector.Keeper); ok {
+		kept, release := keeper.Keep(env)
+		defer release()
+		calls = kept
+	}
+	if asker, ok := calls.(connector.Identifier); ok {
+		if _, err := asker.Identify(t.Context(), env); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ReadInto(t.Context(), calls, env, &Haul{Sampling: env.Depth == model.L3}); err != nil {
+		t.Fatal(err)
+	}
+	if n := env.Most.Load(); n > 1 {
+		t.Errorf("%d connections stood at once while it was read", n)
+	}
+	env = s.Env.copy()
+	if tester, ok := s.Connector.(connector.Tester); ok {
+		if err := tester.Test(t.Context(), env, func(connector.Step) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if browser, ok := s.Connector.(connector.Browser); ok {
+		if err := browser.Browse(t.Context(), env, "", func(model.Ref) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, left := env.Most.Load(), env.Standing.Load(); n > 1 || left != 0 {
+		t.Errorf("%d connections stood at once while it was asked, and %d are left", n, left)
 	}
 }
 

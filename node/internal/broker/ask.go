@@ -16,6 +16,7 @@ import (
 const (
 	maxAsks = 2 // at once; they take no slot of an attempt, since a person waits
 	askTime = 45 * time.Second
+	turn    = 5 * time.Second // that a question waits for a connection that attempts have
 )
 
 // Ask puts one question of the account to a worker of its own, and waits for its end: at most 45 s, or until ctx ends.
@@ -67,6 +68,11 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 		return bus.Answer{}, fault.New(fault.Unsupported, "UnknownKind", "this node reads no sources of that kind").
 			Try("Update the node, or ask a runtime that reads this kind")
 	}
+	leave, err := a.turn(kind)
+	if err != nil {
+		return bus.Answer{}, err
+	}
+	defer leave()
 	secrets, err := a.b.cfg.Secrets(a.ctx, a.grant)
 	defer func() {
 		for _, s := range secrets {
@@ -105,6 +111,17 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 		err = fault.New(fault.Unsupported, blame.Code, "the worker was ended").Try("%s", blame.Remedy)
 	}
 	return answer, err
+}
+
+// turn waits for room at the source.
+func (a *attempt) turn(kind *model.Kind) (leave func(), err error) {
+	ctx, cancel := context.WithTimeout(a.ctx, turn)
+	defer cancel()
+	if leave, err = a.b.crowd.enter(ctx, placesOf(kind, a.grant.Settings)); err != nil {
+		return nil, fault.New(fault.Throttled, "SourceBusy", "the node reads the source now, with all the connections that its own policy allows").
+			Try("Ask again when the runs that read it have ended, or have limits.connections raised in the node's policy")
+	}
+	return leave, nil
 }
 
 // inquire speaks with the worker until the question's end.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -64,6 +66,11 @@ func (a *attempt) work() Result {
 		return failed("UnknownKind", "Update the node, or give the work to a runtime that reads this kind", false)
 	}
 	first, more := a.piece() // while the account is away nothing is held for the attempt
+	leave, err := a.b.crowd.enter(a.ctx, placesOf(kind, a.grant.Settings))
+	if err != nil {
+		return Result{} // stopped
+	}
+	defer leave()
 	select {
 	case a.b.slots <- struct{}{}:
 		defer func() { <-a.b.slots }()
@@ -124,6 +131,17 @@ func (a *attempt) work() Result {
 	}
 	a.b.pool.put(p, clean && a.ctx.Err() == nil)
 	return result
+}
+
+// placesOf are where a source is dialled, each once. What can't be told is refused when it is dialled.
+func placesOf(kind *model.Kind, settings model.Settings) (places []string) {
+	for _, dial := range kind.Dials {
+		place, err := dial.Expand(func(field string) string { return kind.Get(settings, field) })
+		if place = strings.ToLower(place); err == nil && !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	return places
 }
 
 // folder is the folder of a node-local source; nil for other sources.

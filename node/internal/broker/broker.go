@@ -8,6 +8,9 @@
 // decides, dials, and passes or relays the connection. Nothing here stops a subverted worker from dialling by itself:
 // that takes an isolated network.
 //
+// A connector has one connection to its source at a time: how many there are at one place is bounded by how many jobs
+// read there (the *crowd*). What a killed worker left is the source's to notice.
+//
 // A *question* of the account (test a connection, browse) goes to a fresh worker of its own, with secrets and
 // connections as an attempt has them.
 package broker

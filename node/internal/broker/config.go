@@ -43,6 +43,7 @@ type Config struct {
 
 	MemoryMB     int           // a worker above this is killed; 0 sets no limit
 	MaxWorkers   int           // processes at once, idle ones too; at least 1
+	Connections  int           // to one place at once, over all jobs; 0 sets no limit
 	UnitDeadline time.Duration // for one attempt, time behind back-pressure not counted; 0 sets none
 	Idle         time.Duration // how long a worker is kept for the next attempt; 0 means a minute
 	Clock        func() time.Time
@@ -55,6 +56,7 @@ type Broker struct {
 	kinds map[string]*model.Kind
 	slots chan struct{}
 	asks  chan struct{} // questions under way
+	crowd *crowd
 	pool  *pool
 	doors *doors
 	wg    sync.WaitGroup
@@ -74,7 +76,7 @@ func New(cfg Config) *Broker {
 	}
 	b := &Broker{
 		cfg: cfg, kinds: map[string]*model.Kind{}, slots: make(chan struct{}, cfg.MaxWorkers), live: map[*attempt]struct{}{},
-		asks: make(chan struct{}, maxAsks),
+		asks: make(chan struct{}, maxAsks), crowd: newCrowd(cfg.Connections),
 		pool: newPool(cfg.command, cfg.MaxWorkers, cfg.Idle), doors: newDoors(cfg.Dial),
 	}
 	for i := range cfg.Kinds {
@@ -98,7 +100,8 @@ func (b *Broker) Warm() {
 	b.pool.heat()
 }
 
-// Start begins an attempt. It waits, in the background, while MaxWorkers attempts run.
+// Start begins an attempt. It waits, in the background, while MaxWorkers attempts run, or as many jobs read its source as
+// it may have connections.
 func (b *Broker) Start(grant bus.Grant, base Base, sink Sink) Worker {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &attempt{b: b, grant: grant, base: base, sink: sink, ctx: ctx, cancel: cancel}

@@ -30,6 +30,7 @@
 //	    required: true          # nothing leaves while it can't be told
 //	limits:
 //	  attempts: 4               # at once
+//	  connections: 2            # to one host and port at once; no connector has more than one in an attempt
 //	  memoryMB: 256             # of one worker
 package policy
 
@@ -73,7 +74,7 @@ type Policy struct {
 // Limits bound what the account may ask of the node. Zero sets no bound.
 type Limits struct {
 	Attempts    int // at once
-	Connections int // to one source; lowers the budget of an attempt, and no connector opens more than a few: nothing counts them yet
+	Connections int // to one host and port at once
 	MemoryMB    int // of one worker
 }
 

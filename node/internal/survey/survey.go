@@ -99,24 +99,29 @@ func Run(ctx context.Context, job pipe.Job, base *Base, conn connector.Connector
 // read calls the connector.
 func (s *surveyor) read(conn connector.Connector, env *env) error {
 	return s.guard(func() error {
-		kept := conn
-		if k, ok := conn.(connector.Keeper); ok {
-			var release func()
-			kept, release = k.Keep(env)
-			defer release()
-		}
-		if err := s.identify(kept, env); err != nil {
+		if listed, err := s.readKept(conn, env); err != nil || !listed {
 			return err
 		}
-		if s.grant.Unit.Step == "" {
-			if err := s.plan(kept, env); err != nil || len(s.listed) == 0 {
-				return err
-			}
-		} else if err := kept.Scan(s.ctx, env, s.grant.Unit, s); err != nil {
-			return err
-		}
-		return s.confirm(conn, env) // not over what is kept: it may show what was, as one transaction does
+		return s.confirm(conn, env) // not over what was kept: it may show what was, as one transaction does
 	})
+}
+
+// readKept calls the connector as far as it can keep what it has opened from one call to the next, and reports whether
+// the unit has something to prove. What was kept is closed then: a connector has one connection at a time.
+func (s *surveyor) readKept(conn connector.Connector, env *env) (listed bool, err error) {
+	if k, ok := conn.(connector.Keeper); ok {
+		var release func()
+		conn, release = k.Keep(env)
+		defer release()
+	}
+	if err := s.identify(conn, env); err != nil {
+		return false, err
+	}
+	if s.grant.Unit.Step == "" {
+		err := s.plan(conn, env)
+		return len(s.listed) > 0, err
+	}
+	return true, conn.Scan(s.ctx, env, s.grant.Unit, s)
 }
 
 // guard calls foreign code; a panic there is a failure of the unit.
