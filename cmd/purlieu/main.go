@@ -78,7 +78,7 @@ func (a *app) main(args []string) int {
 		return a.fail(a.work())
 	}
 	var tree tree
-	parsed, code, err := line.Program{Name: "purlieu", About: about, Out: a.out, Err: a.err, Clean: clean}.
+	parsed, code, err := line.Program{Name: "purlieu", About: about, Examples: examples, Out: a.out, Err: a.err, Clean: clean}.
 		Parse(&tree, args, kong.Bind(a), kong.BindTo(a.ctx, (*context.Context)(nil)))
 	if err != nil {
 		return a.fail(err)

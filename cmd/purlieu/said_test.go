@@ -3,12 +3,12 @@ package main
 import (
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/purlieu/purlieu/cmd/internal/line"
 	"github.com/purlieu/purlieu/test/said"
 )
 
@@ -53,7 +53,7 @@ func TestEveryCommandThatThePortalCopiesIsTaken(t *testing.T) {
 		t.Fatalf("only %d commands", len(lines))
 	}
 	for _, line := range lines {
-		words := shellWords(line)
+		words := said.Words(line)
 		var commands tree
 		parser, err := kong.New(&commands, kong.Name("purlieu"))
 		if err != nil {
@@ -78,7 +78,7 @@ func TestHostileNamesStayNamesInCommands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parser.Parse(shellWords(strings.TrimSpace(line))[1:]); err != nil {
+		if _, err := parser.Parse(said.Words(strings.TrimSpace(line))[1:]); err != nil {
 			t.Fatal(err)
 		}
 		if b := commands.Source.Browse; b.Path == "--credential=payroll" && b.Credential == "" && b.Runtime == "edge" {
@@ -93,40 +93,28 @@ func TestHostileNamesStayNamesInCommands(t *testing.T) {
 	}
 }
 
-// shellWords splits a command as a shell does that knows words, single quotes, backslashes and the escapes of $'…'.
-func shellWords(line string) []string {
-	var words []string
-	word, begun, quoted := "", false, false
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
-		case !quoted && strings.HasPrefix(line[i:], "$'"):
-			end := i + 2
-			for line[end] != '\'' {
-				if line[end] == '\\' {
-					end++
-				}
-				end++
-			}
-			spelt, err := strconv.Unquote(`"` + strings.NewReplacer(`\'`, `'`, `"`, `\"`).Replace(line[i+2:end]) + `"`)
-			if err != nil {
-				panic(err)
-			}
-			word, begun, i = word+spelt, true, end
-		case c == '\'':
-			quoted, begun = !quoted, true
-		case quoted:
-			word += string(c)
-		case c == '\\':
-			i, begun = i+1, true
-			word += string(line[i])
-		case c == ' ':
-			if begun {
-				words = append(words, word)
-			}
-			word, begun = "", false
-		default:
-			word, begun = word+string(c), true
+func TestTheHelpOfEveryCommandHasExamplesThatItTakes(t *testing.T) {
+	parser := func() *kong.Kong { // a new one for each line: it remembers what was given together
+		parser, err := line.Program{Name: "purlieu", Examples: examples}.Parser(&tree{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parser
+	}
+	leaves := parser().Model.Leaves(true)
+	if len(leaves) < 80 {
+		t.Fatalf("only %d commands", len(leaves))
+	}
+	parse := func(words []string) (string, error) {
+		parsed, err := parser().Parse(words)
+		if err != nil {
+			return "", err
+		}
+		return parsed.Selected().FullPath(), nil
+	}
+	for _, leaf := range leaves {
+		for _, wrong := range said.Unfit(leaf.Detail, leaf.FullPath(), parse) {
+			t.Errorf("the help of %s: %s", leaf.FullPath(), wrong)
 		}
 	}
-	return append(words, word)
 }

@@ -18,6 +18,7 @@ import (
 type Program struct {
 	Name     string
 	About    string // what its help begins with
+	Examples string // command lines, one a line, for the help of those commands that show none of their own
 	Out, Err io.Writer
 	Clean    func(text string) string // makes a text safe to be shown
 }
@@ -27,10 +28,7 @@ type Program struct {
 func (p Program) Parse(tree any, words []string, options ...kong.Option) (parsed *kong.Context, code int, err error) {
 	const none = -1 // no code of a program
 	code = none
-	parser, err := kong.New(tree, append([]kong.Option{
-		kong.Name(p.Name), kong.Description(p.About), kong.Writers(p.Out, p.Err), kong.Exit(func(c int) { code = c }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-	}, options...)...)
+	parser, err := p.Parser(tree, append(options, kong.Exit(func(c int) { code = c }))...)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -51,6 +49,18 @@ func (p Program) Parse(tree any, words []string, options ...kong.Option) (parsed
 		return nil, 2, nil
 	}
 	return parsed, 0, nil
+}
+
+// Parser is the parser of a tree of commands, with the help of each.
+func (p Program) Parser(tree any, options ...kong.Option) (*kong.Kong, error) {
+	parser, err := kong.New(tree, append([]kong.Option{
+		kong.Name(p.Name), kong.Description(p.About), kong.Writers(p.Out, p.Err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+	}, options...)...)
+	if err == nil {
+		exemplify(parser.Model.Node, p.Examples)
+	}
+	return parser, err
 }
 
 // misused is the command whose help says how it is used: as much of the command line as was understood.

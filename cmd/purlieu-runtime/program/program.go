@@ -11,6 +11,7 @@ package program
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -52,6 +53,11 @@ What left the network is in a ledger on this machine:
 
 Exit codes: 0 done, 1 failed, 2 command line, 3 not allowed, 4 not found, 5 conflict, 6 account not reached;
 status: 10 not running, 11 unhealthy; egress: 20 the ledger and the account, or its witness, differ.`
+
+// examples are for the help of commands that need no more words.
+//
+//go:embed examples.txt
+var examples string
 
 // kinds are what its nodes can read.
 func (b Build) kinds() []model.Kind {
@@ -130,7 +136,7 @@ func (a *app) main(args []string) int {
 		return a.fail(a.work())
 	}
 	var commands tree
-	parsed, code, err := line.Program{Name: "purlieu-runtime", About: about, Out: a.out, Err: a.err, Clean: clean}.
+	parsed, code, err := line.Program{Name: "purlieu-runtime", About: about, Examples: examples, Out: a.out, Err: a.err, Clean: clean}.
 		Parse(&commands, args, kong.Vars{"state": a.stateDir()}, kong.Bind(a))
 	if err != nil {
 		return a.fail(err)

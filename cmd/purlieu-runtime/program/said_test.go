@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/purlieu/purlieu/cmd/internal/line"
 	"github.com/purlieu/purlieu/test/said"
 )
 
@@ -36,6 +37,32 @@ func TestEveryCommandThatPeopleAreToldIsThere(t *testing.T) {
 				break
 			}
 			node = node.Children[i]
+		}
+	}
+}
+
+func TestTheHelpOfEveryCommandHasExamplesThatItTakes(t *testing.T) {
+	parser := func() *kong.Kong { // a new one for each line: it remembers what was given together
+		parser, err := line.Program{Name: "purlieu-runtime", Examples: examples}.Parser(&tree{}, kong.Vars{"state": ""})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parser
+	}
+	leaves := parser().Model.Leaves(true)
+	if len(leaves) < 10 {
+		t.Fatalf("only %d commands", len(leaves))
+	}
+	parse := func(words []string) (string, error) {
+		parsed, err := parser().Parse(words)
+		if err != nil {
+			return "", err
+		}
+		return parsed.Selected().FullPath(), nil
+	}
+	for _, leaf := range leaves {
+		for _, wrong := range said.Unfit(leaf.Detail, leaf.FullPath(), parse) {
+			t.Errorf("the help of %s: %s", leaf.FullPath(), wrong)
 		}
 	}
 }
