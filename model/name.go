@@ -179,3 +179,10 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // PartOfHash is the first half of a hash as a number, for samples and shards that must not depend on order.
 func (h Hash) PartOfHash() uint64 { return binary.BigEndian.Uint64(h[:8]) }
+
+// NameRule says which names FitName takes.
+const NameRule = "3 to 63 letters, digits and single dashes between them"
+
+// FitName reports whether something that people name can be called so, in the published form: a source, a scan, a
+// credential, a vault connection, a runtime, a collection. The name becomes part of addresses.
+func FitName(name string) bool { return len(name) >= 3 && ValidNodeName(name) }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -137,6 +138,17 @@ func TestStorableTextHasNoNULAndNoBrokenCharacter(t *testing.T) {
 	for s, want := range map[string]bool{"": true, "é": true, `a\xb`: true, "a\x00": false, "\xff": false} {
 		if Storable(s) != want {
 			t.Errorf("Storable(%q) = %v", s, !want)
+		}
+	}
+}
+
+func TestNamesThatPeopleGive(t *testing.T) {
+	for name, fit := range map[string]bool{
+		"abc": true, "A-1": true, strings.Repeat("x", 63): true,
+		"": false, "db": false, "a_b": false, "a--b": false, "-ab": false, "ab-": false, "äbc": false, "a b": false, strings.Repeat("x", 64): false,
+	} {
+		if FitName(name) != fit {
+			t.Errorf("%q: want %v", name, fit)
 		}
 	}
 }

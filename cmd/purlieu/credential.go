@@ -20,7 +20,7 @@ type credentialCmd struct {
 
 type credentialAddCmd struct {
 	Kind        string            `arg:"" help:"BasicAuth, SqlAuth, AccountKey, ServicePrincipal, …"`
-	Name        string            `arg:"" help:"Its name here."`
+	Name        string            `arg:"" help:"Its name here: 3 to 63 letters, digits and single dashes."`
 	User        string            `help:"User name; short for --set user=NAME."`
 	Set         map[string]string `placeholder:"PART=VALUE" mapsep:"none" help:"An open part; PART= takes it back."`
 	Secret      map[string]string `placeholder:"PART=VAULT:NAME" mapsep:"none" help:"A secret part, as a reference: file:NAME, env:NAME, or NAME of a vault connection, a colon, the secret's name."`
@@ -154,7 +154,7 @@ type vaultCmd struct {
 
 type vaultAddCmd struct {
 	Kind        string            `arg:"" help:"Such as file or env. Kinds that nodes have no vault of can be written, too, for other clients to read."`
-	Name        string            `arg:"" help:"Its name here."`
+	Name        string            `arg:"" help:"Its name here: 3 to 63 letters, digits and single dashes."`
 	Set         map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"An option, such as baseUrl=https://corp.vault.azure.net/."`
 	Description string            `help:"For people."`
 }

@@ -43,8 +43,8 @@ func (a *app) lost(parsed *kong.Context, err error) error {
 		if flag.Name != "runtime" && flag.Name != "credential" && flag.Name != "collection" && flag.Name != "source" {
 			continue
 		}
-		if value, ok := reflect.Indirect(flag.Target).Interface().(string); ok && value != "" {
-			if found := a.misspelt(flag.Name, value, nil, err); found != nil {
+		if target := reflect.Indirect(flag.Target); target.IsValid() && target.Kind() == reflect.String && target.String() != "" {
+			if found := a.misspelt(flag.Name, target.String(), nil, err); found != nil {
 				return found
 			}
 		}
@@ -65,7 +65,7 @@ func (a *app) misspelt(what, value string, given []string, err error) error {
 		return nil
 	}
 	names := a.names(what, given)
-	if len(names) == 0 || slices.Contains(names, value) {
+	if slices.Contains(names, value) || len(names) == 0 && model.FitName(value) {
 		return nil
 	}
 	where := ""
@@ -74,7 +74,11 @@ func (a *app) misspelt(what, value string, given []string, err error) error {
 		where, list = " of "+above, list+" "+above
 	}
 	found := fault.New(fault.NotFound, fault.CodeOf(err), "no %s%s is called %q", what, where, value).Because(err)
-	if near := model.Near(value, names); near != "" {
+	near := model.Near(value, names)
+	switch {
+	case what != "node" && !model.FitName(value): // it was refused when it was to be added
+		return found.Try("None can be: names have %s. See them: %s", model.NameRule, list)
+	case near != "":
 		return found.Try("Did you mean %s? See them all: %s", near, list)
 	}
 	return found.Try("See them: %s", list)

@@ -134,11 +134,19 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	if strings.Contains(s.out+s.err, "hunter2") {
 		t.Errorf("the error quotes what may be a secret: %s", s.err)
 	}
+	s.run(0, "source", "add", "PostgreSql", "first", "--set", "serverEndpoint=first.example.com")
+	s.run(1, "credential", "add", "BasicAuth", "db", "--user", "scanner", "--secret", "password=file:shop-password")
+	s.shows(`"db" can't be the name of a credential`, "3 to 63 letters, digits and single dashes")
+	s.run(4, "scan", "add", "first", "weekly", "--credential", "db") // of an account without a credential
+	s.shows(`no credential is called "db". None can be`)
+	s.run(0, "source", "delete", "first")
 	s.configure()
 	for want, args := range map[string][]string{
 		`no source is called "shp". Did you mean shop?`:                                                 {"scan", "run", "shp", "weekly"},
 		`no scan of shop is called "weakly". Did you mean weekly? See them all: purlieu scan list shop`: {"scan", "run", "shop", "weakly"},
-		`no source is called "hr". See them: purlieu source list`:                                       {"scan", "show", "hr", "weekly"},
+		`no source is called "payroll". See them: purlieu source list`:                                  {"scan", "show", "payroll", "weekly"},
+		`no source is called "hr". None can be: names have 3 to 63 letters`:                             {"scan", "show", "hr", "weekly"},
+		`no credential is called "db". None can be: names have 3 to 63 letters`:                         {"scan", "add", "shop", "new", "--credential", "db"},
 		`no runtime is called "on-premise". Did you mean on-premises?`:                                  {"runtime", "show", "on-premise"},
 		`no node of on-premises is called "node-9". Did you mean node-1?`:                               {"node", "remove", "on-premises", "node-9"},
 		`no credential is called "scaner". Did you mean scanner?`:                                       {"scan", "add", "shop", "new", "--credential", "scaner"},

@@ -24,7 +24,7 @@ type runtimeCmd struct {
 const runtimes = "/scan/integrationRuntimes/"
 
 type runtimeAddCmd struct {
-	Name        string  `arg:"" help:"Its name."`
+	Name        string  `arg:"" help:"Its name: 3 to 63 letters, digits and single dashes."`
 	Description *string `help:"For people."`
 	Approve     bool    `help:"New nodes wait until a person lets them in with purlieu node approve."`
 }

@@ -87,7 +87,7 @@ type sourceCmd struct {
 
 type sourceAddCmd struct {
 	Kind       string            `arg:"" help:"Kind of the source; see purlieu kinds."`
-	Name       string            `arg:"" help:"Its name here."`
+	Name       string            `arg:"" help:"Its name here: 3 to 63 letters, digits and single dashes."`
 	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the kind; may be given many times. KEY=@FILE takes a setting of several lines, such as certificates, from a file, KEY= takes it back."`
 	Collection string            `help:"Collection that it belongs to; the root for a new source when left out."`
 	Authority  string            `help:"A name unique in the account, for a source whose address means something else elsewhere."`

@@ -2,10 +2,10 @@ package access
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
@@ -27,15 +27,6 @@ const maxDepth = 32
 
 func noCollection(name string) error {
 	return fault.New(fault.NotFound, "CollectionNotFound", "there is no collection %s", name)
-}
-
-// validCollectionName holds to the published form: 3 to 63 letters, digits and single dashes.
-func validCollectionName(name string) bool {
-	ok := len(name) >= 3 && len(name) <= 63 && !strings.HasPrefix(name, "-") && !strings.HasSuffix(name, "-") && !strings.Contains(name, "--")
-	for _, c := range []byte(name) {
-		ok = ok && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-')
-	}
-	return ok
 }
 
 // Collection gives one; NotFound.
@@ -67,8 +58,8 @@ func (s *Service) Collections(ctx context.Context) ([]Collection, error) {
 // PutCollection makes a collection or changes it; a changed parent moves it with all below. Invalid when the parent is
 // not there, or is the collection itself or below it.
 func (s *Service) PutCollection(ctx context.Context, c Collection) (created bool, err error) {
-	if !validCollectionName(c.Name) {
-		return false, fault.New(fault.Invalid, "InvalidCollectionName", "a collection's name has 3 to 63 letters, digits and single dashes")
+	if !model.FitName(c.Name) {
+		return false, fault.New(fault.Invalid, "InvalidCollectionName", "%q can't be the name of a collection", c.Name).Try("Use %s", model.NameRule)
 	}
 	if c.FriendlyName == "" {
 		c.FriendlyName = c.Name

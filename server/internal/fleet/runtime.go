@@ -61,8 +61,8 @@ func (s *Service) addRuntime(ctx context.Context, tx store.Tx, name string, kind
 
 // PutRuntime makes a runtime with two keys, or changes the description of one. Its kind can't change.
 func (s *Service) PutRuntime(ctx context.Context, name string, kind model.RuntimeKind, description string) (r Runtime, created bool, err error) {
-	if !model.ValidNodeName(name) || len(name) < 3 {
-		return r, false, fault.New(fault.Invalid, "InvalidName", "a runtime's name has 3 to 63 letters, digits and single dashes")
+	if !model.FitName(name) {
+		return r, false, fault.New(fault.Invalid, "InvalidName", "%q can't be the name of a runtime", name).Try("Use %s", model.NameRule)
 	}
 	if kind != model.RuntimeSelfHosted && kind != model.RuntimeManaged {
 		return r, false, fault.New(fault.Invalid, "InvalidKind", "a runtime's kind is %s or %s", model.RuntimeSelfHosted, model.RuntimeManaged)

@@ -4,25 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"sync"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
 // PageLimit bounds every list of configuration that is handed out at once.
 const PageLimit = 500
 
-var namePattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$`)
-})
-
 // checkName holds a name to the published form: it becomes part of addresses.
 func checkName(what, name string) error {
-	if len(name) < 3 || len(name) > 63 || !namePattern().MatchString(name) {
-		return fault.New(fault.Invalid, "InvalidName", "%q can't be the name of a %s", clip(name), what).
-			Try("Use 3 to 63 letters, digits and single dashes between them")
+	if !model.FitName(name) {
+		return fault.New(fault.Invalid, "InvalidName", "%q can't be the name of a %s", clip(name), what).Try("Use %s", model.NameRule)
 	}
 	return nil
 }
@@ -86,7 +80,14 @@ func missing(err error, what, name string) error {
 // not know of.
 func NotFound(what, name string) error {
 	missing := fault.New(fault.NotFound, "NotFound", "no %s is called %q", what, clip(name))
-	if list := listOf(what); list != "" {
+	list := listOf(what)
+	switch what {
+	case "source", "credential", "vault connection", "integration runtime":
+		if !model.FitName(name) { // it was refused when it was to be added
+			return missing.Try("None can be: names have %s. See %s", model.NameRule, list)
+		}
+	}
+	if list != "" {
 		return missing.Try("See %s", list)
 	}
 	return missing
