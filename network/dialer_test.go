@@ -17,27 +17,13 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/network/firewall"
 	"github.com/purlieu/purlieu/network/proxy"
+	"github.com/purlieu/purlieu/test/peer"
 )
 
 // listener accepts and says its word.
 func listener(t *testing.T, word string) netip.AddrPort {
 	t.Helper()
-	l, err := Listen(context.Background(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = io.WriteString(c, word)
-			_ = c.Close()
-		}
-	}()
-	return netip.MustParseAddrPort(l.Addr().String())
+	return peer.Listen(t, func(c net.Conn) { _, _ = io.WriteString(c, word) }).AddrPort()
 }
 
 func resolveTo(addrs ...string) func(context.Context, string) ([]netip.Addr, error) {
@@ -169,26 +155,14 @@ func TestFamiliesTakeTurns(t *testing.T) {
 
 func TestAProxyGetsTheNameAndPolicyJudgesIt(t *testing.T) {
 	connects := make(chan string, 10)
-	l, err := Listen(context.Background(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			req, err := http.ReadRequest(bufio.NewReader(c))
-			if err == nil {
-				connects <- req.Host
-				_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\nhello")
-			}
-			_ = c.Close()
+	at := peer.Listen(t, func(c net.Conn) {
+		req, err := http.ReadRequest(bufio.NewReader(c))
+		if err == nil {
+			connects <- req.Host
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\nhello")
 		}
-	}()
-	choose, err := proxy.Custom(proxy.Settings{Address: l.Addr().String()})
+	})
+	choose, err := proxy.Custom(proxy.Settings{Address: at.String()})
 	if err != nil {
 		t.Fatal(err)
 	}

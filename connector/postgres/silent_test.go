@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/purlieu/purlieu/connector/postgres"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/test/peer"
 )
 
 // hasty is a world whose connections wait for an answer for a short time only.
@@ -25,33 +27,16 @@ func (h hasty) Dial(ctx context.Context, host string, port int) (net.Conn, error
 	return conn, err
 }
 
-// peer listens on loopback and answers the first bytes of each connection by say, which is closed behind it unless it
-// hangs.
-func peer(t *testing.T, say string, hangs bool) (port string) {
+// saying answers the first bytes of each connection by say, which is closed behind it unless it hangs.
+func saying(t *testing.T, say string, hangs bool) (port string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				_, _ = conn.Read(make([]byte, 8)) // a request for TLS, or the begin of a sign-in
-				_, _ = io.WriteString(conn, say)
-				if hangs {
-					_, _ = io.Copy(io.Discard, conn)
-				}
-			}()
+	return strconv.Itoa(peer.Listen(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 8)) // a request for TLS, or the begin of a sign-in
+		_, _ = io.WriteString(conn, say)
+		if hangs {
+			_, _ = io.Copy(io.Discard, conn)
 		}
-	}()
-	_, port, _ = net.SplitHostPort(l.Addr().String())
-	return port
+	}).Port)
 }
 
 func TestNoTLSIsToldOfAPeerThatDidNotAnswerAsAServer(t *testing.T) {
@@ -71,7 +56,7 @@ func TestNoTLSIsToldOfAPeerThatDidNotAnswerAsAServer(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			env := hasty{&connectortest.Env{
-				Kind: c.Describe(), Settings: model.Settings{"serverEndpoint": "127.0.0.1", "port": peer(t, tc.say, tc.hangs), "sslMode": tc.mode},
+				Kind: c.Describe(), Settings: model.Settings{"serverEndpoint": "127.0.0.1", "port": saying(t, tc.say, tc.hangs), "sslMode": tc.mode},
 				Login: "BasicAuth", Open: map[string]string{"user": "u"}, Secrets: map[string]string{"password": "p"},
 			}}
 			steps := stepsOf(t, c, env)

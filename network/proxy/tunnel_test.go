@@ -14,32 +14,19 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/test/peer"
 )
 
 // answers starts a server that reads one request head and lets say do the rest.
 func answers(t *testing.T, say func(c net.Conn, req *http.Request)) *Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = c.Close() }()
-				req, err := http.ReadRequest(bufio.NewReader(c))
-				if err == nil {
-					say(c, req)
-				}
-			}()
+	at := peer.Listen(t, func(c net.Conn) {
+		req, err := http.ReadRequest(bufio.NewReader(c))
+		if err == nil {
+			say(c, req)
 		}
-	}()
-	return &Proxy{address: l.Addr().String(), user: "bob", secret: "hunter2"}
+	})
+	return &Proxy{address: at.String(), user: "bob", secret: "hunter2"}
 }
 
 func dial(p *Proxy, wait time.Duration) (net.Conn, error) {

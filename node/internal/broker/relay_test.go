@@ -10,32 +10,18 @@ import (
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/test/peer"
 )
 
 // hidden hides that a connection is TCP, so that it can't be passed.
 type hidden struct{ net.Conn }
 
 func echo(t testing.TB) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if errors.Is(err, net.ErrClosed) {
-				return
-			}
-			go func() {
-				defer c.Close()
-				b := make([]byte, 64)
-				n, _ := c.Read(b)
-				_, _ = fmt.Fprintf(c, "you said %s", b[:n])
-			}()
-		}
-	}()
-	return l.Addr().(*net.TCPAddr).Port
+	return peer.Listen(t, func(c net.Conn) {
+		b := make([]byte, 64)
+		n, _ := c.Read(b)
+		_, _ = fmt.Fprintf(c, "you said %s", b[:n])
+	}).Port
 }
 
 func TestDialThroughTheSupervisor(t *testing.T) {
