@@ -86,6 +86,10 @@ func (s sample) ByGUIDs(ctx context.Context, guids []string) ([]datamap.View, er
 	return out, nil
 }
 
+func (s sample) Plain(ctx context.Context, guids []string) ([]datamap.View, error) {
+	return s.ByGUIDs(ctx, guids)
+}
+
 func (sample) ByName(_ context.Context, typeName, name string) (datamap.View, error) {
 	for _, v := range sampleViews() {
 		if v.Row.Type == typeName && v.Row.QualifiedName == name {

@@ -53,6 +53,8 @@ type Reader interface {
 	ByGUID(ctx context.Context, guid string) (View, error)
 	// ByGUIDs keeps the order and leaves out what is not there.
 	ByGUIDs(ctx context.Context, guids []string) ([]View, error)
+	// Plain is ByGUIDs without measures and flows: who the entities are, and what people wrote over them.
+	Plain(ctx context.Context, guids []string) ([]View, error)
 	ByName(ctx context.Context, typeName, qualifiedName string) (View, error)
 	// ByNames keeps the order and leaves out what is not there.
 	ByNames(ctx context.Context, names []Name) ([]View, error)

@@ -69,6 +69,21 @@ func pick(rows map[int64]store.Entity, guid string, id int64, column uint32) (Vi
 
 // ByGUIDs implements Reader.
 func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
+	return s.byGUIDs(ctx, guids, func(tx store.Tx, v View) (View, error) {
+		if v.Column >= 0 {
+			return v, nil
+		}
+		return withMeasures(ctx, tx, v, nil)
+	})
+}
+
+// Plain implements Reader.
+func (s *Service) Plain(ctx context.Context, guids []string) ([]View, error) {
+	return s.byGUIDs(ctx, guids, func(_ store.Tx, v View) (View, error) { return v, nil })
+}
+
+// byGUIDs reads entities, and has each completed in the same transaction.
+func (s *Service) byGUIDs(ctx context.Context, guids []string, complete func(store.Tx, View) (View, error)) ([]View, error) {
 	ids, columns := make([]int64, len(guids)), make([]uint32, len(guids))
 	for i, g := range guids {
 		id, column, err := model.ParseGUID(g)
@@ -89,8 +104,8 @@ func (s *Service) ByGUIDs(ctx context.Context, guids []string) ([]View, error) {
 			if fault.Is(err, fault.NotFound) {
 				continue
 			}
-			if v.Column < 0 {
-				v, err = withMeasures(ctx, tx, v, err)
+			if err == nil {
+				v, err = complete(tx, v)
 			}
 			if err != nil {
 				return err

@@ -142,7 +142,7 @@ func (p *Plane) writable(r *http.Request, guids []string) ([]datamap.View, error
 			return nil, noGUIDAtAll(guid)
 		}
 	}
-	views, err := p.Map.ByGUIDs(r.Context(), guids)
+	views, err := p.Map.Plain(r.Context(), guids)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func (p *Plane) writable(r *http.Request, guids []string) ([]datamap.View, error
 		if i >= len(views) || !strings.EqualFold(guidOf(views[i]), guid) { // those that are not there are left out
 			return nil, noGUID(guid)
 		}
-		if views[i], err = p.shown(r, views[i], noGUID(guid)); err != nil {
+		if err := p.visible(r, views[i], noGUID(guid)); err != nil {
 			return nil, err
 		}
 		if err := p.Decider.Allow(r.Context(), api.PrincipalOf(r), access.WriteData, views[i].Row.Collection); err != nil {

@@ -203,7 +203,7 @@ func (p *Plane) referred(r *http.Request, ref reference) (datamap.View, error) {
 // answerWritten says which entities were made and which were changed; those whose version stayed are not among them.
 func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types types, verb string, b *batch, guids []string) error {
 	changed, created, assigned := []any{}, []any{}, map[string]any{}
-	after, err := p.Map.ByGUIDs(r.Context(), guids)
+	after, err := p.Map.Plain(r.Context(), guids)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) e
 		return err
 	}
 	deleted, assigned := []any{}, map[string]any{}
-	gone, err := p.Map.ByGUIDs(r.Context(), guids)
+	gone, err := p.Map.Plain(r.Context(), guids)
 	if err != nil {
 		return err
 	}
