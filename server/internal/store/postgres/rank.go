@@ -76,12 +76,12 @@ func (x index) matches(ctx context.Context, a asked, expr, exact string, from in
 
 func matchesText(and string) string {
 	return `with f as materialized (select entity, exact from found where words @@ @expr::tsquery` + and + ` limit @most)
-		select (select count(*) from f), array(select entity from f where entity > @entity and exact <> @exact order by entity limit @need)`
+		select (select count(*) from f), array(select entity from f where entity > @entity and (@exact = '' or exact <> @exact) order by entity limit @need)`
 }
 
 // allText sorts all matches. Its order is not that of an index, lest the engine goes through that.
 func allText(and string) string {
-	return `select entity from found where words @@ @expr::tsquery and entity > @entity and exact <> @exact` + and + ` order by entity + 0 limit @need`
+	return `select entity from found where words @@ @expr::tsquery and entity > @entity and (@exact = '' or exact <> @exact)` + and + ` order by entity + 0 limit @need`
 }
 
 // inTurn goes through the reader's entities, in order, by steps that grow, and gives the first matches that it meets; over
@@ -116,7 +116,7 @@ func turnText(every bool, and string) string {
 	}
 	return `with turn as materialized (` + turn + `)
 		select (select count(*) from turn), (select max(id) from turn), array(select id from turn cross join lateral
-			(select from found where entity = turn.id and coalesce(words, '') @@ @expr::tsquery and exact <> @exact` + and + ` offset 0) f
+			(select from found where entity = turn.id and coalesce(words, '') @@ @expr::tsquery and (@exact = '' or exact <> @exact)` + and + ` offset 0) f
 			order by id limit @need)`
 }
 

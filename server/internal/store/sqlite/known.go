@@ -9,8 +9,8 @@ import (
 )
 
 // known are the first matches of a question, by entity, as one pass over the index of words gives them: to set the index
-// about a question anew costs as much as some hundred matches, so that facets, page and, unless they are many, count come
-// from here. Of a listing nothing is known but whether there are more than bound.
+// about a question anew costs as much as some hundred matches, so that count, facets and page all come from here. Of a
+// listing nothing is known but whether there are more than bound.
 type known struct {
 	ids   []int64
 	whole bool // there are no more
@@ -87,11 +87,12 @@ func (k *known) without(places []store.IndexPlace, need int) ([]int64, bool) {
 	return out, k.whole || len(out) == need
 }
 
-// counted counts the matches and the facets, and gives what is known then, which is enough for the first need in the order
-// of ranks.
-func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, need int, out *store.IndexResult) (k *known, err error) {
+// counted counts the matches and the facets, and gives what is known then: nothing where the matches need only be counted,
+// which costs half of what it costs to know them.
+func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, out *store.IndexResult) (k *known, err error) {
 	ranked := a.name != "" && len(a.order) == 0
-	if a.listing() {
+	switch {
+	case a.listing():
 		if out.Facets, out.Count, err = x.facets(ctx, a, a.rows(a.all), facets); err != nil {
 			return nil, err
 		}
@@ -99,22 +100,17 @@ func (x index) counted(ctx context.Context, a asked, facets []store.TagKind, nee
 			out.Count, err = x.count(ctx, a, bound+1)
 		}
 		k = &known{whole: out.Count <= bound}
-	} else {
+	case ranked && len(facets) == 0 && !a.heavy:
+		out.Count, err = x.count(ctx, a, bound+1)
+	default:
 		most := bound + 1
-		switch {
-		case !ranked: // all are sorted
+		if !ranked { // all are sorted
 			most = a.mostSorted() + 1
-		case len(facets) == 0 && !a.heavy: // to count a match costs half of what it costs to know it
-			most = min(most, 2*max(0, need)+1)
 		}
 		if k, err = x.first(ctx, a, 0, most); err != nil {
 			return nil, err
 		}
-		if out.Count = int64(len(k.ids)); !k.whole && out.Count <= bound {
-			if out.Count, err = x.count(ctx, a, bound+1); err != nil {
-				return nil, err
-			}
-		}
+		out.Count = int64(len(k.ids))
 		out.Facets, _, err = x.facets(ctx, a, k.rows(bound), facets)
 	}
 	if out.Count > bound {

@@ -54,12 +54,12 @@ func (x index) Query(ctx context.Context, q store.IndexQuery) (store.IndexResult
 		return out, err
 	}
 	var k *known
-	skip := q.Skip()
 	if !q.Uncounted {
-		if k, err = x.counted(ctx, a, q.Facets, skip+q.Limit, &out); err != nil {
+		if k, err = x.counted(ctx, a, q.Facets, &out); err != nil {
 			return out, err
 		}
 	}
+	skip := q.Skip()
 	if skip > bound || q.Limit <= 0 {
 		return out, nil
 	}

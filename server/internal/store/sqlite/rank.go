@@ -22,8 +22,11 @@ func (x index) ranked(ctx context.Context, a asked, k *known, after store.IndexP
 		case rank == rankExact && a.exact != "":
 			ids, err = x.exactly(ctx, a, from, need-len(out))
 		case rank == rankName:
-			c := a.rows(a.name).and(clause{`word.rowid > ? and found.exact <> ?`, []any{from, a.exact}})
-			ids, err = x.ids(ctx, a, `word.rowid`, c, need-len(out))
+			c := a.matches(a.name)
+			if a.exact != "" {
+				c = a.rows(a.name).and(clause{`found.exact <> ?`, []any{a.exact}})
+			}
+			ids, err = x.ids(ctx, a, `word.rowid`, c.and(clause{`word.rowid > ?`, []any{from}}), need-len(out))
 		case rank == rankRest && a.all != a.name:
 			ids, err = x.others(ctx, a, k, after == store.IndexPlace{}, out, from, need-len(out))
 		}

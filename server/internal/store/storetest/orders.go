@@ -90,6 +90,9 @@ var orderTests = []test{
 			case i%1000 == 17, i > 10_400:
 				row.Name = "things many " + row.Exact
 				named = append(named, row.Entity)
+			case i == 302: // a name of nothing but marks
+				row.Exact = ""
+				others = append(others, row.Entity)
 			default:
 				others = append(others, row.Entity)
 			}
@@ -104,11 +107,12 @@ var orderTests = []test{
 			{Terms: []string{"many"}, Exact: "many", Uncounted: true},
 			{Terms: []string{"many"}, Exact: "many", Filter: &before},
 			{Terms: []string{"many"}, Exact: "many", NameOnly: true},
+			{Terms: []string{"many"}},
 		} {
 			for _, q.Collections = range [][]string{{"root"}, {"root", "hidden"}} {
 				q.Limit = 1000
 				want := slices.Clone(all)
-				if q.Exact == "man" { // no name is that
+				if q.Exact != "many" { // no name is that
 					want = slices.Concat(exact, named)
 					slices.Sort(want)
 					want = append(want, others...)
