@@ -18,11 +18,16 @@ func (f Facts) AppendWire(dst []byte) []byte {
 	o := w.Struct()
 	item.WriteList(&w, 1, f.Assets, (*model.Asset).WriteItem)
 	item.WriteList(&w, 2, f.Rows, (*BaseRow).write)
-	item.WriteList(&w, 3, f.Gaps, (*model.Gap).WriteItem)
-	item.WriteList(&w, 4, f.Children, writeUnit)
-	item.WriteList(&w, 5, f.Seen, (*Seen).write)
+	writeRest(&w, f.Gaps, f.Children, f.Seen)
 	w.End(o)
 	return w.Out
+}
+
+// writeRest writes the fields behind assets and rows.
+func writeRest(w *item.Writer, gaps []model.Gap, children []model.Unit, seen []Seen) {
+	item.WriteList(w, 3, gaps, (*model.Gap).WriteItem)
+	item.WriteList(w, 4, children, writeUnit)
+	item.WriteList(w, 5, seen, (*Seen).write)
 }
 
 func (r *BaseRow) write(w *item.Writer) { w.Out = appendRow(w.Out, r) }
@@ -80,16 +85,18 @@ func argsOf(args map[string]string) []string {
 }
 
 // ParseWire reads what AppendWire wrote, and false where that is something else. The texts share one copy of the data.
+// Facts that were read before lend their room, and are gone.
 func (f *Facts) ParseWire(data []byte) bool {
 	r := item.NewReader(data)
-	var facts Facts
+	facts := Facts{Assets: f.Assets[:0], Rows: f.Rows[:0]}
+	*f = Facts{}
 	fields := r.Struct()
 	for key, ok := fields.Next(); ok; key, ok = fields.Next() {
 		switch key {
 		case 1:
-			facts.Assets = item.ReadList(r, (*model.Asset).ReadItem)
+			facts.Assets = item.ReadInto(r, facts.Assets, (*model.Asset).ReadItem)
 		case 2:
-			facts.Rows = item.ReadList(r, (*BaseRow).read)
+			facts.Rows = item.ReadInto(r, facts.Rows, (*BaseRow).read)
 		case 3:
 			facts.Gaps = item.ReadList(r, (*model.Gap).ReadItem)
 		case 4:

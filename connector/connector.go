@@ -78,10 +78,12 @@ type Identifier interface {
 // Emit takes what a unit finds. Its methods are called from one goroutine, and block when the node is behind:
 // back-pressure is the pipe. An error means stop: return it.
 type Emit interface {
-	// Asset hands over one asset, which then belongs to the receiver. Texts of the source are clean (model.CleanText): the
-	// connector knows which are, and cleans each once. One that no store could hold is cleaned all the same.
+	// Asset lends one asset for as long as the call takes: the receiver may change it, and keeps nothing of it but texts.
+	// Behind the call it is the caller's again, in whatever state, with all its lists, to be used for the next one.
+	// Texts of the source are clean (model.CleanText): the connector knows which are, and cleans each once. One that no
+	// store could hold is cleaned all the same.
 	Asset(*model.Asset) error
-	// Sampled hands over one asset whose values can be read. Where the level asks for it and a sample is due, read is
+	// Sampled lends one asset whose values can be read, as Asset does. Where the level asks for it and a sample is due, read is
 	// called before Sampled returns, once, on the caller's goroutine, to fill the table; the values die there. An error of
 	// read is a gap of the asset's classification, never the end of the unit, unless it is one of ctx.
 	Sampled(asset *model.Asset, read func(context.Context, *sample.Table) error) error

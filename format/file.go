@@ -27,6 +27,7 @@ type File struct {
 	head   []byte
 	whole  bool  // head is all there is
 	failed error // there may be more, but it can't be read
+	found  Structure
 }
 
 // firstRead is how much is read at first: a small file is then read whole.
@@ -34,16 +35,29 @@ const firstRead = 64 << 10
 
 // Open begins with a file of a known size that can be read anywhere. What lies behind the size is not read.
 func (f *File) Open(name string, size int64, at io.ReaderAt) {
-	*f = File{name: name, size: size, at: at, head: f.head[:0]}
+	*f = File{name: name, size: size, at: at, head: f.head[:0], found: f.found}
 }
 
 // OpenStream begins with a file that can only be read from its start, such as an unpacked one.
 func (f *File) OpenStream(name string, stream io.Reader) {
-	*f = File{name: name, size: -1, stream: stream, head: f.head[:0]}
+	*f = File{name: name, size: -1, stream: stream, head: f.head[:0], found: f.found}
 }
 
 // Name is the file's own name, without a folder.
 func (f *File) Name() string { return f.name }
+
+// keptColumns is how many columns' room a file keeps for the next structure.
+const keptColumns = 1 << 10
+
+// Found is an empty structure for a format to fill. It is the file's, with the room that the last one took.
+func (f *File) Found() *Structure {
+	columns := f.found.Columns[:0]
+	if cap(columns) > keptColumns {
+		columns = nil
+	}
+	f.found = Structure{Columns: columns, Details: f.found.Details[:0], Rows: -1}
+	return &f.found
+}
 
 // Size is the number of bytes; -1 where it is not known.
 func (f *File) Size() int64 { return f.size }

@@ -39,7 +39,8 @@ type Format interface {
 	// nothing and takes time bounded by the head.
 	Sniff(name string, head []byte) Sure
 	// Read finds the structure of a file, and fills ask.Values where they are asked for. It reads within the bounds,
-	// keeps nothing of the file, and ends soon after ctx.
+	// keeps nothing of the file, and ends soon after ctx. The structure may be the one that the file has for it
+	// (File.Found): it is good until the file is read again or opened anew.
 	Read(ctx context.Context, file *File, ask Ask) (*Structure, error)
 }
 

@@ -48,7 +48,7 @@ func (s *Set) Formats() []Description {
 const sniffed = 4 << 10
 
 // Read finds the structure of a file, and fills values where it is not nil. A file of no known format gives nil and no
-// error: there is nothing to read in it. What can't be read is a fault with a closed code; the panic of a library is
+// error: there is nothing to read in it. The structure is good until the file is read again or opened anew. What can't be read is a fault with a closed code; the panic of a library is
 // CodeDamaged.
 func (s *Set) Read(ctx context.Context, file *File, values *sample.Table) (found *Structure, err error) {
 	defer func() {

@@ -27,7 +27,7 @@ const (
 )
 
 // Asset is one thing that a connector found, as one attempt saw it.
-// Within one attempt an asset is reported once. Slices are owned by the receiver once it is emitted.
+// Within one attempt an asset is reported once.
 type Asset struct {
 	Type      string    `cbor:"1,keyasint"`           // entity type, one that the kind declares
 	Path      string    `cbor:"2,keyasint"`           // escaped names below the authority, joined with '/'; "" is the source itself

@@ -18,8 +18,9 @@ func (a *Asset) ParseWire(data []byte) bool {
 	return true
 }
 
-// ReadItem reads an item that WriteItem wrote.
+// ReadItem reads an item that WriteItem wrote, in the room that the asset has: what it was is gone.
 func (a *Asset) ReadItem(r *item.Reader) {
+	*a = Asset{Attrs: a.Attrs[:0], Columns: a.Columns[:0], Measures: a.Measures[:0]}
 	f := r.Struct()
 	for key, ok := f.Next(); ok; key, ok = f.Next() {
 		switch key {
@@ -38,15 +39,15 @@ func (a *Asset) ReadItem(r *item.Reader) {
 		case 7:
 			a.Comment = r.Text()
 		case 8:
-			a.Attrs = item.ReadList(r, (*Attr).read)
+			a.Attrs = item.ReadInto(r, a.Attrs, (*Attr).read)
 		case 9:
-			a.Columns = item.ReadList(r, (*Column).read)
+			a.Columns = item.ReadInto(r, a.Columns, (*Column).read)
 		case 10:
 			a.Keys = item.ReadList(r, (*Key).read)
 		case 11:
 			a.Indexes = item.ReadList(r, (*Index).read)
 		case 12:
-			a.Measures = item.ReadList(r, (*Measure).ReadItem)
+			a.Measures = item.ReadInto(r, a.Measures, (*Measure).ReadItem)
 		case 13:
 			a.Lineage = new(Lineage)
 			a.Lineage.read(r)
@@ -65,6 +66,7 @@ func (a *Asset) ReadItem(r *item.Reader) {
 }
 
 func (a *Attr) read(r *item.Reader) {
+	*a = Attr{}
 	f := r.Struct()
 	for key, ok := f.Next(); ok; key, ok = f.Next() {
 		switch key {
@@ -87,6 +89,7 @@ func (a *Attr) read(r *item.Reader) {
 }
 
 func (c *Column) read(r *item.Reader) {
+	*c = Column{}
 	f := r.Struct()
 	for key, ok := f.Next(); ok; key, ok = f.Next() {
 		switch key {
@@ -162,6 +165,7 @@ func (x *Index) read(r *item.Reader) {
 
 // ReadItem reads an item that WriteItem wrote.
 func (m *Measure) ReadItem(r *item.Reader) {
+	*m = Measure{}
 	f := r.Struct()
 	for key, ok := f.Next(); ok; key, ok = f.Next() {
 		switch key {

@@ -17,8 +17,8 @@ type Appender interface {
 	AppendWire(dst []byte) []byte
 }
 
-// Parser is plain data that reads itself from what an Appender wrote. It is false, and takes nothing, where it finds
-// anything else: that is then decoded as any other data is.
+// Parser is plain data that reads itself from what an Appender wrote. It is false, and empty, where it finds anything else:
+// that is then decoded as any other data is.
 type Parser interface {
 	ParseWire(data []byte) bool
 }
@@ -40,7 +40,7 @@ func Append(dst []byte, data any) ([]byte, error) {
 	return append(dst, raw...), err
 }
 
-// Decode reads plain data into data, which is empty: nesting, lengths and duplicate keys beyond bounds are fault.Invalid.
+// Decode reads plain data into data, which is empty, or a Parser that says what becomes of what it was: nesting, lengths and duplicate keys beyond bounds are fault.Invalid.
 func Decode(bytes []byte, data any) error {
 	if p, ok := data.(Parser); ok && p.ParseWire(bytes) {
 		return nil

@@ -193,7 +193,8 @@ func (e *Env) Log() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // ErrEnough is what a haul answers when it was told to stop.
 var ErrEnough = errors.New("enough")
 
-// Haul is what a connector emitted, in order. It is an Emit for one goroutine.
+// Haul is what a connector emitted, in order. It is an Emit for one goroutine. It keeps copies, and scribbles over what it
+// was lent: a connector that reads an asset behind the call finds nothing of it.
 type Haul struct {
 	Assets   []*model.Asset
 	Gaps     []model.Gap
@@ -220,6 +221,7 @@ func (h *Haul) stopped() bool { return h.Enough > 0 && len(h.Assets) >= h.Enough
 
 // Asset takes an asset.
 func (h *Haul) Asset(a *model.Asset) error {
+	defer scribble(a)
 	if h.On != nil {
 		h.On(a)
 	}
@@ -231,8 +233,47 @@ func (h *Haul) Asset(a *model.Asset) error {
 		gaps, _ := h.Filter.Asset(a)
 		h.Gaps = append(h.Gaps, gaps...)
 	}
-	h.Assets = append(h.Assets, a)
+	h.Assets = append(h.Assets, a.Clone())
 	return nil
+}
+
+// scribble spoils an asset with all its lists, as who may change it could.
+func scribble(a *model.Asset) {
+	const word = "scribbled"
+	texts := func(list []string) {
+		for i := range list {
+			list[i] = word
+		}
+	}
+	for i := range a.Attrs {
+		texts(a.Attrs[i].List)
+		a.Attrs[i] = model.Attr{Name: word, Text: word}
+	}
+	for i := range a.Columns {
+		texts(a.Columns[i].Labels)
+		a.Columns[i] = model.Column{Name: word, Type: word, Ordinal: -1, Unjudged: true}
+	}
+	for i := range a.Keys {
+		texts(a.Keys[i].Columns)
+		texts(a.Keys[i].RefColumns)
+		a.Keys[i] = model.Key{Name: word}
+	}
+	for i := range a.Indexes {
+		texts(a.Indexes[i].Columns)
+		a.Indexes[i] = model.Index{Name: word}
+	}
+	for i := range a.Measures {
+		a.Measures[i] = model.Measure{Name: word, Value: -1}
+	}
+	if l := a.Lineage; l != nil {
+		for i := range l.Inputs {
+			l.Inputs[i] = model.Ref{Type: word, Path: word}
+		}
+		for i := range l.Columns {
+			l.Columns[i] = model.ColumnEdge{Input: -1, From: word, To: word}
+		}
+	}
+	*a = model.Asset{Type: word, Path: word, Name: word, Text: word, Facets: ^model.Facet(0)}
 }
 
 // Sampled takes an asset, and reads its values where Sampling is set.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
+	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
 )
 
@@ -69,8 +70,10 @@ func (w *walk) entry(f connector.Folder, parent string, l listed, odd *odd) (fol
 	return false, nil
 }
 
+// folderAsset and fileAsset make an asset in the room of the one before, which was emitted.
 func (w *walk) folderAsset(path, name string, e connector.Entry) *model.Asset {
-	a := &model.Asset{
+	a := &w.room.asset
+	*a = model.Asset{
 		Type: typeFolder, Path: path, Name: model.CleanText(name), Container: containerOf(path), NativeID: e.NativeID, Facets: model.FacetExistence,
 	}
 	if w.level >= model.L2 {
@@ -94,20 +97,38 @@ func (w *walk) fileEntry(f connector.Folder, path, name string, e connector.Entr
 		return nil
 	}
 	if w.level < model.L2 {
-		return w.emit.Asset(fileAsset(path, name, e))
+		return w.emit.Asset(w.fileAsset(path, name, e))
 	}
 	return w.readFile(f, path, name, e, nil)
 }
 
-func fileAsset(path, name string, e connector.Entry) *model.Asset {
-	return &model.Asset{
+func (w *walk) fileAsset(path, name string, e connector.Entry) *model.Asset {
+	a, r := &w.room.asset, &w.room
+	r.measures = append(r.measures[:0], model.Measure{Name: "bytes", Value: e.Size}, model.Measure{Name: "modified", Value: e.Modified})
+	*a = model.Asset{
 		Type: typeFile, Path: path, Name: model.CleanText(name), Container: containerOf(path), NativeID: e.NativeID, Stamp: e.Stamp,
-		Facets: model.FacetExistence, Measures: measuresOf(e),
+		Facets: model.FacetExistence, Measures: r.measures,
 	}
+	return a
 }
 
-func measuresOf(e connector.Entry) []model.Measure {
-	return []model.Measure{{Name: "bytes", Value: e.Size}, {Name: "modified", Value: e.Modified}}
+// room is what one asset takes, for one after the other.
+type room struct {
+	asset    model.Asset
+	columns  []model.Column
+	attrs    []model.Attr
+	measures []model.Measure
+}
+
+// fill gives the asset what was found in its file, as copies.
+func (r *room) fill(found *format.Structure) {
+	r.columns = append(r.columns[:0], found.Columns...)
+	r.attrs = append(r.attrs[:0], found.Details...)
+	r.attrs = append(r.attrs, model.Attr{Name: attrFormat, Text: found.Type}, model.Attr{Name: attrNames, Text: string(found.Names)})
+	if found.Rows >= 0 {
+		r.measures = append(r.measures, model.Measure{Name: "rows", Value: found.Rows})
+	}
+	r.asset.Columns, r.asset.Attrs, r.asset.Measures = r.columns, sortedAttrs(r.attrs), r.measures
 }
 
 // sortedAttrs leaves out empty ones.

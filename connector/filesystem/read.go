@@ -41,7 +41,7 @@ func (w *walk) readFile(f connector.Folder, path, name string, e connector.Entry
 		}
 		e = again
 	}
-	a := fileAsset(path, name, e)
+	a := w.fileAsset(path, name, e)
 	a.Stamp = 0 // to be read again next time
 	if err := w.emit.Asset(a); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 			case fault.CodeOf(err) == connector.CodeNotAFile:
 				return true, nil
 			}
-			return false, w.unread(fileAsset(path, name, looked), err)
+			return false, w.unread(w.fileAsset(path, name, looked), err)
 		}
 	}
 	defer func() { _ = open.Close() }()
@@ -73,7 +73,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	if !open.Same(looked) {
 		return true, nil
 	}
-	a := fileAsset(path, name, looked)
+	a := w.fileAsset(path, name, looked)
 	if err != nil {
 		return false, w.unread(a, err)
 	}
@@ -81,11 +81,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	if found == nil {
 		return false, w.emit.Asset(a)
 	}
-	a.Columns = found.Columns
-	a.Attrs = sortedAttrs(append(found.Details, model.Attr{Name: attrFormat, Text: found.Type}, model.Attr{Name: attrNames, Text: string(found.Names)}))
-	if found.Rows >= 0 {
-		a.Measures = append(a.Measures, model.Measure{Name: "rows", Value: found.Rows})
-	}
+	w.room.fill(found)
 	if found.Cut {
 		if err := w.emit.Gap(model.Gap{Path: path, Facet: model.FacetStructure, Code: "ColumnsCut"}); err != nil {
 			return false, err
@@ -94,18 +90,22 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	if len(found.Columns) == 0 {
 		return false, w.emit.Asset(a)
 	}
-	return false, w.emit.Sampled(a, func(ctx context.Context, values *sample.Table) error {
-		_, err := w.env.Formats().Read(ctx, &w.file, values)
-		return err
-	})
+	return false, w.emit.Sampled(a, w.sampled)
+}
+
+// values reads the file at hand once more. The asset that is lent meanwhile has copies of what was found at first.
+func (w *walk) values(ctx context.Context, values *sample.Table) error {
+	_, err := w.env.Formats().Read(ctx, &w.file, values)
+	return err
 }
 
 // unread emits a file that exists and could not be read. It is opened again next time: it may be readable then, and if not
 // its gap is said again.
 func (w *walk) unread(a *model.Asset, err error) error {
 	a.Stamp = 0
+	path := a.Path
 	if err := w.emit.Asset(a); err != nil {
 		return err
 	}
-	return w.gap(a.Path, model.FacetStructure|model.FacetClassification, err)
+	return w.gap(path, model.FacetStructure|model.FacetClassification, err)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/sample"
 )
 
 // Bounds. Only what is too deep is left out, with a gap.
@@ -36,6 +37,7 @@ func (c *Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit
 		ctx: ctx, env: env, emit: emit, scope: env.Scope(), level: env.Level(),
 		first: env.Level() >= model.L2 && env.Afresh(), split: c.split, left: c.split.unit, whole: true, unit: unit,
 	}
+	w.sampled = w.values
 	if unit.Step == stepRoot {
 		err = w.root(root)
 	} else {
@@ -60,6 +62,9 @@ type walk struct {
 	left  int  // entries before the rest is handed on
 	whole bool // everything was listed
 	file  format.File
+	room  room
+
+	sampled func(context.Context, *sample.Table) error // values, made once
 }
 
 // root reads the root's entries, and not what is below them.

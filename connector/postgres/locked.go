@@ -80,7 +80,7 @@ func (sl *slice) bareLocked() {
 	}
 }
 
-// reportLocked says what of a slice was locked.
+// reportLocked says what of a slice was locked, before its assets are emitted.
 func (p *page) reportLocked(sl *slice) error {
 	for _, i := range sl.locked {
 		gap := model.Gap{

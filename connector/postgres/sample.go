@@ -38,6 +38,9 @@ func (p *page) emitSampled(ctx context.Context, sl *slice) error {
 	if err := p.s.rest(ctx); err != nil {
 		return err
 	}
+	if err := p.reportLocked(sl); err != nil {
+		return err
+	}
 	for i, a := range sl.assets {
 		v := p.valuesOf(sl, i)
 		if v == nil {
@@ -59,7 +62,7 @@ func (p *page) emitSampled(ctx context.Context, sl *slice) error {
 			}
 		}
 	}
-	return p.reportLocked(sl)
+	return nil
 }
 
 // mostSkipped is how many views and foreign tables of a page are named that nobody asked to sample.

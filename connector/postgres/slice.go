@@ -101,12 +101,15 @@ func (p *page) emitTables(ctx context.Context, from, to uint32) error {
 }
 
 func (p *page) emitSlice(sl *slice) error {
+	if err := p.reportLocked(sl); err != nil {
+		return err
+	}
 	for _, a := range sl.assets {
 		if err := p.emit.Asset(a); err != nil {
 			return err
 		}
 	}
-	return p.reportLocked(sl)
+	return nil
 }
 
 // eachSlice reads the tables from one oid to another, a slice at a time.

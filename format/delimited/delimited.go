@@ -46,7 +46,8 @@ func (Format) Sniff(name string, _ []byte) format.Sure {
 // Read cuts the first records of the file. Every column is a "string".
 func (f Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*format.Structure, error) {
 	promised := usual(file.Name())
-	out := &format.Structure{Type: typeOf(promised), Rows: -1}
+	out := file.Found()
+	out.Type = typeOf(promised)
 	t, err := readText(file, false)
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func (f Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*f
 		return nil, format.Malformed(codeUneven, "the records of the file do not have the same number of fields")
 	}
 	out.Type = typeOf(comma)
-	out.Details = append(make([]model.Attr, 0, 4), // room for what a connector adds
+	out.Details = append(out.Details,
 		model.Attr{Name: format.DetailDelimiter, Text: shown(comma)}, model.Attr{Name: format.DetailEncoding, Text: t.encoding})
 	out.Cut = r.columns > format.MaxColumns
 	kept := min(r.columns, format.MaxColumns)
@@ -92,7 +93,7 @@ func (f Format) Read(ctx context.Context, file *format.File, ask format.Ask) (*f
 		names, found = header(r, ask.Suspect)
 	}
 	if found {
-		out.Names, out.Columns = format.Header, r.named(names)
+		out.Names, out.Columns = format.Header, named(out.Columns, names)
 	} else {
 		out.Names, out.Columns = format.Numbered, format.Numbers(kept, "string")
 	}
@@ -109,19 +110,11 @@ func shown(comma byte) string {
 	return string(rune(comma))
 }
 
-// columnsAtOnce is how many columns room is made for at a time: those of some small files.
-const columnsAtOnce = 64
-
-// named makes columns of a header. They belong to the caller.
-func (r *records) named(names []string) []model.Column {
-	if len(names) > len(r.spare) {
-		r.spare = make([]model.Column, max(len(names), columnsAtOnce))
-	}
-	columns := r.spare[:len(names):len(names)]
-	r.spare = r.spare[len(names):]
+// named makes columns of a header, in the room of others.
+func named(room []model.Column, names []string) []model.Column {
+	columns := slices.Grow(room, len(names))
 	for i, name := range names {
-		c := &columns[i]
-		c.Name, c.Type, c.Ordinal = name, "string", i+1
+		columns = append(columns, model.Column{Name: name, Type: "string", Ordinal: i + 1})
 	}
 	return columns
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/purlieu/purlieu/format"
-	"github.com/purlieu/purlieu/model"
 )
 
 // records are the first records of a text. Cells are parts of the text, good for as long as it is.
@@ -18,7 +17,7 @@ type records struct {
 	seen    int    // records, even or not
 	even    int    // those that have as many cells as most
 
-	spare []model.Column // blank: see named
+	labels []string // room for the names of a header
 }
 
 // span is where the cells of one row stand.
@@ -27,7 +26,7 @@ type span struct{ from, to int32 }
 // cut takes the first records of a text, one more than is sampled: the first may be a header. It keeps the first of
 // them. A record that alone is longer than the text counts with what there is of it.
 func (r *records) cut(t text, comma byte, keep int) {
-	*r = records{text: t.text, cells: r.cells[:0], rows: r.rows[:0], spare: r.spare}
+	*r = records{text: t.text, cells: r.cells[:0], rows: r.rows[:0], labels: r.labels}
 	if comma == 0 {
 		return
 	}
@@ -66,9 +65,10 @@ const keptCells = 1 << 14
 
 // forget lets go of the text, and of room that few files need.
 func (r *records) forget() {
-	*r = records{cells: r.cells, rows: r.rows, spare: r.spare}
+	clear(r.labels)
+	*r = records{cells: r.cells, rows: r.rows, labels: r.labels[:0]}
 	if cap(r.cells) > keptCells {
-		r.cells = nil
+		r.cells, r.labels = nil, nil
 	}
 }
 
@@ -95,9 +95,10 @@ func (r *records) len() int { return len(r.rows) }
 
 func (r *records) width(row int) int { return int(r.rows[row].to - r.rows[row].from) }
 
-// names are the cells of the first record, trimmed. They outlive the text, as a copy of their own.
+// names are the cells of the first record, trimmed. They outlive the text, as a copy of their own; the list is the records'.
 func (r *records) names() []string {
-	names := make([]string, r.width(0))
+	names := slices.Grow(r.labels[:0], r.width(0))[:r.width(0)]
+	r.labels = names
 	if len(names) == 0 {
 		return names
 	}

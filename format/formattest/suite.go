@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -41,6 +42,7 @@ type Suite struct {
 func Run(t *testing.T, s Suite) {
 	t.Run("it says what it is", s.describe)
 	t.Run("files are read as they are", s.cases)
+	t.Run("a file that is used again shows nothing of the one before", s.again)
 	t.Run("a cut file is a fault or a beginning", s.cut)
 	t.Run("a damaged file is a fault or a structure", s.damaged)
 	t.Run("a file without end is read within bounds", s.endless)
@@ -138,6 +140,28 @@ func (s Suite) cases(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// again reads all files one after the other as one File, each twice, as who reads many does.
+func (s Suite) again(t *testing.T) {
+	var file format.File
+	set := format.NewSet([]format.Format{s.Format}, nil, nil)
+	for _, c := range append(slices.Clone(s.Cases), s.Cases...) {
+		want, err := Read(t.Context(), s.Format, c.Name, c.Data, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file.Open(c.Name, int64(len(c.Data)), bytes.NewReader(c.Data))
+		for range 2 {
+			got, err := set.Read(t.Context(), &file, nil)
+			if err != nil || fmt.Sprintf("%+v", *got) != fmt.Sprintf("%+v", *want) {
+				t.Errorf("%s: %+v, want %+v, %v", c.Name, got, want, err)
+			}
+			for i := range got.Columns { // the structure is the reader's to change
+				got.Columns[i] = model.Column{Name: "scribbled", Comment: "scribbled"}
+			}
+		}
 	}
 }
 

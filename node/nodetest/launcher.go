@@ -78,9 +78,10 @@ func (w *Workers) read(run *running, grant bus.Grant, base *survey.Base) {
 	deps := survey.Deps{Log: log, Engine: w.Engine, Dial: func(context.Context, string, int) (net.Conn, error) {
 		return nil, fault.New(fault.Unsupported, "NoNetwork", "the simulated world has no sockets")
 	}}
-	end := survey.Run(context.Background(), pipe.Job{Grant: grant}, base, w.Connector, deps, func(f bus.Facts) error {
+	end := survey.Run(context.Background(), pipe.Job{Grant: grant}, base, w.Connector, deps, func(p *bus.Piece) error {
+		f, err := factsOf(p)
 		run.pieces = append(run.pieces, split(f, w.Pieces)...)
-		return nil
+		return err
 	})
 	run.result = broker.Result{Outcome: end.Outcome, Code: end.Code, Remedy: end.Remedy, Retry: end.Retry, Assets: end.Assets, Identity: end.Identity}
 	if len(end.Listed) > 0 {
@@ -90,6 +91,15 @@ func (w *Workers) read(run *running, grant bus.Grant, base *survey.Base) {
 		}
 	}
 	w.After(run.next)
+}
+
+// factsOf is a piece as the supervisor reads it.
+func factsOf(p *bus.Piece) (f bus.Facts, err error) {
+	raw, err := bus.Encode(p)
+	if err != nil {
+		return f, err
+	}
+	return f, pipe.Decode(raw, &f)
 }
 
 // split cuts facts into pieces of at most n assets; the rest travels with the last.

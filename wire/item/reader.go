@@ -179,12 +179,22 @@ func (r *Reader) List() int { return r.count(majorList, maxList) }
 const atOnce = 1024
 
 // ReadList reads a list of items. What is claimed takes no memory before it is there.
-func ReadList[T any](r *Reader, read func(*T, *Reader)) []T {
+func ReadList[T any](r *Reader, read func(*T, *Reader)) []T { return ReadInto(r, nil, read) }
+
+// ReadInto reads a list of items in the room of another. An item is what it was there when read is called, or zero.
+func ReadInto[T any](r *Reader, room []T, read func(*T, *Reader)) []T {
 	n := r.List()
-	list := make([]T, 0, min(n, atOnce))
+	list := room[:0]
+	if room == nil {
+		list = make([]T, 0, min(n, atOnce))
+	}
 	for i := 0; i < n && !r.lost; i++ {
-		var zero T
-		list = append(list, zero)
+		if i < cap(list) {
+			list = list[:i+1]
+		} else {
+			var zero T
+			list = append(list, zero)
+		}
 		read(&list[i], r)
 	}
 	return list

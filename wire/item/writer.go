@@ -155,6 +155,15 @@ func WriteList[T any](w *Writer, key byte, list []T, write func(*T, *Writer)) {
 	}
 }
 
+// Items writes a field with a list of n items that a Writer has written already, one behind the other, unless there are none.
+func (w *Writer) Items(key byte, n int, written []byte) {
+	if n == 0 {
+		return
+	}
+	w.List(key, n)
+	w.Out = append(w.Out, written...)
+}
+
 // Map begins a field with so many pairs, which follow: keys in the order of their encoding.
 func (w *Writer) Map(key byte, n int) {
 	w.Key(key)

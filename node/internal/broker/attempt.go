@@ -40,6 +40,9 @@ type attempt struct {
 	taken   chan struct{}          // closed when the sink releases the facts that it was given last; nil: there are none
 	blame   atomic.Pointer[Result] // why the supervisor ended the process
 	lines   int
+	// pieces are read in turn, each in the room of the one before the last: that was released.
+	pieces [2]bus.Facts
+	side   int
 }
 
 // Stop ends the attempt.
@@ -227,18 +230,18 @@ func (a *attempt) converse(p *process, judge *judge) (result Result, clean bool)
 		}
 		switch kind {
 		case pipe.KindFacts:
-			var facts bus.Facts
-			if err := pipe.Decode(payload, &facts); err != nil {
+			facts := a.room()
+			if err := pipe.Decode(payload, facts); err != nil {
 				return a.misbehaved(p, err), false
 			}
-			if err := judge.facts(&facts); err != nil {
+			if err := judge.facts(facts); err != nil {
 				return a.misbehaved(p, err), false
 			}
-			if err := a.b.cfg.Check(&facts, a.grant); err != nil {
+			if err := a.b.cfg.Check(facts, a.grant); err != nil {
 				p.kill()
 				return a.unserved(err), false
 			}
-			a.hand(facts)
+			a.hand(*facts)
 		case pipe.KindLog:
 			if err := a.line(payload); err != nil {
 				return a.misbehaved(p, err), false
@@ -248,6 +251,23 @@ func (a *attempt) converse(p *process, judge *judge) (result Result, clean bool)
 			return a.misbehaved(p, fault.New(fault.Invalid, "BadFrame", "a frame of kind %d goes down, not up", kind)), false
 		}
 	}
+}
+
+// keptItems is how many items' room, in all lists of its assets, a piece leaves for the next one.
+const keptItems = 1 << 15
+
+// room is where the next piece is read. What few pieces need is let go.
+func (a *attempt) room() *bus.Facts {
+	a.side = 1 - a.side
+	f, items := &a.pieces[a.side], 0
+	for i := range f.Assets[:cap(f.Assets)] {
+		x := &f.Assets[:cap(f.Assets)][i]
+		items += 1 + cap(x.Columns) + cap(x.Attrs) + cap(x.Measures)
+	}
+	if items > keptItems {
+		*f = bus.Facts{}
+	}
+	return f
 }
 
 // hand gives facts to the sink when it has released those before. What the node does with them, such as to wait for the

@@ -43,7 +43,8 @@ type Worker interface {
 // Sink hears what an attempt yields. All calls come on the node's loop, in order; End is the last.
 type Sink interface {
 	// Facts were decoded under bounds and passed filter and policy. No more facts come until release is called, and the
-	// worker is read one piece further at most: that is the back-pressure.
+	// worker is read one piece further at most: that is the back-pressure. With the release their memory is the broker's
+	// again: nothing of them may be kept but texts.
 	Facts(facts bus.Facts, release func())
 	// End may come before the last facts are released.
 	End(Result)

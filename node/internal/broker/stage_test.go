@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -128,12 +129,22 @@ func (a *audience) Facts(f bus.Facts, release func()) {
 		release()
 		return
 	}
-	a.facts = append(a.facts, f)
+	a.facts = append(a.facts, kept(f))
 	if a.hold {
 		a.releases = append(a.releases, release)
 		return
 	}
 	release()
+}
+
+// kept is a copy of facts, whose memory is the broker's again when they are released.
+func kept(f bus.Facts) bus.Facts {
+	assets := make([]model.Asset, len(f.Assets))
+	for i := range assets {
+		assets[i] = *f.Assets[i].Clone()
+	}
+	f.Assets, f.Rows = assets, slices.Clone(f.Rows)
+	return f
 }
 
 func (a *audience) End(r Result) { a.end <- r }

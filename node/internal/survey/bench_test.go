@@ -29,8 +29,8 @@ func BenchmarkRun(b *testing.B) {
 		}}
 		bytes := 0
 		b.ResetTimer()
-		Run(context.Background(), job(), NewBase(base...), conn, Deps{Log: slog.New(slog.DiscardHandler)}, func(f bus.Facts) error {
-			body, err := bus.Encode(f)
+		Run(context.Background(), job(), NewBase(base...), conn, Deps{Log: slog.New(slog.DiscardHandler)}, func(p *bus.Piece) error {
+			body, err := bus.Encode(p)
 			bytes += len(body)
 			return err
 		})

@@ -18,7 +18,7 @@ import (
 // A piece of facts is sent when one of these is reached.
 const (
 	pieceBytes    = 256 << 10
-	pieceAssets   = 500
+	pieceAssets   = 1000
 	pieceElements = pipe.MaxElements / 4
 	meterEvery    = 1000
 )
@@ -29,13 +29,12 @@ type surveyor struct {
 	grant bus.Grant
 	kind  *model.Kind
 	base  *Base
-	send  func(bus.Facts) error
+	send  func(*bus.Piece) error
 	meter func(uint64)
 	log   *slog.Logger
 
-	facts          bus.Facts
+	piece          bus.Piece
 	size, elements int
-	usual          int                     // assets in the last piece
 	fresh          map[model.Hash]struct{} // reported in this attempt and in no base
 	assets         uint64
 	listed         map[string]bool
@@ -75,7 +74,7 @@ func (s *surveyor) asset(a *model.Asset, read reader) error {
 	kept, _ := s.filter.Asset(a)
 	order(a)
 	names := namesOf(a, read)
-	size, elements, cutText, cutAsset := tidy(a)
+	elements, cutText, cutAsset := tidy(a)
 	hash := hashOf(s.grant.Authority, a.Type, a.Path)
 	list := s.base.listings[a.Container]
 	old, position, known := list.find(hash)
@@ -112,21 +111,18 @@ func (s *surveyor) asset(a *model.Asset, read reader) error {
 		if a.Facets&model.FacetClassification != 0 {
 			row.Sampled, renewed = bus.NewSampling(s.today, a), true
 		}
-		size, elements = size+grown.size, elements+grown.elements
+		elements += grown.elements
 	}
 	if same && !renewed {
 		list.see(position)
 		if old.Measures == row.Measures {
 			return nil
 		}
-		return s.moved(list, bus.MovedMeasure{Position: position, Hash: hash, Measures: a.Measures})
+		return s.moved(list, bus.MovedMeasure{Position: position, Hash: hash, Measures: slices.Clone(a.Measures)})
 	}
-	if s.facts.Assets == nil { // room for as many as the last piece had
-		s.facts.Assets, s.facts.Rows = make([]model.Asset, 0, s.usual), make([]bus.BaseRow, 0, s.usual)
-	}
-	s.facts.Assets = append(s.facts.Assets, *a)
-	s.facts.Rows = append(s.facts.Rows, row)
-	return s.grown(size+bus.BaseRowSize+8, elements+2)
+	before := s.piece.Bytes()
+	s.piece.Add(a, &row)
+	return s.grown(s.piece.Bytes()-before, elements+2)
 }
 
 // Sampled takes an asset whose values can be read, and reads them where the level asks for it and a sample is due.
@@ -154,13 +150,13 @@ func (s *surveyor) cuts(a *model.Asset, text, asset bool) error {
 func (s *surveyor) moved(l *listing, m bus.MovedMeasure) error {
 	t := tidier{size: 64}
 	t.measures(m.Measures)
-	n := len(s.facts.Seen)
-	if n == 0 || s.facts.Seen[n-1].Container != l.container {
-		s.facts.Seen = append(s.facts.Seen, bus.Seen{Container: l.container, Generation: l.generation})
+	n := len(s.piece.Seen)
+	if n == 0 || s.piece.Seen[n-1].Container != l.container {
+		s.piece.Seen = append(s.piece.Seen, bus.Seen{Container: l.container, Generation: l.generation})
 		t.size += len(l.container) + 32
 		n++
 	}
-	s.facts.Seen[n-1].Moved = append(s.facts.Seen[n-1].Moved, m)
+	s.piece.Seen[n-1].Moved = append(s.piece.Seen[n-1].Moved, m)
 	return s.grown(t.size, t.elements+2)
 }
 
@@ -188,7 +184,7 @@ func (s *surveyor) Gap(g model.Gap) error {
 		return nil
 	}
 	s.gaps++
-	s.facts.Gaps = append(s.facts.Gaps, g)
+	s.piece.Gaps = append(s.piece.Gaps, g)
 	return s.grown(64+len(g.Path)+len(g.Object)+len(g.Remedy), 1)
 }
 
@@ -250,7 +246,7 @@ func (s *surveyor) Child(u model.Unit) error {
 	if code := s.unfit(&u); code != "" {
 		return s.mistake(code, "unit", u.Below)
 	}
-	s.facts.Children = append(s.facts.Children, u)
+	s.piece.Children = append(s.piece.Children, u)
 	return s.grown(unitSize(&u), 1+len(u.Args))
 }
 

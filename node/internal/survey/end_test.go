@@ -42,8 +42,8 @@ func TestRunEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log strings.Builder
 			var assets int
-			end := Run(context.Background(), job(), nil, c.conn, Deps{Log: slog.New(slog.NewTextHandler(&log, nil))}, func(f bus.Facts) error {
-				assets += len(f.Assets)
+			end := Run(context.Background(), job(), nil, c.conn, Deps{Log: slog.New(slog.NewTextHandler(&log, nil))}, func(p *bus.Piece) error {
+				assets += p.Assets()
 				return nil
 			})
 			if end.Outcome != bus.OutcomeFailed || end.Code != c.code || end.Retry != c.retry || assets != 1 {
@@ -76,7 +76,7 @@ func TestRunEnds(t *testing.T) {
 	t.Run("a_broken_pipe_stops_the_connector", func(t *testing.T) {
 		n := 0
 		end := Run(context.Background(), job(), nil, tables(100000, func(i int, _ *model.Asset) { n = i }),
-			Deps{Log: slog.New(slog.DiscardHandler)}, func(bus.Facts) error { return errors.New("closed") })
+			Deps{Log: slog.New(slog.DiscardHandler)}, func(*bus.Piece) error { return errors.New("closed") })
 		if end.Code != "PipeBroken" || n > pieceAssets {
 			t.Fatal(end, n)
 		}

@@ -13,19 +13,19 @@ import (
 // grown adds to the piece and sends it when it is big enough.
 func (s *surveyor) grown(size, elements int) error {
 	s.size, s.elements = s.size+size, s.elements+elements
-	if s.size < pieceBytes && len(s.facts.Assets) < pieceAssets && s.elements < pieceElements {
+	if s.size < pieceBytes && s.piece.Assets() < pieceAssets && s.elements < pieceElements {
 		return nil
 	}
 	return s.flush()
 }
 
 func (s *surveyor) flush() error {
-	facts := s.facts
-	s.facts, s.size, s.elements, s.usual = bus.Facts{}, 0, 0, len(facts.Assets)
-	if len(facts.Assets) == 0 && len(facts.Gaps) == 0 && len(facts.Children) == 0 && len(facts.Seen) == 0 {
+	s.size, s.elements = 0, 0
+	if s.piece.Empty() {
 		return nil
 	}
-	if err := s.send(facts); err != nil {
+	defer s.piece.Reset()
+	if err := s.send(&s.piece); err != nil {
 		s.broken = fault.New(fault.Internal, "PipeBroken", "the facts could not be handed on").Because(err)
 	}
 	return s.broken
@@ -42,7 +42,7 @@ func (s *surveyor) finish() error {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.State, b.State), cmp.Compare(a.Facet, b.Facet))
 	})
 	for _, g := range folded {
-		s.facts.Gaps = append(s.facts.Gaps, g)
+		s.piece.Gaps = append(s.piece.Gaps, g)
 		if err := s.grown(64+len(g.Remedy), 1); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *surveyor) finish() error {
 	for _, c := range containers {
 		l := s.base.listings[c]
 		bits := l.bits()
-		s.facts.Seen = append(s.facts.Seen, bus.Seen{Container: c, Generation: l.generation, Bits: bits})
+		s.piece.Seen = append(s.piece.Seen, bus.Seen{Container: c, Generation: l.generation, Bits: bits})
 		if err := s.grown(64+len(c)+len(bits), 1); err != nil {
 			return err
 		}

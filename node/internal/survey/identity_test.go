@@ -79,7 +79,7 @@ func TestAWorkerAsksOncePerRunWhereAllIsShown(t *testing.T) {
 	one := func(runID, step, system string) pipe.End {
 		j := job()
 		j.Grant.Run, j.Grant.Unit.Step, j.Grant.System = runID, step, system
-		return Run(t.Context(), j, nil, conn, Deps{Log: slog.New(slog.DiscardHandler), Known: &known}, func(bus.Facts) error { return nil })
+		return Run(t.Context(), j, nil, conn, Deps{Log: slog.New(slog.DiscardHandler), Known: &known}, func(*bus.Piece) error { return nil })
 	}
 	for i, c := range []struct {
 		run, step, system string
@@ -132,7 +132,7 @@ func TestAFolderIsAskedBeforeAndBehindEachUnit(t *testing.T) {
 			for range 2 {
 				j := job()
 				j.Grant.Run, j.Grant.System = "1", c.system
-				end = Run(t.Context(), j, nil, conn, Deps{Log: slog.New(slog.DiscardHandler), Known: &known}, func(bus.Facts) error { return nil })
+				end = Run(t.Context(), j, nil, conn, Deps{Log: slog.New(slog.DiscardHandler), Known: &known}, func(*bus.Piece) error { return nil })
 			}
 			if end.Code != c.code || (c.code == "") != (end.Outcome == bus.OutcomeRead) {
 				t.Errorf("%+v, asked %d times", end, asked)

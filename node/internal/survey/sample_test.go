@@ -98,11 +98,8 @@ func runDeep(t *testing.T, job pipe.Job, base []bus.BaseBlock, c connector.Conne
 	out := &outcome{}
 	var log strings.Builder
 	deps := Deps{Log: slog.New(slog.NewTextHandler(&log, nil)), Engine: e}
-	out.end = Run(context.Background(), job, NewBase(base...), c, deps, func(f bus.Facts) error {
-		raw, err := bus.Encode(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+	out.end = Run(context.Background(), job, NewBase(base...), c, deps, func(p *bus.Piece) error {
+		f, raw := factsOf(t, p)
 		if strings.Contains(string(raw), "canary") {
 			t.Error("a value left")
 		}
@@ -226,7 +223,7 @@ func TestASampleThatFails(t *testing.T) {
 	t.Run("ends the run when the run is over", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		c := sampled(2, nil, func(int, *sample.Table) error { cancel(); return denied })
-		end := Run(ctx, deep(), nil, c, Deps{Engine: engine(t, 1)}, func(bus.Facts) error { return nil })
+		end := Run(ctx, deep(), nil, c, Deps{Engine: engine(t, 1)}, func(*bus.Piece) error { return nil })
 		if end.Code != "Cancelled" || c.reads != 1 {
 			t.Errorf("%+v after %d reads", end, c.reads)
 		}

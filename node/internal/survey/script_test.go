@@ -91,16 +91,10 @@ func runWith(ctx context.Context, t testing.TB, j pipe.Job, base []bus.BaseBlock
 	deps := Deps{Log: slog.New(slog.DiscardHandler), Dial: func(context.Context, string, int) (net.Conn, error) { return nil, errors.New("no") }}
 	whole := NewBase(base...)
 	defer whole.Close()
-	out.end = Run(ctx, j, whole, conn, deps, func(f bus.Facts) error {
-		body, err := bus.Encode(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+	out.end = Run(ctx, j, whole, conn, deps, func(p *bus.Piece) error {
+		f, body := factsOf(t, p)
 		if len(body) > pieceBytes+bus.MaxAsset {
 			t.Fatalf("a piece of %d bytes", len(body))
-		}
-		if err := pipe.Decode(body, &bus.Facts{}); err != nil {
-			t.Fatal("a piece beyond the supervisor's bounds:", err)
 		}
 		out.pieces++
 		out.Assets = append(out.Assets, f.Assets...)
@@ -111,6 +105,19 @@ func runWith(ctx context.Context, t testing.TB, j pipe.Job, base []bus.BaseBlock
 		return nil
 	})
 	return out
+}
+
+// factsOf is a piece as the supervisor reads it.
+func factsOf(t testing.TB, p *bus.Piece) (f bus.Facts, body []byte) {
+	t.Helper()
+	body, err := bus.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pipe.Decode(body, &f); err != nil {
+		t.Fatal("a piece beyond the supervisor's bounds:", err)
+	}
+	return f, body
 }
 
 // bits joins the Seen entries of a container.

@@ -52,12 +52,12 @@ type Deps struct {
 }
 
 // Run reads the job's unit with the connector, or plans where the unit has no step. Facts go to send in pieces of some
-// 256 KB and belong to it; an error of send stops the run. What was found before an error, a panic of the connector or
+// 256 KB, each good until send returns; an error of send stops the run. What was found before an error, a panic of the connector or
 // the end of ctx counts all the same, and is sent unless ctx has ended. A base, which may be nil, is for one run. Secrets in the job are
 // handed to the connector and not kept.
 //
 // Seen entries of one container may come in several pieces, measures before bits: a reader joins them.
-func Run(ctx context.Context, job pipe.Job, base *Base, conn connector.Connector, deps Deps, send func(bus.Facts) error) pipe.End {
+func Run(ctx context.Context, job pipe.Job, base *Base, conn connector.Connector, deps Deps, send func(*bus.Piece) error) pipe.End {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}

@@ -22,14 +22,14 @@ type tidier struct {
 	cut            bool
 }
 
-// tidy cleans and measures an asset. An asset beyond bus.MaxAsset loses parts, the least telling first, until it fits;
-// cutText and cutAsset say what was lost.
-func tidy(a *model.Asset) (size, elements int, cutText, cutAsset bool) {
+// tidy cleans an asset and counts the elements of its lists. An asset beyond bus.MaxAsset loses parts, the least telling
+// first, until it fits; cutText and cutAsset say what was lost.
+func tidy(a *model.Asset) (elements int, cutText, cutAsset bool) {
 	a.Name = clip(model.Stored(a.Name))
 	t := walk(a)
 	cutText = t.cut
 	if t.fits() {
-		return t.size, t.elements, cutText, false
+		return t.elements, cutText, false
 	}
 	for _, lose := range []func(){
 		func() { a.Text = "" },
@@ -55,7 +55,7 @@ func tidy(a *model.Asset) (size, elements int, cutText, cutAsset bool) {
 		a.Columns = a.Columns[:len(a.Columns)/2]
 		t = walk(a)
 	}
-	return t.size, t.elements, cutText, cutAsset
+	return t.elements, cutText, cutAsset
 }
 
 func (t *tidier) fits() bool { return t.size <= bus.MaxAsset && t.elements <= maxElements }

@@ -209,7 +209,7 @@ func (w *worker) run(a assignment) error {
 		w.told = true
 		deps.Log.Warn("no file can be made in the folder for temporary ones: what the last scan saw is held in memory", "folder", os.TempDir())
 	}
-	end := Run(a.ctx, a.job, a.base, conn, deps, func(f bus.Facts) error { return w.out.Send(pipe.KindFacts, &f) })
+	end := Run(a.ctx, a.job, a.base, conn, deps, func(p *bus.Piece) error { return w.out.Send(pipe.KindFacts, p) })
 	return w.out.Send(pipe.KindEnd, end)
 }
 
