@@ -46,6 +46,29 @@ describe('signing in', () => {
   })
 })
 
+it('an address that no page has is answered within the shell, and leads on', async () => {
+  const v = await Visit.begin(browser)
+  await v.go('/no-such-page/at/all')
+  await v.page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  await v.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sources' }).waitFor()
+  await v.page.getByRole('main').getByRole('button', { name: 'Go to the overview' }).click()
+  await v.page.waitForURL(v.base + '/')
+  expect(v.wrong).toEqual([])
+  await v.end()
+})
+
+it('the head of an asset stays where it is on a very wide screen, whichever tab is open', async () => {
+  const v = await Visit.begin(browser, { width: 2560, height: 1440 })
+  const guid = await v.guid('open_invoices')
+  const places: unknown[] = []
+  for (const tab of ['overview', 'schema', 'lineage', 'history']) {
+    await v.go(`/asset/${guid}?tab=${tab}`)
+    places.push({ head: await v.page.getByRole('heading', { level: 1 }).boundingBox(), tabs: await v.page.getByRole('tablist').boundingBox() })
+  }
+  for (const place of places) expect(place).toEqual(places[0])
+  await v.end()
+})
+
 describe('the doors', () => {
   it('the page of signing in, and of having signed out, are accessible and fit a phone, light and dark', async () => {
     const v = await Visit.unknown(browser, { width: 390, height: 844 })

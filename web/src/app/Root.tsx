@@ -93,8 +93,10 @@ function useKeys(help: RefObject<HTMLDivElement | null>) {
   }, [navigate, help])
 }
 
+/** Gone stands at every address that no page has. */
 export function Gone() {
-  return <main><Page title={words.gone} about={words.goneText}><div><Button as="a" href="/">{words.toHome}</Button></div></Page></main>
+  const navigate = useNavigate()
+  return <Page title={words.gone} about={words.goneText}><div><Button onClick={() => void navigate({ to: '/' })}>{words.toHome}</Button></div></Page>
 }
 
 /** Wrong shows what a page threw. Of one that could not be loaded it waits for the account, and opens it anew: once by itself. */

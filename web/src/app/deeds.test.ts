@@ -16,7 +16,7 @@ const others: Record<string, string[]> = {}
 
 beforeAll(async () => {
   vi.stubGlobal('document', { querySelector: () => null })
-  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/rest'), import('../settings/rest')])
+  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/change'), import('../scanning/rest'), import('../scanning/times'), import('../settings/rest')])
   for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) deeds[name] = one as unknown as Any
   const [{ commandOf: editing }, { commandOf: scanning, begin }, { triggerCommand }, { commandOf: registering }] = await Promise.all([import('../asset/draft'), import('../scanning/draft'), import('../scanning/recurrence'), import('../scanning/newSource')])
   const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never
@@ -30,9 +30,9 @@ beforeAll(async () => {
     editing({ asset: 'postgresql://shop/shop/sales/orders', column: 'customer id' }, { ...nothing, owners: [{ id: 'user:kim', info: '' }] }, { ...nothing, description: 'who' }),
   ]
   const was = { name: 'all', properties: { databaseName: 'the shop' } } as never, fields = { ...(kind as object), scanSettings: [{ name: 'databaseName', type: 'text', title: '', help: '' }] } as never
-  others.createScan = [...scanning({ name: 'shop' } as never, kind, draft).split(' &&\n'), scanning({ name: 'shop' } as never, fields, { ...draft, login: 'none', settings: {}, include: '', exclude: '', runAtOnce: false }, was)]
+  others.createScan = [...scanning({ name: 'shop' } as never, kind, draft).split(' &&\n'), scanning({ name: 'shop' } as never, fields, { ...draft, login: 'none', settings: {}, include: '', exclude: '', runAtOnce: false, priority: 'High' }, was)]
   others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month', start: every === 'Week' ? '2027-01-01T00:00:00Z' : '' }))
-  others.putSource = [registering({ name: 'PostgreSql', settings: [] }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' } }), registering({ name: 'FileSystem', settings: [] }, { name: 'files', collection: 'root', authority: '', values: {} })]
+  others.putSource = [registering({ name: 'PostgreSql', settings: [] }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' }, windows: [{ days: ['Monday', 'Tuesday', 'Wednesday', 'Saturday'], from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' }] }), registering({ name: 'FileSystem', settings: [] }, { name: 'files', collection: 'root', authority: '', values: {}, windows: [] })]
 }, 60_000)
 
 /** samples are values for each deed. */
@@ -41,6 +41,8 @@ const samples: Record<string, unknown[][]> = {
   approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], drainNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], resumeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], rotateNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
   classify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a b' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: '-x' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: 'x\u0015rm\n\u009b' }]],
   declassify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a', column: "it's" }]], restoreAsset: [['00000000-0000-8000-8000-000000000001']],
+  putWindows: [[{ name: 'shop', kind: 'PostgreSql' }, [{ from: '22:00', to: '06:00', timeZone: 'W. Europe Standard Time' }, { days: ['Saturday', 'Sunday'], from: '00:00', to: '24:00' }]], [{ name: 'shop', kind: 'PostgreSql' }, []]],
+  putSettings: [[{ name: 'shop', kind: 'PostgreSql' }, [], { port: '5433', sslMode: '' }, ''], [{ name: 'shop', kind: 'PostgreSql' }, [], { serverEndpoint: 'new.example.com', sslRootCert: '-----BEGIN\nx' }, 'postgresql://old.example.com']],
   deleteSource: [['shop']], deleteCredential: [['scanner']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],
   decide: [['p1', true], ['p1', false]], undoRun: [['r1']], fireTrigger: [['shop', 'nightly', true], ['shop', 'nightly', false]], deleteTrigger: [['shop', 'nightly']],
   testSource: [['shop', { runtime: 'edge', credential: 'scanner' }], ['shop', { runtime: '', credential: '' }], ['shop', { scan: 'nightly' }]],

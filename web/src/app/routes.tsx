@@ -6,7 +6,7 @@ import { listed, text } from '../ui/address'
 import { Gone, Guarded, Root, Wrong } from './Root'
 import { lost } from './lost'
 
-const root = createRootRoute({ component: Root, notFoundComponent: Gone })
+const root = createRootRoute({ component: Root })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Guarded })
 
 /** page is a page that is loaded when it is gone to. */
@@ -65,6 +65,7 @@ const routes = root.addChildren([
       getParentRoute: () => shell, path: '/style', component: page(() => import('../style/StylePage'), 'StylePage'),
       validateSearch: s => ({ tab: text(s.tab), step: text(s.step) }),
     }),
+    createRoute({ getParentRoute: () => shell, path: '$', component: Gone }),
   ]),
 ])
 

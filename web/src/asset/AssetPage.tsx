@@ -51,7 +51,7 @@ export function AssetPage() {
   const writes = may('data/write', e.collectionId) && e.status !== 'DELETED'
   return (
     <DetailPage
-      key={guid} full={open === 'lineage'} title={name} icon={<span className={s.icon} aria-hidden><Icon /></span>}
+      key={guid} tall={open === 'lineage'} title={name} icon={<span className={s.icon} aria-hidden><Icon /></span>}
       above={<div className={s.path}><Link to="/search">{words.assets}</Link> › {pathOf(text(e.attributes.qualifiedName)).join(' › ')}</div>}
       about={<div className={s.about}><Tag>{titleOf(e.typeName)}</Tag>{e.status === 'DELETED' && <Status tone="bad">{words.deleted}</Status>}{e.classifications.map(c => <Tag key={c.typeName} brand>{c.typeName}</Tag>)}</div>}
       actions={e.status === 'DELETED' && may('data/write', e.collectionId) && <Restore guid={guid} name={name} />}

@@ -8,6 +8,7 @@ export class Failure extends Error {
     readonly code: string,
     message: string,
     readonly request: string, // id in the operator's log
+    readonly target = '', // the part of what was sent that it is about, where one is named
   ) {
     super(message)
   }
@@ -66,13 +67,14 @@ function queryOf(query: Ask['query']): string {
 /** failureOf reads both shapes in which the account writes its errors. */
 export async function failureOf(answer: Response): Promise<Failure> {
   let code = answer.headers.get('x-ms-error-code') ?? ''
-  let message = ''
+  let message = '', target = ''
   try {
-    const body = (await answer.json()) as { error?: { code: string; message: string }; errorCode?: string; errorMessage?: string }
+    const body = (await answer.json()) as { error?: { code: string; message: string; target?: string | null }; errorCode?: string; errorMessage?: string }
     code = body.error?.code ?? body.errorCode ?? code
     message = body.error?.message ?? body.errorMessage ?? ''
+    target = body.error?.target ?? ''
   } catch {
     // Something between us and the account answered: what it says is not ours to show.
   }
-  return new Failure(answer.status, code, message, answer.headers.get('x-ms-request-id') ?? '')
+  return new Failure(answer.status, code, message, answer.headers.get('x-ms-request-id') ?? '', target)
 }

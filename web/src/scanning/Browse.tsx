@@ -10,10 +10,10 @@ import { Empty, Loading, Shown } from '../ui/States'
 import { decoded } from '../ui/names'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
+import { words } from './browseStrings'
 import { keepLogin } from './create'
 import { loginName, withLogin, type Draft } from './draft'
 import { browse, browseQuery, credentialsQuery } from './rest'
-import { words } from './strings'
 import type { Kind, Source } from './types'
 
 // It comes when a node was asked.

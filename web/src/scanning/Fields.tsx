@@ -1,5 +1,6 @@
 // A form made from fields that a connector described: no form of a source is written by hand.
 import { Field as FluentField, Input, Select, Textarea } from '@fluentui/react-components'
+import { saidAt } from '../ui/Refusal'
 import { Tick } from '../ui/Tick'
 import type { Values } from './form'
 import type { Field } from './types'
@@ -7,20 +8,21 @@ import type { Field } from './types'
 interface FieldsProps {
   of: Field[]
   values: Values
+  error?: unknown // of sending them as properties: what the account says about one stands there
   onChange: (name: string, value: string) => void
 }
 
-export function Fields({ of, values, onChange }: FieldsProps) {
-  return <>{of.map(f => <One key={f.name} field={f} value={values[f.name] ?? ''} onChange={v => onChange(f.name, v)} />)}</>
+export function Fields({ of, values, error, onChange }: FieldsProps) {
+  return <>{of.map(f => <One key={f.name} field={f} value={values[f.name] ?? ''} said={saidAt(error, `properties.${f.name}`)} onChange={v => onChange(f.name, v)} />)}</>
 }
 
-function One({ field: f, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {
+function One({ field: f, value, said, onChange }: { field: Field; value: string; said: string; onChange: (value: string) => void }) {
   const given = value || f.default || ''
   if (f.type === 'switch') {
-    return <FluentField hint={f.help}>{control => <Tick label={f.title} checked={given === 'true'} describedBy={control['aria-describedby']} onChange={checked => onChange(String(checked))} />}</FluentField>
+    return <FluentField hint={f.help} {...(said && { validationMessage: said })}>{control => <Tick label={f.title} checked={given === 'true'} describedBy={control['aria-describedby']} onChange={checked => onChange(String(checked))} />}</FluentField>
   }
   return (
-    <FluentField label={f.title} hint={f.help} required={!!f.required}>
+    <FluentField label={f.title} hint={f.help} required={!!f.required} {...(said && { validationMessage: said })}>
       {f.type === 'choice' ? (
         <Select value={given} onChange={(_, d) => onChange(d.value)}>
           {!f.default && <option value="" />}

@@ -4,6 +4,7 @@ import { Folder16Regular } from '@fluentui/react-icons/svg/folder'
 import { Soft } from '../ui/Parts'
 import { titleOf } from '../ui/types'
 import { narrow } from '../ui/widths'
+import { words as says } from './browseStrings'
 import type { Draft } from './draft'
 import { lines } from './form'
 import { words } from './strings'
@@ -31,21 +32,21 @@ export function NameList({ of, draft, onLook, onChange }: NameListProps) {
   const drop = (name: string) => onChange({ include: lines(draft.include).filter(l => l !== name).join('\n'), exclude: lines(draft.exclude).filter(l => l !== name).join('\n') })
   return (
     <>
-      <ul className={s.list} aria-label={words.browse}>
+      <ul className={s.list} aria-label={says.browse}>
         {of.value.map(n => {
           const included = lines(draft.include).includes(n.path)
           const chosen = included || lines(draft.exclude).includes(n.path)
           return (
             <li key={n.path} className={s.one}>
-              <Button className={s.name} appearance="subtle" icon={<Folder16Regular />} aria-label={words.browseBelow(n.name)} onClick={() => onLook(n.path)}>{n.name}&nbsp;<Soft>{titleOf(n.type)}</Soft></Button>
-              {chosen ? <Button size="small" appearance="primary" aria-pressed onClick={() => drop(n.path)}>{included ? words.isIncluded : words.isExcluded}</Button>
-                : <Button size="small" aria-label={words.includeThis(n.name)} onClick={() => add('include', n.path)}>{words.includeShort}</Button>}
-              {!chosen && <Button size="small" appearance="subtle" aria-label={words.excludeThis(n.name)} onClick={() => add('exclude', n.path)}>{words.exclude}</Button>}
+              <Button className={s.name} appearance="subtle" icon={<Folder16Regular />} aria-label={says.browseBelow(n.name)} onClick={() => onLook(n.path)}>{n.name}&nbsp;<Soft>{titleOf(n.type)}</Soft></Button>
+              {chosen ? <Button size="small" appearance="primary" aria-pressed onClick={() => drop(n.path)}>{included ? says.isIncluded : says.isExcluded}</Button>
+                : <Button size="small" aria-label={says.includeThis(n.name)} onClick={() => add('include', n.path)}>{says.includeShort}</Button>}
+              {!chosen && <Button size="small" appearance="subtle" aria-label={says.excludeThis(n.name)} onClick={() => add('exclude', n.path)}>{words.exclude}</Button>}
             </li>
           )
         })}
       </ul>
-      {of.more && <Soft>{words.browseMore}</Soft>}
+      {of.more && <Soft>{says.browseMore}</Soft>}
     </>
   )
 }

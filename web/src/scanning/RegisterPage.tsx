@@ -3,6 +3,7 @@ import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../client/may'
+import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
@@ -16,12 +17,18 @@ import { commandOf, noSource, type NewSource } from './newSource'
 import { Refusal } from '../ui/Refusal'
 import { collectionsQuery, kindsQuery, putSource, sourcesQuery } from './rest'
 import { words } from './strings'
+import { settled as inOrder, windowText } from './windows'
+import { words as says } from './windowStrings'
 import type { Collection, Kind } from './types'
 
 interface Address {
   step?: string
   kind?: string
 }
+
+/** hasPlace knows what the account says against something that has a field here: it stands there. */
+const hasPlace = (target: string, fields: { name: string }[]) =>
+  /^properties\.purlieu(Authority|Windows)\b/.test(target) || fields.some(f => target === `properties.${f.name}`)
 
 const parts = { settings: () => import('./RegisterSettings') }
 const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
@@ -47,16 +54,18 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
   const { tell } = useNotices()
   const sources = useQuery(sourcesQuery())
   const [draft, setDraft] = useState(() => noSource(collections))
-  const change = (to: Partial<NewSource>) => setDraft(old => ({ ...old, ...to }))
-  const { name, authority, collection, values } = draft
+  const change = (to: Partial<NewSource>) => { if (register.error) register.reset(); setDraft(old => ({ ...old, ...to })) }
+  const { name, authority, collection, values, windows } = draft
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? []
   const problem = nameProblem('source', name, sources.data?.map(s => s.name) ?? [])
 
   const register = useMutation({
     mutationFn: () => putSource(name, kind!.name, {
-      ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), collection: { referenceName: collection, type: 'CollectionReference' },
+      ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), ...(windows.length > 0 && { purlieuWindows: windows }),
+      collection: { referenceName: collection, type: 'CollectionReference' },
     }),
+    onError: error => { if (error instanceof Failure && hasPlace(error.target, fields)) go({ step: 'settings' }) },
     onSuccess: async () => {
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
@@ -64,7 +73,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
     },
   })
 
-  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && (!kind.nodeLocal || authority.trim() !== '')
+  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && (!kind.nodeLocal || authority.trim() !== '') && inOrder(windows)
   const steps = [
     { key: 'kind', title: words.registerSteps.kind, ready: !!kind },
     { key: 'settings', title: words.registerSteps.settings, ready: settled },
@@ -78,15 +87,15 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
       {...(kind && { command: commandOf(kind, draft) })}
     >
       {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={k => { change({ values: {} }); go({ kind: k, step: 'settings' }) }} />}
-      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} onChange={change} />}
+      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} error={register.error} onChange={change} />}
       {at === 'review' && kind && (
         <>
           <Refusal error={register.error} />
           <Card>
             <Facts of={[
               [words.name, name], [words.kind, kind.title],
-              ...fields.map((f): [string, string | undefined] => [f.title, values[f.name] || f.default]),
-              [words.authority, authority], [words.collection, collections.find(c => c.name === collection)?.friendlyName ?? collection],
+              ...fields.map((f): [string, React.ReactNode] => [f.title, values[f.name] || f.default]),
+              [words.authority, authority], [says.times, windows.length > 0 ? windows.map(w => <div key={windowText(w)}>{windowText(w)}</div>) : undefined], [words.collection, collections.find(c => c.name === collection)?.friendlyName ?? collection],
             ]} />
           </Card>
         </>

@@ -1,27 +1,38 @@
 // The settings of a source that is being registered: ours, and those that its connector described.
-import { Field, Input, Select } from '@fluentui/react-components'
+import { useRef } from 'react'
+import { Field, Input, makeStyles, Select } from '@fluentui/react-components'
+import { Group } from '../ui/Group'
+import { saidAt, useRefused } from '../ui/Refusal'
 import { Fields } from './Fields'
 import { Grants } from './Grants'
 import type { NewSource } from './newSource'
 import { words } from './strings'
 import type { Collection, Kind } from './types'
+import { WindowsField } from './WindowsField'
+import { words as says } from './windowStrings'
+
+const useStyles = makeStyles({ all: { display: 'flex', flexDirection: 'column', gap: '20px' } })
 
 interface RegisterSettingsProps {
   kind: Kind
   collections: Collection[] // where a source may be written
   draft: NewSource
   problem: string // of its name
+  error: unknown // of registering it
   onChange: (to: Partial<NewSource>) => void
 }
 
-export function RegisterSettings({ kind, collections, draft, problem, onChange }: RegisterSettingsProps) {
+export function RegisterSettings({ kind, collections, draft, problem, error, onChange }: RegisterSettingsProps) {
+  const all = useRef<HTMLDivElement>(null)
+  const wrong = saidAt(error, 'properties.purlieuAuthority')
+  useRefused(error, all)
   return (
-    <>
+    <div ref={all} className={useStyles().all}>
       <Field label={words.sourceName} hint={words.sourceNameHint} required {...(problem && { validationMessage: problem })}>
         <Input value={draft.name} onChange={(_, d) => onChange({ name: d.value })} placeholder="sales" autoFocus />
       </Field>
-      <Fields of={kind.settings ?? []} values={draft.values} onChange={(n, v) => onChange({ values: { ...draft.values, [n]: v } })} />
-      <Field label={words.authorityField} hint={kind.nodeLocal ? words.authorityLocal : words.authorityHint} required={!!kind.nodeLocal}>
+      <Fields of={kind.settings ?? []} values={draft.values} error={error} onChange={(n, v) => onChange({ values: { ...draft.values, [n]: v } })} />
+      <Field label={words.authorityField} hint={kind.nodeLocal ? words.authorityLocal : words.authorityHint} required={!!kind.nodeLocal} {...(wrong && { validationMessage: wrong })}>
         <Input value={draft.authority} onChange={(_, d) => onChange({ authority: d.value })} />
       </Field>
       <Field label={words.collection}>
@@ -29,7 +40,8 @@ export function RegisterSettings({ kind, collections, draft, problem, onChange }
           {collections.map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
         </Select>
       </Field>
+      <Group label={says.times}><WindowsField of={draft.windows} error={error} onChange={windows => onChange({ windows })} /></Group>
       {kind.credentials?.[0] && <Grants of={kind.credentials[0]} />}
-    </>
+    </div>
   )
 }

@@ -1,4 +1,5 @@
 // The scan that would be made, as a whole.
+import { Field, Select } from '@fluentui/react-components'
 import { Card, Facts } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { Tick } from '../ui/Tick'
@@ -26,6 +27,11 @@ export function ReviewStep({ kind, draft, error, onChange }: ReviewStepProps) {
           [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
         ]} />
       </Card>
+      <Field label={words.priority} hint={words.priorityHint}>
+        <Select value={draft.priority} onChange={(_, d) => onChange({ priority: d.value as Draft['priority'] })}>
+          {Object.entries(words.priorities).map(([key, title]) => <option key={key} value={key}>{title}</option>)}
+        </Select>
+      </Field>
       <Tick checked={draft.runAtOnce} onChange={runAtOnce => onChange({ runAtOnce })} label={words.runAtOnce} />
     </>
   )

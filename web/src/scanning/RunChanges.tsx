@@ -1,5 +1,5 @@
 // What a run changed in the map, asset by asset.
-import { Field, Select } from '@fluentui/react-components'
+import { Field, makeStyles, Select } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
@@ -8,6 +8,7 @@ import { Link, Soft, Status, Tag, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { titleOf } from '../ui/types'
 import { changesQuery } from './rest'
+import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Changed, Run } from './types'
 
@@ -15,27 +16,30 @@ type Verb = Changed['change']['verb']
 
 const tones: Record<Verb, Tone> = { created: 'good', updated: 'busy', deleted: 'warn', revived: 'good', renamed: 'busy', restored: 'good' }
 
+const useStyles = makeStyles({ which: { maxWidth: '420px' } })
+
 export function RunChanges({ run }: { run: Run }) {
+  const s = useStyles()
   const [{ verb }, change] = useAddress<{ verb?: string }>()
   const changes = useInfiniteQuery(changesQuery(run, verb))
   return (
     <>
-      <Field label={words.difference} orientation="horizontal">
+      <Field className={s.which} label={says.difference} orientation="horizontal">
         <Select value={verb ?? ''} onChange={(_, d) => change({ verb: d.value || undefined } as { verb?: string })}>
-          <option value="">{words.anyChange}</option>
-          {(Object.keys(words.verbs) as Verb[]).map(v => <option key={v} value={v}>{words.verbs[v]}</option>)}
+          <option value="">{says.anyChange}</option>
+          {(Object.keys(says.verbs) as Verb[]).map(v => <option key={v} value={v}>{says.verbs[v]}</option>)}
         </Select>
       </Field>
-      <Shown of={changes} empty={list => list.length === 0 ? <Empty title={words.noChanges}>{words.noChangesText}</Empty> : undefined}>
+      <Shown of={changes} empty={list => list.length === 0 ? <Empty title={says.noChanges}>{says.noChangesText}</Empty> : undefined}>
         {list => (
           <>
             <DataTable
-              caption={words.runSides.changes} rows={list} id={c => `${c.asset.guid} ${c.change.version}`}
+              caption={says.runSides.changes} rows={list} id={c => `${c.asset.guid} ${c.change.version}`}
               columns={[
                 { name: words.name, show: c => <Link to={`/asset/${c.asset.guid}`}>{c.asset.name}</Link> },
-                { name: words.type, show: c => <Tag>{titleOf(c.asset.type)}</Tag> },
-                { name: words.what, show: c => <Status tone={tones[c.change.verb]}>{words.verbs[c.change.verb]}</Status> },
-                { name: words.difference, show: c => told(c) || <Soft>–</Soft> },
+                { name: says.type, show: c => <Tag>{titleOf(c.asset.type)}</Tag> },
+                { name: says.what, show: c => <Status tone={tones[c.change.verb]}>{says.verbs[c.change.verb]}</Status> },
+                { name: says.difference, show: c => told(c) || <Soft>–</Soft> },
               ]}
             />
             <More of={changes} shown={list.length} />

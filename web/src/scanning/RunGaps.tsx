@@ -8,29 +8,29 @@ import { Card, Facts, Mono, Soft } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { gapsQuery, going } from './rest'
 import { spoken } from './spoken'
-import { words } from './strings'
+import { words as says } from './runStrings'
 import type { RunDetail } from './types'
 
 const counted = 1000 // gaps that the account counts by their reason
 
 export function RunGaps({ run }: { run: RunDetail }) {
   const gaps = useInfiniteQuery(gapsQuery(run))
-  const none = going(run) ? undefined : words.noGapsText
+  const none = going(run) ? undefined : says.noGapsText
   return (
-    <Shown of={gaps} empty={list => list.length === 0 ? <Empty icon={<CheckmarkCircle48Regular />} title={words.noGaps}>{none}</Empty> : undefined}>
+    <Shown of={gaps} empty={list => list.length === 0 ? <Empty icon={<CheckmarkCircle48Regular />} title={says.noGaps}>{none}</Empty> : undefined}>
       {list => (
         <>
-          {run.gapsByCode.length > 1 && <Card title={words.why}><Facts of={run.gapsByCode.map(c => [spoken(c.code), count(c.count)])} />{run.counts.gaps > counted && <Soft>{words.gapsFirst(count(counted))}</Soft>}</Card>}
+          {run.gapsByCode.length > 1 && <Card title={says.why}><Facts of={run.gapsByCode.map(c => [spoken(c.code), count(c.count)])} />{run.counts.gaps > counted && <Soft>{says.gapsFirst(count(counted))}</Soft>}</Card>}
           <DataTable
-            caption={words.gapsText} rows={list.map((g, i) => ({ ...g, i }))} id={g => String(g.i)}
+            caption={says.gapsText} rows={list.map((g, i) => ({ ...g, i }))} id={g => String(g.i)}
             columns={[
-              { name: words.where, show: g => g.gap.path ? <Mono>{g.gap.path}</Mono> : <Soft>{words.whole}</Soft> },
-              { name: words.why, show: g => <>{spoken(g.gap.code)}{g.gap.object && <> (<Mono>{g.gap.object}</Mono>)</>}{(g.gap.count ?? 1) > 1 && ` × ${count(g.gap.count!)}`} {g.gap.state && <Soft>{g.gap.state}</Soft>}</> },
-              { name: words.remedy, show: g => g.gap.remedy || <Soft>–</Soft> },
+              { name: says.where, show: g => g.gap.path ? <Mono>{g.gap.path}</Mono> : <Soft>{says.whole}</Soft> },
+              { name: says.why, show: g => <>{spoken(g.gap.code)}{g.gap.object && <> (<Mono>{g.gap.object}</Mono>)</>}{(g.gap.count ?? 1) > 1 && ` × ${count(g.gap.count!)}`} {g.gap.state && <Soft>{g.gap.state}</Soft>}</> },
+              { name: says.remedy, show: g => g.gap.remedy || <Soft>–</Soft> },
             ]}
           />
           <More of={gaps} shown={list.length} />
-          <p><Soft>{words.gapsText}</Soft></p>
+          <p><Soft>{says.gapsText}</Soft></p>
         </>
       )}
     </Shown>

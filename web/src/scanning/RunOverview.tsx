@@ -11,6 +11,7 @@ import { going } from './rest'
 import { lasted, RunStatus } from '../ui/RunStatus'
 import { runStates } from '../ui/strings'
 import { spoken } from './spoken'
+import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Run, RunDetail } from './types'
 
@@ -34,15 +35,15 @@ export function RunOverview({ run, asOf }: { run: RunDetail; asOf: number | unde
         <Message tone="bad" title={spoken(run.problem.code)}>{run.problem.text}</Message>
       )}
       {run.waits.length > 0 && (
-        <Message tone="warn" title={words.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
+        <Message tone="warn" title={says.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
       )}
       <RunProposal run={run} />
-      {run.closed && <Message tone="warn" title={words.outsideWindow}>{words.opens} <time dateTime={run.closed.until}>{exactTime(new Date(run.closed.until))}</time></Message>}
+      {run.closed && <Message tone="warn" title={says.outsideWindow}>{says.opens} <time dateTime={run.closed.until}>{exactTime(new Date(run.closed.until))}</time></Message>}
       <Undo run={run} />
       <Card>
         <Facts of={[
           [words.state, <RunStatus key="s" run={run} />],
-          [words.began, run.started ? <When key="w" at={run.started} /> : undefined],
+          [says.began, run.started ? <When key="w" at={run.started} /> : undefined],
           [words.lasted, ms === undefined ? undefined : took(ms)],
           [words.level, words.levels[run.level]?.title ?? run.level],
           [words.runtime, <Link key="r" to={`/runtimes/${encodeURIComponent(run.runtime)}`}>{run.runtime}</Link>],
@@ -59,13 +60,13 @@ function Discovery({ run }: { run: Run }) {
   const u = run.units
   const all = Object.values(u).reduce((a, b) => a + b, 0)
   const read = u.done + u.closed + u.failed + u.void
-  const failed = u.failed > 0 ? ` · ${words.unitsFailed(u.failed)}` : ''
+  const failed = u.failed > 0 ? ` · ${says.unitsFailed(u.failed)}` : ''
   const idle = going(run) && u.leased === 0 && read === 0
   return (
-    <Card title={words.discovery} actions={<Stage began={run.started} ended={run.discoveryEnded ?? run.ended} run={run} />}>
-      <Soft>{idle ? words.waitingForNode : words.discoveryText}</Soft>
-      <ProgressBar className={s.bar} value={all === 0 ? 0 : read / all} thickness="large" aria-label={words.discovery} />
-      <Soft>{words.unitsOf(read - u.failed - u.void, all)}{failed}{run.assetsPerSecond > 0 && ` · ${words.rate(compact(Math.round(run.assetsPerSecond)))}`}</Soft>
+    <Card title={says.discovery} actions={<Stage began={run.started} ended={run.discoveryEnded ?? run.ended} run={run} />}>
+      <Soft>{idle ? says.waitingForNode : says.discoveryText}</Soft>
+      <ProgressBar className={s.bar} value={all === 0 ? 0 : read / all} thickness="large" aria-label={says.discovery} />
+      <Soft>{says.unitsOf(read - u.failed - u.void, all)}{failed}{run.assetsPerSecond > 0 && ` · ${says.rate(compact(Math.round(run.assetsPerSecond)))}`}</Soft>
     </Card>
   )
 }
@@ -75,17 +76,17 @@ function Ingestion({ run }: { run: Run }) {
   const u = run.units
   const all = Object.values(u).reduce((a, b) => a + b, 0)
   return (
-    <Card title={words.ingestion} actions={<Stage began={run.ingestionStarted} ended={run.ended} run={run} />}>
-      <Soft>{words.ingestionText}</Soft>
-      <ProgressBar className={s.bar} value={all === 0 ? 0 : (u.closed + u.failed + u.void) / all} thickness="large" aria-label={words.ingestion} />
-      <Soft>{words.batchesOf(run.counts.batches)} · {bytes(run.counts.bytes)}</Soft>
+    <Card title={says.ingestion} actions={<Stage began={run.ingestionStarted} ended={run.ended} run={run} />}>
+      <Soft>{says.ingestionText}</Soft>
+      <ProgressBar className={s.bar} value={all === 0 ? 0 : (u.closed + u.failed + u.void) / all} thickness="large" aria-label={says.ingestion} />
+      <Soft>{says.batchesOf(run.counts.batches)} · {bytes(run.counts.bytes)}</Soft>
     </Card>
   )
 }
 
 /** Stage says where one stage of a run stands. */
 function Stage({ began, ended, run }: { began: string | null; ended: string | null; run: Run }) {
-  const state: [Tone, string] = !began ? ['idle', going(run) ? runStates.Accepted : words.notReached] : !ended ? ['busy', runStates.InProgress]
+  const state: [Tone, string] = !began ? ['idle', going(run) ? runStates.Accepted : says.notReached] : !ended ? ['busy', runStates.InProgress]
     : run.state === 'Failed' ? ['bad', runStates.Failed] : run.state === 'Canceled' ? ['idle', runStates.Canceled] : ['good', runStates.Succeeded]
   return <Status tone={state[0]}>{state[1]}</Status>
 }
@@ -95,7 +96,7 @@ function Numbers({ run }: { run: Run }) {
   const c = run.counts
   const shown: [string, number, string?][] = [
     [words.found, c.discovered], [words.facts.new, c.created], [words.facts.changed, c.updated], [words.facts.same, c.unchanged],
-    [words.facts.gone, c.deleted], [words.facts.notSeen, c.notSeen, words.notSeenHint], [words.facts.classified, c.classified], [words.facts.edges, c.edges], [words.gaps, c.gaps],
+    [words.facts.gone, c.deleted], [words.facts.notSeen, c.notSeen, says.notSeenHint], [words.facts.classified, c.classified], [words.facts.edges, c.edges], [words.gaps, c.gaps],
   ]
   return (
     <div className={s.numbers}>

@@ -11,6 +11,7 @@ import { isOld, Loading, ShownPage } from '../ui/States'
 import { useAct } from '../ui/useAct'
 import { RunOverview } from './RunOverview'
 import { cancelRun, going, runQuery } from './rest'
+import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Run, RunDetail } from './types'
 
@@ -18,7 +19,7 @@ const RunChanges = lazy(() => import('./RunChanges').then(m => ({ default: m.Run
 const RunGaps = lazy(() => import('./RunGaps').then(m => ({ default: m.RunGaps })))
 const RunUnits = lazy(() => import('./RunUnits').then(m => ({ default: m.RunUnits })))
 
-type Tab = keyof typeof words.runSides
+type Tab = keyof typeof says.runSides
 
 export function RunPage() {
   const { run: id } = useParams({ strict: false }) as { run: string }
@@ -28,7 +29,7 @@ export function RunPage() {
 
 function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
   const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
-  const open = tab in words.runSides ? (tab as Tab) : 'overview'
+  const open = tab in says.runSides ? (tab as Tab) : 'overview'
   const counts: Partial<Record<Tab, number>> = {
     units: Object.values(run.units).reduce((a, b) => a + b, 0),
     gaps: run.counts.gaps,
@@ -36,10 +37,10 @@ function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
   }
   return (
     <DetailPage
-      title={words.run(run.scan)} open={open} onOpen={next => change({ tab: next })}
+      title={says.run(run.scan)} open={open} onOpen={next => change({ tab: next })}
       above={<Link to={`/sources/${encodeURIComponent(run.source)}`}>{run.source}</Link>}
       actions={<Cancel run={run} />}
-      tabs={(Object.keys(words.runSides) as Tab[]).map(key => ({ key, title: words.runSides[key], ...(counts[key] !== undefined && { count: counts[key] }) }))}
+      tabs={(Object.keys(says.runSides) as Tab[]).map(key => ({ key, title: says.runSides[key], ...(counts[key] !== undefined && { count: counts[key] }) }))}
     >
       {open === 'overview' && <RunOverview run={run} asOf={asOf} />}
       <Suspense fallback={<Loading />}>
@@ -55,5 +56,5 @@ function Cancel({ run }: { run: Run }) {
   const may = useMay()
   const act = useAct(['run', run.id])
   if (!going(run) || !may('scan/write', run.collection)) return null
-  return <ActButton label={words.cancelRun} command={cancelRun.command(run)} busy={act.busy} onAct={() => act.go({ run: () => cancelRun(run), said: words.cancelled })} />
+  return <ActButton label={says.cancelRun} command={cancelRun.command(run)} busy={act.busy} onAct={() => act.go({ run: () => cancelRun(run), said: says.cancelled })} />
 }

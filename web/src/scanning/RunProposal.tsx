@@ -16,7 +16,7 @@ import { decide, proposalQuery, proposedQuery, undoRun } from './rest'
 import type { Proposal, Run } from './types'
 
 const useStyles = makeStyles({
-  list: { margin: '8px 0 0', paddingLeft: '20px', maxHeight: '240px', overflowY: 'auto' },
+  list: { margin: '8px 0 0', paddingLeft: '20px', maxHeight: '240px', overflowY: 'auto', overflowWrap: 'anywhere' },
   buttons: { display: 'flex', gap: '8px', flexWrap: 'wrap', marginTop: '16px' },
 })
 

@@ -6,6 +6,7 @@ import { More } from '../ui/More'
 import { Soft, Status, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { unitsQuery } from './rest'
+import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Run, Unit } from './types'
 
@@ -14,16 +15,16 @@ const tones: Record<Unit['state'], Tone> = { queued: 'idle', leased: 'busy', don
 export function RunUnits({ run }: { run: Run }) {
   const units = useInfiniteQuery(unitsQuery(run))
   return (
-    <Shown of={units} empty={list => list.length === 0 ? <Empty title={words.noUnits}>{words.waitingForNode}</Empty> : undefined}>
+    <Shown of={units} empty={list => list.length === 0 ? <Empty title={says.noUnits}>{says.waitingForNode}</Empty> : undefined}>
       {list => (
         <>
           <DataTable
-            caption={words.runSides.units} rows={list} id={u => String(u.id)}
+            caption={says.runSides.units} rows={list} id={u => String(u.id)}
             columns={[
-              { name: words.unit, show: u => u.title || u.below },
-              { name: words.state, show: u => <Status tone={tones[u.state]}>{words.unitStates[u.state]}</Status> },
-              { name: words.node, show: u => u.node ? u.node.slice(u.node.indexOf('--') + 2) : <Soft>–</Soft> },
-              { name: words.attempt, show: u => u.attempt, number: true },
+              { name: says.unit, show: u => u.title || u.below },
+              { name: words.state, show: u => <Status tone={tones[u.state]}>{says.unitStates[u.state]}</Status> },
+              { name: says.node, show: u => u.node ? u.node.slice(u.node.indexOf('--') + 2) : <Soft>–</Soft> },
+              { name: says.attempt, show: u => u.attempt, number: true },
               { name: words.found, show: u => u.expectedAssets > u.discovered ? `${count(u.discovered)} / ${count(u.expectedAssets)}` : count(u.discovered), number: true },
               { name: words.gaps, show: u => count(u.gaps), number: true },
             ]}

@@ -86,12 +86,13 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
   const watch = useWatch()
   const mayNew = useMay()('source/write', 'root')
   const [draft, setDraft] = useState<Draft>(() => was ? draftOf(was, filter, source, kind, reach, credentials) : begin(kind, reach, credentials, scans, mayNew))
-  const change = (to: Partial<Draft>) => setDraft(old => ({ ...old, ...to }))
+  const change = (to: Partial<Draft>) => { if (create.error) create.reset(); setDraft(old => ({ ...old, ...to })) }
   const problem = nameProblem('scan', draft.name, was ? [] : scans.map(s => s.name))
   const fields = kind.scanSettings ?? []
 
   const create = useMutation({
     mutationFn: () => createScan(source, kind, reach, draft, was),
+    onError: error => { if (error instanceof Failure && fields.some(f => error.target === `properties.${f.name}`)) go({ step: 'scope' }) },
     onSuccess: async run => {
       if (run) watch(run)
       tell({ kind: 'done', title: was ? words.scanChanged(draft.name) : words.scanCreated(draft.name) })
@@ -122,7 +123,7 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
         </>
       )}
       {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} mayNew={mayNew} mayNone={mayNone(kind, was)} draft={draft} onChange={change} />}
-      {at === 'scope' && <ScopeStep source={source} kind={kind} draft={draft} onChange={change} />}
+      {at === 'scope' && <ScopeStep source={source} kind={kind} draft={draft} error={create.error} onChange={change} />}
       {at === 'review' && <ReviewStep kind={kind} draft={draft} error={create.error} onChange={change} />}
     </WizardPage>
   )

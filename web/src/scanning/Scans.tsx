@@ -45,7 +45,7 @@ export function Scans({ source, kind, of, add, writable }: ScansProps) {
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
               { name: words.runsWhen, width: '26%', show: s => <Next of={s.purlieuTrigger} /> },
-              ...(writable ? [{ name: '', width: '300px', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
+              ...(writable ? [{ name: '', width: 'clamp(300px, 26vw, 420px)', show: (s: Scan) => <Acts source={source.name} scan={s.name} onSchedule={() => change({ scan: s.name })} />, number: true }] : []),
             ]}
           />
           {list.filter(s => s.name === at.scan).map(scan => (

@@ -21,6 +21,7 @@ import { deleteTrigger, fireTrigger, putTrigger, scansKey, triggerQuery } from '
 import { words as says } from './scheduleStrings'
 import { words } from './strings'
 import type { Trigger } from './types'
+import { ZoneField } from './ZoneField'
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '640px' },
@@ -90,10 +91,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
           </Group>
         )}
         {plan.every === 'Month' && <Field label={says.monthDaysLabel} hint={says.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}
-        <Field label={says.zoneLabel} hint={says.zoneHint}>
-          <Input value={plan.zone} list="zones" autoComplete="off" spellCheck={false} onChange={(_, d) => change({ zone: d.value })} />
-        </Field>
-        <datalist id="zones">{Intl.supportedValuesOf('timeZone').map(z => <option key={z} value={z} />)}</datalist>
+        <ZoneField label={says.zoneLabel} hint={says.zoneHint} value={plan.zone} onChange={zone => change({ zone })} />
         {begins && <Tick label={says.notBefore(exactTime(new Date(begins)))} checked={plan.start === begins} onChange={on => change({ start: on ? begins : minute(new Date()) })} />}
         <Tick label={says.fullEachTime} checked={plan.full} onChange={full => change({ full })} />
         {problem ? <Status tone="warn">{problem}</Status> : <Soft>{inWords(recurrenceOf(plan))}</Soft>}

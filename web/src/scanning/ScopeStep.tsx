@@ -11,15 +11,16 @@ interface ScopeStepProps {
   source: Source
   kind: Kind
   draft: Draft
+  error: unknown // of making the scan
   onChange: (to: Partial<Draft>) => void
 }
 
-export function ScopeStep({ source, kind, draft, onChange }: ScopeStepProps) {
+export function ScopeStep({ source, kind, draft, error, onChange }: ScopeStepProps) {
   const fields = kind.scanSettings ?? []
   return (
     <>
       <LevelChoice levels={kind.levels ?? []} chosen={draft.level} onChoose={level => onChange({ level })} />
-      <Fields of={fields} values={draft.settings} onChange={(n, v) => onChange({ settings: { ...draft.settings, [n]: v } })} />
+      <Fields of={fields} values={draft.settings} error={error} onChange={(n, v) => onChange({ settings: { ...draft.settings, [n]: v } })} />
       <Browse key={draft.runtime + draft.login + draft.credential} source={source} kind={kind} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={onChange} />
       <Scope draft={draft} onChange={onChange} />
     </>

@@ -4,21 +4,20 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Field, Select } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useTitles } from '../client/list'
 import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { More } from '../ui/More'
-import { Card, Facts, Link, Mono, Soft, When } from '../ui/Parts'
+import { Card, Link, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown, ShownPage } from '../ui/States'
-import { Ask } from '../ui/Ask'
 import { Grants } from './Grants'
-import { deleteSource, kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
+import { kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
 import { RunsTable } from './RunsTable'
+import { SourceSettings } from './SourceSettings'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
-import { windowText } from './windows'
+import { Times } from './Times'
 import type { Kind, Scan, Source } from './types'
 
 type Tab = keyof typeof words.sides
@@ -48,7 +47,7 @@ function OneSource({ source }: { source: Source }) {
       open={open} onOpen={next => change({ tab: next })} actions={add}
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >
-      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} removable={may('source/write', collection)} />}</Shown>}</Shown>}
+      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} writable={may('source/write', collection)} />}</Shown>}</Shown>}
       {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>
@@ -60,27 +59,16 @@ interface OverviewProps {
   kind: Kind | undefined
   scans: Scan[] | undefined // of whoever may test them
   add: React.ReactNode
-  removable: boolean
+  writable: boolean
 }
 
-function Overview({ source, kind, scans, add, removable }: OverviewProps) {
-  const p = source.properties
-  const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
+function Overview({ source, kind, scans, add, writable }: OverviewProps) {
   const use = kind?.credentials?.[0]
-  const titleOf = useTitles()
   return (
     <>
-      <Card title={words.settings} actions={removable && <Ask label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>}>
-        <Facts of={[
-          [words.kind, kind?.title ?? source.kind],
-          ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(settings[f.name] ?? f.default)]),
-          [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
-          [words.windows, p.purlieuWindows?.length ? p.purlieuWindows.map(w => <div key={windowText(w)}>{windowText(w)}</div>) : undefined],
-          [words.collection, p.collection && titleOf(p.collection.referenceName)],
-          [words.registered, <When key="w" at={p.createdAt} />],
-        ]} />
-      </Card>
-      {scans && <Test source={source.name} scans={scans} add={add} />}
+      <SourceSettings source={source} kind={kind} writable={writable} />
+      <Times source={source} writable={writable} />
+      {scans && <Test key={source.properties.lastModifiedAt} source={source.name} scans={scans} add={add} />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
       {use && <Grants of={use} />}
     </>
@@ -98,8 +86,6 @@ function Test({ source, scans, add }: { source: string; scans: Scan[]; add: Reac
     </TestConnection>
   )
 }
-
-const shown = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value))
 
 function Runs({ source }: { source: string }) {
   const runs = useInfiniteQuery(runsQuery({ source }))

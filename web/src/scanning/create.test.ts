@@ -12,9 +12,9 @@ it('of a scan that is changed what the form does not show stays, and what was cl
   const reach = [{ name: 'edge', kind: 'SelfHosted', state: 'Online', serves: true, nodes: [], reasons: [] }] as Reach[]
   const was = { name: 'nightly', kind: 'PostgreSqlCredential', properties: { workers: 4, databaseName: 'shop', sampleViews: true, purlieuLevel: 'L1', collection: { referenceName: 'sales' }, createdAt: '2026-01-01T00:00:00Z', lastModifiedAt: '2026-01-02T00:00:00Z' } } as unknown as Scan
   const draft = draftOf(was, null, source, kind, reach, [])
-  await createScan(source, kind, reach, { ...draft, runtime: 'edge', level: 'L2', settings: { ...draft.settings, databaseName: '' } }, was)
+  await createScan(source, kind, reach, { ...draft, runtime: 'edge', level: 'L2', priority: 'High', settings: { ...draft.settings, databaseName: '' } }, was)
   expect(put).toEqual([['shop', 'nightly', 'PostgreSqlCredential', {
-    workers: 4, sampleViews: true, purlieuLevel: 'L2', credential: null,
+    workers: 4, sampleViews: true, purlieuLevel: 'L2', purlieuPriority: 'High', credential: null,
     collection: { referenceName: 'sales', type: 'CollectionReference' }, connectedVia: { referenceName: 'edge', integrationRuntimeType: 'SelfHosted' },
   }]])
 })

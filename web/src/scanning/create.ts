@@ -22,7 +22,7 @@ export async function createScan(source: Source, kind: Kind, reach: Reach[], dra
   await putScan(source.name, draft.name, was?.kind ?? kind.scanKinds?.[0] ?? '', {
     ...(was && keptOf(kind, was)),
     ...properties(kind.scanSettings ?? [], draft.settings),
-    purlieuLevel: draft.level,
+    purlieuLevel: draft.level, purlieuPriority: draft.priority,
     collection: { referenceName: (was ?? source).properties.collection?.referenceName ?? 'root', type: 'CollectionReference' },
     connectedVia: { referenceName: draft.runtime, integrationRuntimeType: reach.find(r => r.name === draft.runtime)?.kind ?? 'SelfHosted' },
     credential: login ? { referenceName: login, ...(credentialType && { credentialType }) } : null,

@@ -3,6 +3,8 @@ import { flag, flags, line, settings } from '../client/command'
 import { lines, nameProblem, spoken, textsOf, type Values } from './form'
 import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
+export type Priority = NonNullable<Scan['properties']['purlieuPriority']>
+
 export interface Draft {
   name: string
   runtime: string
@@ -16,6 +18,7 @@ export interface Draft {
   vaults: Values // vault of each secret field
   secrets: Values // name in the vault of each secret field
   level: string
+  priority: Priority
   settings: Values
   include: string
   exclude: string
@@ -36,7 +39,7 @@ export function begin(kind: Kind, reach: Reach[], credentials: Credential[], sca
   return {
     name, runtime: runtime?.name ?? '', login: !kind.credentials?.length ? 'none' : fitting.length > 0 || !mayNew ? 'old' : 'new', credential: fitting[0]?.name ?? '',
     newName: '', newKind: kind.credentials?.[0]?.kind ?? '', kept: '', open: {}, vaults: {}, secrets: {},
-    level: `L${Math.max(1, ...(kind.levels ?? []))}`, settings: {}, include: '', exclude: '', runAtOnce: true,
+    level: `L${Math.max(1, ...(kind.levels ?? []))}`, priority: 'Normal', settings: {}, include: '', exclude: '', runAtOnce: true,
   }
 }
 
@@ -46,7 +49,7 @@ export function draftOf(scan: Scan, filter: Filter | null, source: Source, kind:
   const said = (prefixes: string[] | null | undefined) => paths(source.properties.purlieuAuthority ?? '', prefixes ?? []).join('\n')
   return {
     ...begin(kind, reach, credentials, []), name: scan.name, runtime: p.connectedVia?.referenceName ?? reach.find(r => r.kind === 'Managed')?.name ?? '',
-    login: p.credential ? 'old' : 'none', credential: p.credential?.referenceName ?? '', level: p.purlieuLevel ?? 'L1', settings: textsOf(kind.scanSettings ?? [], p as Record<string, unknown>),
+    login: p.credential ? 'old' : 'none', credential: p.credential?.referenceName ?? '', level: p.purlieuLevel ?? 'L1', priority: p.purlieuPriority ?? 'Normal', settings: textsOf(kind.scanSettings ?? [], p as Record<string, unknown>),
     include: said(filter?.properties.includeUriPrefixes), exclude: said(filter?.properties.excludeUriPrefixes), runAtOnce: false,
   }
 }
@@ -116,7 +119,7 @@ export function commandOf(source: Source, kind: Kind, draft: Draft, was?: Scan):
   const login = loginName(draft)
   const set = settings('set', spoken(kind.scanSettings ?? [], draft.settings)), all = (patterns: string) => (was && lines(patterns).length === 0 ? [''] : lines(patterns))
   const cleared = was ? Object.keys(textsOf(kind.scanSettings ?? [], was.properties as Record<string, unknown>)).filter(name => !draft.settings[name]?.trim()).map(name => `${name}=`) : []
-  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${set}${flags('set', cleared)}${flags('include', all(draft.include))}${flags('exclude', all(draft.exclude))}`)
+  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${flag('priority', draft.priority !== (was?.properties.purlieuPriority ?? 'Normal') && draft.priority)}${set}${flags('set', cleared)}${flags('include', all(draft.include))}${flags('exclude', all(draft.exclude))}`)
   if (draft.runAtOnce) out.push(line`purlieu scan run ${source.name} ${draft.name} --watch`)
   return withLogin(draft, kind, out.join(' &&\n'))
 }

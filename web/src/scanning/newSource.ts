@@ -1,20 +1,22 @@
 // A source that is being put together in the wizard.
-import { flag, line, settings } from '../client/command'
+import { flag, flags, line, settings } from '../client/command'
 import { spoken, type Values } from './form'
-import type { Kind } from './types'
+import type { Kind, Window } from './types'
+import { spokenWindow } from './windows'
 
 export interface NewSource {
   name: string
   collection: string
   authority: string
   values: Values // of the kind's own settings
+  windows: Window[] // in which it may be read; none: at any time
 }
 
 /** noSource is the beginning: in the root collection, or in the first of those where sources may be written. */
 export const noSource = (writable: readonly { name: string }[]): NewSource =>
-  ({ name: '', collection: (writable.find(c => c.name === 'root') ?? writable[0])?.name ?? '', authority: '', values: {} })
+  ({ name: '', collection: (writable.find(c => c.name === 'root') ?? writable[0])?.name ?? '', authority: '', values: {}, windows: [] })
 
 /** commandOf says the same as a command. */
-export function commandOf(kind: Pick<Kind, 'name' | 'settings'>, { name, collection, authority, values }: NewSource): string {
-  return line`purlieu source add ${kind.name} ${name}${settings('set', spoken(kind.settings ?? [], values))}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}`
+export function commandOf(kind: Pick<Kind, 'name' | 'settings'>, { name, collection, authority, values, windows }: NewSource): string {
+  return line`purlieu source add ${kind.name} ${name}${settings('set', spoken(kind.settings ?? [], values))}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}${flags('window', windows.map(spokenWindow))}`
 }

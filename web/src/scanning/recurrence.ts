@@ -17,7 +17,7 @@ export interface Plan {
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
-const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+export const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** planOf is what the form shows: of a trigger that is there, or a proposal, every night at three. */
 export function planOf(t: Trigger | null): Plan {

@@ -27,8 +27,9 @@ export const credentialsQuery = () => list<Credential>('/scan/credentials', scan
 export const collectionsQuery = () => ({ ...collectionsOf<Collection>(), staleTime: slow })
 export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasources', source, 'scans'), scanning)
 
-export const sourceQuery = (name: string) =>
-  queryOptions({ queryKey: ['source', name], queryFn: ({ signal }) => rest<Source>('/scan' + at('datasources', name), { query: scanning, signal }) })
+export const getSource = (name: string, signal?: AbortSignal) => rest<Source>('/scan' + at('datasources', name), { query: scanning, ...(signal && { signal }) })
+
+export const sourceQuery = (name: string) => queryOptions({ queryKey: ['source', name], queryFn: ({ signal }) => getSource(name, signal) })
 
 /** often is how soon runs are asked for again. */
 export const often = (runs: Run[] | undefined) => (runs?.some(going) ? 2000 : 30_000)

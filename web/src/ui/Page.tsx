@@ -8,7 +8,8 @@ import { words } from './strings'
 const useStyles = makeStyles({
   page: { display: 'flex', flexDirection: 'column', gap: '20px', padding: '24px 32px 48px', boxSizing: 'border-box', maxWidth: '1760px', width: '100%', minWidth: 0, margin: '0 auto', [narrow]: { padding: '16px 16px 40px', gap: '16px' }, [wide]: { padding: '32px 48px 56px' } },
   inside: { padding: 0, [narrow]: { padding: 0 }, [wide]: { padding: 0 } },
-  full: { maxWidth: 'none', flex: 1, paddingBottom: '16px', minHeight: 0 },
+  tall: { flex: 1, paddingBottom: '16px', minHeight: 0 },
+  full: { maxWidth: 'none' },
   head: { display: 'flex', alignItems: 'flex-start', gap: '16px', flexWrap: 'wrap' },
   titles: { flex: '1 1 280px', minWidth: 0, display: 'flex', gap: '16px', alignItems: 'flex-start' },
   texts: { minWidth: 0, display: 'flex', flexDirection: 'column', gap: '2px' },
@@ -26,17 +27,18 @@ export interface PageProps {
   above?: ReactNode // crumbs
   actions?: ReactNode
   full?: boolean // takes all room
+  tall?: boolean // takes all height, and is as wide as other pages
   inside?: boolean // stands inside of another page: only the style page does
   children: ReactNode
 }
 
-export function Page({ title, name, about, icon, above, actions, full, inside, children }: PageProps) {
+export function Page({ title, name, about, icon, above, actions, full, tall, inside, children }: PageProps) {
   const s = useStyles()
   useEffect(() => {
     document.title = `${name ?? title} - ${words.product}`
   }, [title, name])
   return (
-    <div className={mergeClasses(s.page, full && s.full, inside && s.inside)}>
+    <div className={mergeClasses(s.page, (full || tall) && s.tall, full && s.full, inside && s.inside)}>
       <header className={s.head}>
         <div className={s.titles}>
           {icon}

@@ -1,10 +1,20 @@
 // What the account said against something, in its place: the notice goes, this stays until it is tried again.
-import { SignedOut } from '../client/rest'
+import { useEffect, type RefObject } from 'react'
+import { Failure, SignedOut } from '../client/rest'
 import { Message } from './Message'
 import { sayFailure, SignInAgain } from './States'
 
-export function Refusal({ error }: { error: unknown }) {
-  if (!error) return null
+/** Refusal says it of the whole. beside are the parts of what was sent that have their own place (saidAt). */
+export function Refusal({ error, beside }: { error: unknown; beside?: RegExp }) {
+  if (!error || (beside && error instanceof Failure && beside.test(error.target))) return null
   const { title, text } = sayFailure(error, true)
   return <Message tone="bad" title={title}>{text} {error instanceof SignedOut && <SignInAgain />}</Message>
+}
+
+/** saidAt is what the account said against one part of what was sent, to stand at its field; '' where it is about another. */
+export const saidAt = (error: unknown, part: string) => (error instanceof Failure && error.target === part ? error.message.charAt(0).toUpperCase() + error.message.slice(1) : '')
+
+/** useRefused leads to the field that the account said something against. */
+export function useRefused(error: unknown, within: RefObject<HTMLElement | null>) {
+  useEffect(() => { if (error) within.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus() }, [error, within])
 }

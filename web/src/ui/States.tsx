@@ -18,7 +18,7 @@ const useStyles = makeStyles({
   text: { color: tokens.colorNeutralForeground2, margin: 0, overflowWrap: 'anywhere', textWrap: 'balance' },
   soft: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace },
   actions: { display: 'flex', flexWrap: 'wrap', justifyContent: 'center', gap: '8px', marginTop: '12px' },
-  bone: { backgroundColor: tokens.colorNeutralBackground5, borderRadius: tokens.borderRadiusMedium, height: '20px', marginBottom: '12px' },
+  bone: { backgroundColor: tokens.colorNeutralStencil1Alpha, borderRadius: tokens.borderRadiusMedium, height: '20px', marginBottom: '12px' },
   bones: { padding: '8px 0' },
 })
 

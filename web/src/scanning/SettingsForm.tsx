@@ -1,0 +1,67 @@
+// Changing the settings of a source that is registered. What is not changed here is asked for anew, and stays.
+import { useEffect, useRef, useState } from 'react'
+import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Command } from '../ui/Command'
+import { useNotices } from '../ui/Notices'
+import { Facts } from '../ui/Parts'
+import { Refusal, saidAt, useRefused } from '../ui/Refusal'
+import { words as shared } from '../ui/strings'
+import { Tick } from '../ui/Tick'
+import { changedOf, putSettings } from './change'
+import { Fields } from './Fields'
+import { complete, textsOf } from './form'
+import { sourceQuery, sourcesQuery } from './rest'
+import { words as says } from './settingsStrings'
+import { words } from './strings'
+import type { Kind, Source } from './types'
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '720px' },
+  foot: { display: 'flex', gap: '8px' },
+})
+
+/** hasAuthority is the part of a source that says which one it is. */
+const hasAuthority = 'properties.purlieuAuthority'
+
+export function SettingsForm({ source, kind, onDone }: { source: Source; kind: Kind; onDone: () => void }) {
+  const s = useStyles()
+  const form = useRef<HTMLFormElement>(null)
+  const queries = useQueryClient()
+  const { tell } = useNotices()
+  const fields = kind.settings ?? []
+  const [was] = useState(() => textsOf(fields, source.properties as Record<string, unknown>))
+  const [values, setValues] = useState(was)
+  const [moved, move] = useState<boolean>() // nobody was asked yet
+  const authority = source.properties.purlieuAuthority ?? ''
+  const changed = changedOf(fields, was, values), named = moved ? authority : ''
+  const put = useMutation({
+    mutationFn: () => putSettings(source, fields, changed, named),
+    onError: error => { if (saidAt(error, hasAuthority)) move(old => old ?? false) },
+    onSuccess: async () => {
+      tell({ kind: 'done', title: says.changed(source.name), text: says.changedText })
+      await Promise.all([sourceQuery(source.name), sourcesQuery()].map(q => queries.invalidateQueries({ queryKey: q.queryKey })))
+      onDone()
+    },
+  })
+  const begin = (change: () => void) => { if (put.error) put.reset(); change() }
+  const wrong = saidAt(put.error, hasAuthority)
+  useRefused(put.error, form)
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus(), [])
+  const settled = Object.keys(changed).length > 0 && complete(fields, values)
+  const ready = settled && !put.isPending
+  return (
+    <form ref={form} className={s.form} aria-label={says.changing(source.name)} onSubmit={e => { e.preventDefault(); if (ready) put.mutate() }}>
+      <Facts of={[[words.name, source.name], [words.kind, kind.title]]} />
+      <Fields of={fields} values={values} error={put.error} onChange={(n, v) => begin(() => setValues(old => ({ ...old, [n]: v })))} />
+      <Field label={words.authority} hint={says.stays} {...(wrong && { validationMessage: wrong })}><Input readOnly appearance="filled-darker" value={authority} /></Field>
+      {moved !== undefined && <Tick label={says.same} checked={moved} onChange={on => begin(() => move(on))} />}
+      <Refusal error={put.error} beside={new RegExp(`^properties\\.(${[...fields.map(f => f.name), 'purlieuAuthority'].join('|')})$`)} />
+      <div className={s.foot}>
+        <Button appearance="primary" type="submit" disabled={!ready}>{shared.save}</Button>
+        <Button onClick={onDone}>{shared.cancel}</Button>
+      </div>
+      {settled && <Command title={shared.asCommand}>{putSettings.command(source, fields, changed, named)}</Command>}
+    </form>
+  )
+}

@@ -1,0 +1,49 @@
+// Writing when a source may be read. All else that the source says is asked for anew, and stays.
+import { useRef, useState } from 'react'
+import { Button, makeStyles } from '@fluentui/react-components'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Command } from '../ui/Command'
+import { useNotices } from '../ui/Notices'
+import { Refusal, useRefused } from '../ui/Refusal'
+import { words as shared } from '../ui/strings'
+import { sourceQuery, sourcesQuery } from './rest'
+import { words } from './windowStrings'
+import { putWindows } from './times'
+import { proposed, settled, windowsOf } from './windows'
+import { WindowsField } from './WindowsField'
+import type { Source } from './types'
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '720px' },
+  foot: { display: 'flex', gap: '8px' },
+})
+
+export function TimesForm({ source, onDone }: { source: Source; onDone: () => void }) {
+  const s = useStyles()
+  const form = useRef<HTMLFormElement>(null)
+  const queries = useQueryClient()
+  const { tell } = useNotices()
+  const was = windowsOf(source.properties.purlieuWindows)
+  const [windows, setWindows] = useState(() => (was.length > 0 ? was : [proposed()]))
+  const put = useMutation({
+    mutationFn: () => putWindows(source, windows),
+    onSuccess: async () => {
+      tell({ kind: 'done', title: windows.length > 0 ? words.changed(source.name) : words.changedAlways(source.name) })
+      await Promise.all([sourceQuery(source.name), sourcesQuery()].map(q => queries.invalidateQueries({ queryKey: q.queryKey })))
+      onDone()
+    },
+  })
+  useRefused(put.error, form)
+  const ready = settled(windows) && !put.isPending
+  return (
+    <form ref={form} className={s.form} aria-label={words.changing(source.name)} onSubmit={e => { e.preventDefault(); if (ready) put.mutate() }}>
+      <WindowsField of={windows} error={put.error} onChange={next => { if (put.error) put.reset(); setWindows(next) }} />
+      <Refusal error={put.error} beside={/^properties\.purlieuWindows\[\d+\]\./} />
+      <div className={s.foot}>
+        <Button appearance="primary" type="submit" disabled={!ready}>{shared.save}</Button>
+        <Button onClick={onDone}>{shared.cancel}</Button>
+      </div>
+      {settled(windows) && <Command title={shared.asCommand}>{putWindows.command(source, windows)}</Command>}
+    </form>
+  )
+}
