@@ -120,7 +120,11 @@ export class Visit {
   /** settled waits until the page shows what it asked for. */
   async settled() {
     await this.page.waitForSelector('h1, h2')
-    await this.page.waitForFunction(() => location.pathname === '/style' || !document.querySelector('[role=status][aria-label=Loading]'))
+    try {
+      await this.page.waitForFunction(() => location.pathname === '/style' || !document.querySelector('[role=status][aria-label=Loading]'))
+    } catch (error) {
+      throw new Error(`${this.page.url()} is still loading; on its way: ${[...this.pending].map(r => r.url()).join(', ') || 'nothing'}; it shows:\n${await this.page.locator('body').innerText()}`, { cause: error })
+    }
     // Quiet: nothing was on its way for a moment.
     for (let quiet = 0; quiet < 4; quiet = this.pending.size === 0 ? quiet + 1 : 0) await this.page.waitForTimeout(40)
     await this.painted()

@@ -99,9 +99,10 @@ export function Gone() {
   return <Page title={words.gone} about={words.goneText}><div><Button onClick={() => void navigate({ to: '/' })}>{words.toHome}</Button></div></Page>
 }
 
-/** Wrong shows what a page threw. Of one that could not be loaded it waits for the account, and opens it anew: once by itself. */
+/** Wrong shows what a page threw. One that could not be loaded it opens anew as soon as the account answers: once by itself. */
 export function Wrong({ error }: { error: unknown }) {
   const router = useRouter()
+  useEffect(() => { if (isLost(error) && !isBroken()) void anew() }, [error])
   if (isLost(error) && isBroken()) return <Failed error={new Error(failures.partText)} retry={() => void anew()} />
   if (isLost(error)) return <Failed error={new Failure(0, 'Unreachable', '', '')} retry={() => void anew()} />
   return <Failed error={error} retry={() => void router.invalidate()} />

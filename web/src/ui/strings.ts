@@ -22,6 +22,8 @@ export const words = {
   signedInAs: (name: string) => `Signed in as ${name}`,
   retry: 'Try again',
   loading: 'Loading',
+  late: 'This takes unusually long.',
+  anew: 'Open the page anew',
   copy: 'Copy',
   copied: 'Copied',
   asCommand: 'As a command',
