@@ -1,5 +1,5 @@
 // Parts of the portal that are loaded when they are needed, and do not come: the account is away just then, another build of
-// it has no such file, or an answer never ends. What does not come is made here, in the browser; all else is real.
+// it has no such file, or an answer never ends; and parts that come late. That is made here, in the browser; all else is real.
 import type { Browser, Route } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { seriousOf } from './looks'
@@ -67,6 +67,34 @@ describe('a part that does not come', () => {
     comes = well
     await alert().getByRole('button', { name: 'Try again' }).click()
     await v.page.getByRole('link', { name: 'shop / nightly' }).first().waitFor()
+  })
+})
+
+describe('a part that comes later than what it shows', () => {
+  it('tells that this failed', async () => {
+    const list = '**/scan/datasources/shop/scans?*'
+    let failed = () => {}
+    const failure = new Promise<void>(done => { failed = done })
+    let fails = true
+    let kinds: Promise<unknown> = Promise.resolve()
+    await v.page.route(list, async route => {
+      if (!fails) return route.fallback()
+      await kinds
+      await v.page.waitForTimeout(500) // all else is drawn
+      await route.fulfill({ status: 500, json: { error: { code: 'InternalError', message: 'the list of scans is lost' } } })
+      failed()
+    })
+    comes = async route => {
+      await failure
+      await v.page.waitForTimeout(500) // the page knows it by now
+      return well(route)
+    }
+    kinds = v.page.waitForResponse('**/manage/v1/kinds*')
+    await v.page.goto(v.base + '/sources/shop?tab=scans')
+    await alert().getByText('The list of scans is lost').waitFor()
+    fails = false
+    await alert().getByRole('button', { name: 'Try again' }).click()
+    await nightly()
   })
 })
 

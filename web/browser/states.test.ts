@@ -36,8 +36,7 @@ describe('when the account', () => {
   let v: Visit
   let failing: string | undefined
   const failure = { status: 500, headers: { 'x-ms-request-id': 'request-7' }, json: { error: { code: 'InternalError', message: 'the account could not do it' } } }
-  // The routes stay for the whole visit: one that a failed test leaves behind would fail those after it, and to turn the browser's
-  // interception off and on beside what a page loads changes how it loads.
+  // The routes stay for the whole visit: one that a failed test left behind would fail those after it.
   beforeAll(async () => {
     v = await Visit.begin(browser)
     for (const asks of new Set(pages.flatMap(p => p.asks ?? []))) await v.page.route(asks, r => asks === failing ? r.fulfill(failure) : r.fallback())

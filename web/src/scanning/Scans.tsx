@@ -1,13 +1,13 @@
 // The scans of a source: what each does, and a way to run it.
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
 import { Link, Soft } from '../ui/Parts'
-import { Empty, Loading, Shown } from '../ui/States'
+import { Empty, Loading, Shown, type Asked } from '../ui/States'
 import { useAct } from '../ui/useAct'
 import { useWatch } from '../ui/watched'
 import { narrow } from '../ui/widths'
@@ -26,7 +26,7 @@ const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '
 interface ScansProps {
   source: Source
   kind: Kind | undefined
-  of: UseQueryResult<Scan[]>
+  of: Asked<Scan[]>
   add: ReactNode
   writable: boolean
 }

@@ -34,7 +34,8 @@ function OneSource({ source }: { source: Source }) {
   const navigate = useNavigate()
   const may = useMay()
   const kinds = useQuery(kindsQuery())
-  const scans = useQuery(scansQuery(source.name))
+  const { data, error, refetch } = useQuery(scansQuery(source.name))
+  const scans = { data, error, refetch } // read here: Scans comes later
   const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
   const open = tab in words.sides ? (tab as Tab) : 'overview'
   const kind = kinds.data?.find(k => k.name === source.kind)

@@ -109,8 +109,16 @@ export function Loading({ lines = 5, className }: { lines?: number; className?: 
   )
 }
 
+/** Asked is what Shown takes of a query, of one answer or of pages. A query tells a page only of what the page read of it: a part
+ * that is loaded later is handed these three, not the query, for what failed before it came it would never hear of. */
+export interface Asked<T> {
+  data: T | undefined
+  error: Error | null
+  refetch: () => unknown
+}
+
 interface ShownProps<T> {
-  of: { data: T | undefined; error: Error | null; refetch: () => unknown } // a query, of one answer or of pages
+  of: Asked<T>
   empty?: (data: T) => ReactNode // what stands there when there is nothing; undefined when there is something
   loading?: ReactNode
   heals?: boolean // of Failed
