@@ -91,8 +91,11 @@ describe('a part that comes later than what it shows', () => {
     }
     kinds = v.page.waitForResponse('**/manage/v1/kinds*')
     await v.page.goto(v.base + '/sources/shop?tab=scans')
-    await alert().getByText('The list of scans is lost').waitFor()
-    fails = false
+    try {
+      await alert().getByText('The list of scans is lost').waitFor()
+    } finally {
+      fails = false
+    }
     await alert().getByRole('button', { name: 'Try again' }).click()
     await nightly()
   })
