@@ -68,11 +68,6 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 		return bus.Answer{}, fault.New(fault.Unsupported, "UnknownKind", "this node reads no sources of that kind").
 			Try("Update the node, or ask a runtime that reads this kind")
 	}
-	leave, err := a.turn(kind)
-	if err != nil {
-		return bus.Answer{}, err
-	}
-	defer leave()
 	secrets, err := a.b.cfg.Secrets(a.ctx, a.grant)
 	defer func() {
 		for _, s := range secrets {
@@ -86,6 +81,11 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 	if err != nil {
 		return bus.Answer{}, err
 	}
+	leave, err := a.turn(kind)
+	if err != nil {
+		return bus.Answer{}, err
+	}
+	defer leave()
 	guest, socket, err := a.b.doors.admit(context.WithoutCancel(a.ctx), a.grant.Kind)
 	if err != nil {
 		return bus.Answer{}, err

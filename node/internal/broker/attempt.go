@@ -18,14 +18,6 @@ import (
 	"github.com/purlieu/purlieu/node/internal/pipe"
 )
 
-// Times of the supervision.
-const (
-	stopGrace  = 2 * time.Second        // between cancel and kill
-	watchEvery = 100 * time.Millisecond // memory, deadline
-
-	longestUnit = 24 * time.Hour // whatever the account says
-)
-
 // attempt is one running attempt: a Worker to the node's loop, a goroutine of its own inside.
 type attempt struct {
 	b       *Broker
@@ -34,6 +26,7 @@ type attempt struct {
 	sink    Sink
 	ctx     context.Context // ends at Stop
 	cancel  context.CancelFunc
+	began   time.Time
 	stopped atomic.Bool
 	size    atomic.Int64           // of the worker when it was looked at last, in bytes
 	held    atomic.Bool            // facts wait for their release
@@ -69,17 +62,6 @@ func (a *attempt) work() Result {
 		return failed("UnknownKind", "Update the node, or give the work to a runtime that reads this kind", false)
 	}
 	first, more := a.piece() // while the account is away nothing is held for the attempt
-	leave, err := a.b.crowd.enter(a.ctx, placesOf(kind, a.grant.Settings))
-	if err != nil {
-		return Result{} // stopped
-	}
-	defer leave()
-	select {
-	case a.b.slots <- struct{}{}:
-		defer func() { <-a.b.slots }()
-	case <-a.ctx.Done():
-		return Result{}
-	}
 	secrets, err := a.b.cfg.Secrets(a.ctx, a.grant)
 	defer func() {
 		for _, s := range secrets {
@@ -93,6 +75,11 @@ func (a *attempt) work() Result {
 	if err != nil {
 		return a.unserved(err)
 	}
+	leave, why := a.place(kind)
+	if leave == nil {
+		return why
+	}
+	defer leave()
 	var terms model.Terms
 	if a.b.cfg.Terms != nil {
 		terms = a.b.cfg.Terms(a.ctx, a.grant)
@@ -327,59 +314,6 @@ func (a *attempt) line(payload []byte) error {
 	a.b.cfg.Log.LogAttrs(a.ctx, level, "the worker says", append(attrs, slog.String("text", cut(l.Text, pipe.MaxLogText)))...)
 	return nil
 }
-
-// watch ends the process when the attempt is stopped, takes too long or grows too big.
-func (a *attempt) watch(p *process, done <-chan struct{}) {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	stop, last, spent := a.ctx.Done(), a.b.cfg.Clock(), time.Duration(0)
-	var killAt <-chan time.Time
-	cancel := func() {
-		stop, killAt = nil, time.After(stopGrace)
-		go func() { _ = p.w.Send(pipe.KindCancel, nil) }() // it may block: the kill frees it
-	}
-	for {
-		select {
-		case <-done:
-			return
-		case <-p.exited:
-			return
-		case <-stop:
-			cancel()
-		case <-killAt:
-			p.kill()
-			return
-		case <-tick.C:
-			now := a.b.cfg.Clock()
-			if !a.held.Load() {
-				spent += now.Sub(last)
-			}
-			last = now
-			if limit := a.deadline(); limit > 0 && spent > limit && killAt == nil {
-				a.blamed(failed("UnitDeadline", "Raise the unit deadline of the source's budget, or narrow the scan", true))
-				cancel()
-			}
-			size, ok := p.memory()
-			if ok {
-				a.size.Store(size)
-			}
-			if ok && a.b.cfg.MemoryMB > 0 && size > int64(a.b.cfg.MemoryMB)<<20 {
-				a.blamed(failed("WorkerOutOfMemory", "Raise the worker memory of the node", false))
-				p.kill()
-				return
-			}
-		}
-	}
-}
-
-func (a *attempt) deadline() time.Duration {
-	if s := a.grant.Budget.UnitSeconds; s > 0 {
-		return time.Duration(min(s, int(longestUnit/time.Second))) * time.Second
-	}
-	return a.b.cfg.UnitDeadline
-}
-
-func (a *attempt) blamed(r Result) { a.blame.CompareAndSwap(nil, &r) }
 
 // died is the result of a worker that ended by itself, or was killed from outside.
 func (a *attempt) died(p *process) Result {

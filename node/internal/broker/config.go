@@ -44,7 +44,7 @@ type Config struct {
 	MemoryMB     int           // a worker above this is killed; 0 sets no limit
 	MaxWorkers   int           // processes at once, idle ones too; at least 1
 	Connections  int           // to one place at once, over all jobs; 0 sets no limit
-	UnitDeadline time.Duration // for one attempt, time behind back-pressure not counted; 0 sets none
+	UnitDeadline time.Duration // for one attempt, without the time behind back-pressure, or before it is let in where its budget is not strict; 0 sets none
 	Idle         time.Duration // how long a worker is kept for the next attempt; 0 means a minute
 	Clock        func() time.Time
 	Log          *slog.Logger
@@ -104,7 +104,7 @@ func (b *Broker) Warm() {
 // it may have connections.
 func (b *Broker) Start(grant bus.Grant, base Base, sink Sink) Worker {
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &attempt{b: b, grant: grant, base: base, sink: sink, ctx: ctx, cancel: cancel}
+	a := &attempt{b: b, grant: grant, base: base, sink: sink, ctx: ctx, cancel: cancel, began: b.cfg.Clock()}
 	if !b.enter(a) {
 		cancel()
 		a.post(failed("Stopping", "", true))

@@ -3,7 +3,9 @@ package broker
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/fault"
@@ -40,6 +42,80 @@ func TestAttemptsBeyondTheConnectionsOfTheirPlaceWait(t *testing.T) {
 		defer s.crowd.mu.Unlock()
 		return len(s.crowd.at) == 0
 	})
+}
+
+// full is a broker with one connection to a place, and an attempt that has it until it is stopped.
+func full(t *testing.T, change func(*Config)) (*stage, Worker) {
+	s := raise(t, "honest", func(c *Config) {
+		c.Connections, c.Kinds[0].Dials = 1, []model.Template{"{act}.example:1"}
+		change(c)
+	})
+	w := s.Start(grant("slow", 1), nil, newAudience())
+	eventually(t, "the attempt runs", func() bool { return strings.Contains(s.log.String(), "slow begins") })
+	return s, w
+}
+
+func TestTheWaitForAConnectionCountsUnderAStrictBudget(t *testing.T) {
+	budget := func(g bus.Grant, seconds int, strict bool) bus.Grant {
+		g.Budget = model.Budget{UnitSeconds: seconds, Strict: strict}
+		return g
+	}
+	late := func(what string, r Result) {
+		t.Helper()
+		if r.Outcome != bus.OutcomeFailed || r.Code != "UnitDeadline" || !r.Retry || r.Remedy == "" {
+			t.Errorf("%s: %+v", what, r)
+		}
+	}
+	var ahead atomic.Int64 // of the clock
+	s, w := full(t, func(c *Config) { c.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) } })
+	_, end := s.play(budget(grant("slow", 2), 1, true))
+	late("one whose deadline comes while it waits", end)
+	if n := strings.Count(s.log.String(), "slow begins"); n != 1 {
+		t.Fatalf("%d attempts have begun", n)
+	}
+
+	strict := newAudience()
+	s.Start(budget(grant("slow", 3), 3600, true), nil, strict)
+	ahead.Store(int64(2 * time.Hour))
+	w.Stop()
+	late("one that gets its connection behind its deadline", strict.wait(t))
+
+	w = s.Start(grant("slow", 4), nil, newAudience())
+	eventually(t, "the next one runs", func() bool { return strings.Contains(s.log.String(), "worker.n=4") })
+	usual := newAudience()
+	next := s.Start(budget(grant("slow", 5), 3600, false), nil, usual)
+	ahead.Store(int64(4 * time.Hour))
+	w.Stop()
+	eventually(t, "the one that waited runs", func() bool { return strings.Contains(s.log.String(), "worker.n=5") })
+	select {
+	case r := <-usual.end:
+		t.Errorf("without a strict budget: %+v", r)
+	case <-time.After(10 * watchEvery):
+	}
+	next.Stop()
+}
+
+func TestWhatPolicyRefusesWaitsForNoConnection(t *testing.T) {
+	s, w := full(t, func(c *Config) {
+		secrets := c.Secrets
+		c.Secrets = func(ctx context.Context, g bus.Grant) (map[string][]byte, error) {
+			if g.Login.Name == "stranger" {
+				return nil, fault.New(fault.Denied, "SecretNotBound", "no").Try("Bind it")
+			}
+			return secrets(ctx, g)
+		}
+	})
+	defer w.Stop()
+	g := grant("slow", 2)
+	g.Login.Name = "stranger"
+	if _, end := s.play(g); end.Code != "SecretNotBound" {
+		t.Errorf("an attempt: %+v", end)
+	}
+	q := question("slow")
+	q.Login.Name = "stranger"
+	if a := s.Ask(context.Background(), q); a.Code != "SecretNotBound" {
+		t.Errorf("a question: %+v", a)
+	}
 }
 
 func TestSourcesAtOnePlaceShareItsConnections(t *testing.T) {

@@ -166,7 +166,7 @@ type delivered struct {
 // of what Discard was called for. It may call the box.
 func (b *Box) OnDelivered(tell func(bus.AttemptRef, Delivery)) { b.deliver = tell }
 
-// Facts seals facts into batches at the next Step; they then belong to the box. An asset above bus.MaxAsset is cut,
+// Facts packs facts before it returns and keeps nothing of them; the batches are sealed at the next Step. An asset above bus.MaxAsset is cut,
 // and a gap with the code GapAssetCut says so. It fails with fault.Invalid for facts that no batch can hold (nothing
 // of them is taken), fault.Conflict after Done or for an attempt of a former process, and fault.Gone after Discard.
 func (b *Box) Facts(ref bus.AttemptRef, f bus.Facts) error {

@@ -1,0 +1,101 @@
+package broker
+
+import (
+	"context"
+	"time"
+
+	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/pipe"
+)
+
+// Times of the supervision.
+const (
+	stopGrace  = 2 * time.Second        // between cancel and kill
+	watchEvery = 100 * time.Millisecond // memory, deadline
+
+	longestUnit = 24 * time.Hour // whatever the account says
+)
+
+// place waits for room at the source, then for a slot; without them leave is nil, and the result says why. The attempt's
+// time begins behind the wait. With a strict budget it begins with the attempt: the account keeps its share of the
+// source from the claim on, and gives it to another behind the deadline.
+func (a *attempt) place(kind *model.Kind) (leave func(), why Result) {
+	ctx := a.ctx
+	if limit := a.deadline(); limit > 0 && a.grant.Budget.Strict {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit-a.b.cfg.Clock().Sub(a.began))
+		defer cancel()
+	}
+	quit, err := a.b.crowd.enter(ctx, placesOf(kind, a.grant.Settings))
+	if err == nil {
+		select {
+		case a.b.slots <- struct{}{}:
+			return func() { <-a.b.slots; quit() }, Result{}
+		case <-ctx.Done():
+			quit()
+		}
+	}
+	if a.ctx.Err() != nil {
+		return nil, Result{} // stopped
+	}
+	return nil, late("Have limits.connections raised in the node's policy, or let fewer units of the source be read at once")
+}
+
+// late is the result of an attempt that took longer than it may.
+func late(remedy string) Result { return failed("UnitDeadline", remedy, true) }
+
+// watch ends the process when the attempt is stopped, takes too long or grows too big.
+func (a *attempt) watch(p *process, done <-chan struct{}) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	stop, last, spent := a.ctx.Done(), a.b.cfg.Clock(), time.Duration(0)
+	if a.grant.Budget.Strict {
+		spent = last.Sub(a.began)
+	}
+	var killAt <-chan time.Time
+	cancel := func() {
+		stop, killAt = nil, time.After(stopGrace)
+		go func() { _ = p.w.Send(pipe.KindCancel, nil) }() // it may block: the kill frees it
+	}
+	for {
+		select {
+		case <-done:
+			return
+		case <-p.exited:
+			return
+		case <-stop:
+			cancel()
+		case <-killAt:
+			p.kill()
+			return
+		case <-tick.C:
+			now := a.b.cfg.Clock()
+			if !a.held.Load() {
+				spent += now.Sub(last)
+			}
+			last = now
+			if limit := a.deadline(); limit > 0 && spent > limit && killAt == nil {
+				a.blamed(late("Raise the unit deadline of the source's budget, or narrow the scan"))
+				cancel()
+			}
+			size, ok := p.memory()
+			if ok {
+				a.size.Store(size)
+			}
+			if ok && a.b.cfg.MemoryMB > 0 && size > int64(a.b.cfg.MemoryMB)<<20 {
+				a.blamed(failed("WorkerOutOfMemory", "Raise the worker memory of the node", false))
+				p.kill()
+				return
+			}
+		}
+	}
+}
+
+func (a *attempt) deadline() time.Duration {
+	if s := a.grant.Budget.UnitSeconds; s > 0 {
+		return time.Duration(min(s, int(longestUnit/time.Second))) * time.Second
+	}
+	return a.b.cfg.UnitDeadline
+}
+
+func (a *attempt) blamed(r Result) { a.blame.CompareAndSwap(nil, &r) }
