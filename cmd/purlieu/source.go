@@ -147,7 +147,8 @@ func (c sourceAddCmd) Run(a *app) error {
 	if err := a.put(at, object{"kind": c.Kind, "properties": props}, "%s", done); err != nil {
 		return err
 	}
-	return a.twins(account, c.Name)
+	a.twins(account, c.Name)
+	return nil
 }
 
 type sourceListCmd struct{}
@@ -172,7 +173,8 @@ func (c sourceShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.twins(account, c.Name)
+	a.twins(account, c.Name)
+	return nil
 }
 
 type sourceDeleteCmd struct {

@@ -64,9 +64,7 @@ func (c scanRunCmd) Run(a *app) error {
 	if err := a.write(object{"run": run, "gaps": gaps}, func() error { return a.summary(run, gaps) }); err != nil {
 		return err
 	}
-	if err := a.twins(account, c.Source); err != nil {
-		return err
-	}
+	a.twins(account, c.Source)
 	switch run.text("status") {
 	case "Failed":
 		return endedFailed

@@ -2,6 +2,8 @@ package scan
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,19 +29,24 @@ type Twin struct {
 	By         TwinBy
 }
 
-// maxTwins bounds how many twins are looked for.
-const maxTwins = 100
+// Bounds of one look.
+const (
+	maxTwins  = 100  // that are told
+	maxLooked = 1000 // that are looked at for each trait
+	maxTrait  = 255  // bytes of a trait in a key; of a longer one its hash is
+)
 
-// Twins lists the twins of a source, those by identity first, by name. NotFound where there is no such source.
-func (s *Service) Twins(ctx context.Context, source string) (list []Twin, err error) {
+// Twins lists the twins of a source that stand in a collection that may be told, those by identity first, by name.
+// NotFound where there is no such source.
+func (s *Service) Twins(ctx context.Context, source string, may func(collection string) bool) (list []Twin, err error) {
 	err = s.store.View(ctx, func(tx store.Tx) error {
-		list, err = twinsOf(ctx, tx, source)
+		list, err = twinsOf(ctx, tx, source, may)
 		return err
 	})
 	return list, err
 }
 
-func twinsOf(ctx context.Context, tx store.Tx, source string) ([]Twin, error) {
+func twinsOf(ctx context.Context, tx store.Tx, source string, may func(collection string) bool) ([]Twin, error) {
 	src, err := sourceOf(ctx, tx, source)
 	if err != nil {
 		return nil, err
@@ -49,34 +56,52 @@ func twinsOf(ctx context.Context, tx store.Tx, source string) ([]Twin, error) {
 		return nil, err
 	}
 	var list []Twin
-	for _, trait := range own {
-		docs, _, err := page(ctx, tx, docTrait, trait.key(""), "", maxTwins)
-		if err != nil {
-			return nil, err
-		}
-		for _, doc := range docs {
-			name := strings.TrimPrefix(doc.Key, trait.key(""))
-			if name == source || slices.ContainsFunc(list, func(t Twin) bool { return t.Source == name }) {
-				continue
-			}
-			other, err := sourceOf(ctx, tx, name)
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
+	for _, shared := range own {
+		for after, looked := "", 0; looked < maxLooked; looked += maxTwins {
+			docs, next, err := page(ctx, tx, docTrait, shared.key(""), after, maxTwins)
 			if err != nil {
 				return nil, err
 			}
-			has, says, err := traitsOf(ctx, tx, other)
-			if err != nil {
-				return nil, err
+			for _, doc := range docs {
+				name := strings.TrimPrefix(doc.Key, shared.key(""))
+				if name == source || slices.ContainsFunc(list, func(t Twin) bool { return t.Source == name }) {
+					continue
+				}
+				collection, is, err := sharing(ctx, tx, name, shared, system)
+				if err != nil {
+					return nil, err
+				}
+				if is && may(collection) {
+					list = append(list, Twin{Source: name, Collection: collection, By: shared.by})
+				}
+				if len(list) == maxTwins {
+					return list, nil
+				}
 			}
-			differ := model.Identity{System: says}.Other(model.Identity{System: system})
-			if !differ && slices.Contains(has, trait) { // what stands there may be from before the other one changed
-				list = append(list, Twin{Source: name, Collection: other.Collection, By: trait.by})
+			if after = next; after == "" {
+				break
 			}
 		}
 	}
 	return list, nil
+}
+
+// sharing reports whether a source has the trait now, where what stands in its key may be from before it changed, and does
+// not say that it is another system.
+func sharing(ctx context.Context, tx store.Tx, name string, t trait, system string) (collection string, is bool, err error) {
+	src, err := sourceOf(ctx, tx, name)
+	if fault.Is(err, fault.NotFound) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	has, says, err := traitsOf(ctx, tx, src)
+	if err != nil {
+		return "", false, err
+	}
+	differ := model.Identity{System: says}.Other(model.Identity{System: system})
+	return src.Collection, !differ && slices.Contains(has, t), nil
 }
 
 // trait is what a source can have in common with others: what it says that it is, or an address where it is dialled.
@@ -85,9 +110,14 @@ type trait struct {
 	scheme, value string // scheme of the authority: kinds that share it read one system
 }
 
-// key is where the trait of a source is found. No part but the last can hold a space.
+// key is where the trait of a source is found. No part but the last can hold a space. An index of PostgreSQL takes keys of
+// some 2,700 bytes, and an address can be as long as a setting may.
 func (t trait) key(source string) string {
-	return strings.Join([]string{string(t.by), t.scheme, t.value, source}, " ")
+	value := t.value
+	if len(value) > maxTrait {
+		value = fmt.Sprintf("%x", sha256.Sum256([]byte(value)))
+	}
+	return strings.Join([]string{string(t.by), t.scheme, value, source}, " ")
 }
 
 // traitsOf are those of a source as it is now, and what it says that it is.

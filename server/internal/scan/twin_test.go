@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/purlieu/purlieu/bus"
@@ -42,9 +43,11 @@ func (p *protocol) says(source, system string) {
 	p.sweep(p.Service)
 }
 
+func all(string) bool { return true }
+
 func (p *protocol) twins(source, want string) {
 	p.Helper()
-	list, err := p.Twins(p.Context(), source)
+	list, err := p.Twins(p.Context(), source, all)
 	p.ok(err)
 	got := ""
 	for _, t := range list {
@@ -71,7 +74,7 @@ func TestASourceAtTheAddressOfAnotherIsItsTwinAtOnce(t *testing.T) {
 	p.ok(p.DeleteScan(t.Context(), "west", "all"))
 	p.ok(p.DeleteSource(t.Context(), "west"))
 	p.twins("north", "")
-	_, err := p.Twins(t.Context(), "west")
+	_, err := p.Twins(t.Context(), "west", all)
 	wants(t, err, fault.NotFound, "NotFound")
 }
 
@@ -122,4 +125,34 @@ func TestASourceFromBeforeTwinsWereNotedIsNotedWhenItIsPlanned(t *testing.T) {
 	p.says("north", "oak")
 	p.twins("west", "north by address;")
 	p.twins("south", "north by identity;")
+}
+
+func TestTwinsThatMayNotBeToldHideNoOthers(t *testing.T) {
+	hosts := map[string]string{"zenith": "land.example"}
+	for i := range 2*maxTwins + 1 {
+		hosts[fmt.Sprintf("land-%d", i)] = "land.example"
+	}
+	p := lands(t, hosts)
+	list, err := p.Twins(t.Context(), "land-0", func(collection string) bool { return collection == "home-of-zenith" })
+	p.ok(err)
+	if len(list) != 1 || list[0].Source != "zenith" {
+		t.Errorf("told: %v", list)
+	}
+	if list, err = p.Twins(t.Context(), "land-0", all); err != nil || len(list) != maxTwins {
+		t.Errorf("%d are told, %v", len(list), err)
+	}
+}
+
+func TestTheKeyOfATraitIsShortHoweverLongAnAddress(t *testing.T) {
+	long := strings.Repeat("a", 3000)
+	p := lands(t, map[string]string{"north": long, "south": strings.ToUpper(long), "west": long + "b"})
+	p.twins("north", "south by address;")
+	p.twins("west", "")
+	for _, n := range []int{1, maxTrait, maxTrait + 1, 1 << 16} {
+		if key := (trait{TwinByAddress, "postgresql", strings.Repeat("a", n)}).key(strings.Repeat("s", 63)); len(key) > 512 {
+			t.Errorf("a trait of %d bytes has a key of %d", n, len(key))
+		}
+	}
+	p.stands("south", "south.example")
+	p.twins("north", "")
 }

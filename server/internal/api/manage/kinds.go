@@ -23,8 +23,8 @@ type Sources interface {
 	Own(kind string) bool
 	ListSources(ctx context.Context, after string, limit int) ([]model.Source, string, error)
 	Source(ctx context.Context, name string) (model.Source, error)
-	// Twins are other sources that may be the same one.
-	Twins(ctx context.Context, source string) ([]scan.Twin, error)
+	// Twins are other sources that may be the same one, of those collections that may be told.
+	Twins(ctx context.Context, source string, may func(collection string) bool) ([]scan.Twin, error)
 	// Scan is NotFound for one that was removed; its runs are still there.
 	Scan(ctx context.Context, source, name string) (model.Scan, error)
 }
