@@ -76,10 +76,10 @@ func (a *app) misspelt(what, value string, given []string, err error) error {
 	found := fault.New(fault.NotFound, fault.CodeOf(err), "no %s%s is called %q", what, where, value).Because(err)
 	near := model.Near(value, names)
 	switch {
-	case what != "node" && !model.FitName(value): // it was refused when it was to be added
-		return found.Try("None can be: names have %s. See them: %s", model.NameRule, list)
 	case near != "":
 		return found.Try("Did you mean %s? See them all: %s", near, list)
+	case what != "node" && !model.FitName(value): // it was refused when it was to be added
+		return found.Try("None can be: names have %s. See them: %s", model.NameRule, list)
 	}
 	return found.Try("See them: %s", list)
 }

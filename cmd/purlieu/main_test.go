@@ -147,6 +147,7 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 		`no source is called "payroll". See them: purlieu source list`:                                  {"scan", "show", "payroll", "weekly"},
 		`no source is called "hr". None can be: names have 3 to 63 letters`:                             {"scan", "show", "hr", "weekly"},
 		`no credential is called "db". None can be: names have 3 to 63 letters`:                         {"scan", "add", "shop", "new", "--credential", "db"},
+		`no source is called "sh_op". Did you mean shop?`:                                               {"source", "show", "sh_op"},
 		`no runtime is called "on-premise". Did you mean on-premises?`:                                  {"runtime", "show", "on-premise"},
 		`no node of on-premises is called "node-9". Did you mean node-1?`:                               {"node", "remove", "on-premises", "node-9"},
 		`no credential is called "scaner". Did you mean scanner?`:                                       {"scan", "add", "shop", "new", "--credential", "scaner"},
