@@ -118,7 +118,7 @@ type Left struct{ OpenUnits, Batches, Quarantined, Parts int }
 func LeftOf(ctx context.Context, st Store) (left Left, err error) {
 	const most = 1000
 	err = st.View(ctx, func(tx store.Tx) error {
-		open := []model.UnitState{model.UnitQueued, model.UnitLeased, model.UnitDone}
+		open := []model.UnitState{model.UnitQueued, model.UnitLeased, model.UnitDone, model.UnitStopping}
 		units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: open, Limit: most})
 		if err != nil {
 			return err

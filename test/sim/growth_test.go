@@ -110,8 +110,11 @@ func outgrow(seed, source uint64, c chaos, replicas, nodes int, approve bool) (a
 	case approve && state != model.RunSucceeded:
 		err = fmt.Errorf("the approved run is %s", state)
 	}
-	if err != nil || !approve {
+	if err != nil {
 		return held, after, err
+	}
+	if !approve {
+		return held, after, w.bare()
 	}
 	w.done = append(w.done, id)
 	return held, after, w.tidy()

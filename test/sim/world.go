@@ -30,6 +30,9 @@ const (
 	runtime = "orchard"
 )
 
+// unitSeconds is how long a strict source counts what a node may read of it.
+const unitSeconds = 60
+
 // askAbove is so few that an orchard that has grown asks.
 const askAbove = 20
 
@@ -85,7 +88,11 @@ func newWorld(seed uint64, source *orchard, c chaos, replicas, nodes int) (*worl
 	for i := range replicas {
 		w.startReplica(i)
 	}
-	if err := w.register(); err != nil {
+	budget := model.Budget{}
+	if seed%3 == 2 {
+		budget = model.Budget{Connections: 1 + int(seed/3%2), UnitSeconds: unitSeconds, Strict: true}
+	}
+	if err := w.register(budget); err != nil {
 		return nil, err
 	}
 	w.nodes = make([]*node.Node, nodes)
@@ -133,12 +140,12 @@ func (w *world) orders(_ context.Context, _ server.Tx, node string) (bus.Orders,
 	return bus.Orders{}, nil
 }
 
-func (w *world) register() error {
+func (w *world) register(budget model.Budget) error {
 	scans := w.cores[0].Scans
 	if err := scans.PutKinds(w.ctx, []model.Kind{w.source.Describe()}); err != nil {
 		return err
 	}
-	if _, _, err := scans.PutSource(w.ctx, model.Source{Name: "grove", Kind: kindName, Collection: "root", Settings: model.Settings{"host": "grove.example"}}); err != nil {
+	if _, _, err := scans.PutSource(w.ctx, model.Source{Name: "grove", Kind: kindName, Collection: "root", Settings: model.Settings{"host": "grove.example"}, Budget: budget}); err != nil {
 		return err
 	}
 	_, _, err := scans.PutScan(w.ctx, model.Scan{Name: "all", Source: "grove", Runtime: runtime, Level: model.L3})
@@ -311,18 +318,28 @@ func (w *world) dump() (string, error) {
 	return b.String(), err
 }
 
-// tidy checks what a world must not leave behind once its runs have ended and its nodes have had time to hear of it.
-func (w *world) tidy() error {
+// bare checks that nothing of the work is left once the runs have ended, the nodes have had time to hear of it, and what
+// they may read of a strict source counts no more.
+func (w *world) bare() error {
 	w.calm()
 	if !w.Run(time.Minute, w.idle) { // longer than any message is late or waits to be tried again
 		return errors.New("the runs have ended, and a node still reads or waits for receipts")
 	}
-	left, err := server.LeftOf(w.ctx, w.store)
-	if err != nil {
-		return err
-	}
-	if left != (server.Left{}) {
+	var left server.Left
+	var err error
+	if !w.Run(2*unitSeconds*time.Second, func() bool {
+		left, err = server.LeftOf(w.ctx, w.store)
+		return err != nil || left == (server.Left{})
+	}) {
 		return fmt.Errorf("the runs have ended and left %+v", left)
+	}
+	return err
+}
+
+// tidy checks what a world must not leave behind.
+func (w *world) tidy() error {
+	if err := w.bare(); err != nil {
+		return err
 	}
 	for i, d := range w.disks {
 		head, _, err := w.cores[0].Ingest.Highest(w.ctx, w.nodeID(i))

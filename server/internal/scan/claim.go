@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
@@ -27,7 +28,7 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 	if runtime == "" || len(c.Kinds) > maxKinds || len(c.Locals) > bus.MaxLocals {
 		return answer, fault.New(fault.Invalid, "BadClaim", "a claim names one runtime and at most %d kinds and %d sources", maxKinds, bus.MaxLocals)
 	}
-	slots := min(c.Slots, maxGrants)
+	slots, kinds := min(c.Slots, maxGrants), slices.Compact(slices.Sorted(slices.Values(c.Kinds))) // the store steps through the sources of each
 	if short := s.cfg.Short(); short || slots <= 0 || len(c.Kinds) == 0 {
 		if short {
 			answer.WaitMS = waitMS
@@ -44,7 +45,7 @@ func (s *Service) Claim(ctx context.Context, node string, c bus.Claim) (bus.Clai
 			return err
 		}
 		p := s.picker(ctx, tx, min(slots, most), c.Locals)
-		if err := p.choose(runtime, c.Kinds); err != nil {
+		if err := p.choose(runtime, kinds); err != nil {
 			return err
 		}
 		if answer.Grants, err = s.grant(ctx, tx, node, p.out); err != nil {

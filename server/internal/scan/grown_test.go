@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -101,5 +102,56 @@ func TestARunThatAsksKeepsTheShareOfAStrictSource(t *testing.T) {
 	p.judging(p.Service)
 	if got := p.claim(nodeB, 4); len(got) != 1 {
 		t.Fatal("nobody reads it behind the deadline of the first")
+	}
+}
+
+// hesitant is a run of a strict source that node A reads with two connections when it asks whether it may grow.
+func hesitant(t *testing.T) (p *protocol, question string, held []bus.Grant) {
+	p = small(t)
+	p.judging(p.Service)
+	p.strict(model.Budget{Connections: 2, UnitSeconds: 600, Strict: true})
+	id := p.start("plot", "all")
+	p.plan(model.Unit{Step: "x", Title: "b", Depth: 1}, model.Unit{Step: "x", Title: "c", Depth: 1})
+	held = p.claim(nodeA, 2)
+	if len(held) != 2 || p.bring(nodeA, held[0], 0, plants("b", 0, 500)) {
+		t.Fatalf("%d units are held, or it does not ask", len(held))
+	}
+	return p, p.state(id, model.RunInProgress).Proposal, held
+}
+
+func TestNodesThatWereLetGoFreeTheSharesOfAStrictSource(t *testing.T) {
+	for _, approve := range []bool{true, false} {
+		for _, late := range []bool{true, false} {
+			t.Run(fmt.Sprintf("approved %t, heard after the answer %t", approve, late), func(t *testing.T) {
+				p, question, held := hesitant(t)
+				decide := func() {
+					_, err := p.Decide(t.Context(), question, approve, "ada")
+					p.ok(err)
+					for _, scan := range []string{"north", "south"} {
+						p.scan("plot", scan)
+						p.start("plot", scan)
+					}
+				}
+				if late {
+					decide()
+				}
+				p.free(0, "before node A could hear")
+				want := bus.VerdictSuperseded
+				if late && !approve {
+					want = bus.VerdictCancelled
+				}
+				p.verdict(nodeB, held[0].Ref, want) // a word of another node frees nothing
+				p.later(7)
+				p.free(0, "when another node asked about it")
+				p.verdict(nodeA, held[0].Ref, want)
+				p.done(nodeA, bus.Done{Ref: held[1].Ref}, bus.Dropped)
+				if !late {
+					decide()
+				}
+				p.free(1, "when node A is through with one of its units")
+				p.later(7)
+				p.free(1, "a lease after it was told of the other one")
+			})
+		}
 	}
 }

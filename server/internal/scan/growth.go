@@ -170,15 +170,25 @@ func eachOf(ctx context.Context, tx store.Tx, run string, states []model.UnitSta
 
 // letGo puts a unit back as if its node were lost and another had the next attempt: the node hears at its next renewal
 // that it is superseded, what it still sends is dropped, and the next attempt reads the unit from its beginning. Of a strict
-// source its share stays taken until its deadline: until then the node may not have heard.
+// source its share stays taken while the node may not have heard, as that of a stopping unit does.
 func letGo(ctx context.Context, tx store.Tx, u store.Unit) error {
 	if err := tx.Inbox().DeleteUnit(ctx, u.ID, u.Attempt+1); err != nil {
 		return err
 	}
-	u.Node = ""
 	if u.State == model.UnitLeased && u.NotBefore.After(tx.Now()) {
+		p, err := readProgress(u)
+		if err != nil {
+			return err
+		}
+		if u.Node != "" {
+			p.LetGo, u.Node = u.Node, ""
+		}
+		if err := writeProgress(&u, p); err != nil {
+			return err
+		}
 		u.LeaseEnd = u.NotBefore
 	} else {
+		u.Node = ""
 		u.State, u.LeaseEnd = model.UnitQueued, time.Time{}
 	}
 	return tx.Runs().SetUnit(ctx, u)

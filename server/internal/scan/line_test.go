@@ -165,3 +165,23 @@ func TestASmallNodeThatWasStartedAnewDoesNotWaitForWhatIsKeptForIt(t *testing.T)
 		t.Fatalf("%d units were granted to a node that holds none any more, want 1", got)
 	}
 }
+
+func TestARunThatAsksHidesNoOtherOfItsSource(t *testing.T) {
+	p := small(t)
+	_, err := p.Start(t.Context(), "plot", "all", StartOptions{Type: "Scheduled"})
+	p.ok(err)
+	p.plan(model.Unit{Step: "x", Title: "b", Depth: 1}, model.Unit{Step: "x", Title: "c", Depth: 1})
+	if p.bring(nodeA, p.one(nodeA), 0, plants("b", 0, 500)) {
+		t.Fatal("it does not ask")
+	}
+	p.source("field") // with a full budget, and more units in line than a claim looks at
+	p.scan("field", "all")
+	p.queued("field", StartOptions{}, 200)
+	p.claim(nodeA, 4)
+	p.scan("plot", "north")
+	_, err = p.Start(t.Context(), "plot", "north", StartOptions{Type: "Scheduled"})
+	p.ok(err)
+	if got := p.claim(nodeB, 1); len(got) != 1 || got[0].Source != "plot" {
+		t.Fatalf("a run that may be read waits behind one that asks: %v", got)
+	}
+}

@@ -77,7 +77,8 @@ func (p *picker) choose(runtime string, kinds []string) (err error) {
 			return err
 		}
 		full, asking, err := p.pick(units)
-		if err != nil || len(units) < q.Limit || len(full)+len(asking) == 0 {
+		switch { // units of a run that asks may be all that was seen of a source: they hide its others
+		case err != nil, len(full)+len(asking) == 0, len(units) < q.Limit && len(asking) == 0:
 			return err
 		}
 		q.NotSources, q.NotRuns = append(q.NotSources, full...), append(q.NotRuns, asking...)

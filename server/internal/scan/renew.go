@@ -76,7 +76,7 @@ func (s *Service) Renew(ctx context.Context, node string, r bus.Renew) (bus.Rene
 
 func (s *Service) renewOne(ctx context.Context, tx store.Tx, node string, ref bus.AttemptRef) (bus.Verdict, error) {
 	u, verdict, err := s.held(ctx, tx, node, ref)
-	if err == nil && verdict == bus.VerdictCancelled {
+	if err == nil && (verdict == bus.VerdictCancelled || verdict == bus.VerdictSuperseded) {
 		err = s.told(ctx, tx, node, u, ref)
 	}
 	if err != nil || verdict != bus.VerdictGo || u.State == model.UnitDone {

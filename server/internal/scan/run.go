@@ -61,6 +61,7 @@ type progress struct {
 	Done     *bus.Done    `cbor:"1,keyasint,omitempty"`
 	Children []model.Unit `cbor:"2,keyasint,omitempty"`
 	Counts   RunCounts    `cbor:"3,keyasint"`
+	LetGo    string       `cbor:"4,keyasint,omitempty"` // the node that read it of a strict source when it was let go
 }
 
 func readBody(run store.Run) (body, error) {

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"time"
 
 	"github.com/purlieu/purlieu/bus"
 	"github.com/purlieu/purlieu/model"
@@ -9,28 +10,41 @@ import (
 )
 
 // A unit is *stopping* when its run was cancelled while a node read it of a source whose budget is strict: it counts as a
-// held one does. Its node is told at the next thing that it says of it, and stops; one that did not hear says more of it
-// within a lease. So its share is free one lease after it was told last, or when it says that it is through. Of one that
-// says nothing the share stays taken until the deadline of its attempt, as that of a lost node does.
+// held one does. So does one that was let go. Its node is told at the next thing that it says of it, and stops; one that did
+// not hear says more of it within a lease. So its share is free one lease after it was told last, or when it says that it is
+// through. Of one that says nothing the share stays taken until the deadline of its attempt, as that of a lost node does.
 
-// told notes that the node of a stopping unit is answered that its run has ended.
+// told notes that the node of such a unit is answered that it may not go on.
 func (s *Service) told(ctx context.Context, tx store.Tx, node string, u store.Unit, ref bus.AttemptRef) error {
-	if !stopping(node, u, ref) {
-		return nil
+	if is, err := stopping(node, u, ref); err != nil || !is {
+		return err
 	}
 	u.NotBefore, u.LeaseEnd = tx.Now(), tx.Now().Add(s.cfg.Lease)
 	return tx.Runs().SetUnit(ctx, u)
 }
 
-// freed ends a stopping unit whose node says that it is through with it.
+// freed frees the share of such a unit whose node says that it is through with it.
 func freed(ctx context.Context, tx store.Tx, node string, u store.Unit, ref bus.AttemptRef) (bool, error) {
-	if !stopping(node, u, ref) {
-		return false, nil
+	if is, err := stopping(node, u, ref); err != nil || !is {
+		return false, err
 	}
-	u.State = model.UnitVoid
+	if u.State == model.UnitStopping {
+		u.State = model.UnitVoid
+	} else { // another attempt may begin
+		u.State, u.NotBefore, u.LeaseEnd = model.UnitQueued, tx.Now(), time.Time{}
+	}
 	return true, tx.Runs().SetUnit(ctx, u)
 }
 
-func stopping(node string, u store.Unit, ref bus.AttemptRef) bool {
-	return u.State == model.UnitStopping && u.Node == node && u.Attempt == ref.Attempt
+// stopping reports whether a unit counts because this attempt of this node may still read.
+func stopping(node string, u store.Unit, ref bus.AttemptRef) (bool, error) {
+	letGo := u.Node == "" && (u.State == model.UnitLeased || u.State == model.UnitStopping)
+	switch {
+	case u.Attempt != ref.Attempt:
+		return false, nil
+	case letGo:
+		p, err := readProgress(u)
+		return err == nil && p.LetGo == node, err
+	}
+	return u.State == model.UnitStopping && u.Node == node, nil
 }

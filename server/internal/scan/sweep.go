@@ -70,7 +70,7 @@ func (s *Service) expireOne(ctx context.Context, tx store.Tx, u store.Unit) (fre
 	case u.State == model.UnitStopping:
 		u.State = model.UnitVoid
 		return true, tx.Runs().SetUnit(ctx, u)
-	case u.Attempt >= s.cfg.MaxLost:
+	case u.Attempt >= s.cfg.MaxLost && u.Node != "": // one that was let go was not lost
 		p, err := readProgress(u)
 		if err != nil {
 			return false, err
