@@ -106,6 +106,11 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 			return v, err
 		}
 	}
+	if v.Units[model.UnitQueued] > 0 && v.Units[model.UnitLeased] == 0 {
+		if v.Kept, err = keptOf(ctx, tx, run.Source); err != nil {
+			return v, err
+		}
+	}
 	open := []model.UnitState{model.UnitLeased, model.UnitDone}
 	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: run.ID, States: open, Limit: 1000})
 	if err != nil {

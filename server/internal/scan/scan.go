@@ -132,6 +132,14 @@ type RunView struct {
 	Proposal    string // id of what it asks a person; "" when it asks nothing
 	Asks        ProposalKind
 	Closed      Closed
+	Kept        Kept
+}
+
+// Kept are shares of the budget of a run's source that nodes keep for runs that were cancelled, where no unit of the run is
+// read and some could be.
+type Kept struct {
+	Shares int
+	Until  time.Time // they are free then at the latest
 }
 
 // RunCounts count what a run did so far.

@@ -48,3 +48,21 @@ func stopping(node string, u store.Unit, ref bus.AttemptRef) (bool, error) {
 	}
 	return u.State == model.UnitStopping && u.Node == node, nil
 }
+
+// keptOf counts the shares of a source that stopping units keep.
+func keptOf(ctx context.Context, tx store.Tx, source string) (k Kept, err error) {
+	const most = 1000 // there are few in an account
+	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: []model.UnitState{model.UnitStopping}, Limit: most})
+	for _, u := range units {
+		if u.Source != source {
+			continue
+		}
+		k.Shares++
+		for _, end := range []time.Time{u.NotBefore, u.LeaseEnd} {
+			if end.After(k.Until) {
+				k.Until = end
+			}
+		}
+	}
+	return k, err
+}

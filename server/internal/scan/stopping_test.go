@@ -57,6 +57,11 @@ func TestACancelledRunKeepsItsShareOfAStrictSourceUntilItsNodesHaveStopped(t *te
 		t.Fatalf("its void units are %+v", void)
 	}
 	p.free(0, "before node A could hear")
+	waiting, _, err := p.History(t.Context(), RunFilter{Source: "plot", Scan: "north"}, "", 1)
+	p.ok(err)
+	if k := waiting[0].Kept; k.Shares != 2 || !k.Until.Equal(p.now.Add(time.Minute)) {
+		t.Fatalf("of what the next run waits for people are told %+v", k)
+	}
 	p.verdict(nodeA, held[0].Ref, bus.VerdictCancelled)
 	p.admit(nodeA, held[1].Ref, 0, bus.Dropped) // a word as good as a verdict
 	p.free(0, "while the answers may be under way")

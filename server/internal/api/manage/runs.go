@@ -227,10 +227,18 @@ func (p *Plane) run(w http.ResponseWriter, r *http.Request, _ access.Principal) 
 	}{p.runOf(v), byCode, waits})
 }
 
-// waits says why nobody reads a run that has units to read, where that is its runtime's fault; else nothing.
+// waits says why nobody reads a run that has units to read, where that is its runtime's fault or its source's budget is used
+// up by runs that were cancelled; else nothing.
 func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
 	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Closed != (scan.Closed{}) || v.Asks == scan.ProposeGrowth || v.Units[model.UnitLeased] > 0 {
 		return []reason{}, nil
+	}
+	if k := v.Kept; k.Shares > 0 {
+		return []reason{{
+			"SharesKept",
+			fmt.Sprintf("The budget of its source is strict, and %d of it may still be read for a run that was cancelled, until %s at the latest.", k.Shares, k.Until.UTC().Format(time.RFC3339)),
+			"It goes on as soon as the nodes say that they have stopped: start those that are down.",
+		}}, nil
 	}
 	kind, err := p.Sources.Kind(ctx, v.Kind)
 	if err != nil {

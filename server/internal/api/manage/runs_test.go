@@ -306,3 +306,30 @@ func TestTheDescriptionIsServed(t *testing.T) {
 		t.Error(status, body)
 	}
 }
+
+func TestARunThatWaitsForSharesOfACancelledOneSaysSo(t *testing.T) {
+	h := build(t)
+	runs, _ := h.furnish()
+	ctx := t.Context()
+	src, err := h.scans.Source(ctx, "shop-sales")
+	must(t, err)
+	src.Budget = model.Budget{Connections: 1, UnitSeconds: 60, Strict: true}
+	_, _, err = h.scans.PutSource(ctx, src)
+	must(t, err)
+	must(t, h.scans.Cancel(ctx, src.Name, "all", runs["sales"]))
+	first, err := h.scans.Start(ctx, src.Name, "all", scan.StartOptions{})
+	must(t, err)
+	a, err := h.scans.Claim(ctx, bus.NodeID(first.Runtime, "n1"), bus.Claim{V: 1, Slots: 9, Kinds: []string{first.Kind}})
+	must(t, err)
+	if !slices.ContainsFunc(a.Grants, func(g bus.Grant) bool { return g.Source == src.Name }) {
+		t.Fatalf("the unit of the run is not among those that are granted: %v", a.Grants)
+	}
+	must(t, h.scans.Cancel(ctx, src.Name, "all", first.ID))
+	next, err := h.scans.Start(ctx, src.Name, "all", scan.StartOptions{})
+	must(t, err)
+	_, one := h.call("GET", "/manage/v1/runs/"+next.ID, h.holder("seller", "sales", access.DataSourceAdministrator), "")
+	list, _ := one["waits"].([]any)
+	if len(list) != 1 || list[0].(map[string]any)["code"] != "SharesKept" || !strings.Contains(fmt.Sprint(list[0]), "and 1 of it may still be read") {
+		t.Fatalf("why nobody reads the run: %v", one["waits"])
+	}
+}
