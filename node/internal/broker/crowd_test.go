@@ -67,7 +67,15 @@ func TestTheWaitForAConnectionCountsUnderAStrictBudget(t *testing.T) {
 		}
 	}
 	var ahead atomic.Int64 // of the clock
-	s, w := full(t, func(c *Config) { c.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) } })
+	s, w := full(t, func(c *Config) {
+		c.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		c.Terms = func(_ context.Context, g bus.Grant) model.Terms { // is asked for behind the wait
+			if g.Budget.UnitSeconds == 3600 {
+				ahead.Add(int64(2 * time.Hour))
+			}
+			return model.Terms{}
+		}
+	})
 	_, end := s.play(budget(grant("slow", 2), 1, true))
 	late("one whose deadline comes while it waits", end)
 	if n := strings.Count(s.log.String(), "slow begins"); n != 1 {
@@ -76,7 +84,6 @@ func TestTheWaitForAConnectionCountsUnderAStrictBudget(t *testing.T) {
 
 	strict := newAudience()
 	s.Start(budget(grant("slow", 3), 3600, true), nil, strict)
-	ahead.Store(int64(2 * time.Hour))
 	w.Stop()
 	late("one that gets its connection behind its deadline", strict.wait(t))
 
@@ -84,7 +91,6 @@ func TestTheWaitForAConnectionCountsUnderAStrictBudget(t *testing.T) {
 	eventually(t, "the next one runs", func() bool { return strings.Contains(s.log.String(), "worker.n=4") })
 	usual := newAudience()
 	next := s.Start(budget(grant("slow", 5), 3600, false), nil, usual)
-	ahead.Store(int64(4 * time.Hour))
 	w.Stop()
 	eventually(t, "the one that waited runs", func() bool { return strings.Contains(s.log.String(), "worker.n=5") })
 	select {
