@@ -263,7 +263,7 @@ func (w *world) scan() (model.RunState, error) {
 
 // begin starts a run of the scan.
 func (w *world) begin() (id string, err error) {
-	started := w.Run(time.Minute, func() bool {
+	started := w.Run(10*time.Minute, func() bool { // what was started unheard is read first, in a strict source by one after another
 		for _, core := range w.cores {
 			if core == nil || id != "" {
 				continue
