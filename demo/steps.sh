@@ -140,8 +140,9 @@ start_account() {
 }
 
 # run_account runs the server at its ports: the first time, and again once it was ended. Further flags are the server's.
+# A demo is small: it goes on on a disk with less room than an account of your own leaves free.
 run_account() {
-  begin account "$programs/purlieu" server --data "$D/account" --listen "127.0.0.1:$(<"$D/account.port")" --http "127.0.0.1:$(<"$D/portal.port")" "$@"
+  PURLIEU_KEEP_FREE="${PURLIEU_KEEP_FREE:-64}" begin account "$programs/purlieu" server --data "$D/account" --listen "127.0.0.1:$(<"$D/account.port")" --http "127.0.0.1:$(<"$D/portal.port")" "$@"
 }
 
 account_answers() { client kinds; }

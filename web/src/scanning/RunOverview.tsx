@@ -35,7 +35,7 @@ export function RunOverview({ run, asOf }: { run: RunDetail; asOf: number | unde
         <Message tone="bad" title={spoken(run.problem.code)}>{run.problem.text}</Message>
       )}
       {run.waits.length > 0 && (
-        <Message tone="warn" title={run.waits[0]!.code === 'SharesKept' ? says.waitsForShares : says.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
+        <Message tone="warn" title={says.waitsFor[run.waits[0]!.code] ?? says.waitsForRuntime(run.runtime)}>{run.waits.map(why => `${why.text} ${why.remedy}`).join(' ')}</Message>
       )}
       <RunProposal run={run} />
       {run.closed && <Message tone="warn" title={says.outsideWindow}>{says.opens} <time dateTime={run.closed.until}>{exactTime(new Date(run.closed.until))}</time></Message>}

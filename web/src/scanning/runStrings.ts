@@ -13,7 +13,10 @@ export const words = {
   discoveryText: 'Nodes read the source.',
   ingestion: 'Ingestion',
   ingestionText: 'The account lays what was found into the map.',
-  waitsForShares: 'Nobody reads it: a cancelled run still has its share of the source.',
+  waitsFor: {
+    SharesKept: 'Nobody reads it: a cancelled run still has its share of the source.',
+    StoreShort: 'It waits for room in the account.',
+  } as Record<string, string>,
   waitsForRuntime: (n: string) => `Nobody reads it: the runtime ${n} can’t now.`,
   waitingForNode: 'No node has taken it yet. Is one of the runtime online?',
   rate: (n: string) => `${n} assets a second`,

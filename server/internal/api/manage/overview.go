@@ -253,10 +253,7 @@ func (c *runCounts) ended(v run) {
 // countRuntimes counts runtimes and what keeps them from working: it is for whoever may see them.
 func (p *Plane) countRuntimes(r *http.Request, out *overview) error {
 	if p.Short != nil && p.Short() {
-		out.Attention = append(out.Attention, attention{
-			Code: "StoreShort", Text: "The disk of the account has little room: scans wait, people go on.",
-			Remedy: "Make room on the disk of the data folder; scans go on by themselves.",
-		})
+		out.Attention = append(out.Attention, attention{Code: storeShort.Code, Text: storeShort.Text, Remedy: storeShort.Remedy})
 	}
 	all, err := p.Fleet.Statuses(r.Context())
 	if err != nil {

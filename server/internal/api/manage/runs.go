@@ -227,11 +227,20 @@ func (p *Plane) run(w http.ResponseWriter, r *http.Request, _ access.Principal) 
 	}{p.runOf(v), byCode, waits})
 }
 
-// waits says why nobody reads a run that has units to read, where that is its runtime's fault or its source's budget is used
-// up by runs that were cancelled; else nothing.
+// storeShort is why no run goes on.
+var storeShort = reason{
+	"StoreShort", "The disk of the account has little room: scans wait, people go on.",
+	"Make room on the disk of the data folder, or leave less free (purlieu server --keep-free); scans go on by themselves.",
+}
+
+// waits says why nobody reads a run that has units to read, where that is its runtime's fault, its source's budget is used
+// up by runs that were cancelled, or the account itself has no room; else nothing.
 func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
 	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Closed != (scan.Closed{}) || v.Asks == scan.ProposeGrowth || v.Units[model.UnitLeased] > 0 {
 		return []reason{}, nil
+	}
+	if p.Short != nil && p.Short() {
+		return []reason{storeShort}, nil
 	}
 	if k := v.Kept; k.Shares > 0 {
 		return []reason{{

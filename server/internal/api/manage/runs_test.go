@@ -124,6 +124,11 @@ func TestRunsAreShownToWhoeverMayReadTheirScans(t *testing.T) {
 	if list, _ := one["waits"].([]any); len(list) != 1 || list[0].(map[string]any)["code"] != "NoNodes" {
 		t.Errorf("why nobody reads the run: %v", one["waits"])
 	}
+	h.plane.Short = func() bool { return true }
+	_, one = h.call("GET", "/manage/v1/runs/"+runs["sales"], seller, "")
+	if list, _ := one["waits"].([]any); len(list) != 1 || list[0].(map[string]any)["code"] != "StoreShort" {
+		t.Errorf("why nothing goes on while the disk is short: %v", one["waits"])
+	}
 	blind := h.holder("blind", "sales", access.DataSourceAdministrator)
 	if _, changes := h.call("GET", "/manage/v1/runs/"+runs["sales"]+"/changes", blind, ""); len(values(changes)) != 0 {
 		t.Errorf("assets are shown to somebody who may read scans and no data: %v", changes)
