@@ -12,6 +12,7 @@ const useStyles = makeStyles({
   sign: { color: tokens.colorPaletteDarkOrangeForeground1, flexShrink: 0 },
   good: { color: tokens.colorPaletteGreenForeground1, flexShrink: 0 },
   text: { minWidth: 0, overflowWrap: 'anywhere' },
+  what: { fontWeight: tokens.fontWeightSemibold },
   soft: { color: tokens.colorNeutralForeground2 },
 })
 
@@ -26,6 +27,7 @@ export function Needs({ of }: { of: Attention[] }) {
               <Warning20Filled className={s.sign} />
               <div className={s.text}>
                 <div>{one.run ? <Link to="/runs/$run" params={{ run: one.run }}>{sentence(one.text)}</Link> : one.announced ? <Link to="/settings" search={{ tab: 'kinds', announced: one.announced }}>{sentence(one.text)}</Link> : one.runtime ? <Link to="/runtimes/$name" params={{ name: one.runtime }}>{sentence(one.text)}</Link> : sentence(one.text)}</div>
+                {one.source && <div className={s.what}>{[one.source, one.scan].filter(Boolean).join(' / ')}</div>}
                 <div className={s.soft}>{sentence(one.remedy)} {one.since && <When at={one.since} />}</div>
               </div>
             </li>
