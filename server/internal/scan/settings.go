@@ -89,6 +89,21 @@ func checkValue(f model.Field, value string) error {
 	return nil
 }
 
+// checkFolder holds the folder of a node-local source to its whole name: there is nothing that a part of one could be
+// relative to. The node's system is not known here, so the names of Windows are whole ones too.
+func checkFolder(kind model.Kind, settings model.Settings) error {
+	folder, err := kind.Folder.Expand(func(field string) string { return kind.Get(settings, field) })
+	if err != nil || folder == "" {
+		return err
+	}
+	drive := len(folder) > 2 && unicode.IsLetter(rune(folder[0])) && folder[1] == ':' && (folder[2] == '\\' || folder[2] == '/')
+	if folder[0] == '/' || strings.HasPrefix(folder, `\\`) || drive {
+		return nil
+	}
+	return fault.New(fault.Invalid, "BadSetting", "the folder %q must be absolute, as the node's machine names it", clip(folder)).
+		Try(`Write it from the root on, such as /srv/data or C:\data`)
+}
+
 // authorityOf computes a source's identity from its settings. A host that means something else elsewhere (loopback,
 // link-local, private, of a single label) and a source that lives on one machine need a name from a person.
 func authorityOf(kind model.Kind, settings model.Settings) (string, error) {

@@ -104,3 +104,23 @@ func TestTextThatLooksCleanedIsTakenAsItIs(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFolderOfASourceIsNamedFromTheRootOn(t *testing.T) {
+	barn := shed()
+	barn.Name, barn.Folder = "Barn", "{host}"
+	for folder, code := range map[string]string{
+		"/srv/data": "", "/": "", `C:\data`: "", "d:/data": "", `\\server\share`: "", "//server/share": "",
+		"files/in": "BadSetting", "./in": "BadSetting", "~/in": "BadSetting", `data\in`: "BadSetting", `\data`: "BadSetting", "C:": "BadSetting", "C:data": "BadSetting", "é:/x": "BadSetting",
+	} {
+		s, _ := room(t)
+		if err := s.PutKinds(t.Context(), []model.Kind{barn}); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := s.PutSource(context.Background(), model.Source{
+			Name: "barn", Kind: "Barn", Collection: "root", Settings: model.Settings{"host": folder, SettingAuthority: "barn-1"},
+		})
+		if fault.CodeOf(err) != code || code != "" && !strings.Contains(err.Error(), "absolute") {
+			t.Errorf("%q: %v, want %q", folder, err, code)
+		}
+	}
+}

@@ -44,6 +44,9 @@ func putSource(ctx context.Context, tx store.Tx, src model.Source) (model.Source
 	if err := checkSettings(kind.Settings, src.Settings, "a source of kind "+kind.Name); err != nil {
 		return src, false, fault.At(err, "properties")
 	}
+	if err := checkFolder(kind, src.Settings); err != nil {
+		return src, false, fault.At(err, "properties")
+	}
 	if err := checkWindows(src.Windows); err != nil {
 		return src, false, fault.At(err, "properties")
 	}
