@@ -59,9 +59,9 @@ func (c *Connector) reportTLS(to target, report func(connector.Step)) {
 	switch to.mode {
 	case verifyFull, verifyCA:
 	case require:
-		detail, remedy = "encrypted, certificate not verified", "Set sslMode to verify-full."
+		detail, remedy = "encrypted, certificate not verified", "Where the network is not trusted: set sslMode to verify-full."
 	case disable:
-		detail, remedy = "not encrypted, as sslMode says", "Set sslMode to verify-full."
+		detail, remedy = "not encrypted, as sslMode says", "Where the network is not trusted: set sslMode to verify-full."
 	}
 	report(connector.Step{Name: "tls", OK: true, Detail: detail, Remedy: remedy})
 }

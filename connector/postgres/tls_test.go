@@ -106,6 +106,20 @@ func TestTLS(t *testing.T) {
 			t.Errorf("%+v", steps)
 		}
 	})
+	t.Run("a green step leaves a choice for a trusted network alone", func(t *testing.T) {
+		for mode, env := range map[string]*connectortest.Env{
+			"disable": worldOf(c, must(t)), "require": worldOf(c, own).As("secure", "secure").With("sslMode", "require"),
+		} {
+			var steps []connector.Step
+			if err := c.Test(t.Context(), env, func(s connector.Step) { steps = append(steps, s) }); err != nil {
+				t.Errorf("%s: %v", mode, err)
+			}
+			i := slices.IndexFunc(steps, func(s connector.Step) bool { return s.Name == "tls" })
+			if i < 0 || !steps[i].OK || !strings.HasPrefix(steps[i].Remedy, "Where the network is not trusted: ") {
+				t.Errorf("%s: %+v", mode, steps)
+			}
+		}
+	})
 	t.Run("refused by a server without it", func(t *testing.T) {
 		env := worldOf(c, must(t)).With("sslMode", "verify-full")
 		_, err := connectortest.Units(t.Context(), c, env)
