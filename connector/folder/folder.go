@@ -80,7 +80,8 @@ func isKept(info fs.FileInfo, kept []fs.FileInfo) bool {
 }
 
 func errKept() error {
-	return fault.New(fault.Denied, "FolderKept", "the folder is the node's own, and never read")
+	return fault.New(fault.Denied, "FolderKept", "the folder is the node's own, and never read").
+		Try("Keep the data in a folder beside the node's state and secrets, and register that")
 }
 
 // Folder is one open folder. It implements connector.Folder.

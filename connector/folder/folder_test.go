@@ -189,7 +189,7 @@ func TestFolder(t *testing.T) {
 			{Allowed: root, Below: []string{"data", "state", "secrets"}},
 		} {
 			r.Kept = kept
-			if _, err := Open(r); fault.CodeOf(err) != "FolderKept" || !fault.Is(err, fault.Denied) {
+			if _, err := Open(r); fault.CodeOf(err) != "FolderKept" || !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "beside the node's state") {
 				t.Errorf("%+v: %v", r, err)
 			}
 		}

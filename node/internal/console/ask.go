@@ -88,14 +88,14 @@ func (d *Desk) admit() bool {
 func (d *Desk) judge(ctx context.Context, question bus.Ask) bus.Answer {
 	p, err := d.Policy()
 	if err != nil {
-		return refusal(fault.New(fault.Denied, "PolicyUnusable", "the node's local policy can't be used, so it allows nothing"))
+		return refusal(errUnusable())
 	}
 	if question.Path != "" && p.Hidden(question.Path) {
 		return refusal(fault.New(fault.Denied, "HiddenByPolicy", "the local policy does not let that be looked at"))
 	}
 	answer := d.Put(ctx, question)
 	if p, err = d.Policy(); err != nil {
-		return refusal(fault.New(fault.Denied, "PolicyUnusable", "the node's local policy can't be used, so it allows nothing"))
+		return refusal(errUnusable())
 	}
 	answer.Names = slices.DeleteFunc(answer.Names, func(r model.Ref) bool { return p.Hidden(r.Path) })
 	texts := []*string{&answer.Text, &answer.Remedy}
@@ -108,6 +108,12 @@ func (d *Desk) judge(ctx context.Context, question bus.Ask) bus.Answer {
 		}
 	}
 	return answer
+}
+
+// errUnusable keeps to itself what is wrong with the policy: its lines are the owner's.
+func errUnusable() *fault.Error {
+	return fault.New(fault.Denied, "PolicyUnusable", "the node's local policy can't be used, so it allows nothing").
+		Try("Run on the node: purlieu-runtime policy show")
 }
 
 // detail says in the ledger what was asked and how much was answered, in no word of a source.

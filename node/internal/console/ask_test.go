@@ -76,7 +76,7 @@ func TestTheOwnersPolicyJudgesQuestions(t *testing.T) {
 		t.Errorf("a look at what is hidden: %+v, %d", a, c.asked)
 	}
 	c.written = "hide: 7: 8"
-	if a := c.Answer(t.Context(), bus.Ask{}); a.Code != "PolicyUnusable" || c.asked != 0 {
+	if a := c.Answer(t.Context(), bus.Ask{}); a.Code != "PolicyUnusable" || !strings.Contains(a.Remedy, "purlieu-runtime policy show") || c.asked != 0 {
 		t.Errorf("with a policy that is none: %+v, %d", a, c.asked)
 	}
 	if len(c.ledger) != 2 {
