@@ -143,6 +143,10 @@ func (c policyAllowCmd) Run(a *app) error {
 			how = "over any connection"
 		}
 		a.say("%s may go to %s, %s.", clean(c.Secret), clean(c.Source), how)
+		var denied *fault.Error
+		if err := node.MayReach(c.State, c.Source, a.owner(c.State)); errors.As(err, &denied) {
+			a.warn("the address itself is not allowed yet. %s", clean(denied.Remedy))
+		}
 	}
 	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil
@@ -159,6 +163,12 @@ func (c policyAllowCmd) folder(a *app) error {
 	a.say("This node may read %s, and what is below it.", clean(c.Folder))
 	if _, err := os.Stat(c.Folder); errors.Is(err, fs.ErrNotExist) {
 		a.warn("there is no such folder on this machine now.")
+	}
+	switch lies, holds := node.Own(c.State, c.Folder); {
+	case lies:
+		a.warn("it lies in the node's own state %s, which is never read: keep the data in a folder beside it.", clean(c.State))
+	case holds:
+		a.warn("the node's own state %s lies in it, and is left out.", clean(c.State))
 	}
 	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil

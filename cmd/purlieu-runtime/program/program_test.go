@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -189,6 +190,49 @@ func TestAPolicyIsWrittenByCommand(t *testing.T) {
 	write(t, node.PolicyPath(state), "sauces: {}")
 	if code, _, errs := told("", nil, "policy", "show", "--state", state); code != 1 || !strings.Contains(errs, "line 1") {
 		t.Errorf("a file that is no policy: exit code %d, %s", code, errs)
+	}
+}
+
+func TestAPolicyCommandSaysWhatItDoesNotAllow(t *testing.T) {
+	top := t.TempDir()
+	state := filepath.Join(top, "state")
+	for _, dir := range []string{filepath.Join(state, "outbox"), filepath.Join(top, "data")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(state, filepath.Join(top, "alias")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(state, "node.json"), "{}")
+	const secret = "--secret file:pw --source "
+	for _, c := range []struct{ args, warns string }{
+		{secret + "PostgreSql://127.0.0.1:25999", "policy allow --source PostgreSql://127.0.0.1:25999 --state " + state},
+		{secret + "PostgreSql://localhost:25999", "not allowed yet"},
+		{secret + "PostgreSql://10.0.0.7:5432", ""},
+		{secret + "PostgreSql://db.internal:5432", ""},
+		{"--source PostgreSql://127.0.0.1:25999", ""},
+		{secret + "PostgreSql://127.0.0.1:25999", ""}, // by now it is
+		{"--folder " + state, "never read"},
+		{"--folder " + filepath.Join(top, "alias", "outbox"), "never read"},
+		{"--folder " + top, "left out"},
+		{"--folder " + filepath.Join(top, "data"), ""},
+	} {
+		code, _, errs := told("", nil, append([]string{"policy", "allow", "--state", state}, strings.Fields(c.args)...)...)
+		if code != 0 || (errs == "") != (c.warns == "") || !strings.Contains(strings.Join(strings.Fields(errs), " "), c.warns) {
+			t.Errorf("%s: exit code %d, %q, want %q", c.args, code, errs, c.warns)
+		}
+	}
+}
+
+func TestTheStatusOfADeadNodeIsOfWhenItWasLastSeen(t *testing.T) {
+	state := t.TempDir()
+	write(t, filepath.Join(state, "status.json"), `{"v":1,"state":"running","written":"2026-01-02T03:04:05Z","node":"pool--n1","account":"https://account.example","connected":true}`)
+	code, out, _ := told("", nil, "status", "--state", state)
+	for _, words := range []string{"NOT RUNNING", "Start it with: purlieu-runtime run --state " + state, "as of when it was last seen", "https://account.example, was connected"} {
+		if code != int(notRunning) || !strings.Contains(out, words) {
+			t.Errorf("exit code %d, no %q in\n%s", code, words, out)
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func (c statusCmd) Run(a *app) error {
 	return nil
 }
 
-func (statusCmd) table(a *app, s *node.Status, now time.Time) error {
+func (c statusCmd) table(a *app, s *node.Status, now time.Time) error {
 	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "%s\t%s\n", name, clean(fmt.Sprintf(format, args...)))
@@ -54,12 +54,9 @@ func (statusCmd) table(a *app, s *node.Status, now time.Time) error {
 		line("node", "%s, %s since %s (process %d, version %s)", s.Node, s.State, when(s.Started), s.PID, s.Version)
 	default:
 		line("node", "%s, NOT RUNNING; last seen %s", s.Node, when(s.Written))
+		line("", "Start it with: %s. What follows is as of when it was last seen.", c.start(a))
 	}
-	if s.Connected {
-		line("account", "%s, connected", s.Account)
-	} else {
-		line("account", "%s, NOT CONNECTED", s.Account)
-	}
+	line("account", "%s, %s", s.Account, link(s.Connected, s.Alive(now)))
 	if s.Trouble != "" {
 		line("", "%s (%s)", s.Trouble, s.TroubleCode)
 	}
@@ -96,4 +93,25 @@ func (statusCmd) table(a *app, s *node.Status, now time.Time) error {
 		line("last warning", "%s  %s", when(s.Last.Time), s.Last.Text)
 	}
 	return w.Flush()
+}
+
+// start is the command that starts the node.
+func (c statusCmd) start(a *app) string {
+	if c.State == a.stateDir() {
+		return "purlieu-runtime run"
+	}
+	return "purlieu-runtime run --state " + c.State
+}
+
+// link says how a node stands to its account, or stood when it was last seen.
+func link(connected, alive bool) string {
+	switch {
+	case connected && alive:
+		return "connected"
+	case connected:
+		return "was connected"
+	case alive:
+		return "NOT CONNECTED"
+	}
+	return "not connected"
 }
