@@ -127,7 +127,7 @@ func (c *Config) check() error {
 		host, _, err := net.SplitHostPort(c.Plain)
 		if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
 			return fault.New(fault.Invalid, "PlainNotLoopback", "%q is not a loopback address with a port", c.Plain).
-				Try("Without TLS the doors open on this machine only: give 127.0.0.1:PORT, or \"\" for none")
+				Try("Without TLS the doors open on this machine only: give 127.0.0.1:PORT, or none")
 		}
 	}
 	for _, origin := range c.Portals {

@@ -26,6 +26,8 @@ func TestTheCommandOfARefusalEditsTheBuiltInNodesPolicy(t *testing.T) {
 			t.Errorf("%q is missing in the policy:\n%s", want, text)
 		}
 	}
+	s.run(2, allow...)
+	s.shows("nothing to allow is named", "--folder")
 	s.run(1, append(allow, "--source", "db.internal")...)
 	s.shows("does not name a source", "kind://host:port")
 	s.run(1, append(allow, "--source", "Postgres://db.internal:5432")...)

@@ -62,6 +62,8 @@ func TestOfTwoAssetsOfOneQualifiedNameAGuidSaysWhich(t *testing.T) {
 	s.run(0, "asset", "delete", set, strings.ToUpper(set))
 	s.shows("Delete DataSet "+name+"? Type yes:", "DataSet "+name+" is deleted", "purlieu asset restore "+set)
 	s.never("Process")
+	s.run(1, "asset", "restore", name)
+	s.shows("is not a guid", "purlieu asset delete", "purlieu run changes")
 	s.run(0, "asset", "show", other)
 	s.shows("ACTIVE")
 }

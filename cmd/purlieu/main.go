@@ -141,10 +141,12 @@ func (a *app) folder() (string, error) {
 	return filepath.Join(home, ".config", "purlieu"), nil
 }
 
+const tokenVariable = "PURLIEU_TOKEN"
+
 // client is a client for the account that the person signed in to; PURLIEU_URL and PURLIEU_TOKEN come before.
 // A kept token goes to its own account only.
 func (a *app) client() (*client.Client, error) {
-	login := client.Login{URL: a.getenv("PURLIEU_URL"), Token: a.getenv("PURLIEU_TOKEN")}
+	login := client.Login{URL: a.getenv("PURLIEU_URL"), Token: a.getenv(tokenVariable)}
 	dir := ""
 	if login.URL == "" || login.Token == "" {
 		var err error
@@ -173,6 +175,9 @@ func (a *app) client() (*client.Client, error) {
 	c, err := client.New(login)
 	if err == nil && login.Refresh != "" {
 		c.Renewed = func(l client.Login) error { return client.Save(dir, l) }
+	}
+	if err == nil && a.getenv(tokenVariable) != "" {
+		c.Variable = tokenVariable
 	}
 	return c, err
 }

@@ -60,7 +60,7 @@ func TestTheExitCodeSaysHowARunEnded(t *testing.T) {
 	s.configure()
 	s.account.Gaps = []model.Gap{{Path: "shop/hr", Code: "PermissionDenied", Remedy: "GRANT USAGE ON SCHEMA hr TO scanner"}}
 	s.run(20, "scan", "run", "shop", "weekly", "--watch")
-	s.shows("1 gaps", "shop/hr", "PermissionDenied", "GRANT USAGE ON SCHEMA hr")
+	s.shows("1 gap:", "shop/hr", "PermissionDenied", "GRANT USAGE ON SCHEMA hr")
 	s.account.Gaps, s.account.Ending = nil, model.RunFailed
 	s.run(21, "scan", "run", "shop", "weekly", "--watch")
 	s.shows("WrongPassword", "refused the sign-in")
@@ -157,7 +157,8 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 		s.shows(want)
 	}
 	s.run(1, "scan", "add", "shop", "new", "--credential", "")
-	s.shows("--credential", "--scan")
+	s.shows("--credential NAME", "purlieu credential add BasicAuth NAME --user")
+	s.never("--scan")
 	s.run(2, "source", "sing")
 	s.shows("See `purlieu source --help`")
 	s.run(2, "scan", "gaps", "a-run", "more")
@@ -167,7 +168,7 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.run(2, "scan", "add", "shop", "weekly", "--level", "L9")
 	s.env["PURLIEU_TOKEN"] = "wrong"
 	s.run(3, "source", "list")
-	s.shows("Sign in again")
+	s.shows("Sign in again", "PURLIEU_TOKEN")
 	s.env["PURLIEU_TOKEN"] = servertest.Token
 	s.run(0, "source", "add", "PostgreSql", "sold", "--set", "serverEndpoint=sold.example.com", "--collection", "sales")
 	s.env["PURLIEU_TOKEN"] = servertest.ReaderToken
@@ -266,7 +267,9 @@ func TestTheAccountsOwnAuthorityIsTrustedForThatAccount(t *testing.T) {
 	delete(s.env, "PURLIEU_TOKEN")
 	s.stdin = servertest.Token
 	s.run(6, "login", server.URL, "--token-file", "-")
-	s.shows("--ca FILE")
+	s.shows("purlieu admin ca > ca.pem", "--ca ca.pem")
+	s.run(1, "login", strings.Replace(server.URL, "https:", "http:", 1), "--token-file", "-")
+	s.shows("speaks TLS", server.URL)
 	s.run(0, "login", server.URL, "--token-file", "-", "--ca", ca)
 	s.run(0, "kinds")
 }
@@ -292,8 +295,16 @@ func TestRuntimesShowTheirKeysAndNodes(t *testing.T) {
 	s.run(0, "runtime", "delete", "on-premises")
 	s.never("cut off")
 	s.run(0, "runtime", "add", "edge")
-	s.run(0, "runtime", "delete", "edge")
+	s.stdin = ""
+	s.run(5, "runtime", "delete", "edge")
+	s.shows("Remove the runtime edge, and cut off 1 node: node-1? Type yes:", "nothing was done", "--yes")
+	s.run(0, "node", "list", "edge")
+	s.shows("node-1")
+	s.run(0, "runtime", "delete", "edge", "--yes")
 	s.shows("cut off with it: node-1")
+	s.run(0, "runtime", "add", "edge")
+	s.stdin = "yes\n"
+	s.run(0, "runtime", "delete", "edge")
 }
 
 func TestTextOfSourcesCannotDriveATerminal(t *testing.T) {

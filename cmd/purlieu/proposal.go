@@ -1,5 +1,7 @@
 package main
 
+import "github.com/purlieu/purlieu/fault"
+
 type proposalCmd struct {
 	List    proposalListCmd    `cmd:"" help:"List what waits for an answer, oldest first."`
 	Show    proposalShowCmd    `cmd:"" help:"Show a proposal: why it is asked, and which assets it would delete, if any."`
@@ -146,6 +148,10 @@ func (c assetRestoreCmd) Run(a *app) error {
 	account, err := a.client()
 	if err != nil {
 		return err
+	}
+	if !guidText.MatchString(c.GUID) {
+		return fault.New(fault.Invalid, "BadGuid", "%q is not a guid", c.GUID).
+			Try("`purlieu asset delete` said the guid when it deleted the asset; those that a run deleted: purlieu run changes RUN --verb deleted -o json")
 	}
 	if err := account.Do(a.ctx, "POST", "/manage/v1/assets/"+esc(c.GUID)+"/restore", nil, nil); err != nil {
 		return err

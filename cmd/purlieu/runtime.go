@@ -185,20 +185,35 @@ func keep(file string, ask func() (secret string, err error)) error {
 
 type runtimeDeleteCmd struct {
 	Name string `arg:"" help:"Name of the runtime."`
+	Yes  bool   `help:"Don't ask."`
 }
 
-// Run removes the runtime.
+// Help says what becomes of its nodes.
+func (runtimeDeleteCmd) Help() string {
+	return `A runtime that a scan uses stays. Its nodes are cut off within seconds; to work again they must be enrolled anew, with a key of
+another runtime. So where it has any, this asks first.
+
+Example:
+  purlieu runtime delete edge`
+}
+
+// Run removes the runtime; one that has nodes only once a person has said that it is meant.
 func (c runtimeDeleteCmd) Run(a *app) error {
 	o, err := a.status(c.Name)
 	if err != nil {
 		return err
 	}
-	cut := ""
 	var nodes []string
 	for _, n := range objectsOf(o.at("properties", "typeProperties", "nodes")) {
 		nodes = append(nodes, n.text("nodeName"))
 	}
+	cut := ""
 	if len(nodes) > 0 {
+		if !c.Yes {
+			if err := a.sure(clean(fmt.Sprintf("Remove the runtime %s, and cut off %s: %s?", c.Name, many(len(nodes), "node"), strings.Join(nodes, ", ")))); err != nil {
+				return err
+			}
+		}
 		cut = fmt.Sprintf(" Nodes that were cut off with it: %s.", strings.Join(nodes, ", "))
 	}
 	return a.remove(runtimes+esc(c.Name), "The runtime %s is removed.%s", c.Name, cut)

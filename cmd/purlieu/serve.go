@@ -237,8 +237,8 @@ func (c adminCACmd) Run(a *app) error {
 
 type adminAllowCmd struct {
 	dataFlag
-	Source    string `required:"" xor:"what" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
-	Folder    string `required:"" xor:"what" type:"path" placeholder:"DIR" help:"A folder of the server's machine that sources may be read from, with all below it."`
+	Source    string `xor:"what" placeholder:"KIND://HOST:PORT" help:"The source, such as PostgreSql://db.example.com:5432."`
+	Folder    string `xor:"what" type:"path" placeholder:"DIR" help:"A folder of the server's machine that sources may be read from, with all below it."`
 	Secret    string `placeholder:"VAULT:NAME" help:"Let this secret go to the source, such as file:shop-password. Without it the source may be reached."`
 	Plaintext bool   `help:"Also over a connection that is not verified TLS. Only where the network itself is trusted."`
 }
@@ -251,6 +251,14 @@ of theirs. Run it where the server's data is; a running server obeys at once. On
 Example:
   purlieu admin allow --source PostgreSql://db.example.com:5432 --secret file:shop-password
   purlieu admin allow --folder /srv/data`
+}
+
+// Validate refuses a command that allows nothing.
+func (c adminAllowCmd) Validate() error {
+	if c.Source == "" && c.Folder == "" {
+		return fault.New(fault.Invalid, "NothingToAllow", "nothing to allow is named").Try("Give a --source, with a --secret where it gets one, or a --folder")
+	}
+	return nil
 }
 
 // Run edits the built-in node's policy.

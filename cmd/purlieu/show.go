@@ -126,6 +126,14 @@ func (a *app) write(v any, table func() error) error {
 	return table()
 }
 
+// many is a number of things, each called so.
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 func (a *app) json(v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -191,7 +191,7 @@ func (a *app) summary(run object, gaps []object) error {
 	if len(gaps) == 0 {
 		return nil
 	}
-	a.say("%d gaps:", len(gaps))
+	a.say("%s:", many(len(gaps), "gap"))
 	const most = 20
 	rows := [][]string{}
 	for _, g := range gaps[:min(most, len(gaps))] {

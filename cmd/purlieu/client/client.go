@@ -33,6 +33,8 @@ type Client struct {
 	login Login
 	// Renewed is told of each login that took the place of an ended one, to keep it; may be nil. Set it before use.
 	Renewed func(Login) error
+	// Variable is the environment's that the token came from, to name where the account does not take it; "" for none.
+	Variable string
 }
 
 // New makes a client. A token is sent over verified TLS, or in the clear to loopback only.
@@ -98,7 +100,12 @@ func (c *Client) Do(ctx context.Context, method, path string, body, out any) err
 		return err
 	}
 	if resp.StatusCode >= 300 {
-		return refusal(resp, answer)
+		err := refusal(resp, answer)
+		if refused := (*fault.Error)(nil); resp.StatusCode == http.StatusUnauthorized && c.Variable != "" && errors.As(err, &refused) {
+			refused.Text = strings.TrimSuffix(refused.Text, ".")
+			err = refused.Try("The token is that of %s: set it to a good one, or unset it", c.Variable)
+		}
+		return err
 	}
 	if out == nil || len(answer) == 0 {
 		return nil
@@ -267,6 +274,10 @@ func refusal(resp *http.Response, answer []byte) error {
 	if code == "" {
 		code, text = body.ErrorCode, body.ErrorMessage
 	}
+	if text == "" && resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && bytes.Contains(answer, []byte("HTTPS")) {
+		return fault.New(fault.Invalid, "SpeaksTLS", "%s speaks TLS only", resp.Request.URL.Host).
+			Try("Give its address as https://%s", resp.Request.URL.Host).Because(answered(resp.StatusCode))
+	}
 	if text == "" {
 		text = fmt.Sprintf("%s answered %s", resp.Request.URL.Host, resp.Status)
 	}
@@ -325,7 +336,7 @@ func (c *Client) unreachable(err error) error {
 	case errors.As(err, &dns):
 		return e.Try("The name %s does not resolve: check the address and the name server", dns.Name)
 	case errors.As(err, &authority):
-		return e.Try("Its certificate comes from an authority that this machine does not know: sign in again with --ca FILE (the server keeps its own in its data directory)")
+		return e.Try("Its certificate comes from an authority that this machine does not know: `purlieu admin ca > ca.pem` on the server shows its own; then sign in with --ca ca.pem, or set PURLIEU_CA to that file")
 	case errors.As(err, &name):
 		return e.Try("Its certificate is for another name: use the name that the certificate has")
 	case errors.As(err, &cert) && cert.Reason == x509.Expired:

@@ -110,8 +110,8 @@ func (s *Service) DeleteCredential(ctx context.Context, name string) error {
 			if err != nil {
 				return err
 			}
-			if slices.ContainsFunc(scans, func(sc model.Scan) bool { return sc.Credential == name }) {
-				return fault.New(fault.Conflict, "CredentialInUse", "a scan still uses the credential %q", name).
+			if i := slices.IndexFunc(scans, func(sc model.Scan) bool { return sc.Credential == name }); i >= 0 {
+				return fault.New(fault.Conflict, "CredentialInUse", "the scan %s/%s still uses the credential %q", scans[i].Source, scans[i].Name, name).
 					Try("Give that scan another credential first")
 			}
 			if after = next; next == "" {

@@ -240,6 +240,23 @@ func (s *Service) template(ctx context.Context, tx store.Tx, source, scan string
 	}, sc, nil
 }
 
+// adding is the command that makes such a credential, with a gap for each part that a person has to fill.
+func adding(use model.CredentialUse) string {
+	command := "purlieu credential add " + use.Kind + " NAME"
+	for _, f := range use.Fields {
+		switch {
+		case !f.Required || f.Default != "":
+		case f.Secret:
+			command += " --secret " + f.Name + "=file:…"
+		case f.Name == "user":
+			command += " --user …"
+		default:
+			command += " --set " + f.Name + "=…"
+		}
+	}
+	return command
+}
+
 // loginFor looks a credential up, checks that it serves the kind and is complete, and puts in place of each vault
 // connection what a node needs to reach it.
 func loginFor(ctx context.Context, tx store.Tx, kind model.Kind, name string) (model.CredentialRef, error) {
@@ -250,7 +267,7 @@ func loginFor(ctx context.Context, tx store.Tx, kind model.Kind, name string) (m
 	if name == "" {
 		if len(kinds) > 0 && !slices.Contains(kinds, "ManagedIdentity") {
 			return model.CredentialRef{}, fault.New(fault.Invalid, "CredentialNeeded", "a scan of a source of kind %s needs a credential", kind.Name).
-				Try("Make one of kind %s and name it (--credential, or properties.credential); a test can also ask as a scan does that has one (--scan)", strings.Join(kinds, " or "))
+				Try("Make one of kind %s, such as `%s`, and name it: --credential NAME, or properties.credential", strings.Join(kinds, " or "), adding(kind.Credentials[0]))
 		}
 		return model.CredentialRef{}, nil
 	}

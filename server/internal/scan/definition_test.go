@@ -232,7 +232,11 @@ func TestAVaultConnectionIsPutInPlaceOfItsName(t *testing.T) {
 		t.Fatalf("%+v %v", ref, err)
 	}
 	wants(t, s.DeleteVault(ctx, "corp-vault"), fault.Conflict, "VaultInUse")
-	wants(t, s.DeleteCredential(ctx, "scanner"), fault.Conflict, "CredentialInUse")
+	err = s.DeleteCredential(ctx, "scanner")
+	wants(t, err, fault.Conflict, "CredentialInUse")
+	if !strings.Contains(err.Error(), "the scan shop/weekly still uses") {
+		t.Errorf("which scan uses it is not said: %v", err)
+	}
 }
 
 func TestAScanThatCannotWorkIsRefusedWhenItIsWritten(t *testing.T) {
@@ -262,6 +266,28 @@ func TestAScanThatCannotWorkIsRefusedWhenItIsWritten(t *testing.T) {
 			_, _, err := s.PutScan(ctx, c.scan)
 			wants(t, err, c.kind, c.code)
 		})
+	}
+}
+
+func TestWhatIsMissingIsAskedForAsItsCommandTakesIt(t *testing.T) {
+	s, _ := configured(t)
+	ctx := context.Background()
+	_, _, source := s.PutSource(ctx, model.Source{Name: "farm", Kind: "PostgreSql"})
+	_, _, scan := s.PutScan(ctx, model.Scan{Source: "shop", Name: "one"})
+	_, _, ask := s.Asks(ctx, Question{Source: "shop"})
+	const add = "`purlieu credential add BasicAuth NAME --user … --secret password=file:…`"
+	for _, c := range []struct {
+		err         error
+		says, never string
+	}{
+		{source, `listens. Give it with --set serverEndpoint=…, or as properties.serverEndpoint, such as "db.example.com"`, ".."},
+		{scan, add, "--scan"},
+		{ask, add, "..."},
+		{ask, "--scan", "..."},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.says) || strings.Contains(c.err.Error(), c.never) {
+			t.Errorf("%q is not said, or %q is: %v", c.says, c.never, c.err)
+		}
 	}
 }
 

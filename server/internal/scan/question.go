@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"maps"
 
 	"github.com/purlieu/purlieu/bus"
@@ -73,6 +74,9 @@ func (s *Service) asks(ctx context.Context, tx store.Tx, q Question) (bus.Ask, s
 		q.Runtime = model.BuiltInRuntime
 	}
 	login, err := loginFor(ctx, tx, kind, q.Credential)
+	if needed := (*fault.Error)(nil); fault.CodeOf(err) == "CredentialNeeded" && errors.As(err, &needed) {
+		return bus.Ask{}, "", needed.Try("%s; or ask as a scan does that has one (--scan)", needed.Remedy)
+	}
 	if err != nil {
 		return bus.Ask{}, "", err
 	}

@@ -33,9 +33,9 @@ func checkSettings(fields []model.Field, settings model.Settings, where string) 
 	}
 	for _, f := range fields {
 		if f.Required && f.Default == "" && settings[f.Name] == "" {
-			e := fault.New(fault.Invalid, "MissingSetting", "%s needs the setting %q: %s", where, f.Name, f.Help)
+			e := fault.New(fault.Invalid, "MissingSetting", "%s needs the setting %q: %s", where, f.Name, strings.TrimSuffix(f.Help, "."))
 			if f.Example != "" {
-				e = e.Try("Send properties.%s, such as %q", f.Name, f.Example)
+				e = e.Try("Give it with --set %s=…, or as properties.%s, such as %q", f.Name, f.Name, f.Example)
 			}
 			return fault.At(e, "%s", f.Name)
 		}
