@@ -111,8 +111,10 @@ export class Visit {
 
   /** go opens an address as a deep link: the whole portal anew. */
   async go(path: string) {
-    this.asked = []
-    this.pending.clear()
+    this.page.once('framenavigated', () => { // not sooner: the page that is left may ask until then
+      this.asked = []
+      this.pending.clear()
+    })
     await this.page.goto(this.base + path)
     await this.settled()
   }

@@ -83,10 +83,10 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
 		From: b.From, Until: b.Until,
 	}
-	switch {
-	case b.Asks == asksGrowth, b.Asks == asksNobody && b.Grown && run.State.Ended(): // while it goes on it asks nothing
+	switch ended := run.State.Ended(); { // a run that goes on asks nothing
+	case b.Asks == asksGrowth, b.Asks == asksNobody && b.Grown && ended:
 		v.Proposal, v.Asks = growthID(run.Serial), ProposeGrowth
-	case b.Changed:
+	case b.Changed && ended: // who watches a run that is about to end is told how it ended
 		v.Proposal, v.Asks = proposalID(run.Serial), ProposeIdentity
 	case b.Asks != asksNobody:
 		v.Proposal, v.Asks = proposalID(run.Serial), ProposeDeletions

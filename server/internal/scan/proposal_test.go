@@ -279,6 +279,9 @@ func (p *protocol) planned(known string, id model.Identity) RunView {
 	}
 	p.send(nodeA, g, 0, batch{children: []model.Unit{{Step: "bed", Below: "a"}}})
 	p.done(nodeA, bus.Done{Ref: g.Ref, Batches: 1, Children: 1, Identity: id}, bus.Committed)
+	if v := p.state(run, model.RunInProgress); v.Proposal != "" {
+		p.Fatalf("a run that is about to end by itself asks: %+v", v)
+	}
 	p.sweep(p.Service)
 	v := p.state(run, model.RunFailed)
 	if v.Code != bus.CodeSourceChanged || v.Proposal == "" || v.Counts.Deleted+v.Counts.NotSeen != 0 || len(p.claim(nodeA, 9)) != 0 {
