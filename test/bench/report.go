@@ -156,9 +156,10 @@ a ` + "`purlieu-runtime`" + ` in a process of its own, and a real PostgreSQL, al
 - **Searching**: the bare bounded index query is one statement that counts matches up to 10,001 in the reader's collections; the search
   counts too, puts exact names first and reads the rows of the page. Ten questions in turn, two hundred times over (twenty at a
   million assets), the engine's first.
-- **A key stroke in search**: the floor asks the same question again by fetch, in the same browser and without a page around it. A screen
-  shows nothing between two frames, 17 ms apart, and an answer takes a few ms: the note says how the stroke stands against the same
-  answer put on the screen as plain text, which waits for a frame, too.
+- **A key stroke in search**: the floor asks the same question again by fetch, in the same browser and without a page around it, until
+  the answer is read; the stroke is through when its hits stand in the page. Neither waits for the screen, which shows nothing between
+  two frames, 17 ms apart, while an answer takes a few ms. The note has the figure with that wait, and how it stands against the same
+  answer shown as plain text, which waits for a frame, too.
 - **Verdict**: the processor ratio. On two processors the floor alone keeps both busy, while a scan also judges, stores and indexes on them: its
   ratio on the wall says mostly how many processors there are. At 1,000 tables what does not grow with the source counts: a claim, a
   worker's start, sign-ins, syncs of the ledger and receipts.
