@@ -78,8 +78,7 @@ func (a *app) main(args []string) int {
 		return a.fail(a.work())
 	}
 	var tree tree
-	parsed, code, err := line.Program{Name: "purlieu", About: about, Examples: examples, Out: a.out, Err: a.err, Clean: clean}.
-		Parse(&tree, args, kong.Bind(a), kong.BindTo(a.ctx, (*context.Context)(nil)))
+	parsed, code, err := a.program().Parse(&tree, args, kong.Bind(a), kong.BindTo(a.ctx, (*context.Context)(nil)))
 	if err != nil {
 		return a.fail(err)
 	}
@@ -88,6 +87,11 @@ func (a *app) main(args []string) int {
 	}
 	a.format = tree.Output
 	return a.fail(a.lost(parsed, parsed.Run()))
+}
+
+// program is how its command line is read.
+func (a *app) program() line.Program {
+	return line.Program{Name: "purlieu", About: about, Examples: examples, Out: a.out, Err: a.err, Clean: clean}
 }
 
 // fail says what went wrong and what to do, and gives the exit code.

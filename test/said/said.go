@@ -20,7 +20,7 @@ type Line struct {
 	Words []string // the words behind the program's name up to the first that is no verb: a flag, a placeholder
 }
 
-// Lines finds the command lines of a program below a folder. In text, one begins its line or stands behind a quote, a
+// Lines finds the command lines of a program below a folder, but in hidden folders and in what npm has fetched. In text, one begins its line or stands behind a quote, a
 // parenthesis, a colon, a pipe, a semicolon, "Next", "Run" or "is"; prose about the program is none.
 func Lines(root, program string) ([]Line, error) {
 	begin := regexp.MustCompile("(?m)(?:^[ \t]*|[`'\"(:|;] ?|Next |Run |run |is |then )" + program + "((?: [a-z][a-z-]*)+)")
@@ -34,7 +34,7 @@ func Lines(root, program string) ([]Line, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && path != root && strings.HasPrefix(d.Name(), "."):
+		case d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"): // the words of others
 			return fs.SkipDir
 		case strings.HasSuffix(path, ".md"):
 			text, err := os.ReadFile(path)

@@ -25,11 +25,20 @@ func exemplify(commands *kong.Node, examples string) {
 // commandOf is the command that words begin with.
 func commandOf(node *kong.Node, words []string) *kong.Node {
 	for _, word := range words {
-		i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == word })
-		if i < 0 {
+		child := Child(node, word)
+		if child == nil {
 			break
 		}
-		node = node.Children[i]
+		node = child
 	}
 	return node
+}
+
+// Child is the command of that name below another; nil: there is none.
+func Child(node *kong.Node, name string) *kong.Node {
+	i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return node.Children[i]
 }

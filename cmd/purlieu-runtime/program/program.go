@@ -136,8 +136,7 @@ func (a *app) main(args []string) int {
 		return a.fail(a.work())
 	}
 	var commands tree
-	parsed, code, err := line.Program{Name: "purlieu-runtime", About: about, Examples: examples, Out: a.out, Err: a.err, Clean: clean}.
-		Parse(&commands, args, kong.Vars{"state": a.stateDir()}, kong.Bind(a))
+	parsed, code, err := a.program().Parse(&commands, args, kong.Vars{"state": a.stateDir()}, kong.Bind(a))
 	if err != nil {
 		return a.fail(err)
 	}
@@ -145,6 +144,11 @@ func (a *app) main(args []string) int {
 		return code
 	}
 	return a.fail(parsed.Run())
+}
+
+// program is how its command line is read.
+func (a *app) program() line.Program {
+	return line.Program{Name: "purlieu-runtime", About: about, Examples: examples, Out: a.out, Err: a.err, Clean: clean}
 }
 
 // stateDir is where a node keeps its state when nothing else is said.
