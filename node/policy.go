@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,78 +48,6 @@ func Reach(stateDir string) (string, error) {
 		return "", err
 	}
 	return p.Reach(), nil
-}
-
-// AllowSource lets the node reach a source, written "kind://host:port". A node that runs obeys at once. fault.Invalid
-// when it names no source.
-func AllowSource(stateDir, source string) error {
-	s, err := policy.ParseSource(source)
-	if err != nil {
-		return err
-	}
-	return policy.AllowSource(PolicyPath(stateDir), s)
-}
-
-// AllowSecret lets a secret, written "vault:name", go to a source; plaintext also over a connection that is not
-// verified TLS. A node that runs obeys at once.
-func AllowSecret(stateDir, secret, source string, plaintext bool) error {
-	s, err := policy.ParseSource(source)
-	if err != nil {
-		return err
-	}
-	vault, name, ok := strings.Cut(secret, ":")
-	if !ok || vault == "" || name == "" {
-		return fault.New(fault.Invalid, "BadReference", "%q does not name a secret", secret).
-			Try("Write it as vault:name, such as file:shop-password")
-	}
-	return policy.AllowSecret(PolicyPath(stateDir), model.SecretRef{Vault: vault, Name: name}, s, plaintext)
-}
-
-// MayReach judges a source, written "kind://host:port", whose host is an address or "localhost": nil or fault.Denied, with
-// the command that would allow it. What another name resolves to is known when it is dialled, so it is nil for those.
-func MayReach(stateDir, source string, owner Owner) error {
-	s, err := policy.ParseSource(source)
-	if err != nil {
-		return err
-	}
-	addr, err := netip.ParseAddr(s.Host)
-	switch {
-	case s.Host == "localhost":
-		addr = netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	case err != nil:
-		return nil
-	}
-	p, err := policy.Load(PolicyPath(stateDir))
-	if err != nil {
-		return err
-	}
-	return p.With(owner).MayDial(s.Kind, s.Host, addr, s.Port)
-}
-
-// Own tells of a folder whether it lies in the state directory, so that nothing of it is read, and whether it holds that
-// directory, which is left out. The state directory lies in itself.
-func Own(stateDir, folder string) (lies, holds bool) {
-	resolve := func(path string) string {
-		if resolved, err := filepath.EvalSymlinks(path); err == nil {
-			path = resolved
-		}
-		if whole, err := filepath.Abs(path); err == nil {
-			path = whole
-		}
-		return path
-	}
-	within := func(path, above string) bool {
-		rel, err := filepath.Rel(above, path)
-		return err == nil && filepath.IsLocal(rel)
-	}
-	state, at := resolve(stateDir), resolve(folder)
-	lies = within(at, state)
-	return lies, !lies && within(state, at)
-}
-
-// AllowFolder lets the node read a folder of its machine, with all below it but its own. A node that runs obeys at once.
-func AllowFolder(stateDir, folder string) error {
-	return policy.AllowFolder(PolicyPath(stateDir), folder)
 }
 
 // TrustAccount lets every secret go to whatever source the account names, over verified TLS, or takes that back.

@@ -51,6 +51,7 @@ type app struct {
 	poll     time.Duration // between two looks at a run
 	patience time.Duration // how long the account may be away meanwhile
 	format   string        // "table", "json", "yaml"
+	account  *client.Client
 }
 
 // outcome is an exit code without a message: what there was to say has been said.
@@ -147,9 +148,21 @@ func (a *app) folder() (string, error) {
 
 const tokenVariable = "PURLIEU_TOKEN"
 
-// client is a client for the account that the person signed in to; PURLIEU_URL and PURLIEU_TOKEN come before.
-// A kept token goes to its own account only.
+// client is the command's client for the account that the person signed in to: one, however often it is asked for.
 func (a *app) client() (*client.Client, error) {
+	if a.account != nil {
+		return a.account, nil
+	}
+	account, err := a.connect()
+	if err == nil {
+		a.account = account
+	}
+	return account, err
+}
+
+// connect makes a client; PURLIEU_URL and PURLIEU_TOKEN come before the login that is kept. A kept token goes to its own
+// account only.
+func (a *app) connect() (*client.Client, error) {
 	login := client.Login{URL: a.getenv("PURLIEU_URL"), Token: a.getenv(tokenVariable)}
 	dir := ""
 	if login.URL == "" || login.Token == "" {

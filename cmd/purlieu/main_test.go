@@ -336,3 +336,15 @@ func TestVaultConnectionsAreWrittenAndListed(t *testing.T) {
 	s.run(0, "credential", "delete", "scanner")
 	s.run(0, "vault", "delete", "corp-vault")
 }
+
+func TestACommandMakesOneClient(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	for _, args := range []string{"source show shop", "source add PostgreSql shop", "scan add shop weekly", "runtime show on-premises"} {
+		s.looked = map[string]int{}
+		s.run(0, strings.Fields(args)...)
+		if n := s.looked["PURLIEU_CA"]; n != 1 {
+			t.Errorf("%s: %d clients were made", args, n)
+		}
+	}
+}

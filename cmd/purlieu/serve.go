@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -271,41 +270,17 @@ func (c adminAllowCmd) Run(a *app) error {
 	if _, err := os.Stat(data); err != nil {
 		return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data")
 	}
-	if c.Source != "" {
-		if err := node.CheckSource(c.Source, kinds(all.All())); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(state, 0o700); err != nil {
+	done, err := node.Ward{
+		State: state, Name: "the built-in runtime", Own: data, OwnIs: "the server's data", Owner: builtInCmd{State: state}.owner(), Kinds: kinds(all.All()),
+	}.Allow(node.Allowance{Source: c.Source, Secret: c.Secret, Plaintext: c.Plaintext, Folder: c.Folder})
+	if err != nil {
 		return err
 	}
-	if c.Folder != "" {
-		if c.Secret != "" || c.Plaintext {
-			return fault.New(fault.Invalid, "BadPolicy", "a folder takes no secret").Try("Leave --secret and --plaintext out")
-		}
-		if err := node.AllowFolder(state, c.Folder); err != nil {
-			return err
-		}
-		a.say("The built-in runtime may read %s, and what is below it.", clean(c.Folder))
-		if _, err := os.Stat(c.Folder); errors.Is(err, fs.ErrNotExist) {
-			a.say("There is no such folder on this machine now.")
-		}
-		return nil
+	for _, said := range done.Said {
+		a.say("%s", said)
 	}
-	if c.Secret == "" {
-		if err := node.AllowSource(state, c.Source); err != nil {
-			return err
-		}
-		reach, err := node.Reach(state)
-		if err != nil {
-			return err
-		}
-		a.say("The built-in runtime may reach %s. %s", clean(c.Source), reach)
-		return nil
+	for _, warning := range done.Warnings {
+		fmt.Fprintln(a.err, "WARNING "+clean(warning))
 	}
-	if err := node.AllowSecret(state, c.Secret, c.Source, c.Plaintext); err != nil {
-		return err
-	}
-	a.say("The built-in runtime may send %s to %s.", clean(c.Secret), clean(c.Source))
 	return nil
 }

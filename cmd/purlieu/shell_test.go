@@ -34,6 +34,7 @@ type shell struct {
 	t       *testing.T
 	account *servertest.Account
 	env     map[string]string
+	looked  map[string]int // how often a command looked at a variable; nil: it is not counted
 	stdin   string
 	out     string
 	err     string
@@ -58,7 +59,7 @@ func (s *shell) run(code int, args ...string) string {
 	var out, errs bytes.Buffer
 	a := &app{
 		ctx: context.Background(), in: strings.NewReader(s.stdin), out: &out, err: &errs,
-		getenv: func(name string) string { return s.env[name] }, poll: time.Millisecond, patience: s.patience,
+		getenv: s.getenv, poll: time.Millisecond, patience: s.patience,
 	}
 	got := a.main(args)
 	s.out, s.err = out.String(), errs.String()
@@ -66,6 +67,13 @@ func (s *shell) run(code int, args ...string) string {
 		s.t.Fatalf("purlieu %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, s.out, s.err)
 	}
 	return s.out
+}
+
+func (s *shell) getenv(name string) string {
+	if s.looked != nil {
+		s.looked[name]++
+	}
+	return s.env[name]
 }
 
 func (s *shell) shows(words ...string) {

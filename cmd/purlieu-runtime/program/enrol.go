@@ -1,6 +1,7 @@
 package program
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -77,10 +78,7 @@ func (c enrolCmd) Run(a *app) error {
 }
 
 func (a *app) warn(format string, args ...any) {
-	saved := a.out
-	a.out = a.err
-	a.say("WARNING "+format, args...)
-	a.out = saved
+	fmt.Fprintf(a.err, "WARNING "+format+"\n", args...)
 }
 
 // done says what was registered where, and what comes next.
@@ -94,10 +92,7 @@ func (c enrolCmd) done(a *app, got node.Enrolled) {
 	if s.Pending {
 		a.say("A person must approve the node in the account before it gets work: purlieu node approve %s %s", clean(s.Runtime), clean(s.Name))
 	}
-	flag := ""
-	if c.State != a.stateDir() {
-		flag = " --state " + c.State
-	}
+	flag := c.words(a)
 	a.say("Next:")
 	if !c.TrustAccount {
 		a.say("  purlieu-runtime policy allow%s --secret file:NAME --source KIND://HOST:PORT", flag)

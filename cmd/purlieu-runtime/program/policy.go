@@ -1,8 +1,6 @@
 package program
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -111,73 +109,33 @@ func (c policyAllowCmd) Run(a *app) error {
 	if err := stateThere(c.State); err != nil {
 		return err
 	}
-	if c.Source != "" {
-		if err := node.CheckSource(c.Source, a.build.kinds()); err != nil {
-			return err
-		}
-	}
-	if c.Folder != "" {
-		return c.folder(a)
-	}
 	if c.Release != "" {
 		return c.release(a)
 	}
-	if c.Secret == "" {
-		if c.Plaintext {
-			return fault.New(fault.Invalid, "BadPolicy", "--plaintext is about a secret").Try("Name it with --secret")
-		}
-		if err := node.AllowSource(c.State, c.Source); err != nil {
-			return err
-		}
-		reach, err := node.Reach(c.State)
-		if err != nil {
-			return err
-		}
-		a.say("This node may reach %s. %s", clean(c.Source), reach)
-	} else {
-		if err := node.AllowSecret(c.State, c.Secret, c.Source, c.Plaintext); err != nil {
-			return err
-		}
-		how := "over verified TLS"
-		if c.Plaintext {
-			how = "over any connection"
-		}
-		a.say("%s may go to %s, %s.", clean(c.Secret), clean(c.Source), how)
-		var denied *fault.Error
-		if err := node.MayReach(c.State, c.Source, a.owner(c.State)); errors.As(err, &denied) {
-			a.warn("the address itself is not allowed yet. %s", clean(denied.Remedy))
-		}
-	}
-	a.say("Written to %s", node.PolicyPath(c.State))
-	return nil
-}
-
-// folder lets a folder be read.
-func (c policyAllowCmd) folder(a *app) error {
-	if c.Secret != "" || c.Plaintext || c.Release != "" {
-		return fault.New(fault.Invalid, "BadPolicy", "a folder takes no secret and no release").Try("Give --folder in a command of its own")
-	}
-	if err := node.AllowFolder(c.State, c.Folder); err != nil {
+	done, err := node.Ward{
+		State: c.State, Name: "this node", Own: c.State, OwnIs: "the node's own state", Owner: c.owner(a), Kinds: a.build.kinds(),
+	}.Allow(node.Allowance{Source: c.Source, Secret: c.Secret, Plaintext: c.Plaintext, Folder: c.Folder})
+	if err != nil {
 		return err
 	}
-	a.say("This node may read %s, and what is below it.", clean(c.Folder))
-	if _, err := os.Stat(c.Folder); errors.Is(err, fs.ErrNotExist) {
-		a.warn("there is no such folder on this machine now.")
+	for _, said := range done.Said {
+		a.say("%s", clean(said))
 	}
-	switch lies, holds := node.Own(c.State, c.Folder); {
-	case lies:
-		a.warn("it lies in the node's own state %s, which is never read: keep the data in a folder beside it.", clean(c.State))
-	case holds:
-		a.warn("the node's own state %s lies in it, and is left out.", clean(c.State))
+	for _, warning := range done.Warnings {
+		a.warn("%s", clean(warning))
 	}
-	a.say("Written to %s", node.PolicyPath(c.State))
 	return nil
 }
 
 // release lets a sort of metadata leave.
 func (c policyAllowCmd) release(a *app) error {
-	if c.Secret != "" || c.Plaintext {
-		return fault.New(fault.Invalid, "BadPolicy", "--release is not about a secret").Try("Give --secret in a command of its own")
+	if c.Secret != "" || c.Plaintext || c.Folder != "" {
+		return fault.New(fault.Invalid, "BadPolicy", "--release is not about a secret, nor about a folder").Try("Give --secret and --folder in commands of their own")
+	}
+	if c.Source != "" {
+		if err := node.CheckSource(c.Source, a.build.kinds()); err != nil {
+			return err
+		}
 	}
 	if err := node.Release(c.State, c.Release, c.Source); err != nil {
 		return err

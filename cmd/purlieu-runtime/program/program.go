@@ -29,6 +29,7 @@ import (
 	"github.com/purlieu/purlieu/connector"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node"
 )
 
 // Build is what one build of the program is made of.
@@ -112,6 +113,22 @@ type tree struct {
 // stateFlag is the state directory, as every command takes it.
 type stateFlag struct {
 	State string `placeholder:"DIR" env:"PURLIEU_RUNTIME_STATE" type:"path" default:"${state}" help:"State directory of the node. Default: ${default}."`
+}
+
+// words are the flag as a command that is told needs it, behind a blank; "" where that finds the directory by itself.
+func (s stateFlag) words(a *app) string {
+	if s.State == a.stateDir() {
+		return ""
+	}
+	return " --state " + s.State
+}
+
+// owner is how refusals say that the policy is edited: with the flag where it is needed.
+func (s stateFlag) owner(a *app) node.Owner {
+	if s.State == a.stateDir() {
+		return node.Owner{}
+	}
+	return node.Owner{Flag: "--state", Folder: s.State}
 }
 
 // outcome is an exit code without a message: what there was to say has been said.

@@ -225,6 +225,25 @@ func TestAPolicyCommandSaysWhatItDoesNotAllow(t *testing.T) {
 	}
 }
 
+func TestWhatIsAllowedAlreadyIsSaidAndLeavesThePolicyAsItWasWritten(t *testing.T) {
+	state := t.TempDir()
+	write(t, filepath.Join(state, "node.json"), "{}")
+	byHand := "version:   1\nsources:\n      allow: [ {kind: PostgreSql, host: db.internal, ports: [5432]} ]   # as we like it\n"
+	write(t, node.PolicyPath(state), byHand)
+	for _, want := range []string{"That was allowed already", "Written to"} {
+		source := "PostgreSql://db.internal:5432"
+		if want == "Written to" {
+			source = "PostgreSql://db.internal:5433"
+		}
+		if code, out, errs := told("", nil, "policy", "allow", "--state", state, "--source", source); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: exit code %d, %s%s", source, code, out, errs)
+		}
+		if text, err := os.ReadFile(node.PolicyPath(state)); err != nil || (string(text) == byHand) != (want != "Written to") {
+			t.Errorf("%s: %v\n%s", source, err, text)
+		}
+	}
+}
+
 func TestTheStatusOfADeadNodeIsOfWhenItWasLastSeen(t *testing.T) {
 	state := t.TempDir()
 	write(t, filepath.Join(state, "status.json"), `{"v":1,"state":"running","written":"2026-01-02T03:04:05Z","node":"pool--n1","account":"https://account.example","connected":true}`)

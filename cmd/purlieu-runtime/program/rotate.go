@@ -39,6 +39,6 @@ func (c rotateCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	a.say("The node has a new key, and the account takes no other: %x. The ledger has it: purlieu-runtime egress show", []byte(key))
+	a.say("The node has a new key, and the account takes no other: %x. The ledger has it: purlieu-runtime egress show%s", []byte(key), c.words(a))
 	return nil
 }

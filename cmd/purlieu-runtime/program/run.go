@@ -78,16 +78,8 @@ func (c runCmd) Run(a *app) error {
 		Rotate: func(ctx context.Context, record func(string, []byte) error) error {
 			return tokens.Rotate(ctx, c.State, record)
 		},
-		Owner: a.owner(c.State), Keep: keep, Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: c.log(a),
+		Owner: c.owner(a), Keep: keep, Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: c.log(a),
 	})
-}
-
-// owner is how refusals say that the policy is edited: with the state directory where it is not the usual one.
-func (a *app) owner(state string) node.Owner {
-	if state == a.stateDir() {
-		return node.Owner{}
-	}
-	return node.Owner{Flag: "--state", Folder: state}
 }
 
 // dialAccount is the way to the account that was chosen at enrolment.

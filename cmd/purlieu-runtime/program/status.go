@@ -54,7 +54,7 @@ func (c statusCmd) table(a *app, s *node.Status, now time.Time) error {
 		line("node", "%s, %s since %s (process %d, version %s)", s.Node, s.State, when(s.Started), s.PID, s.Version)
 	default:
 		line("node", "%s, NOT RUNNING; last seen %s", s.Node, when(s.Written))
-		line("", "Start it with: %s. What follows is as of when it was last seen.", c.start(a))
+		line("", "Start it with: purlieu-runtime run%s. What follows is as of when it was last seen.", c.words(a))
 	}
 	line("account", "%s, %s", s.Account, link(s.Connected, s.Alive(now)))
 	if s.Trouble != "" {
@@ -93,14 +93,6 @@ func (c statusCmd) table(a *app, s *node.Status, now time.Time) error {
 		line("last warning", "%s  %s", when(s.Last.Time), s.Last.Text)
 	}
 	return w.Flush()
-}
-
-// start is the command that starts the node.
-func (c statusCmd) start(a *app) string {
-	if c.State == a.stateDir() {
-		return "purlieu-runtime run"
-	}
-	return "purlieu-runtime run --state " + c.State
 }
 
 // link says how a node stands to its account, or stood when it was last seen.

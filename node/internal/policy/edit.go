@@ -26,7 +26,7 @@ func AllowSource(path string, s Source) error {
 		}
 		for _, a := range p.allow {
 			if a.covers(s.Kind, s.Port) && a.name == want.name && a.network == want.network {
-				return nil
+				return errSame
 			}
 		}
 		sources := child(root, "sources", yaml.MappingNode)
@@ -49,7 +49,7 @@ func AllowSecret(path string, ref model.SecretRef, s Source, plaintext bool) err
 	return edit(path, func(p *Policy, root *yaml.Node) error {
 		s.Host = canonical(s.Host)
 		if slices.Contains(p.bindings[ref.String()], binding{s, plaintext}) {
-			return nil
+			return errSame
 		}
 		entry := &yaml.Node{Kind: yaml.MappingNode}
 		set(entry, "source", scalar("!!str", s.String()))
@@ -83,12 +83,16 @@ func AllowSecret(path string, ref model.SecretRef, s Source, plaintext bool) err
 // TrustAccount writes whether secrets need a binding.
 func TrustAccount(path string, trust bool) error {
 	return edit(path, func(p *Policy, root *yaml.Node) error {
-		if p.trustAccount != trust {
-			set(root, "trustAccount", scalar("!!bool", strconv.FormatBool(trust)))
+		if p.trustAccount == trust {
+			return errSame
 		}
+		set(root, "trustAccount", scalar("!!bool", strconv.FormatBool(trust)))
 		return nil
 	})
 }
+
+// errSame is of a change that changes nothing: the file stays as it is, to the last blank.
+var errSame = errors.New("the policy says so already")
 
 // edit changes the file as a whole or not at all. A result that is no policy is not written.
 func edit(path string, change func(*Policy, *yaml.Node) error) error {
@@ -110,7 +114,10 @@ func edit(path string, change func(*Policy, *yaml.Node) error) error {
 		doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}}
 		set(doc.Content[0], "version", scalar("!!int", "1"))
 	}
-	if err := change(before, doc.Content[0]); err != nil {
+	switch err := change(before, doc.Content[0]); {
+	case errors.Is(err, errSame):
+		return nil
+	case err != nil:
 		return err
 	}
 	var out bytes.Buffer

@@ -72,7 +72,7 @@ func AllowFolder(path, folder string) error {
 	}
 	return edit(path, func(p *Policy, root *yaml.Node) error {
 		if _, _, err := p.MayRead(at); err == nil {
-			return nil
+			return errSame
 		}
 		add(child(root, "folders", yaml.SequenceNode), scalar("!!str", at))
 		return nil

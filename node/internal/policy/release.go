@@ -153,7 +153,7 @@ func Release(path string, what model.Release, of *Source) error {
 				return fault.New(fault.Invalid, "BadSource", "%q does not name a source", of)
 			}
 			if slices.Contains(p.Terms(of.Kind, []Source{{of.Kind, canonical(of.Host), of.Port}}), what) {
-				return nil
+				return errSame
 			}
 			entry = &yaml.Node{Kind: yaml.MappingNode}
 			set(entry, "what", scalar("!!str", string(what)))
@@ -161,7 +161,7 @@ func Release(path string, what model.Release, of *Source) error {
 			set(entry, "host", scalar("!!str", canonical(of.Host)))
 			set(entry, "ports", &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{scalar("!!int", fmt.Sprint(of.Port))}})
 		} else if slices.ContainsFunc(p.terms, func(t term) bool { return !t.some && t.what == what }) {
-			return nil
+			return errSame
 		}
 		add(child(root, "release", yaml.SequenceNode), entry)
 		return nil
