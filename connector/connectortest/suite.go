@@ -176,23 +176,44 @@ func (s Suite) single(t *testing.T) {
 	if _, err := ReadInto(t.Context(), calls, env, &Haul{Sampling: env.Depth == model.L3}); err != nil {
 		t.Fatal(err)
 	}
-	if n := env.Most.Load(); n > 1 {
-		t.Errorf("%d connections stood at once while it was read", n)
+	kind := s.Connector.Describe()
+	if wrong := env.crowded(&kind); wrong != "" {
+		t.Errorf("while it was read, %s", wrong)
 	}
 	env = s.Env.copy()
-	if tester, ok := s.Connector.(connector.Tester); ok {
+	tester, tests := s.Connector.(connector.Tester)
+	if tests {
 		if err := tester.Test(t.Context(), env, func(connector.Step) {}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if browser, ok := s.Connector.(connector.Browser); ok {
+	browser, browses := s.Connector.(connector.Browser)
+	if browses {
 		if err := browser.Browse(t.Context(), env, "", func(model.Ref) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n, left := env.Most.Load(), env.Standing.Load(); n > 1 || left != 0 {
-		t.Errorf("%d connections stood at once while it was asked, and %d are left", n, left)
+	if !tests && !browses {
+		return
 	}
+	if wrong := env.crowded(&kind); wrong != "" {
+		t.Errorf("while it was asked, %s", wrong)
+	}
+	if left := env.Standing.Load(); left != 0 {
+		t.Errorf("%d connections are left behind the questions", left)
+	}
+}
+
+// crowded says what is wrong with the connections of a world; "" where nothing is. Of a kind that dials there must have been
+// one: else it was reached by a way that nothing counts.
+func (e *Env) crowded(kind *model.Kind) string {
+	switch most := e.Most.Load(); {
+	case most > 1:
+		return fmt.Sprintf("%d connections stood at once", most)
+	case most == 0 && len(kind.Dials) > 0:
+		return "no connection was seen, of a kind that dials"
+	}
+	return ""
 }
 
 // Check tells what is wrong with the form of one asset.
