@@ -28,10 +28,10 @@ func (p *Piece) Add(a *model.Asset, r *BaseRow) {
 	p.count++
 }
 
-// Assets is how many assets were added, and Bytes what they take with their rows.
+// Assets is how many assets were added.
 func (p *Piece) Assets() int { return p.count }
 
-// Bytes is what assets and rows take.
+// Bytes is what the assets take with their rows.
 func (p *Piece) Bytes() int { return len(p.assets.Out) + len(p.rows.Out) }
 
 // Empty reports whether there is nothing in it.

@@ -90,7 +90,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	if len(found.Columns) == 0 {
 		return false, w.emit.Asset(a)
 	}
-	return false, w.emit.Sampled(a, w.sampled)
+	return false, w.emit.Sampled(a, w.values)
 }
 
 // values reads the file at hand once more. The asset that is lent meanwhile has copies of what was found at first.

@@ -12,7 +12,6 @@ import (
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/format"
 	"github.com/purlieu/purlieu/model"
-	"github.com/purlieu/purlieu/sample"
 )
 
 // Bounds. Only what is too deep is left out, with a gap.
@@ -37,7 +36,6 @@ func (c *Connector) Scan(ctx context.Context, env connector.Env, unit model.Unit
 		ctx: ctx, env: env, emit: emit, scope: env.Scope(), level: env.Level(),
 		first: env.Level() >= model.L2 && env.Afresh(), split: c.split, left: c.split.unit, whole: true, unit: unit,
 	}
-	w.sampled = w.values
 	if unit.Step == stepRoot {
 		err = w.root(root)
 	} else {
@@ -63,8 +61,6 @@ type walk struct {
 	whole bool // everything was listed
 	file  format.File
 	room  room
-
-	sampled func(context.Context, *sample.Table) error // values, made once
 }
 
 // root reads the root's entries, and not what is below them.
