@@ -16,7 +16,7 @@ import (
 const (
 	maxAsks = 2 // at once; they take no slot of an attempt, since a person waits
 	askTime = 45 * time.Second
-	turn    = 5 * time.Second // that a question waits for a connection that attempts have
+	turn    = 5 * time.Second // that a question waits for a connection that attempts have, and secrets for their use
 )
 
 // Ask puts one question of the account to a worker of its own, and waits for its end: at most 45 s, or until ctx ends.
@@ -68,12 +68,8 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 		return bus.Answer{}, fault.New(fault.Unsupported, "UnknownKind", "this node reads no sources of that kind").
 			Try("Update the node, or ask a runtime that reads this kind")
 	}
-	secrets, err := a.b.cfg.Secrets(a.ctx, a.grant)
-	defer func() {
-		for _, s := range secrets {
-			clear(s)
-		}
-	}()
+	keys, err := a.keys()
+	defer keys.close()
 	if err != nil {
 		return bus.Answer{}, err
 	}
@@ -100,8 +96,8 @@ func (a *attempt) ask(question bus.Ask) (bus.Answer, error) {
 		a.watch(p, done)
 		close(watched)
 	}()
-	answer, err := a.inquire(p, pipe.Job{
-		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Folder: folder,
+	answer, err := a.inquire(p, keys, pipe.Job{
+		Grant: a.grant, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Folder: folder,
 		Question: &pipe.Question{Browse: question.Browse, Path: question.Path},
 	}, &hearing{kind: kind, question: question})
 	close(done)
@@ -125,10 +121,13 @@ func (a *attempt) turn(kind *model.Kind) (leave func(), err error) {
 }
 
 // inquire speaks with the worker until the question's end.
-func (a *attempt) inquire(p *process, job pipe.Job, h *hearing) (bus.Answer, error) {
-	err := p.order(job)
-	if err == nil {
-		err = p.start()
+func (a *attempt) inquire(p *process, keys *keys, job pipe.Job, h *hearing) (bus.Answer, error) {
+	secrets, err := keys.use()
+	if err != nil {
+		return h.answer, err
+	}
+	if err = p.order(job); err == nil {
+		err = p.start(secrets)
 	}
 	if err != nil {
 		return h.answer, a.lost(p)

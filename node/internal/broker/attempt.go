@@ -33,6 +33,7 @@ type attempt struct {
 	taken   chan struct{}          // closed when the sink releases the facts that it was given last; nil: there are none
 	blame   atomic.Pointer[Result] // why the supervisor ended the process
 	lines   int
+	longest wait // of those before it was read
 	// pieces are read in turn, each in the room of the one before the last: that was released.
 	pieces [2]bus.Facts
 	side   int
@@ -62,15 +63,13 @@ func (a *attempt) work() Result {
 		return failed("UnknownKind", "Update the node, or give the work to a runtime that reads this kind", false)
 	}
 	first, more := a.piece() // while the account is away nothing is held for the attempt
-	secrets, err := a.b.cfg.Secrets(a.ctx, a.grant)
-	defer func() {
-		for _, s := range secrets {
-			clear(s)
-		}
-	}()
+	at := a.waited(a.began, lateAccount)
+	keys, err := a.keys()
+	defer keys.close()
 	if err != nil {
 		return a.unserved(err)
 	}
+	a.waited(at, lateVault)
 	folder, err := a.folder()
 	if err != nil {
 		return a.unserved(err)
@@ -104,12 +103,16 @@ func (a *attempt) work() Result {
 		close(watched)
 	}()
 	job := pipe.Job{
-		Grant: a.grant, Secrets: secrets, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Terms: terms, Folder: folder,
+		Grant: a.grant, Dial: socket, Token: guest.token, MemoryMB: a.b.cfg.MemoryMB, Terms: terms, Folder: folder,
 		Today: uint32(a.b.cfg.Clock().Unix() / (24 * 60 * 60)),
 	}
 	judge := newJudge(kind, a.grant, sieve)
 	result, clean := Result{}, false
 	if err := a.brief(p, job, judge, first, more); err != nil {
+		result = a.died(p)
+	} else if secrets, err := keys.use(); err != nil {
+		result = a.unserved(err)
+	} else if err := p.start(secrets); err != nil {
 		result = a.died(p)
 	} else {
 		result, clean = a.converse(p, judge)
@@ -132,6 +135,12 @@ func placesOf(kind *model.Kind, settings model.Settings) (places []string) {
 		}
 	}
 	return places
+}
+
+// keys opens the secrets of the attempt.
+func (a *attempt) keys() (*keys, error) {
+	k := &keys{open: func() (map[string][]byte, error) { return a.b.cfg.Secrets(a.ctx, a.grant) }}
+	return k, k.first(a.b.after)
 }
 
 // folder is the folder of a node-local source; nil for other sources.
@@ -175,7 +184,7 @@ func (a *attempt) piece() (blocks []bus.BaseBlock, more bool) {
 	}
 }
 
-// brief gives the worker its job, and the base piece by piece as it comes.
+// brief gives the worker its job, and the base piece by piece as it comes. Secrets and start follow.
 func (a *attempt) brief(p *process, job pipe.Job, judge *judge, piece []bus.BaseBlock, more bool) error {
 	if err := p.order(job); err != nil {
 		return err
@@ -190,10 +199,7 @@ func (a *attempt) brief(p *process, job pipe.Job, judge *judge, piece []bus.Base
 		}
 		piece, more = a.piece()
 	}
-	if err := a.ctx.Err(); err != nil {
-		return err // a part of the base is as good as a false one
-	}
-	return p.start()
+	return a.ctx.Err() // a part of the base is as good as a false one
 }
 
 // converse speaks with the worker until the job's end. clean says that the worker can serve another.
@@ -238,23 +244,6 @@ func (a *attempt) converse(p *process, judge *judge) (result Result, clean bool)
 			return a.misbehaved(p, fault.New(fault.Invalid, "BadFrame", "a frame of kind %d goes down, not up", kind)), false
 		}
 	}
-}
-
-// keptItems is how many items' room, in all lists of its assets, a piece leaves for the next one.
-const keptItems = 1 << 15
-
-// room is where the next piece is read. What few pieces need is let go.
-func (a *attempt) room() *bus.Facts {
-	a.side = 1 - a.side
-	f, items := &a.pieces[a.side], 0
-	for i := range f.Assets[:cap(f.Assets)] {
-		x := &f.Assets[:cap(f.Assets)][i]
-		items += 1 + cap(x.Columns) + cap(x.Attrs) + cap(x.Measures)
-	}
-	if items > keptItems {
-		*f = bus.Facts{}
-	}
-	return f
 }
 
 // hand gives facts to the sink when it has released those before. What the node does with them, such as to wait for the

@@ -59,6 +59,7 @@ type Broker struct {
 	crowd *crowd
 	pool  *pool
 	doors *doors
+	after func(time.Duration, func()) *time.Timer // time.AfterFunc, which tests are ahead of
 	wg    sync.WaitGroup
 
 	mu     sync.Mutex
@@ -76,7 +77,7 @@ func New(cfg Config) *Broker {
 	}
 	b := &Broker{
 		cfg: cfg, kinds: map[string]*model.Kind{}, slots: make(chan struct{}, cfg.MaxWorkers), live: map[*attempt]struct{}{},
-		asks: make(chan struct{}, maxAsks), crowd: newCrowd(cfg.Connections),
+		asks: make(chan struct{}, maxAsks), crowd: newCrowd(cfg.Connections), after: time.AfterFunc,
 		pool: newPool(cfg.command, cfg.MaxWorkers, cfg.Idle), doors: newDoors(cfg.Dial),
 	}
 	for i := range cfg.Kinds {

@@ -55,11 +55,12 @@ func full(t *testing.T, change func(*Config)) (*stage, Worker) {
 	return s, w
 }
 
+func budget(g bus.Grant, seconds int, strict bool) bus.Grant {
+	g.Budget = model.Budget{UnitSeconds: seconds, Strict: strict}
+	return g
+}
+
 func TestTheWaitForAConnectionCountsUnderAStrictBudget(t *testing.T) {
-	budget := func(g bus.Grant, seconds int, strict bool) bus.Grant {
-		g.Budget = model.Budget{UnitSeconds: seconds, Strict: strict}
-		return g
-	}
 	late := func(what string, r Result) {
 		t.Helper()
 		if r.Outcome != bus.OutcomeFailed || r.Code != "UnitDeadline" || !r.Retry || r.Remedy == "" {

@@ -82,17 +82,7 @@ func (p *process) wait() {
 }
 
 // order gives the worker a job. Its base and start follow.
-func (p *process) order(job pipe.Job) error {
-	if err := p.w.Send(pipe.KindJob, job); err != nil {
-		return err
-	}
-	for name, value := range job.Secrets {
-		if err := p.w.SendSecret(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (p *process) order(job pipe.Job) error { return p.w.Send(pipe.KindJob, job) }
 
 // lend gives the worker a piece of the base of its job.
 func (p *process) lend(piece []bus.BaseBlock) error {
@@ -113,8 +103,15 @@ func (p *process) lend(piece []bus.BaseBlock) error {
 	return nil
 }
 
-// start says that all is there.
-func (p *process) start() error { return p.w.Send(pipe.KindStart, nil) }
+// start gives the worker the secrets of its job and says that all is there.
+func (p *process) start(secrets map[string][]byte) error {
+	for name, value := range secrets {
+		if err := p.w.SendSecret(name, value); err != nil {
+			return err
+		}
+	}
+	return p.w.Send(pipe.KindStart, nil)
+}
 
 // kill ends the process and its group at once.
 func (p *process) kill() {

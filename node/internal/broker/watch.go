@@ -26,23 +26,57 @@ func (a *attempt) place(kind *model.Kind) (leave func(), why Result) {
 		ctx, cancel = context.WithTimeout(ctx, limit-a.b.cfg.Clock().Sub(a.began))
 		defer cancel()
 	}
+	at := a.b.cfg.Clock()
 	quit, err := a.b.crowd.enter(ctx, placesOf(kind, a.grant.Settings))
+	at = a.waited(at, lateConnection)
 	if err == nil {
 		select {
 		case a.b.slots <- struct{}{}:
+			a.waited(at, lateSlot)
 			return func() { <-a.b.slots; quit() }, Result{}
 		case <-ctx.Done():
+			a.waited(at, lateSlot)
 			quit()
 		}
 	}
 	if a.ctx.Err() != nil {
 		return nil, Result{} // stopped
 	}
-	return nil, late("Have limits.connections raised in the node's policy, or let fewer units of the source be read at once")
+	return nil, a.late(0)
 }
 
-// late is the result of an attempt that took longer than it may.
-func late(remedy string) Result { return failed("UnitDeadline", remedy, true) }
+// What helps where an attempt is late, by what took most of its time.
+const (
+	lateAccount    = "The account was late with what the last scan saw: look at the node's connection to it"
+	lateVault      = "The vault was late with the secrets: look why, or at the node's connection to it"
+	lateConnection = "Have limits.connections raised in the node's policy, or let fewer units of the source be read at once"
+	lateSlot       = "Have limits.attempts raised in the node's policy, or give the runtime another node"
+	lateReading    = "Raise the unit deadline of the source's budget, or narrow the scan"
+)
+
+// wait is time before an attempt was read, and what helps where it was too long.
+type wait struct {
+	took   time.Duration
+	remedy string
+}
+
+// waited notes what the attempt has waited for since a time, and gives the time.
+func (a *attempt) waited(since time.Time, remedy string) time.Time {
+	now := a.b.cfg.Clock()
+	if took := now.Sub(since); took > a.longest.took {
+		a.longest = wait{took, remedy}
+	}
+	return now
+}
+
+// late is the result of an attempt that took longer than it may and was read for a part of that.
+func (a *attempt) late(reading time.Duration) Result {
+	remedy := lateReading
+	if a.grant.Budget.Strict && a.longest.took > reading {
+		remedy = a.longest.remedy
+	}
+	return failed("UnitDeadline", remedy, true)
+}
 
 // watch ends the process when the attempt is stopped, takes too long or grows too big.
 func (a *attempt) watch(p *process, done <-chan struct{}) {
@@ -52,6 +86,7 @@ func (a *attempt) watch(p *process, done <-chan struct{}) {
 	if a.grant.Budget.Strict {
 		spent = last.Sub(a.began)
 	}
+	before := spent
 	var killAt <-chan time.Time
 	cancel := func() {
 		stop, killAt = nil, time.After(stopGrace)
@@ -75,7 +110,7 @@ func (a *attempt) watch(p *process, done <-chan struct{}) {
 			}
 			last = now
 			if limit := a.deadline(); limit > 0 && spent > limit && killAt == nil {
-				a.blamed(late("Raise the unit deadline of the source's budget, or narrow the scan"))
+				a.blamed(a.late(spent - before))
 				cancel()
 			}
 			size, ok := p.memory()
