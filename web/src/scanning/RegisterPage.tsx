@@ -15,9 +15,10 @@ import { complete, nameProblem, properties } from './form'
 import { KindCards } from './KindCards'
 import { commandOf, noSource, type NewSource } from './newSource'
 import { Refusal } from '../ui/Refusal'
-import { collectionsQuery, kindsQuery, putSource, sourcesQuery } from './rest'
+import { collectionsQuery, kindsQuery, putSource, sourcesQuery, twinsQuery } from './rest'
 import { words } from './strings'
 import { settled as inOrder, windowText } from './windows'
+import { most, words as twinSays } from './twinStrings'
 import { words as says } from './windowStrings'
 import type { Collection, Kind } from './types'
 
@@ -69,7 +70,10 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
     onSuccess: async () => {
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
-      void navigate({ to: `/sources/${encodeURIComponent(name)}/scan` })
+      const path = `/sources/${encodeURIComponent(name)}`
+      void navigate({ to: `${path}/scan` })
+      const twins = await client.fetchQuery(twinsQuery(name)).catch(() => []) // a note, which fails nothing: the source's page says it too
+      if (twins.length > 0) tell({ kind: 'info', title: twinSays.noticed(name), text: twinSays.noticedAs(twins.slice(0, most).map(t => t.source)), link: { to: path, text: twinSays.see } })
     },
   })
 

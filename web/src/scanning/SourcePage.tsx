@@ -12,12 +12,13 @@ import { More } from '../ui/More'
 import { Card, Link, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown, ShownPage } from '../ui/States'
 import { Grants } from './Grants'
-import { kindsQuery, runsQuery, scansQuery, sourceQuery } from './rest'
+import { kindsQuery, runsQuery, scansQuery, sourceQuery, twinsQuery } from './rest'
 import { RunsTable } from './RunsTable'
 import { SourceSettings } from './SourceSettings'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
 import { Times } from './Times'
+import { Twins } from './Twins'
 import type { Kind, Scan, Source } from './types'
 
 type Tab = keyof typeof words.sides
@@ -38,6 +39,8 @@ function OneSource({ source }: { source: Source }) {
   const scans = { data, error, refetch } // read here: Scans comes later
   const [{ tab = 'overview' }, change] = useAddress<{ tab?: string }>()
   const open = tab in words.sides ? (tab as Tab) : 'overview'
+  const twins = useQuery({ ...twinsQuery(source.name), enabled: open === 'overview' })
+  const looked = !twins.isPending || twins.failureCount > 0 // what is told of them stands above all else, and must not push it down later
   const kind = kinds.data?.find(k => k.name === source.kind)
   const collection = source.properties.collection?.referenceName
   const path = `/sources/${encodeURIComponent(source.name)}`
@@ -48,7 +51,7 @@ function OneSource({ source }: { source: Source }) {
       open={open} onOpen={next => change({ tab: next })} actions={add}
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >
-      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => <Overview source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} writable={may('source/write', collection)} />}</Shown>}</Shown>}
+      {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => looked ? <Overview twins={<Twins of={twins} />} source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} writable={may('source/write', collection)} /> : <Loading />}</Shown>}</Shown>}
       {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
       {open === 'runs' && <Runs source={source.name} />}
     </DetailPage>
@@ -56,6 +59,7 @@ function OneSource({ source }: { source: Source }) {
 }
 
 interface OverviewProps {
+  twins: React.ReactNode
   source: Source
   kind: Kind | undefined
   scans: Scan[] | undefined // of whoever may test them
@@ -63,10 +67,11 @@ interface OverviewProps {
   writable: boolean
 }
 
-function Overview({ source, kind, scans, add, writable }: OverviewProps) {
+function Overview({ twins, source, kind, scans, add, writable }: OverviewProps) {
   const use = kind?.credentials?.[0]
   return (
     <>
+      {twins}
       <SourceSettings source={source} kind={kind} writable={writable} />
       <Times source={source} writable={writable} />
       {scans && <Test key={source.properties.lastModifiedAt} source={source.name} scans={scans} add={add} />}

@@ -4,7 +4,7 @@ import { deed, flag, line, settings } from '../client/command'
 import { collectionsOf, list } from '../client/list'
 import { pages, type Page } from '../client/pages'
 import { Failure, rest } from '../client/rest'
-import type { Changed, Collection, Credential, Filter, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Unit } from './types'
+import type { Changed, Collection, Credential, Filter, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Twin, Unit } from './types'
 
 const scanning = { 'api-version': '2023-09-01' }
 const slow = 60_000 // what rarely changes is asked for again after a minute
@@ -30,6 +30,10 @@ export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasourc
 export const getSource = (name: string, signal?: AbortSignal) => rest<Source>('/scan' + at('datasources', name), { query: scanning, ...(signal && { signal }) })
 
 export const sourceQuery = (name: string) => queryOptions({ queryKey: ['source', name], queryFn: ({ signal }) => getSource(name, signal) })
+
+/** twinsQuery gives which other sources may be the same one. Its key begins with the source's: what changes that one may change it. */
+export const twinsQuery = (name: string) =>
+  queryOptions({ queryKey: ['source', name, 'twins'], queryFn: async ({ signal }) => (await rest<Page<Twin>>('/manage/v1' + at('datasources', name, 'twins'), { signal })).value })
 
 /** often is how soon runs are asked for again. */
 export const often = (runs: Run[] | undefined) => (runs?.some(going) ? 2000 : 30_000)
