@@ -1,6 +1,6 @@
 // Writing over an asset or a column. What another person wrote meanwhile is shown beside one's own, never lost.
 import { useState, type KeyboardEvent } from 'react'
-import { Button, Field, makeStyles, Textarea } from '@fluentui/react-components'
+import { Button, Field, makeStyles } from '@fluentui/react-components'
 import type { Entity } from '../client/api'
 import { useNames } from '../client/people'
 import { Command } from '../ui/Command'
@@ -9,6 +9,7 @@ import { Refusal } from '../ui/Refusal'
 import { Spinner } from '../ui/Spinner'
 import { words as shared } from '../ui/strings'
 import type { Target } from '../client/edit'
+import { Textarea } from '../ui/Textarea'
 import { changed, commandOf, draftOf, type Draft, type Part } from './draft'
 import { text } from './model'
 import { People } from './People'
@@ -57,7 +58,7 @@ export function EditForm({ entity, asset, target, people, onDone }: EditFormProp
   return (
     <form className={s.form} onSubmit={e => { e.preventDefault(); submit() }} onKeyDown={onKeyDown} aria-label={words.editing(text(entity.attributes.name))}>
       <Field label={words.description} hint={source ? words.sourceSays(source) : words.descriptionHint}>
-        <Textarea value={mine.description} rows={4} resize="vertical" autoFocus onChange={(_, d) => change({ description: d.value })} />
+        <Textarea value={mine.description} rows={4} autoFocus onChange={text => change({ description: text })} />
       </Field>
       {people && <People label={words.owners} hint={words.ownersHint} of={mine.owners} nameOf={nameOf} onChange={owners => change({ owners })} />}
       {people && <People label={words.experts} hint={words.expertsHint} of={mine.experts} nameOf={nameOf} onChange={experts => change({ experts })} />}

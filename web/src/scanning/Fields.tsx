@@ -1,6 +1,7 @@
 // A form made from fields that a connector described: no form of a source is written by hand.
-import { Field as FluentField, Input, Select, Textarea } from '@fluentui/react-components'
+import { Field as FluentField, Input, Select } from '@fluentui/react-components'
 import { saidAt } from '../ui/Refusal'
+import { Textarea } from '../ui/Textarea'
 import { Tick } from '../ui/Tick'
 import type { Values } from './form'
 import type { Field } from './types'
@@ -29,7 +30,7 @@ function One({ field: f, value, said, onChange }: { field: Field; value: string;
           {f.choices?.map(c => <option key={c}>{c}</option>)}
         </Select>
       ) : f.type === 'list' || f.type === 'block' ? (
-        <Textarea value={value} placeholder={f.example ?? ''} rows={f.type === 'block' ? 6 : 3} resize="vertical" onChange={(_, d) => onChange(d.value)} />
+        <Textarea value={value} placeholder={f.example ?? ''} rows={f.type === 'block' ? 6 : 3} onChange={onChange} />
       ) : (
         <Input type={f.type === 'number' ? 'number' : 'text'} value={value} placeholder={f.default ?? f.example ?? ''} onChange={(_, d) => onChange(d.value)} />
       )}

@@ -1,12 +1,13 @@
 // Making a collection, or changing one: its names, what it is for, and where it stands.
 import { useState } from 'react'
-import { Button, Field, Input, makeStyles, Select, Textarea } from '@fluentui/react-components'
+import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMay, whoQuery } from '../client/may'
 import { Command } from '../ui/Command'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
+import { Textarea } from '../ui/Textarea'
 import { collections, putCollection, type Collection } from './rest'
 import { words } from './strings'
 import { places, titleOf } from './tree'
@@ -51,7 +52,7 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
     <form className={s.form} onSubmit={e => { e.preventDefault(); if (ready) put.mutate() }}>
       <Field label={words.collectionTitle} hint={words.collectionTitleHint}><Input value={title} autoFocus maxLength={200} onChange={(_, d) => setTitle(d.value)} /></Field>
       {!of && <Field label={words.collectionName} hint={words.collectionNameHint} required validationMessage={problem || undefined}><Input value={name} maxLength={63} autoComplete="off" spellCheck={false} onChange={(_, d) => setName(d.value)} /></Field>}
-      <Field label={words.description}><Textarea value={description} rows={2} resize="vertical" onChange={(_, d) => setDescription(d.value)} /></Field>
+      <Field label={words.description}><Textarea value={description} rows={2} onChange={setDescription} /></Field>
       {name !== 'root' && (
         <Field label={words.parent} hint={of ? words.moveHint : undefined}>
           <Select value={under} onChange={(_, d) => setUnder(d.value)}>{where.map(c => <option key={c.name} value={c.name}>{titleOf(c)}</option>)}</Select>
