@@ -100,6 +100,9 @@ func (a *app) nodes(o object) error {
 		m, _ := v.(map[string]any)
 		n := object(m)
 		state := n.text("status")
+		if state == "Resting" {
+			state += ": starts when there is work"
+		}
 		if drain := n.text("purlieuDrain"); drain != "none" && drain != "" {
 			state += ", " + drain
 		}

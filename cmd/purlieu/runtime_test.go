@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,4 +85,17 @@ func TestTheKeyThatWasMadeAnewIsWritten(t *testing.T) {
 	if _, err := os.Stat(other); !os.IsNotExist(err) {
 		t.Errorf("an empty key is left: %v", err)
 	}
+}
+
+func TestANodeThatRestsSaysWhy(t *testing.T) {
+	s := newShell(t)
+	s.flaky(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/status") {
+			return false
+		}
+		_, _ = w.Write([]byte(`{"name": "built-in", "properties": {"typeProperties": {"nodes": [{"nodeName": "server", "status": "Resting"}]}}}`))
+		return true
+	})
+	s.run(0, "node", "list", "built-in")
+	s.shows("server", "Resting: starts when there is work")
 }

@@ -84,7 +84,7 @@ type NodeStatus struct {
 	Machine     string
 	Version     string
 	System      string
-	State       string // "Online", "Offline", "NeedRegistration"
+	State       string // "Online", "Offline", "NeedRegistration"; of a managed runtime's "Resting" in place of "Offline"
 	Pending     bool   // waits for approval
 	Revoked     bool
 	Key         int // of the runtime's keys, the one that enrolled it: 1 or 2; 0 for the built-in node
@@ -124,15 +124,18 @@ type RuntimeStatus struct {
 	Version string // of the first node that is online; "" when none is
 	Nodes   []NodeStatus
 	Online  int // of the nodes
+	Awaited int // of the nodes, those that are online or should be: not those that rest
 }
 
-// The states of nodes and runtimes, as published.
+// The states of nodes and runtimes, as published; but Resting, which is ours. A node of a managed runtime *rests* where nobody
+// hears of it: it is started when there is work, and no outage.
 const (
 	Online           = "Online"
 	Limited          = "Limited"
 	Offline          = "Offline"
 	NeedRegistration = "NeedRegistration"
 	Started          = "Started"
+	Resting          = "Resting"
 )
 
 // Status gives a runtime with its nodes, by name; NotFound.
@@ -198,7 +201,12 @@ func (s *Service) nodesOf(docs []store.Doc, now time.Time) (map[string][]NodeSta
 
 func statusOf(runtime Runtime, nodes []NodeStatus) RuntimeStatus {
 	out := RuntimeStatus{Runtime: runtime, Nodes: nodes}
-	for _, n := range nodes {
+	for i, n := range nodes {
+		if n.State == Offline && runtime.Kind == model.RuntimeManaged {
+			nodes[i].State = Resting
+			continue
+		}
+		out.Awaited++
 		if n.State != Online {
 			continue
 		}

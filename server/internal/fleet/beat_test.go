@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/purlieu/purlieu/bus"
+	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 )
 
@@ -108,4 +110,25 @@ func TestBeat(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+func TestANodeThatRestsIsNotOffline(t *testing.T) {
+	h := build(t)
+	e, err := h.EnrolBuiltIn(t.Context(), "server", make([]byte, ed25519.PublicKeySize), model.NodeInfo{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func(want string, awaited int) {
+		t.Helper()
+		status, err := h.Status(t.Context(), model.BuiltInRuntime)
+		if err != nil || status.State != fleet.Started || len(status.Nodes) != 1 || status.Nodes[0].State != want || status.Awaited != awaited {
+			t.Fatalf("want %s, %d awaited: %+v, %v", want, awaited, status, err)
+		}
+	}
+	if err := h.Beat(t.Context(), e.Node, bus.Beat{V: 1}); err != nil {
+		t.Fatal(err)
+	}
+	look(fleet.Online, 1)
+	h.m.Pass(15 * time.Second)
+	look(fleet.Resting, 0)
 }

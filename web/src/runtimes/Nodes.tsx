@@ -26,7 +26,7 @@ export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps
   }
   const columns: Column<Node>[] = [
     { name: words.node, show: n => n.nodeName },
-    { name: words.state, show: n => <><Status tone={toneOf(n.status)}>{n.status}</Status>{n.drain !== 'none' && <div title={n.drain === 'drained' ? words.drainedHint : words.drainHint}><Status tone="warn">{words[n.drain]}</Status></div>}</> },
+    { name: words.state, show: n => <><Status tone={toneOf(n.status)}>{n.status}</Status>{n.status === 'Resting' && <div><Soft>{words.restingHint}</Soft></div>}{n.drain !== 'none' && <div title={n.drain === 'drained' ? words.drainedHint : words.drainHint}><Status tone="warn">{words[n.drain]}</Status></div>}</> },
     { name: words.machine, show: n => <>{n.machineName} <Soft>{n.system}</Soft></> },
     { name: words.version, show: n => n.version },
     { name: words.running, show: n => `${n.concurrentJobsRunning} / ${n.maxConcurrentJobs}`, number: true },

@@ -273,11 +273,7 @@ func (o *overview) runtime(status fleet.RuntimeStatus) {
 	}
 	var last, drained time.Time
 	able := 0 // nodes that are online and may claim
-	if status.Runtime.Kind == model.RuntimeManaged {
-		o.Runtimes.Nodes += status.Online // its node starts when there is work: one that rests is no outage
-	} else {
-		o.Runtimes.Nodes += len(status.Nodes)
-	}
+	o.Runtimes.Nodes += status.Awaited
 	o.Runtimes.NodesOnline += status.Online
 	for _, n := range status.Nodes {
 		if n.LastConnect.After(last) {

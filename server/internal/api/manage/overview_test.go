@@ -3,35 +3,26 @@ package manage
 import (
 	"testing"
 
-	"github.com/purlieu/purlieu/model"
 	"github.com/purlieu/purlieu/server/internal/fleet"
 )
 
 func TestABuiltInNodeThatRestsIsNoOutage(t *testing.T) {
 	for _, c := range []struct {
-		kind          model.RuntimeKind
-		state         string
-		nodes, online int
-		wantAll, want int
-		attention     int
+		status       fleet.RuntimeStatus
+		nodes, still int // that are counted, and for which somebody is asked to look
 	}{
-		{model.RuntimeManaged, fleet.Started, 1, 0, 0, 0, 0},
-		{model.RuntimeManaged, fleet.Started, 1, 1, 1, 1, 0},
-		{model.RuntimeSelfHosted, fleet.Offline, 1, 0, 1, 0, 1},
-		{model.RuntimeSelfHosted, fleet.Limited, 2, 1, 2, 1, 0},
+		{fleet.RuntimeStatus{State: fleet.Started, Nodes: []fleet.NodeStatus{{State: fleet.Resting}}}, 0, 0},
+		{fleet.RuntimeStatus{State: fleet.Started, Nodes: []fleet.NodeStatus{{State: fleet.Online}}, Online: 1, Awaited: 1}, 1, 0},
+		{fleet.RuntimeStatus{State: fleet.Offline, Nodes: []fleet.NodeStatus{{State: fleet.Offline}}, Awaited: 1}, 1, 1},
+		{fleet.RuntimeStatus{State: fleet.Limited, Nodes: []fleet.NodeStatus{{State: fleet.Online}, {State: fleet.Offline}}, Online: 1, Awaited: 2}, 2, 0},
 	} {
-		status := fleet.RuntimeStatus{Runtime: fleet.Runtime{Name: "one", Kind: c.kind}, State: c.state, Online: c.online}
-		for i := range c.nodes {
-			n := fleet.NodeStatus{State: fleet.Offline, Drain: fleet.NotDraining}
-			if i < c.online {
-				n.State = fleet.Online
-			}
-			status.Nodes = append(status.Nodes, n)
-		}
 		out := overview{Runtimes: &runtimeCounts{}}
-		out.runtime(status)
-		if out.Runtimes.Nodes != c.wantAll || out.Runtimes.NodesOnline != c.want || len(out.Attention) != c.attention {
-			t.Errorf("%+v: %+v, %+v", c, out.Runtimes, out.Attention)
+		for i := range c.status.Nodes {
+			c.status.Nodes[i].Drain = fleet.NotDraining
+		}
+		out.runtime(c.status)
+		if out.Runtimes.Nodes != c.nodes || out.Runtimes.NodesOnline != c.status.Online || len(out.Attention) != c.still {
+			t.Errorf("%+v: %+v, %+v", c.status, out.Runtimes, out.Attention)
 		}
 	}
 }

@@ -89,7 +89,7 @@ type Runtime struct {
 // Node is one process of a runtime.
 type Node struct {
 	Name, Machine, Version string
-	Status                 string // "Online", "Limited", "Offline", "NeedRegistration"
+	Status                 string // "Online", "Offline", "NeedRegistration", "Resting"
 	Registered, LastSeen   time.Time
 	Running, Slots         int    // attempts it holds, and could hold
 	Drain                  string // "none", "draining", "drained"
