@@ -80,8 +80,12 @@ func (c sourceTestCmd) Run(a *app) error {
 		a.say("Asked by the node %s.", out.Node)
 		return a.table([]string{"STEP", "", "DETAIL", "REMEDY"}, rows)
 	})
-	if err != nil || out.Problem == nil {
+	if err != nil {
 		return err
+	}
+	defer a.twins(account, c.Name) // a note comes last
+	if out.Problem == nil {
+		return nil
 	}
 	a.complain(fault.New(fault.Unreachable, out.Problem.Code, "the connection does not come about: %s", out.Problem.Text).Try("%s", out.Problem.Remedy))
 	switch out.Problem.Kind {

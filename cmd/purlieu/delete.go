@@ -20,7 +20,7 @@ type assetDeleteCmd struct {
 // Help says what becomes of it.
 func (assetDeleteCmd) Help() string {
 	return `The source is not touched: an asset that a scan still sees comes back with its next run. All are deleted, or none.
-What people wrote over an asset, and its history, come back with it (purlieu asset restore GUID).
+What people wrote over an asset, and its history, come back with it (purlieu asset restore).
 
 Examples:
   purlieu asset delete postgresql://db.example.com/shop/public/orders

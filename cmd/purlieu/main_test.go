@@ -26,6 +26,15 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 	s.shows("Found 2 assets: 2 new", "1 lineage edges", "units 1/3", "units 3/3", "discovery running", "ingestion inprogress")
 	s.run(0, "scan", "history", "shop", "weekly")
 	s.shows("Succeeded", "Incremental")
+	for _, args := range []string{"run list", "run list shop", "run list shop weekly", "run list --source shop --scan weekly"} {
+		s.run(0, strings.Fields(args)...)
+		s.shows("shop", "weekly", "Succeeded")
+	}
+	for _, args := range []string{"run list elsewhere", "run list shop nightly", "run list --source elsewhere"} {
+		if s.run(0, strings.Fields(args)...); strings.Contains(s.out, "weekly") {
+			t.Errorf("%s lists runs of others:\n%s", args, s.out)
+		}
+	}
 	s.run(0, "search", "orders")
 	s.shows("postgresql://shop/shop/public/orders")
 	s.run(0, "search", "orders", "--type", "postgresql_view", "-o", "json")
@@ -87,6 +96,11 @@ func TestTheExitCodeSaysHowARunEnded(t *testing.T) {
 	s.run(0, "scan", "run", "shop", "weekly")
 	s.run(0, "scan", "cancel", "shop", "weekly")
 	s.run(5, "scan", "cancel", "shop", "weekly")
+	s.run(0, "scan", "run", "shop", "weekly")
+	id := s.newest()
+	s.run(0, "run", "cancel", id)
+	s.shows("The run " + id + " is being ended")
+	s.run(4, "run", "cancel", "0f8c1d4e-6b7a-4c53-9d2e-8a1f0b3c5d7e")
 }
 
 func TestTheExitCodeSaysWhyAConnectionDoesNotComeAbout(t *testing.T) {
@@ -165,7 +179,12 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.shows("See `purlieu scan gaps --help`")
 	s.run(2, "scam")
 	s.shows("See `purlieu --help`")
-	s.run(2, "scan", "add", "shop", "weekly", "--level", "L9")
+	for _, level := range []string{"L9", ""} {
+		s.run(2, "scan", "add", "shop", "weekly", "--level", level)
+		s.shows("--level", `must be one of "L1","L2","L3"`, "See `purlieu scan add --help`")
+	}
+	s.run(2, "trigger", "set", "shop", "weekly", "--every", "")
+	s.shows(`must be one of "hour","day","week","month"`)
 	s.env["PURLIEU_TOKEN"] = "wrong"
 	s.run(3, "source", "list")
 	s.shows("Sign in again", "PURLIEU_TOKEN")

@@ -1,7 +1,5 @@
 package main
 
-import "github.com/purlieu/purlieu/fault"
-
 type proposalCmd struct {
 	List    proposalListCmd    `cmd:"" help:"List what waits for an answer, oldest first."`
 	Show    proposalShowCmd    `cmd:"" help:"Show a proposal: why it is asked, and which assets it would delete, if any."`
@@ -137,25 +135,4 @@ func (a *app) decide(id, verb string) error {
 		}
 		return nil
 	})
-}
-
-type assetRestoreCmd struct {
-	GUID string `arg:"" help:"Guid of the deleted asset; a deleted asset is found by nothing else."`
-}
-
-// Run brings an asset back.
-func (c assetRestoreCmd) Run(a *app) error {
-	account, err := a.client()
-	if err != nil {
-		return err
-	}
-	if !guidText.MatchString(c.GUID) {
-		return fault.New(fault.Invalid, "BadGuid", "%q is not a guid", c.GUID).
-			Try("`purlieu asset delete` said the guid when it deleted the asset; those that a run deleted: purlieu run changes RUN --verb deleted -o json")
-	}
-	if err := account.Do(a.ctx, "POST", "/manage/v1/assets/"+esc(c.GUID)+"/restore", nil, nil); err != nil {
-		return err
-	}
-	a.say("The asset %s is back.", c.GUID)
-	return nil
 }

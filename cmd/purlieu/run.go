@@ -1,22 +1,40 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
+
+	"github.com/purlieu/purlieu/cmd/purlieu/client"
 )
 
 type runCmd struct {
-	List    runListCmd    `cmd:"" help:"List the runs of all scans, newest first."`
+	List    runListCmd    `cmd:"" help:"List runs, newest first: of all scans, of a source, or of one scan."`
 	Show    runShowCmd    `cmd:"" help:"Show a run: how far it is, what it did, what it could not read."`
+	Cancel  runCancelCmd  `cmd:"" help:"End a run."`
 	Units   runUnitsCmd   `cmd:"" help:"List the parts of a run, with who reads each."`
 	Gaps    runGapsCmd    `cmd:"" help:"What a run could not read, and what would mend it."`
 	Changes runChangesCmd `cmd:"" help:"Which assets a run created, updated, renamed or deleted."`
 	Undo    runUndoCmd    `cmd:"" help:"Bring back what a run deleted, as far as nobody changed it since."`
 }
 
+// Help says which words of scan are short for which of run.
+func (runCmd) Help() string {
+	return `A run is started with purlieu scan run SOURCE SCAN; whatever else is done with runs stands here. For who knows the scan there are
+short ways:
+
+  scan history SOURCE SCAN    its runs, as run list SOURCE SCAN in a smaller table
+  scan cancel SOURCE SCAN     run cancel of its newest run
+  scan gaps RUN               run gaps RUN`
+}
+
 type runListCmd struct {
-	Source string   `help:"Of this source."`
-	Scan   string   `help:"Of this scan."`
+	Of struct {
+		Source string `arg:"" optional:"" help:"Of this source."`
+		Scan   string `arg:"" optional:"" help:"Of this scan of it."`
+	} `embed:""`
+	Source string   `hidden:"" help:"As the first word."`
+	Scan   string   `hidden:"" help:"As the second word; alone, of the scans that are called so, of all sources."`
 	State  []string `enum:"Accepted,InProgress,Succeeded,Failed,Canceled" help:"In this state; may be given several times."`
 	Limit  int      `default:"50" help:"How many at most."`
 }
@@ -25,13 +43,14 @@ type runListCmd struct {
 func (runListCmd) Help() string {
 	return `Examples:
   purlieu run list --state Failed
-  purlieu run list --source shop --limit 5 -o json`
+  purlieu run list shop --limit 5 -o json
+  purlieu run list shop weekly`
 }
 
 // Run lists runs.
 func (c runListCmd) Run(a *app) error {
 	q := url.Values{}
-	for name, value := range map[string]string{"source": c.Source, "scan": c.Scan} {
+	for name, value := range map[string]string{"source": cmp.Or(c.Of.Source, c.Source), "scan": cmp.Or(c.Of.Scan, c.Scan)} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -100,11 +119,7 @@ func (c runShowCmd) Run(a *app) error {
 	if err := account.Get(a.ctx, c.path(), &run); err != nil {
 		return err
 	}
-	if err := a.write(run, func() error { return a.runSheet(run) }); err != nil {
-		return err
-	}
-	a.twins(account, run.text("source"))
-	return nil
+	return a.write(run, func() error { return a.runSheet(run) })
 }
 
 func (a *app) runSheet(run object) error {
@@ -151,6 +166,30 @@ func counted(values map[string]any) string {
 	return out
 }
 
+type runCancelCmd struct{ runArg }
+
+// Run ends the run.
+func (c runCancelCmd) Run(a *app) error {
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	var run object
+	if err := account.Get(a.ctx, c.path(), &run); err != nil {
+		return err
+	}
+	return a.cancel(account, scanArgs{Source: run.text("source"), Scan: run.text("scan")}, run.text("id"))
+}
+
+// cancel ends a run of a scan.
+func (a *app) cancel(account *client.Client, of scanArgs, id string) error {
+	var answer object
+	if err := account.Do(a.ctx, "POST", of.path()+"/runs/"+esc(id)+":cancel", nil, &answer); err != nil {
+		return err
+	}
+	return a.write(answer, func() error { a.say("The run %s is being ended. See how: purlieu run show %s", id, id); return nil })
+}
+
 type runUnitsCmd struct{ runArg }
 
 // Run lists units.
@@ -162,33 +201,35 @@ func (c runUnitsCmd) Run(a *app) error {
 
 type runGapsCmd struct{ runArg }
 
-// Run lists gaps.
-func (c runGapsCmd) Run(a *app) error { return scanGapsCmd(c.runArg).Run(a) }
+// Run lists the gaps.
+func (c runGapsCmd) Run(a *app) error {
+	return a.listing(c.path()+"/gaps", []string{"WHERE", "WHY", "STATE", "REMEDY"}, func(o object) []string {
+		return []string{o.text("gap", "path"), o.text("gap", "code"), o.text("gap", "state"), o.text("gap", "remedy")}
+	})
+}
 
 type runChangesCmd struct {
 	runArg
-	Verb string `enum:",created,updated,deleted,revived,renamed,restored" default:"" help:"Only these: created, updated, deleted, revived, renamed, or restored by a person."`
+	Verb *string `enum:"created,updated,deleted,revived,renamed,restored" help:"Only these: created, updated, deleted, revived, renamed, or restored by a person."`
 }
 
 // Run lists what the run changed.
 func (c runChangesCmd) Run(a *app) error {
 	path := c.path() + "/changes"
-	if c.Verb != "" {
-		path += "?verb=" + c.Verb
+	if c.Verb != nil {
+		path += "?verb=" + *c.Verb
 	}
 	return a.listing(path, []string{"VERB", "TYPE", "ASSET"}, func(o object) []string {
 		return []string{o.text("change", "verb"), o.text("asset", "type"), o.text("asset", "qualifiedName")}
 	})
 }
 
-type runUndoCmd struct {
-	RunID string `arg:"" name:"run" help:"The run; see purlieu scan history."`
-}
+type runUndoCmd struct{ runArg }
 
 // Help shows an example.
 func (runUndoCmd) Help() string {
 	return `Example, with a run of the list:
-  purlieu run list --source shop
+  purlieu run list shop
   purlieu run changes 0f8c1d4e-6b7a-4c53-9d2e-8a1f0b3c5d7e --verb deleted
   purlieu run undo 0f8c1d4e-6b7a-4c53-9d2e-8a1f0b3c5d7e`
 }
@@ -200,7 +241,7 @@ func (c runUndoCmd) Run(a *app) error {
 		return err
 	}
 	var done object
-	if err := account.Do(a.ctx, "POST", "/manage/v1/runs/"+esc(c.RunID)+"/undo", nil, &done); err != nil {
+	if err := account.Do(a.ctx, "POST", c.path()+"/undo", nil, &done); err != nil {
 		return err
 	}
 	return a.write(done, func() error {

@@ -16,9 +16,15 @@ type scanCmd struct {
 	Show    scanShowCmd    `cmd:"" help:"Show a scan, its settings, and what of the source it reads."`
 	Delete  scanDeleteCmd  `cmd:"" help:"Remove a scan; its assets stay."`
 	Run     scanRunCmd     `cmd:"" help:"Start a run."`
-	Cancel  scanCancelCmd  `cmd:"" help:"End a run."`
-	History scanHistoryCmd `cmd:"" help:"List the runs of a scan, newest first."`
-	Gaps    scanGapsCmd    `cmd:"" help:"What a run could not read, and what would mend it."`
+	Cancel  scanCancelCmd  `cmd:"" help:"End the newest run of a scan; any other one: purlieu run cancel."`
+	History scanHistoryCmd `cmd:"" help:"List the runs of a scan, newest first; all of each: purlieu run list SOURCE SCAN."`
+	Gaps    scanGapsCmd    `cmd:"" help:"The same as purlieu run gaps."`
+}
+
+// Help says where runs are.
+func (scanCmd) Help() string {
+	return `A scan says what is read of a source, how and by whom; a run is one time that it is done. Runs are started here, with purlieu scan run,
+and everything else that is done with them stands in purlieu run: list, show, units, gaps, changes, cancel, undo.`
 }
 
 // scanArgs name a scan.
@@ -37,8 +43,8 @@ type scanAddCmd struct {
 	scanArgs
 	Credential *string           `help:"Credential to sign in with; an empty text: none."`
 	Runtime    *string           `help:"Integration runtime that runs it; the built-in one for a new scan when left out."`
-	Level      string            `enum:",L1,L2,L3" default:"" help:"How deep: L1 names and sizes, L2 schema, L3 schema and classification. The deepest of the kind for a new scan when left out."`
-	Priority   string            `enum:",Low,Normal,High" default:"" help:"How early its runs are given to nodes, beside others that were started in the same way: Low, Normal or High. What a person starts goes first."`
+	Level      *string           `enum:"L1,L2,L3" help:"How deep: L1 names and sizes, L2 schema, L3 schema and classification. The deepest of the kind for a new scan when left out."`
+	Priority   *string           `enum:"Low,Normal,High" help:"How early its runs are given to nodes, beside others that were started in the same way: Low, Normal or High. What a person starts goes first."`
 	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the scan; see purlieu kinds KIND. KEY= takes it back."`
 	Kind       string            `help:"Scan kind on the wire; the kind's first when left out."`
 	Include    []string          `placeholder:"PATH" sep:"none" help:"Read only this: db, db/schema or db/schema/table; * and ? stand for characters of one name. An empty text: everything."`
@@ -122,11 +128,11 @@ func (c scanAddCmd) refer(props object) {
 	if c.Collection != "" {
 		props["collection"] = object{"referenceName": c.Collection, "type": "CollectionReference"}
 	}
-	if c.Level != "" {
-		props["purlieuLevel"] = c.Level
+	if c.Level != nil {
+		props["purlieuLevel"] = *c.Level
 	}
-	if c.Priority != "" {
-		props["purlieuPriority"] = c.Priority
+	if c.Priority != nil {
+		props["purlieuPriority"] = *c.Priority
 	}
 }
 
@@ -229,11 +235,7 @@ func (c scanCancelCmd) Run(a *app) error {
 		}
 		id = page.Value[0].text("id")
 	}
-	var answer object
-	if err := account.Do(a.ctx, "POST", c.path()+"/runs/"+esc(id)+":cancel", nil, &answer); err != nil {
-		return err
-	}
-	return a.write(answer, func() error { a.say("The run %s is being ended.", id); return nil })
+	return a.cancel(account, c.scanArgs, id)
 }
 
 type scanHistoryCmd struct{ scanArgs }
@@ -248,11 +250,4 @@ func (c scanHistoryCmd) Run(a *app) error {
 	})
 }
 
-type scanGapsCmd runArg
-
-// Run lists the gaps.
-func (c scanGapsCmd) Run(a *app) error {
-	return a.listing("/manage/v1/runs/"+esc(c.RunID)+"/gaps", []string{"WHERE", "WHY", "STATE", "REMEDY"}, func(o object) []string {
-		return []string{o.text("gap", "path"), o.text("gap", "code"), o.text("gap", "state"), o.text("gap", "remedy")}
-	})
-}
+type scanGapsCmd struct{ runGapsCmd }

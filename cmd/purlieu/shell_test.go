@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -102,4 +103,15 @@ func (s *shell) configure() {
 	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "scanner", "--secret", "password=file:shop-password")
 	s.run(0, "source", "add", "PostgreSql", "shop", "--set", "serverEndpoint=db.example.com", "--set", "port=5433")
 	s.run(0, "scan", "add", "shop", "weekly", "--credential", "scanner", "--runtime", "on-premises", "--include", "shop/public", "--set", "databaseName=shop")
+}
+
+// newest is the newest run.
+func (s *shell) newest() string {
+	s.t.Helper()
+	s.run(0, "run", "list", "--limit", "1", "-o", "json")
+	var runs []struct{ ID string }
+	if err := json.Unmarshal([]byte(s.out), &runs); err != nil || len(runs) != 1 {
+		s.t.Fatal(err, s.out)
+	}
+	return runs[0].ID
 }

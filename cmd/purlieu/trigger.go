@@ -20,7 +20,7 @@ func (s scanArgs) trigger() string { return s.path() + "/triggers/default" }
 
 type triggerSetCmd struct {
 	scanArgs
-	Every       string   `enum:",hour,day,week,month" default:"" help:"Each hour, day, week or month. It says the schedule anew; without it what is not named stays. A new trigger fires every day when left out."`
+	Every       *string  `enum:"hour,day,week,month" help:"Each hour, day, week or month. It says the schedule anew; without it what is not named stays. A new trigger fires every day when left out."`
 	Interval    int      `help:"Only every so many of them."`
 	At          []string `placeholder:"HH:MM" help:"Clock times of the zone; those of the start when left out, or when the text is empty. Of several times, hours and minutes are combined."`
 	On          []string `placeholder:"DAY" help:"With weeks: days such as Monday. With months: days of the month, -1 for the last."`
@@ -58,7 +58,7 @@ func (c triggerSetCmd) Run(a *app) error {
 		return err
 	}
 	level, state := "Incremental", cmp.Or(old.text("properties", "state"), "Enabled") // one that is paused stays so
-	if c.Full || c.Every == "" && !c.Incremental && old.text("properties", "scanLevel") == "Full" {
+	if c.Full || c.Every == nil && !c.Incremental && old.text("properties", "scanLevel") == "Full" {
 		level = "Full"
 	}
 	var t object
@@ -79,7 +79,11 @@ func (c triggerSetCmd) Run(a *app) error {
 // recurrence is when the trigger fires: the one that is there, with what the flags name.
 func (c triggerSetCmd) recurrence(old object) (object, error) {
 	r := membersOf(old, "properties", "recurrence")
-	if every := cmp.Or(c.Every, "day"); c.Every != "" || old == nil {
+	if c.Every != nil || old == nil {
+		every := "day"
+		if c.Every != nil {
+			every = *c.Every
+		}
 		r = object{"frequency": strings.ToUpper(every[:1]) + every[1:], "interval": 1, "startTime": r["startTime"], "endTime": r["endTime"]}
 	}
 	schedule := membersOf(r, "schedule")

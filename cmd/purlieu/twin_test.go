@@ -17,6 +17,10 @@ func TestASourceThatIsRegisteredTwiceIsSaidToBe(t *testing.T) {
 	s.never("source store")
 	s.run(0, "source", "show", "shop")
 	s.shows("Note: The source again is reached at the same address")
+	for _, args := range []string{"source list", "scan list shop", "kinds PostgreSql", "search orders"} {
+		s.run(0, strings.Fields(args)...)
+		s.never("Note:")
+	}
 	s.run(0, "source", "delete", "again")
 	s.run(0, "source", "show", "shop")
 	s.never("Note:")
@@ -31,8 +35,6 @@ func TestANoteThatCannotBeHadFailsNothing(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case strings.HasSuffix(r.URL.Path, "/gaps"):
 			_, _ = w.Write([]byte(`{"value": []}`))
-		case strings.HasPrefix(r.URL.Path, "/manage/v1/runs/"):
-			_, _ = w.Write([]byte(`{"id": "1", "source": "shop"}`))
 		case strings.Contains(r.URL.Path, "/runs/"):
 			_, _ = w.Write([]byte(`{"id": "1", "status": "Failed"}`))
 		default:
@@ -47,9 +49,11 @@ func TestANoteThatCannotBeHadFailsNothing(t *testing.T) {
 		{21, "scan run shop weekly --watch"},
 		{0, "source add PostgreSql shop"},
 		{0, "source show shop"},
-		{0, "run show 1"},
+		{0, "source test shop --scan weekly"},
 	} {
 		s.run(c.code, strings.Fields(c.args)...)
-		s.shows("Note: whether shop is registered twice could not be told")
+		if n := strings.Count(s.err, "Note: whether shop is registered twice could not be told"); n != 1 {
+			t.Errorf("%s: it is said %d times", c.args, n)
+		}
 	}
 }

@@ -28,7 +28,7 @@ With --watch the exit code says how the run ended:
   23 not ended: it asks a question, and waits for an answer (purlieu proposal show)
 
 While the account is away the watching goes on for two minutes; the run goes on without it.
-Ctrl-C stops the watching, not the run: purlieu scan cancel ends that.`
+Ctrl-C stops the watching, not the run: purlieu run cancel ends that.`
 }
 
 // Run starts a run, and watches it when asked.
@@ -47,7 +47,7 @@ func (c scanRunCmd) Run(a *app) error {
 	}
 	if !c.Watch {
 		return a.write(run, func() error {
-			a.say("Run %s has been started. See purlieu scan history %s %s", run.text("id"), c.Source, c.Scan)
+			a.say("Run %s has been started. See how it goes: purlieu run show %s", run.text("id"), run.text("id"))
 			if why := run.text("purlieu", "closed", "text"); why != "" {
 				a.say("It waits. %s", why)
 			}
@@ -201,7 +201,7 @@ func (a *app) summary(run object, gaps []object) error {
 		return err
 	}
 	if len(gaps) > most {
-		a.say("… and %d more: purlieu scan gaps %s", len(gaps)-most, run.text("id"))
+		a.say("… and %d more: purlieu run gaps %s", len(gaps)-most, run.text("id"))
 	}
 	return nil
 }

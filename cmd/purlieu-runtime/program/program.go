@@ -108,6 +108,9 @@ type tree struct {
 	Policy  policyCmd  `cmd:"" help:"What the owner of this network allows. The account can't override it."`
 	Egress  egressCmd  `cmd:"" help:"The ledger of everything that left."`
 	Version versionCmd `cmd:"" help:"Which build this is; so does --version alone."`
+
+	Completion completionCmd `cmd:"" help:"Write a script that completes commands and flags in a shell."`
+	Complete   completeCmd   `cmd:"" hidden:""`
 }
 
 // stateFlag is the state directory, as every command takes it.

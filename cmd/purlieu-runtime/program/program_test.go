@@ -314,3 +314,31 @@ func reconciliation(t *testing.T, state string) {
 		t.Errorf("an answer that can't be read: %v", err)
 	}
 }
+
+func TestAShellCompletesCommandsAndWhatTheyTake(t *testing.T) {
+	for words, want := range map[string]string{
+		"":                             "enrol",
+		"pol":                          "policy",
+		"policy ":                      "witness",
+		"policy allow --rel":           "--release",
+		"policy allow --release ":      "enum-labels",
+		"policy allow --source Post":   "PostgreSql://",
+		"enrol --proxy ":               "environment",
+		"run --log-level ":             "debug",
+		"--help run --log-format=x --": "--slots",
+		"completion ":                  "fish",
+	} {
+		code, out, errs := told("", nil, append([]string{"complete", "--"}, strings.Split(words, " ")...)...)
+		if got := strings.Split(out, "\n"); code != 0 || errs != "" || !slices.Contains(got, want) || slices.Contains(got, "complete") {
+			t.Errorf("%q: exit code %d, no %q in %q%s", words, code, want, got, errs)
+		}
+	}
+	if _, out, _ := told("", nil, "complete", "--", "enrol", "--key-file", ""); out != "" {
+		t.Errorf("in place of a file: %q", out) // the shell has the files
+	}
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		if code, out, _ := told("", nil, "completion", shell); code != 0 || !strings.Contains(out, "purlieu-runtime complete --") {
+			t.Errorf("%s: exit code %d, %s", shell, code, out)
+		}
+	}
+}
