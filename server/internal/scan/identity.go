@@ -81,9 +81,11 @@ func (s *Service) met(ctx context.Context, tx store.Tx, u store.Unit, done *bus.
 		if err := askIdentity(ctx, tx, run, b, expected, done.Identity.System); err != nil {
 			return gap, err
 		}
-	} else if done.Identity.System != "" {
-		if err := expireIdentity(ctx, tx, run.Source); err != nil { // the one that was known is back
-			return gap, err
+	} else {
+		if done.Identity.System != "" {
+			if err := expireIdentity(ctx, tx, run.Source); err != nil { // the one that was known is back
+				return gap, err
+			}
 		}
 		if err := noteSource(ctx, tx, run.Source, nil); err != nil {
 			return gap, err

@@ -33,7 +33,6 @@ type Twin struct {
 const (
 	maxTwins  = 100  // that are told
 	maxLooked = 1000 // that are looked at for each trait
-	maxTrait  = 255  // bytes of a trait in a key; of a longer one its hash is
 )
 
 // Twins lists the twins of a source that stand in a collection that may be told, those by identity first, by name.
@@ -110,14 +109,10 @@ type trait struct {
 	scheme, value string // scheme of the authority: kinds that share it read one system
 }
 
-// key is where the trait of a source is found. No part but the last can hold a space. An index of PostgreSQL takes keys of
-// some 2,700 bytes, and an address can be as long as a setting may.
+// key is where the trait of a source is found. Its value is there as a hash: an address can be as long as a setting may and
+// hold anything, and an index of PostgreSQL takes keys of some 2,700 bytes. So no part but the last can hold a space.
 func (t trait) key(source string) string {
-	value := t.value
-	if len(value) > maxTrait {
-		value = fmt.Sprintf("%x", sha256.Sum256([]byte(value)))
-	}
-	return strings.Join([]string{string(t.by), t.scheme, value, source}, " ")
+	return fmt.Sprintf("%s %s %x %s", t.by, t.scheme, sha256.Sum256([]byte(t.value)), source)
 }
 
 // traitsOf are those of a source as it is now, and what it says that it is.

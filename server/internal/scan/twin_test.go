@@ -125,6 +125,9 @@ func TestASourceFromBeforeTwinsWereNotedIsNotedWhenItIsPlanned(t *testing.T) {
 	p.says("north", "oak")
 	p.twins("west", "north by address;")
 	p.twins("south", "north by identity;")
+	p.twins("north", "")
+	p.says("west", "") // a source that tells nothing of itself is dialled all the same
+	p.twins("north", "west by address;")
 }
 
 func TestTwinsThatMayNotBeToldHideNoOthers(t *testing.T) {
@@ -148,9 +151,10 @@ func TestTheKeyOfATraitIsShortHoweverLongAnAddress(t *testing.T) {
 	p := lands(t, map[string]string{"north": long, "south": strings.ToUpper(long), "west": long + "b"})
 	p.twins("north", "south by address;")
 	p.twins("west", "")
-	for _, n := range []int{1, maxTrait, maxTrait + 1, 1 << 16} {
-		if key := (trait{TwinByAddress, "postgresql", strings.Repeat("a", n)}).key(strings.Repeat("s", 63)); len(key) > 512 {
-			t.Errorf("a trait of %d bytes has a key of %d", n, len(key))
+	for _, value := range []string{"", "a", strings.Repeat("a", 1<<16), "land.example:80 north", strings.Repeat("ab", 32)} {
+		of := trait{TwinByAddress, "postgresql", value}
+		if key := of.key(strings.Repeat("s", 63)); len(key) > 256 || strings.Count(key, " ") != 3 {
+			t.Errorf("a trait of %d bytes has the key %q", len(value), key)
 		}
 	}
 	p.stands("south", "south.example")
