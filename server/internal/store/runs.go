@@ -56,8 +56,8 @@ type Unit struct {
 type UnitQuery struct {
 	Run         string
 	Runtime     string
+	Source      string
 	Node        string
-	Kinds       []string // source kinds
 	States      []model.UnitState
 	LeaseBefore time.Time // leases that end before: of leased units, or of stopping ones where States says so
 	Claim       bool

@@ -73,7 +73,7 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 	s := openTest(t, Options{Address: address})
 	ctx := t.Context()
 	var texts []string
-	look := func(name, text string, args ...any) {
+	look := func(name, text string, args ...any) string {
 		t.Helper()
 		texts = append(texts, name)
 		rows, err := s.pool.Query(ctx, "explain "+text, args...)
@@ -84,9 +84,11 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if all := strings.Join(plan, "\n"); strings.Contains(all, "Seq Scan") {
+		all := strings.Join(plan, "\n")
+		if strings.Contains(all, "Seq Scan") {
 			t.Errorf("%s\n%s", name, all)
 		}
+		return all
 	}
 	list := []store.Entity{{}}
 	look("by hash", `select * from entity where hash = any($1::uuid[])`, uuids([]model.Hash{{}}))
@@ -111,7 +113,12 @@ func testStatements_use_their_indexes(t *testing.T, address string) {
 		}
 	}
 	look("edges", `update edge set far_id = u.id from unnest($1::uuid[], $2::bigint[]) u (far, id) where edge.far = u.far and edge.far_id <> u.id`, [][16]byte{{}}, []int64{1})
-	look("claims", `select * from unit where runtime = $1 and kind = any($2) and state = 1 and not_before <= $3 order by priority desc, id limit 5`, "r", []string{"k"}, 1)
+	look("claims", `select * from unit where runtime = $1 and state = 1 order by priority desc, id limit 5`, "r")
+	queues := look("queues", queuedText, "r", []string{"k"}, []string{"s"}, []string{"x"}, 1, 4, 5)
+	if n := strings.Count(queues, " on unit"); n < 3 || strings.Count(queues, "unit_queued on unit") != n {
+		t.Errorf("a step to the next source, or to its first units, goes through all units of the runtime:\n%s", queues)
+	}
+	look("stopping", `select * from unit where source = $1 and state = 7 order by id limit 5`, "s")
 	look("leases", `select * from unit where state = 2 and lease_end < $1 order by id limit 5`, 1)
 	look("waiting", `select count(*), coalesce(sum(size), 0)::bigint from inbox where quarantined = ''`)
 	look("containers", containersText, "r", "", 5)

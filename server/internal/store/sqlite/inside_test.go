@@ -312,7 +312,7 @@ func TestStatements_use_their_indexes(t *testing.T) {
 	s := openTest(t, Options{Path: Memory})
 	ctx := t.Context()
 	err := s.View(ctx, func(tx store.Tx) error {
-		_, err1 := tx.Runs().ListUnits(ctx, store.UnitQuery{Runtime: "r", Kinds: []string{"a", "b"}, States: []model.UnitState{model.UnitQueued}, Claim: true, Limit: 5})
+		_, err1 := tx.Runs().ListUnits(ctx, store.UnitQuery{Runtime: "r", States: []model.UnitState{model.UnitQueued}, Claim: true, Limit: 5})
 		_, err2 := tx.Runs().ListUnits(ctx, store.UnitQuery{States: []model.UnitState{model.UnitLeased}, LeaseBefore: time.Now(), Limit: 5})
 		_, err3 := tx.Runs().ListUnits(ctx, store.UnitQuery{Run: "r", Limit: 5})
 		_, err4 := tx.Runs().CountUnits(ctx, "r")
@@ -332,7 +332,8 @@ func TestStatements_use_their_indexes(t *testing.T) {
 		_, err18 := tx.Map().Blocks(ctx, 1, 5, 5)
 		_, _, err19 := tx.Map().BlockOf(ctx, 1, model.Hash{})
 		_, err20 := tx.Runs().QueuedBySource(ctx, store.QueueQuery{Runtime: "r", Kinds: []string{"a", "b"}, NotSources: []string{"s"}, NotBefore: time.Now(), Each: 4, Limit: 5})
-		return errors.Join(err20, err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19)
+		_, err21 := tx.Runs().ListUnits(ctx, store.UnitQuery{Source: "s", States: []model.UnitState{model.UnitStopping}, Limit: 5})
+		return errors.Join(err21, err20, err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -368,7 +369,7 @@ func TestStatements_use_their_indexes(t *testing.T) {
 		}
 		rows.Close()
 	}
-	if seen < 20 {
+	if seen < 21 {
 		t.Errorf("only %d statements", seen)
 	}
 }

@@ -72,13 +72,8 @@ func (r runs) ListUnits(ctx context.Context, q store.UnitQuery) ([]store.Unit, e
 	w := where{}
 	w.text(`run = ?`, q.Run)
 	w.text(`runtime = ?`, q.Runtime)
+	w.text(`source = ?`, q.Source)
 	w.text(`node = ?`, q.Node)
-	if len(q.Kinds) > 0 {
-		w.in(`kind`, len(q.Kinds))
-		for _, k := range q.Kinds {
-			w.args = append(w.args, k)
-		}
-	}
 	leased := !q.LeaseBefore.IsZero()
 	switch {
 	case len(q.States) == 1 && q.States[0] == model.UnitQueued:

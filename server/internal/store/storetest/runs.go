@@ -146,11 +146,9 @@ func claimUnits(w *world) {
 	list[4].Runtime = "other"
 	list[5].State = model.UnitLeased
 	w.update(func(tx store.Tx) { w.ok(tx.Runs().AddUnits(w.ctx, list)) })
-	q := store.UnitQuery{Runtime: "dmz", Kinds: []string{"PostgreSql"}, States: []model.UnitState{model.UnitQueued}, Claim: true, Limit: 9}
+	q := store.UnitQuery{Runtime: "dmz", States: []model.UnitState{model.UnitQueued}, Claim: true, Limit: 9}
 	w.view(func(tx store.Tx) {
 		ids := func(q store.UnitQuery) []int64 { return unitIDs(get(tx.Runs().ListUnits(w.ctx, q))(w)) }
-		equal(w, ids(q), []int64{list[1].ID, list[2].ID, list[0].ID})
-		q.Kinds = []string{"PostgreSql", "AzurePostgreSql", "none"}
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID, list[3].ID, list[0].ID})
 		q.Limit = 2
 		equal(w, ids(q), []int64{list[1].ID, list[2].ID})
@@ -220,6 +218,9 @@ func countUnits(w *world) {
 		equal(w, ids(store.UnitQuery{Run: "r"}), []int64{list[0].ID, list[1].ID, list[2].ID})
 		equal(w, ids(store.UnitQuery{Run: "r", After: list[0].ID}), []int64{list[1].ID, list[2].ID})
 		equal(w, ids(store.UnitQuery{Node: "n1", States: leased}), []int64{list[0].ID, list[3].ID})
+		equal(w, ids(store.UnitQuery{Source: "shop"}), []int64{list[0].ID, list[1].ID, list[2].ID})
+		equal(w, ids(store.UnitQuery{Source: "other", States: leased}), []int64{list[3].ID})
+		equal(w, len(ids(store.UnitQuery{Source: "other", Run: "r"})), 0)
 		equal(w, ids(store.UnitQuery{LeaseBefore: at(1)}), []int64{list[0].ID})
 		equal(w, ids(store.UnitQuery{States: leased, LeaseBefore: at(1).Add(time.Microsecond)}), []int64{list[0].ID, list[1].ID})
 		equal(w, ids(store.UnitQuery{States: []model.UnitState{model.UnitQueued, model.UnitLeased}}), []int64{list[0].ID, list[1].ID, list[2].ID, list[3].ID})
@@ -236,6 +237,10 @@ func countUnits(w *world) {
 		equal(w, unitIDs(get(tx.Runs().ListUnits(w.ctx, store.UnitQuery{LeaseBefore: at(9), Limit: 9}))(w)), []int64{list[0].ID, list[3].ID})
 		stopping := store.UnitQuery{States: []model.UnitState{model.UnitStopping}, LeaseBefore: at(1).Add(time.Microsecond), Limit: 9}
 		equal(w, unitIDs(get(tx.Runs().ListUnits(w.ctx, stopping))(w)), []int64{list[1].ID})
+		bySource := store.UnitQuery{Source: "shop", States: stopping.States, Limit: 9}
+		equal(w, unitIDs(get(tx.Runs().ListUnits(w.ctx, bySource))(w)), []int64{list[1].ID})
+		bySource.Source = "other"
+		equal(w, len(get(tx.Runs().ListUnits(w.ctx, bySource))(w)), 0)
 		stopping.LeaseBefore = at(1)
 		equal(w, len(get(tx.Runs().ListUnits(w.ctx, stopping))(w)), 0)
 		equal(w, get(tx.Runs().LeasedBySource(w.ctx, []string{"shop"}))(w)["shop"], int64(2))
