@@ -9,7 +9,7 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// Run is one run as people see it.
+// Run is one run as people see it. Of what else is taken of its source's budget it alone tells (Kept): a list does not ask.
 func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 	var v RunView
 	err := s.store.View(ctx, func(tx store.Tx) error {
@@ -17,7 +17,16 @@ func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 		if err != nil {
 			return err
 		}
-		v, err = s.view(ctx, tx, run)
+		b, err := readBody(run)
+		if err != nil {
+			return err
+		}
+		if v, err = s.view(ctx, tx, run, &b); err != nil {
+			return err
+		}
+		if !v.State.Ended() && v.Units[model.UnitQueued] > 0 && v.Units[model.UnitLeased] == 0 {
+			v.Kept, err = s.keptOf(ctx, tx, run, &b)
+		}
 		return err
 	})
 	return v, err
@@ -49,7 +58,11 @@ func (s *Service) History(ctx context.Context, f RunFilter, before string, limit
 				next = strconv.FormatInt(runs[i-1].Serial, 10)
 				break
 			}
-			v, err := s.view(ctx, tx, run)
+			b, err := readBody(run)
+			if err != nil {
+				return err
+			}
+			v, err := s.view(ctx, tx, run, &b)
 			if err != nil {
 				return err
 			}
@@ -72,12 +85,8 @@ func (s *Service) Gaps(ctx context.Context, runID string, after int64, limit int
 	return gaps, err
 }
 
-func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView, error) {
-	b, err := readBody(run)
-	if err != nil {
-		return RunView{}, err
-	}
-	v := RunView{
+func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run, b *body) (v RunView, err error) {
+	v = RunView{
 		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, Collection: b.Collection, State: run.State,
 		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
 		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
@@ -103,11 +112,6 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run) (RunView
 	}
 	if b.Asks == asksNobody {
 		if v.Closed, err = s.closedOf(ctx, tx, run, v.Units[model.UnitQueued]); err != nil {
-			return v, err
-		}
-	}
-	if v.Units[model.UnitQueued] > 0 && v.Units[model.UnitLeased] == 0 {
-		if v.Kept, err = keptOf(ctx, tx, run.Source); err != nil {
 			return v, err
 		}
 	}

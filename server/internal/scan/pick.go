@@ -122,11 +122,7 @@ func (p *picker) pick(units []store.Unit) (full, asking []string, err error) {
 			full = append(full, u.Source)
 			continue
 		}
-		most := p.s.cfg.SourceUnits
-		if n := c.body.Grant.Budget.Connections; n > 0 {
-			most = n
-		}
-		if p.leased[u.Source] >= int64(most) {
+		if p.leased[u.Source] >= p.s.shares(c.body) {
 			over[u.Source] = true
 			full = append(full, u.Source)
 			continue
@@ -137,6 +133,14 @@ func (p *picker) pick(units []store.Unit) (full, asking []string, err error) {
 		p.out = append(p.out, c)
 	}
 	return full, asking, nil
+}
+
+// shares are how many units of a run's source may be read at once, of all its runs together.
+func (s *Service) shares(b *body) int64 {
+	if n := b.Grant.Budget.Connections; n > 0 {
+		return int64(n)
+	}
+	return int64(s.cfg.SourceUnits)
 }
 
 // open reports whether the unit's source may be read now.

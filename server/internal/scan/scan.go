@@ -136,7 +136,7 @@ type RunView struct {
 }
 
 // Kept are shares of the budget of a run's source that nodes keep for runs that were cancelled, where no unit of the run is
-// read and some could be.
+// read, some could be, and nothing of the budget is left. Service.Run alone tells them.
 type Kept struct {
 	Shares int
 	Until  time.Time // they are free then at the latest

@@ -49,20 +49,27 @@ func stopping(node string, u store.Unit, ref bus.AttemptRef) (bool, error) {
 	return u.State == model.UnitStopping && u.Node == node, nil
 }
 
-// keptOf counts the shares of a source that stopping units keep.
-func keptOf(ctx context.Context, tx store.Tx, source string) (k Kept, err error) {
-	const most = 1000 // there are few in an account
-	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{States: []model.UnitState{model.UnitStopping}, Limit: most})
+// keptOf are the shares of a run's source that stopping units keep, where nothing of its budget is left for the run.
+func (s *Service) keptOf(ctx context.Context, tx store.Tx, run store.Run, b *body) (k Kept, err error) {
+	units, err := tx.Runs().ListUnits(ctx, store.UnitQuery{Source: run.Source, States: []model.UnitState{model.UnitStopping}, Limit: maxKeptUnits})
+	if err != nil || len(units) == 0 {
+		return k, err
+	}
+	taken, err := tx.Runs().LeasedBySource(ctx, []string{run.Source})
+	if err != nil || taken[run.Source] < s.shares(b) {
+		return k, err
+	}
+	k.Shares = len(units)
 	for _, u := range units {
-		if u.Source != source {
-			continue
-		}
-		k.Shares++
 		for _, end := range []time.Time{u.NotBefore, u.LeaseEnd} {
 			if end.After(k.Until) {
 				k.Until = end
 			}
 		}
 	}
-	return k, err
+	return k, nil
 }
+
+// maxKeptUnits bounds the units of one source that are looked at: there are no more than its budget has shares, but for
+// one that was made smaller.
+const maxKeptUnits = 1000

@@ -57,9 +57,18 @@ func TestACancelledRunKeepsItsShareOfAStrictSourceUntilItsNodesHaveStopped(t *te
 		t.Fatalf("its void units are %+v", void)
 	}
 	p.free(0, "before node A could hear")
-	waiting, _, err := p.History(t.Context(), RunFilter{Source: "plot", Scan: "north"}, "", 1)
+	listed, _, err := p.History(t.Context(), RunFilter{Source: "plot", Scan: "north"}, "", 1)
 	p.ok(err)
-	if k := waiting[0].Kept; k.Shares != 2 || !k.Until.Equal(p.now.Add(time.Minute)) {
+	if k := listed[0].Kept; k != (Kept{}) {
+		t.Fatalf("a list asks for each of its runs what is kept of a source: %+v", k)
+	}
+	kept := func() Kept {
+		t.Helper()
+		waiting, err := p.Run(t.Context(), listed[0].ID)
+		p.ok(err)
+		return waiting.Kept
+	}
+	if k := kept(); k.Shares != 2 || !k.Until.Equal(p.now.Add(time.Minute)) {
 		t.Fatalf("of what the next run waits for people are told %+v", k)
 	}
 	p.verdict(nodeA, held[0].Ref, bus.VerdictCancelled)
@@ -68,6 +77,9 @@ func TestACancelledRunKeepsItsShareOfAStrictSourceUntilItsNodesHaveStopped(t *te
 	p.later(5)
 	p.verdict(nodeA, held[0].Ref, bus.VerdictCancelled) // it did not hear
 	p.later(2)
+	if k := kept(); k != (Kept{}) {
+		t.Fatalf("a share is free, and people are told that the run waits for others: %+v", k)
+	}
 	p.free(1, "a lease after node A was told of one of its units")
 	p.later(5)
 	p.free(1, "a lease after it was told of the other one again")

@@ -316,25 +316,41 @@ func TestARunThatWaitsForSharesOfACancelledOneSaysSo(t *testing.T) {
 	h := build(t)
 	runs, _ := h.furnish()
 	ctx := t.Context()
+	who := h.holder("seller", "sales", access.DataSourceAdministrator)
 	src, err := h.scans.Source(ctx, "shop-sales")
 	must(t, err)
-	src.Budget = model.Budget{Connections: 1, UnitSeconds: 60, Strict: true}
-	_, _, err = h.scans.PutSource(ctx, src)
-	must(t, err)
 	must(t, h.scans.Cancel(ctx, src.Name, "all", runs["sales"]))
-	first, err := h.scans.Start(ctx, src.Name, "all", scan.StartOptions{})
-	must(t, err)
-	a, err := h.scans.Claim(ctx, bus.NodeID(first.Runtime, "n1"), bus.Claim{V: 1, Slots: 9, Kinds: []string{first.Kind}})
-	must(t, err)
-	if !slices.ContainsFunc(a.Grants, func(g bus.Grant) bool { return g.Source == src.Name }) {
-		t.Fatalf("the unit of the run is not among those that are granted: %v", a.Grants)
+	// kept starts a run with so many connections, cancels it while a node has its unit, and says why nobody reads the next.
+	kept := func(connections int) string {
+		t.Helper()
+		src.Budget = model.Budget{Connections: connections, UnitSeconds: 60, Strict: true}
+		_, _, err = h.scans.PutSource(ctx, src)
+		must(t, err)
+		first, err := h.scans.Start(ctx, src.Name, "all", scan.StartOptions{})
+		must(t, err)
+		a, err := h.scans.Claim(ctx, bus.NodeID(first.Runtime, "n1"), bus.Claim{V: 1, Slots: 9, Kinds: []string{first.Kind}})
+		must(t, err)
+		i := slices.IndexFunc(a.Grants, func(g bus.Grant) bool { return g.Source == src.Name })
+		if i < 0 {
+			t.Fatalf("the unit of the run is not among those that are granted: %v", a.Grants)
+		}
+		must(t, h.scans.Cancel(ctx, src.Name, "all", first.ID))
+		next, err := h.scans.Start(ctx, src.Name, "all", scan.StartOptions{})
+		must(t, err)
+		_, one := h.call("GET", "/manage/v1/runs/"+next.ID, who, "")
+		list, _ := one["waits"].([]any)
+		if len(list) != 1 {
+			t.Fatalf("why nobody reads the run: %v", one["waits"])
+		}
+		must(t, h.scans.Cancel(ctx, src.Name, "all", next.ID))
+		_, err = h.scans.Done(ctx, bus.NodeID(first.Runtime, "n1"), bus.Done{V: 1, Ref: a.Grants[i].Ref, Outcome: bus.OutcomeFailed, Code: "Stopped"}, func(store.Tx) error { return nil })
+		must(t, err)
+		return fmt.Sprint(list[0])
 	}
-	must(t, h.scans.Cancel(ctx, src.Name, "all", first.ID))
-	next, err := h.scans.Start(ctx, src.Name, "all", scan.StartOptions{})
-	must(t, err)
-	_, one := h.call("GET", "/manage/v1/runs/"+next.ID, h.holder("seller", "sales", access.DataSourceAdministrator), "")
-	list, _ := one["waits"].([]any)
-	if len(list) != 1 || list[0].(map[string]any)["code"] != "SharesKept" || !strings.Contains(fmt.Sprint(list[0]), "and 1 of it may still be read") {
-		t.Fatalf("why nobody reads the run: %v", one["waits"])
+	if why := kept(1); !strings.Contains(why, "SharesKept") || !strings.Contains(why, "and 1 of it may still be read") {
+		t.Errorf("with the only share kept: %s", why)
+	}
+	if why := kept(2); !strings.Contains(why, "code:NoNodes") {
+		t.Errorf("with a share that is free, where it waits for its runtime: %s", why)
 	}
 }
