@@ -61,7 +61,7 @@ demo: deps build ## a server, a node and a small shop in PostgreSQL, scanned int
 demo-stop: ## end the demo and remove what it made
 	@demo/stop
 
-$(TOOLS): tools/go.mod tools/go.sum $(wildcard tools/lint/*.go)
+$(TOOLS): tools/go.mod tools/go.sum $(wildcard tools/*/*.go)
 	mkdir -p .cache/bin
 	cd tools && GOBIN="$(CURDIR)/.cache/bin" go install tool
 	touch $@
@@ -82,10 +82,9 @@ lint: $(TOOLS) ## staticcheck, revive, errorlint, sloglint
 	go vet -vettool="$(CURDIR)/.cache/bin/lint" ./...
 
 .PHONY: vet
-vet: ## go vet, and the build for the other systems
+vet: $(TOOLS) ## go vet, and whether it compiles for the other systems
 	go vet ./...
-	GOOS=windows CGO_ENABLED=0 go build -o /dev/null ./...
-	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -o /dev/null ./...
+	.cache/bin/systems windows/amd64 darwin/arm64
 
 .PHONY: arch
 arch: ## the walls of the house

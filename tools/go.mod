@@ -5,6 +5,7 @@ go 1.26.0
 tool (
 	github.com/mgechev/revive
 	github.com/purlieu/purlieu/tools/lint
+	github.com/purlieu/purlieu/tools/systems
 	golang.org/x/tools/cmd/goimports
 	honnef.co/go/tools/cmd/staticcheck
 	mvdan.cc/gofumpt
