@@ -173,6 +173,22 @@ describe('a scan that is there', () => {
   }, 90_000)
 })
 
+describe('a scan that is made', () => {
+  it('leads back to the setting that the account has something against', async () => {
+    const v = await Visit.begin(browser)
+    const { page } = v
+    await v.go('/sources/shop/scan?step=scope')
+    await page.getByLabel(/^Database/).fill('postgres://scanner:secret@db/shop')
+    await button(v, 'Next').click()
+    await button(v, 'Create the scan').click()
+    await page.getByRole('alert').getByText(/^The property "databaseName" looks like a secret/).waitFor()
+    expect(await page.getByLabel(/^Database/).evaluate(el => el === document.activeElement)).toBe(true)
+    expect(await seriousOf(page)).toEqual([])
+    expect(v.wrong).toEqual([])
+    await v.end()
+  }, 90_000)
+})
+
 describe('when a source may be read', () => {
   it('is written by keyboard, what the account says against it stands at its field, and all else of the source stays', async () => {
     const v = await Visit.begin(browser)

@@ -23,6 +23,8 @@ const useStyles = makeStyles({
   way: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '2px', marginBottom: '8px' },
 })
 
+const answered = 60_000 // a node has 45 s to answer: before that nothing is late
+
 interface BrowseProps {
   source: Source
   kind: Kind
@@ -53,7 +55,7 @@ export function Browse({ source, kind, draft, settings, onChange }: BrowseProps)
             <Button size="small" appearance="transparent" onClick={() => setPath('')}>{source.name}</Button>
             {steps.map((step, i) => <span key={i}>›<Button size="small" appearance="transparent" onClick={() => setPath(steps.slice(0, i + 1).join('/'))}>{decoded(step)}</Button></span>)}
           </nav>
-          <Shown of={names} heals={false} loading={<Loading lines={4} />} empty={got => got.value.length === 0 && <Empty title={words.browseNothing}>{words.browseNothingText}</Empty>}>
+          <Shown of={names} heals={false} loading={<Loading lines={4} long={answered} />} empty={got => got.value.length === 0 && <Empty title={words.browseNothing}>{words.browseNothingText}</Empty>}>
             {got => <Suspense fallback={<Loading lines={4} />}><NameList of={got} draft={draft} onLook={setPath} onChange={onChange} /></Suspense>}
           </Shown>
         </>

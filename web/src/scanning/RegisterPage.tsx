@@ -3,21 +3,20 @@ import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../client/may'
-import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Card, Facts } from '../ui/Parts'
+import { hasField, Refusal } from '../ui/Refusal'
 import { Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
-import { complete, nameProblem, properties } from './form'
+import { authorityPart, complete, nameProblem, partsOf, properties } from './form'
 import { KindCards } from './KindCards'
 import { commandOf, noSource, type NewSource } from './newSource'
-import { Refusal } from '../ui/Refusal'
 import { collectionsQuery, kindsQuery, putSource, sourcesQuery, twinsQuery } from './rest'
 import { words } from './strings'
-import { settled as inOrder, windowText } from './windows'
+import { settled as inOrder, windowParts, windowText } from './windows'
 import { most, words as twinSays } from './twinStrings'
 import { words as says } from './windowStrings'
 import type { Collection, Kind } from './types'
@@ -26,10 +25,6 @@ interface Address {
   step?: string
   kind?: string
 }
-
-/** hasPlace knows what the account says against something that has a field here: it stands there. */
-const hasPlace = (target: string, fields: { name: string }[]) =>
-  /^properties\.purlieu(Authority|Windows)\b/.test(target) || fields.some(f => target === `properties.${f.name}`)
 
 const parts = { settings: () => import('./RegisterSettings') }
 const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
@@ -66,7 +61,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
       ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), ...(windows.length > 0 && { purlieuWindows: windows }),
       collection: { referenceName: collection, type: 'CollectionReference' },
     }),
-    onError: error => { if (error instanceof Failure && hasPlace(error.target, fields)) go({ step: 'settings' }) },
+    onError: error => { if (hasField(error, [...partsOf(fields), authorityPart, ...windowParts(windows)])) go({ step: 'settings' }) },
     onSuccess: async () => {
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })

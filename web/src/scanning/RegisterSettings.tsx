@@ -4,6 +4,7 @@ import { Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { Group } from '../ui/Group'
 import { saidAt, useRefused } from '../ui/Refusal'
 import { Fields } from './Fields'
+import { authorityPart } from './form'
 import { Grants } from './Grants'
 import type { NewSource } from './newSource'
 import { words } from './strings'
@@ -24,7 +25,7 @@ interface RegisterSettingsProps {
 
 export function RegisterSettings({ kind, collections, draft, problem, error, onChange }: RegisterSettingsProps) {
   const all = useRef<HTMLDivElement>(null)
-  const wrong = saidAt(error, 'properties.purlieuAuthority')
+  const wrong = saidAt(error, authorityPart)
   useRefused(error, all)
   return (
     <div ref={all} className={useStyles().all}>

@@ -11,11 +11,12 @@ import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
+import { hasField } from '../ui/Refusal'
 import { Failed, Loading, ShownPage } from '../ui/States'
 import { useWatch } from '../ui/watched'
 import { WizardPage } from '../ui/WizardPage'
 import { begin, commandOf, draftOf, loginReady, mayNone, type Draft } from './draft'
-import { complete, nameProblem } from './form'
+import { complete, nameProblem, partsOf } from './form'
 import { RuntimeChoice } from './RuntimeChoice'
 import { createScan } from './create'
 import { credentialsQuery, filterQuery, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
@@ -92,7 +93,7 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
 
   const create = useMutation({
     mutationFn: () => createScan(source, kind, reach, draft, was),
-    onError: error => { if (error instanceof Failure && fields.some(f => error.target === `properties.${f.name}`)) go({ step: 'scope' }) },
+    onError: error => { if (hasField(error, partsOf(fields))) go({ step: 'scope' }) },
     onSuccess: async run => {
       if (run) watch(run)
       tell({ kind: 'done', title: was ? words.scanChanged(draft.name) : words.scanCreated(draft.name) })

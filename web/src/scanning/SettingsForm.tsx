@@ -5,12 +5,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Command } from '../ui/Command'
 import { useNotices } from '../ui/Notices'
 import { Facts } from '../ui/Parts'
-import { Refusal, saidAt, useRefused } from '../ui/Refusal'
+import { hasField, Refusal, saidAt, useRefused } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { Tick } from '../ui/Tick'
 import { changedOf, putSettings } from './change'
 import { Fields } from './Fields'
-import { complete, textsOf } from './form'
+import { authorityPart, complete, partsOf, textsOf } from './form'
 import { sourceQuery, sourcesQuery } from './rest'
 import { words as says } from './settingsStrings'
 import { words } from './strings'
@@ -20,9 +20,6 @@ const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '720px' },
   foot: { display: 'flex', gap: '8px' },
 })
-
-/** hasAuthority is the part of a source that says which one it is. */
-const hasAuthority = 'properties.purlieuAuthority'
 
 export function SettingsForm({ source, kind, onDone }: { source: Source; kind: Kind; onDone: () => void }) {
   const s = useStyles()
@@ -37,7 +34,7 @@ export function SettingsForm({ source, kind, onDone }: { source: Source; kind: K
   const changed = changedOf(fields, was, values), named = moved ? authority : ''
   const put = useMutation({
     mutationFn: () => putSettings(source, fields, changed, named),
-    onError: error => { if (saidAt(error, hasAuthority)) move(old => old ?? false) },
+    onError: error => { if (hasField(error, [authorityPart])) move(old => old ?? false) },
     onSuccess: async () => {
       tell({ kind: 'done', title: says.changed(source.name), text: says.changedText })
       await Promise.all([sourceQuery(source.name), sourcesQuery()].map(q => queries.invalidateQueries({ queryKey: q.queryKey })))
@@ -45,7 +42,7 @@ export function SettingsForm({ source, kind, onDone }: { source: Source; kind: K
     },
   })
   const begin = (change: () => void) => { if (put.error) put.reset(); change() }
-  const wrong = saidAt(put.error, hasAuthority)
+  const wrong = saidAt(put.error, authorityPart)
   useRefused(put.error, form)
   useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus(), [])
   const settled = Object.keys(changed).length > 0 && complete(fields, values)
@@ -56,7 +53,7 @@ export function SettingsForm({ source, kind, onDone }: { source: Source; kind: K
       <Fields of={fields} values={values} error={put.error} onChange={(n, v) => begin(() => setValues(old => ({ ...old, [n]: v })))} />
       <Field label={words.authority} hint={says.stays} {...(wrong && { validationMessage: wrong })}><Input readOnly appearance="filled-darker" value={authority} /></Field>
       {moved !== undefined && <Tick label={says.same} checked={moved} onChange={on => begin(() => move(on))} />}
-      <Refusal error={put.error} beside={new RegExp(`^properties\\.(${[...fields.map(f => f.name), 'purlieuAuthority'].join('|')})$`)} />
+      <Refusal error={put.error} fields={[...partsOf(fields), authorityPart]} />
       <div className={s.foot}>
         <Button appearance="primary" type="submit" disabled={!ready}>{shared.save}</Button>
         <Button onClick={onDone}>{shared.cancel}</Button>

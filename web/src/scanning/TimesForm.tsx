@@ -9,7 +9,7 @@ import { words as shared } from '../ui/strings'
 import { sourceQuery, sourcesQuery } from './rest'
 import { words } from './windowStrings'
 import { putWindows } from './times'
-import { proposed, settled, windowsOf } from './windows'
+import { proposed, settled, windowParts, windowsOf } from './windows'
 import { WindowsField } from './WindowsField'
 import type { Source } from './types'
 
@@ -38,7 +38,7 @@ export function TimesForm({ source, onDone }: { source: Source; onDone: () => vo
   return (
     <form ref={form} className={s.form} aria-label={words.changing(source.name)} onSubmit={e => { e.preventDefault(); if (ready) put.mutate() }}>
       <WindowsField of={windows} error={put.error} onChange={next => { if (put.error) put.reset(); setWindows(next) }} />
-      <Refusal error={put.error} beside={/^properties\.purlieuWindows\[\d+\]\./} />
+      <Refusal error={put.error} fields={windowParts(windows)} />
       <div className={s.foot}>
         <Button appearance="primary" type="submit" disabled={!ready}>{shared.save}</Button>
         <Button onClick={onDone}>{shared.cancel}</Button>

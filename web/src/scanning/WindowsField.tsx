@@ -8,7 +8,8 @@ import { saidAt } from '../ui/Refusal'
 import { Tick } from '../ui/Tick'
 import { weekDays } from './recurrence'
 import { words as shared } from './scheduleStrings'
-import { daysOf, problemsOf, proposed, windowText, withDay } from './windows'
+import { words as general } from './strings'
+import { daysOf, problemsOf, proposed, windowPart, windowText, withDay } from './windows'
 import { words } from './windowStrings'
 import type { Window } from './types'
 import { ZoneField } from './ZoneField'
@@ -36,7 +37,7 @@ export function WindowsField({ of, error, onChange }: WindowsFieldProps) {
     <div className={s.all}>
       {of.length === 0 && <Soft>{words.anyTime}</Soft>}
       {of.map((w, i) => (
-        <One key={i} window={w} n={i + 1} begun={i === begun} said={part => saidAt(error, `properties.purlieuWindows[${i}].${part}`)} onChange={to => change(i, to)} onRemove={() => { change(i, undefined); add.current?.focus() }} />
+        <One key={i} window={w} n={i + 1} begun={i === begun} said={part => saidAt(error, windowPart(i, part))} onChange={to => change(i, to)} onRemove={() => { change(i, undefined); add.current?.focus() }} />
       ))}
       <Button ref={add} size="small" icon={<Add16Regular />} onClick={() => { begin(of.length); onChange([...of, proposed(of.at(-1))]) }}>{of.length === 0 ? words.add : words.another}</Button>
       {of.length > 0 && <Soft>{words.meaning}</Soft>}
@@ -74,7 +75,7 @@ function One({ window: w, n, begun, said, onChange, onRemove }: OneProps) {
       </Group>
       <div className={s.foot}>
         <span>{Object.values(problem).every(p => p === '') && windowText(w)}</span>
-        <Button size="small" appearance="subtle" aria-label={words.remove(n)} onClick={onRemove}>{words.removeShort}</Button>
+        <Button size="small" appearance="subtle" aria-label={words.remove(n)} onClick={onRemove}>{general.remove}</Button>
       </div>
     </div>
   )

@@ -4,6 +4,12 @@ import type { Field } from './types'
 
 export type Values = Record<string, string>
 
+/** partsOf are fields as the account names them where it has something against one. */
+export const partsOf = (of: Field[]) => of.map(f => `properties.${f.name}`)
+
+/** authorityPart is the part of a source that says which one it is. */
+export const authorityPart = 'properties.purlieuAuthority'
+
 /** complete reports whether every field that is needed has a value, or a default. */
 export const complete = (of: Field[], values: Values) => of.every(f => !f.required || (values[f.name] ?? f.default ?? '').trim() !== '')
 

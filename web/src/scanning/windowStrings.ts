@@ -4,8 +4,7 @@ export const words = {
   times: 'When it may be read', anyTime: 'At any time.',
   meaning: 'Outside of these times nothing of it is read: runs wait, and go on by themselves. What is being read when a window closes is read to its end.',
   everyDay: 'Every day', to: 'to', allDay: 'all day', ofNextDay: 'of the next day',
-  change: 'Change', changing: (source: string) => `When ${source} may be read`, changed: (source: string) => `${source} is read in these times`, changedAlways: (source: string) => `${source} is read at any time`,
+  changing: (source: string) => `When ${source} may be read`, changed: (source: string) => `${source} is read in these times`, changedAlways: (source: string) => `${source} is read at any time`,
   window: (n: number) => `Window ${n}`, from: 'From', until: 'To', days: 'On these days it begins', add: 'Add a window of time', another: 'Add another window',
-  remove: (n: number) => `Remove window ${n}`, removeShort: 'Remove',
-  badTime: 'Write the time as 22:00.', noDay: 'Choose a day of the week.',
+  remove: (n: number) => `Remove window ${n}`,
 }

@@ -1,5 +1,6 @@
 // When a source may be read: as the account keeps it, as people say it, and as the form writes it.
 import { weekDays, zoneHere } from './recurrence'
+import { words as shared } from './strings'
 import type { Window } from './types'
 import { words } from './windowStrings'
 
@@ -59,10 +60,14 @@ const short = (day: string) => day.slice(0, 3)
 
 /** problemsOf says what keeps a window from being sent; what else is wrong with it the account says. */
 export const problemsOf = (w: Window) => ({
-  from: clock(w.from) ? '' : words.badTime,
-  to: clock(w.to) ? '' : words.badTime,
-  days: w.days && w.days.length === 0 ? words.noDay : '',
+  from: clock(w.from) ? '' : shared.badTime,
+  to: clock(w.to) ? '' : shared.badTime,
+  days: w.days && w.days.length === 0 ? shared.noDay : '',
 })
+
+/** windowPart is one part of a window as the account names it where it has something against it; windowParts are all that have a field. */
+export const windowPart = (i: number, part: keyof Window) => `properties.purlieuWindows[${i}].${part}`
+export const windowParts = (of: Window[]) => of.flatMap((_, i) => (['days', 'from', 'to', 'timeZone'] as const).map(part => windowPart(i, part)))
 
 const clock = (text: string) => /^\d\d:\d\d$/.test(text)
 

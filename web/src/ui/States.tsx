@@ -90,17 +90,17 @@ export const Refused = ({ children }: { children: string }) => <Failed error={ne
 /** SignInAgain leads to signing in, in another tab: what was typed in this one stays, and goes on from there. */
 export const SignInAgain = () => <Link to="/" target="_blank" rel="noopener">{failures.signInAgain}</Link>
 
-const lengths = ['38%', '72%', '64%', '80%', '56%', '68%'], long = 10_000
+const lengths = ['38%', '72%', '64%', '80%', '56%', '68%']
 
 /** Loading holds the place of what is coming, so that nothing jumps. What does not come for long may never: then it says so,
- * and how to ask anew. */
-export function Loading({ lines = 5, className }: { lines?: number; className?: string }) {
+ * and how to ask anew; long is how many milliseconds are long for it. */
+export function Loading({ lines = 5, long = 10_000, className }: { lines?: number; long?: number; className?: string }) {
   const s = useStyles()
   const [late, setLate] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), long)
     return () => clearTimeout(timer)
-  }, [])
+  }, [long])
   return (
     <div className={mergeClasses(s.bones, className)}>
       <div role="status" aria-label={words.loading}>{Array.from({ length: lines }, (_, i) => <div key={i} className={s.bone} style={{ width: lengths[i % lengths.length] }} />)}</div>
