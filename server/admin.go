@@ -3,11 +3,8 @@ package server
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/purlieu/purlieu/bus"
@@ -19,30 +16,6 @@ import (
 	"github.com/purlieu/purlieu/server/internal/ingest"
 	"github.com/purlieu/purlieu/server/internal/store/all"
 )
-
-// Addresses are where the doors of an account are, as the server left it in the data folder when it last opened them.
-type Addresses struct {
-	TLS   string `json:"tls"`             // https://host:port
-	Plain string `json:"plain,omitempty"` // http://host:port on loopback; "" when there is none
-}
-
-func addressPath(data string) string { return filepath.Join(data, "address.json") }
-
-// record leaves the addresses of the open doors in the data folder.
-func (s *Server) record() error {
-	s.place.mu.Lock()
-	plain := *s.place.plain
-	s.place.mu.Unlock()
-	a := Addresses{TLS: s.place.get().AccountURL}
-	if plain != "" {
-		a.Plain = "http://" + plain
-	}
-	text, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	return replace(addressPath(s.cfg.Data), append(text, '\n'))
-}
 
 // OpenAccount opens the store of an account that is there; NotFound when there is none. A server may be running on it.
 func OpenAccount(ctx context.Context, data string, log *slog.Logger) (Store, error) {
@@ -62,10 +35,7 @@ func AdminLink(ctx context.Context, data string, log *slog.Logger) (link string,
 		return "", at, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	text, err := os.ReadFile(addressPath(data))
-	if err == nil {
-		err = json.Unmarshal(text, &at)
-	}
+	at, err = readAddresses(data)
 	if err != nil || at.TLS == "" {
 		return "", at, fault.New(fault.Conflict, "NoAddress", "no server has opened its doors on %s yet", data).
 			Try("Start it with `purlieu server`").Because(err)

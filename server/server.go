@@ -242,7 +242,7 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
-	if err := s.record(); err != nil {
+	if err := s.record(ctx); err != nil {
 		s.cfg.Log.Warn("the data folder can't say where the doors are; 'purlieu admin link' may not know", "err", err)
 	}
 	err = s.serve(ctx, listeners, ready)
