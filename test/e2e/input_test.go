@@ -24,6 +24,9 @@ func (a *account) failure(t *testing.T, s *source, code, word string) {
 	t.Helper()
 	a.t = t
 	r, gaps := a.scan(s)
+	if at := strings.TrimPrefix(s.address(), "PostgreSql://"); !strings.Contains(r.Purlieu.Text, at) || !strings.Contains(r.Purlieu.Text, "credential scanner") {
+		t.Errorf("the run does not say that %s was to be read with scanner: %s", at, r.Purlieu.Text)
+	}
 	for _, g := range gaps {
 		if g.Gap.Code == code && strings.Contains(g.Gap.Remedy, word) {
 			return

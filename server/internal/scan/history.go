@@ -86,10 +86,14 @@ func (s *Service) Gaps(ctx context.Context, runID string, after int64, limit int
 }
 
 func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run, b *body) (v RunView, err error) {
+	where, err := whereOf(ctx, tx, b)
+	if err != nil {
+		return v, err
+	}
 	v = RunView{
 		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, Collection: b.Collection, State: run.State,
 		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
-		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: b.Text,
+		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: where + b.Text,
 		From: b.From, Until: b.Until,
 	}
 	switch ended := run.State.Ended(); { // a run that goes on asks nothing
