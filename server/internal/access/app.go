@@ -30,7 +30,7 @@ func (d appDoc) view(doc store.Doc) App {
 }
 
 func noApp(id string) error {
-	return fault.New(fault.NotFound, "AppNotFound", "there is no app registration %s", id)
+	return fault.New(fault.NotFound, "AppNotFound", "there is no app registration %.80s", id)
 }
 
 // AddApp registers an app without roles. The secret is shown this once; only its hash is kept.

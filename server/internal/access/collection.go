@@ -26,7 +26,7 @@ type Collection struct {
 const maxDepth = 32
 
 func noCollection(name string) error {
-	return fault.New(fault.NotFound, "CollectionNotFound", "there is no collection %s", name)
+	return fault.New(fault.NotFound, "CollectionNotFound", "there is no collection %.80s", name)
 }
 
 // Collection gives one; NotFound.
@@ -59,7 +59,7 @@ func (s *Service) Collections(ctx context.Context) ([]Collection, error) {
 // not there, or is the collection itself or below it.
 func (s *Service) PutCollection(ctx context.Context, c Collection) (created bool, err error) {
 	if !model.FitName(c.Name) {
-		return false, fault.New(fault.Invalid, "InvalidCollectionName", "%q can't be the name of a collection", c.Name).Try("Use %s", model.NameRule)
+		return false, fault.New(fault.Invalid, "InvalidCollectionName", "%.80q can't be the name of a collection", c.Name).Try("Use %s", model.NameRule)
 	}
 	if c.FriendlyName == "" {
 		c.FriendlyName = c.Name
@@ -72,7 +72,7 @@ func (s *Service) PutCollection(ctx context.Context, c Collection) (created bool
 			up, err := ancestors(ctx, tx, c.Parent)
 			if err != nil {
 				if fault.Is(err, fault.NotFound) {
-					return fault.New(fault.Invalid, "InvalidParent", "the parent collection %s does not exist", c.Parent)
+					return fault.New(fault.Invalid, "InvalidParent", "the parent collection %.80s does not exist", c.Parent)
 				}
 				return err
 			}

@@ -64,7 +64,7 @@ func (s *Service) putPolicy(ctx context.Context, tx store.Tx, p Policy) (Policy,
 	}
 	for role, holders := range p.Holders {
 		if role.Actions() == nil {
-			return Policy{}, fault.New(fault.Invalid, "UnknownRole", "there is no role %q", string(role))
+			return Policy{}, fault.New(fault.Invalid, "UnknownRole", "there is no role %.80q", string(role))
 		}
 		if role == NetworkAdministrator && name != RootCollection {
 			return Policy{}, fault.New(fault.Invalid, "RootRole", "the role %s is held on the root collection only", role)
@@ -158,7 +158,7 @@ func (s *Service) HolderOf(ctx context.Context, guid string) (principal string, 
 				return err
 			}
 		}
-		return fault.New(fault.NotFound, "PrincipalNotFound", "there is no user or app %s", guid)
+		return fault.New(fault.NotFound, "PrincipalNotFound", "there is no user or app %.80s", guid)
 	})
 	return principal, err
 }

@@ -135,7 +135,7 @@ func denied(action Action, collection string) error {
 			names = append(names, string(role))
 		}
 	}
-	return fault.New(fault.Denied, "Denied", "%s on the collection %s is not allowed", action, collection).
+	return fault.New(fault.Denied, "Denied", "%s on the collection %.80s is not allowed", action, collection).
 		Try("Ask a collection administrator for the role %s", strings.Join(names, " or "))
 }
 
@@ -250,7 +250,7 @@ func (s *Service) Assign(ctx context.Context, collection string, role Role, prin
 
 func assign(ctx context.Context, tx store.Tx, collection string, role Role, principal string) error {
 	if role.Actions() == nil {
-		return fault.New(fault.Invalid, "UnknownRole", "there is no role %q", string(role))
+		return fault.New(fault.Invalid, "UnknownRole", "there is no role %.80q", string(role))
 	}
 	if role == NetworkAdministrator && collection != RootCollection {
 		return fault.New(fault.Invalid, "RootRole", "the role %s is held on the root collection only", role)
@@ -277,7 +277,7 @@ func knownPrincipal(ctx context.Context, tx store.Tx, principal string) error {
 		kind = docUser
 		id, ok = strings.CutPrefix(principal, userPrefix)
 	}
-	unknown := fault.New(fault.NotFound, "PrincipalNotFound", "there is no user or app %s", principal)
+	unknown := fault.New(fault.NotFound, "PrincipalNotFound", "there is no user or app %.80s", principal)
 	if !ok {
 		return unknown
 	}

@@ -139,7 +139,7 @@ func (s *Service) DeleteUser(ctx context.Context, id string) error {
 }
 
 func noUser(id string) error {
-	return fault.New(fault.NotFound, "UserNotFound", "there is no user %s", id)
+	return fault.New(fault.NotFound, "UserNotFound", "there is no user %.80s", id)
 }
 
 // userPrincipal judges a token's user.

@@ -9,7 +9,7 @@ import (
 )
 
 func noNode(node string) error {
-	return fault.New(fault.NotFound, "NodeNotFound", "there is no node %s", node)
+	return fault.New(fault.NotFound, "NodeNotFound", "there is no node %.160s", node)
 }
 
 func (s *Service) changeNode(ctx context.Context, node string, change func(store.Tx, *nodeDoc) error) error {

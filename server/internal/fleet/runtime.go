@@ -40,7 +40,7 @@ type runtimeIDDoc struct {
 }
 
 func noRuntime(name string) error {
-	return fault.New(fault.NotFound, "IntegrationRuntimeNotFound", "there is no integration runtime %s", name).Try("See purlieu runtime list")
+	return fault.New(fault.NotFound, "IntegrationRuntimeNotFound", "there is no integration runtime %.80s", name).Try("See purlieu runtime list")
 }
 
 func getRuntime(ctx context.Context, tx store.Tx, name string) (runtimeDoc, store.Doc, error) {
@@ -62,7 +62,7 @@ func (s *Service) addRuntime(ctx context.Context, tx store.Tx, name string, kind
 // PutRuntime makes a runtime with two keys, or changes the description of one. Its kind can't change.
 func (s *Service) PutRuntime(ctx context.Context, name string, kind model.RuntimeKind, description string) (r Runtime, created bool, err error) {
 	if !model.FitName(name) {
-		return r, false, fault.New(fault.Invalid, "InvalidName", "%q can't be the name of a runtime", name).Try("Use %s", model.NameRule)
+		return r, false, fault.New(fault.Invalid, "InvalidName", "%.80q can't be the name of a runtime", name).Try("Use %s", model.NameRule)
 	}
 	if kind != model.RuntimeSelfHosted && kind != model.RuntimeManaged {
 		return r, false, fault.New(fault.Invalid, "InvalidKind", "a runtime's kind is %s or %s", model.RuntimeSelfHosted, model.RuntimeManaged)
