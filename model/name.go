@@ -186,3 +186,16 @@ const NameRule = "3 to 63 letters, digits and single dashes between them"
 // FitName reports whether something that people name can be called so, in the published form: a source, a scan, a
 // credential, a vault connection, a runtime, a collection. The name becomes part of addresses.
 func FitName(name string) bool { return len(name) >= 3 && ValidNodeName(name) }
+
+// NeverNamed says that no thing of a sort can have a name which was looked for: it was refused when it was to be given. "" where
+// one can, and for sorts that people don't name. The sort is in the words of a command (vault, runtime) or of a sentence (vault
+// connection, integration runtime).
+func NeverNamed(sort, name string) string {
+	switch sort {
+	case "source", "scan", "credential", "vault", "vault connection", "runtime", "integration runtime", "collection":
+		if !FitName(name) {
+			return "None can be: names have " + NameRule + "."
+		}
+	}
+	return ""
+}

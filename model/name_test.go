@@ -152,3 +152,19 @@ func TestNamesThatPeopleGive(t *testing.T) {
 		}
 	}
 }
+
+func TestOfANameThatNothingCanHaveThatIsSaid(t *testing.T) {
+	for _, sort := range []string{"source", "scan", "credential", "vault", "vault connection", "runtime", "integration runtime", "collection"} {
+		if said := NeverNamed(sort, "db"); said != "None can be: names have "+NameRule+"." {
+			t.Errorf("of the %s db: %q", sort, said)
+		}
+		if said := NeverNamed(sort, "shop"); said != "" {
+			t.Errorf("of the %s shop: %q", sort, said)
+		}
+	}
+	for _, sort := range []string{"node", "run", "proposal", "kind of source", ""} { // they have names of other forms
+		if said := NeverNamed(sort, "a_b"); said != "" {
+			t.Errorf("of the %s a_b: %q", sort, said)
+		}
+	}
+}

@@ -64,8 +64,8 @@ func (a *app) misspelt(what, value string, given []string, err error) error {
 	if (what == "scan" || what == "node") && len(given) == 0 {
 		return nil
 	}
-	names := a.names(what, given)
-	if slices.Contains(names, value) || len(names) == 0 && model.FitName(value) {
+	names, never := a.names(what, given), model.NeverNamed(what, value)
+	if slices.Contains(names, value) || len(names) == 0 && never == "" {
 		return nil
 	}
 	where := ""
@@ -78,8 +78,8 @@ func (a *app) misspelt(what, value string, given []string, err error) error {
 	switch {
 	case near != "":
 		return found.Try("Did you mean %s? See them all: %s", near, list)
-	case what != "node" && !model.FitName(value): // it was refused when it was to be added
-		return found.Try("None can be: names have %s. See them: %s", model.NameRule, list)
+	case never != "":
+		return found.Try("%s See them: %s", never, list)
 	}
 	return found.Try("See them: %s", list)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -80,17 +81,17 @@ func missing(err error, what, name string) error {
 // not know of.
 func NotFound(what, name string) error {
 	missing := fault.New(fault.NotFound, "NotFound", "no %s is called %q", what, clip(name))
-	list := listOf(what)
-	switch what {
-	case "source", "credential", "vault connection", "integration runtime":
-		if !model.FitName(name) { // it was refused when it was to be added
-			return missing.Try("None can be: names have %s. See %s", model.NameRule, list)
-		}
+	list, own := listOf(what), name
+	if what == "scan" { // it stands behind its source's
+		own = name[strings.LastIndexByte(name, '/')+1:]
 	}
-	if list != "" {
-		return missing.Try("See %s", list)
+	switch never := model.NeverNamed(what, own); {
+	case list == "":
+		return missing
+	case never != "":
+		return missing.Try("%s See %s", never, list)
 	}
-	return missing
+	return missing.Try("See %s", list)
 }
 
 // listOf is the command that lists things of a sort; "" where there is none.
