@@ -344,6 +344,68 @@ describe('the settings of a source that is registered', () => {
   }, 90_000)
 })
 
+describe('how much of a source is read at once, and where it stands', () => {
+  const said = async () => JSON.parse(await run('purlieu source show paced --output json')).properties
+  it('are changed by keyboard, with what others changed meanwhile, and taken back', async () => {
+    await run('purlieu source add FileSystem paced --set folder=/nowhere --authority paced')
+    const v = await Visit.begin(browser)
+    const { page } = v
+    const change = page.getByRole('button', { name: 'Change: How much of it is read at once' }), form = page.getByRole('form', { name: 'How much of paced is read at once' })
+    try {
+      await v.go('/sources/paced')
+      await page.getByText('As many units as usual.').waitFor()
+      await change.focus()
+      await page.keyboard.press('Enter')
+      await form.getByLabel('Units at once').waitFor()
+      expect(await form.getByLabel('Units at once').evaluate(el => el === document.activeElement)).toBe(true)
+      expect(await button(v, 'Save').isDisabled()).toBe(true) // nothing is changed
+      await page.keyboard.type('0')
+      await form.getByText('Write a whole number from 1, or nothing.').waitFor()
+      expect(await seriousOf(page)).toEqual([])
+      await page.keyboard.press('Control+a')
+      await page.keyboard.type('3')
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Space')
+      expect(await form.locator('pre').textContent()).toBe('purlieu source add FileSystem paced --connections=3 --strict')
+      await run("purlieu source add FileSystem paced --window '22:00-06:00'") // by somebody else, meanwhile
+      await page.keyboard.press('Enter')
+      await page.getByText('At most 3 units at once, over all nodes, also where').waitFor()
+      expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
+      expect(await said()).toMatchObject({ purlieuBudget: { connections: 3, strict: true }, purlieuWindows: [{ from: '22:00', to: '06:00' }] })
+      await button(v, 'Undo').click()
+      await page.getByText('How much of paced is read at once is as before').waitFor()
+      await page.getByText('As many units as usual.').waitFor()
+      expect(await said()).not.toHaveProperty('purlieuBudget')
+
+      await page.getByRole('button', { name: 'Change: Settings' }).click()
+      const settings = page.getByRole('form', { name: 'Settings of paced' })
+      await settings.getByLabel('Collection', { exact: true }).selectOption({ label: 'Sales' })
+      await settings.getByText('Its scans, and the assets that they found, stay where they are').waitFor()
+      expect(await settings.locator('pre').textContent()).toBe('purlieu source add FileSystem paced --collection=sales')
+      expect(await seriousOf(page)).toEqual([])
+      await button(v, 'Save').click()
+      await page.getByRole('definition').getByText('Sales', { exact: true }).waitFor()
+      expect(await said()).toMatchObject({ collection: { referenceName: 'sales' }, folder: '/nowhere', purlieuAuthority: 'file://paced' })
+
+      // Whoever sees to Sales may write it, and move it nowhere else.
+      const keeper = await Visit.begin(browser, { as: world.keeper })
+      await keeper.go('/sources/paced')
+      await keeper.page.getByRole('button', { name: 'Change: Settings' }).click()
+      await keeper.page.getByRole('form', { name: 'Settings of paced' }).waitFor()
+      expect(await keeper.page.getByLabel('Collection', { exact: true }).locator('option').allTextContents()).toEqual(['Sales'])
+      await keeper.end()
+
+      await button(v, 'Undo').click()
+      await page.getByText('The settings of paced are as before').waitFor()
+      await page.getByRole('definition').getByText('Root', { exact: true }).waitFor()
+      expect(v.wrong).toEqual([])
+    } finally {
+      await run('purlieu source delete paced').catch(() => undefined)
+      await v.end()
+    }
+  }, 90_000)
+})
+
 describe('a schedule that is changed', () => {
   it('does not begin sooner than it was to, unless that is said', async () => {
     const v = await Visit.begin(browser)

@@ -1,6 +1,6 @@
 // One source: where it is, what its scans are and how they went.
 import { lazy, Suspense, useState } from 'react'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Button, Field, Select } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
 import { useNavigate, useParams } from '@tanstack/react-router'
@@ -8,12 +8,11 @@ import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
-import { More } from '../ui/More'
 import { Card, Link, Soft } from '../ui/Parts'
-import { Empty, Loading, Shown, ShownPage } from '../ui/States'
+import { Loading, Shown, ShownPage } from '../ui/States'
 import { Grants } from './Grants'
-import { kindsQuery, runsQuery, scansQuery, sourceQuery, twinsQuery } from './rest'
-import { RunsTable } from './RunsTable'
+import { kindsQuery, scansQuery, sourceQuery, twinsQuery } from './rest'
+import { Share } from './Share'
 import { SourceSettings } from './SourceSettings'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'
@@ -24,6 +23,7 @@ import type { Kind, Scan, Source } from './types'
 type Tab = keyof typeof words.sides
 
 const Scans = lazy(() => import('./Scans').then(m => ({ default: m.Scans })))
+const SourceRuns = lazy(() => import('./SourceRuns').then(m => ({ default: m.SourceRuns })))
 
 export function SourcePage() {
   const { source: name } = useParams({ strict: false }) as { source: string }
@@ -53,7 +53,7 @@ function OneSource({ source }: { source: Source }) {
     >
       {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => looked ? <Overview twins={<Twins of={twins} />} source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} writable={may('source/write', collection)} /> : <Loading />}</Shown>}</Shown>}
       {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
-      {open === 'runs' && <Runs source={source.name} />}
+      {open === 'runs' && <Suspense fallback={<Loading />}><SourceRuns source={source.name} /></Suspense>}
     </DetailPage>
   )
 }
@@ -74,6 +74,7 @@ function Overview({ twins, source, kind, scans, add, writable }: OverviewProps) 
       {twins}
       <SourceSettings source={source} kind={kind} writable={writable} />
       <Times source={source} writable={writable} />
+      <Share source={source} writable={writable} />
       {scans && <Test key={source.properties.lastModifiedAt} source={source.name} scans={scans} add={add} />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
       {use && <Grants of={use} />}
@@ -90,14 +91,5 @@ function Test({ source, scans, add }: { source: string; scans: Scan[]; add: Reac
     <TestConnection key={scan.name} source={source} asked={{ scan: scan.name }}>
       {scans.length > 1 && <Field label={words.testAs}><Select value={scan.name} onChange={(_, d) => choose(d.value)}>{scans.map(s => <option key={s.name}>{s.name}</option>)}</Select></Field>}
     </TestConnection>
-  )
-}
-
-function Runs({ source }: { source: string }) {
-  const runs = useInfiniteQuery(runsQuery({ source }))
-  return (
-    <Shown of={runs} empty={list => list.length === 0 ? <Empty title={words.noRuns}>{words.noRunsText}</Empty> : undefined}>
-      {list => <><RunsTable runs={list} of="source" /><More of={runs} shown={list.length} /></>}
-    </Shown>
   )
 }

@@ -23,7 +23,7 @@ export function SourceSettings({ source, kind, writable }: { source: Source; kin
   const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
   const actions = writable && (
     <>
-      {!!kind?.settings?.length && <Button ref={button} size="small" aria-label={`${words.change}: ${words.settings}`} onClick={() => write(true)}>{words.change}</Button>}
+      {kind && <Button ref={button} size="small" aria-label={`${words.change}: ${words.settings}`} onClick={() => write(true)}>{words.change}</Button>}
       <Ask small label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>
     </>
   )

@@ -1,17 +1,15 @@
 // Writing when a source may be read. All else that the source says is asked for anew, and stays.
 import { useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Command } from '../ui/Command'
-import { useNotices } from '../ui/Notices'
 import { Refusal, useRefused } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
-import { sourceQuery, sourcesQuery } from './rest'
+import { useSave } from './save'
 import { words } from './windowStrings'
 import { putWindows } from './times'
 import { proposed, settled, windowParts, windowsOf } from './windows'
 import { WindowsField } from './WindowsField'
-import type { Source } from './types'
+import type { Source, Window } from './types'
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '720px' },
@@ -21,18 +19,10 @@ const useStyles = makeStyles({
 export function TimesForm({ source, onDone }: { source: Source; onDone: () => void }) {
   const s = useStyles()
   const form = useRef<HTMLFormElement>(null)
-  const queries = useQueryClient()
-  const { tell } = useNotices()
-  const was = windowsOf(source.properties.purlieuWindows)
+  const [was] = useState(() => windowsOf(source.properties.purlieuWindows))
   const [windows, setWindows] = useState(() => (was.length > 0 ? was : [proposed()]))
-  const put = useMutation({
-    mutationFn: () => putWindows(source, windows),
-    onSuccess: async () => {
-      tell({ kind: 'done', title: windows.length > 0 ? words.changed(source.name) : words.changedAlways(source.name) })
-      await Promise.all([sourceQuery(source.name), sourcesQuery()].map(q => queries.invalidateQueries({ queryKey: q.queryKey })))
-      onDone()
-    },
-  })
+  const said = (of: Window[]) => (of.length > 0 ? words.changed(source.name) : words.changedAlways(source.name))
+  const put = useSave(source.name, { write: () => putWindows(source, windows), said: said(windows), undo: { run: () => putWindows(source, was), said: said(was) }, onDone })
   useRefused(put.error, form)
   const ready = settled(windows) && !put.isPending
   return (

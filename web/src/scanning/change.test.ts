@@ -26,12 +26,12 @@ it('what is written otherwise is changed, what is taken away is taken back, and 
 })
 
 it('only what changed is written, over what the source is by then, and its authority is named only where that is said', async () => {
-  await putSettings(shop, of, { port: '5434', ca: '' }, '')
+  await putSettings(shop, of, { port: '5434', ca: '' }, '', '')
   expect(sent).toEqual({ host: 'elsewhere', port: 5434, roots: null, purlieuBudget: { connections: 2 } })
-  await putSettings(shop, of, { host: 'new' }, 'postgresql://db')
+  await putSettings(shop, of, { host: 'new' }, 'postgresql://db', '')
   expect(sent).toEqual({ host: 'new', port: 5433, ca: 'x', roots: null, purlieuBudget: { connections: 2 }, purlieuAuthority: 'postgresql://db' })
 })
 
 it('the command says the same', () => {
-  expect(putSettings.command(shop, of, { port: '', roots: '/a\n/b' }, '')).toBe('purlieu source add PostgreSql shop --set=roots=/a,/b --set=port=')
+  expect(putSettings.command(shop, of, { port: '', roots: '/a\n/b' }, '', '')).toBe('purlieu source add PostgreSql shop --set=roots=/a,/b --set=port=')
 })

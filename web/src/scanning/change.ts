@@ -11,15 +11,15 @@ export const changedOf = (of: Field[], was: Values, now: Values): Values =>
 
 const said = (f: Field, values: Values) => (values[f.name] ?? '').trim() || f.default || ''
 
-/** putSettings writes the settings that changed, and leaves all else of the source as it is by then. Its authority stays by
+/** putSettings writes the settings that changed, and the collection where one is named, and leaves all else of the source as it is by then. Its authority stays by
  * itself while the address says it; at an address that says another one it is named, to be the same source there. */
 export const putSettings = deed(
-  async (source: Pick<Source, 'name' | 'kind'>, of: Field[], changed: Values, authority: string) => {
+  async (source: Pick<Source, 'name' | 'kind'>, of: Field[], changed: Values, authority: string, collection: string) => {
     const { purlieuAuthority: _, ...now } = (await getSource(source.name)).properties
     const kept = Object.entries(now).filter(([name]) => !(name in changed))
-    return putSource(source.name, source.kind, { ...Object.fromEntries(kept), ...properties(of, changed), ...(authority && { purlieuAuthority: authority }) })
+    return putSource(source.name, source.kind, { ...Object.fromEntries(kept), ...properties(of, changed), ...(authority && { purlieuAuthority: authority }), ...(collection && { collection: { referenceName: collection, type: 'CollectionReference' } }) })
   },
-  (source, of, changed, authority) => {
+  (source, of, changed, authority, collection) => {
     const back = Object.keys(changed).filter(name => changed[name] === '').map(name => `${name}=`)
-    return line`purlieu source add ${source.kind} ${source.name}${settings('set', spoken(of, changed))}${flags('set', back)}${flag('authority', authority)}`
+    return line`purlieu source add ${source.kind} ${source.name}${settings('set', spoken(of, changed))}${flags('set', back)}${flag('collection', collection)}${flag('authority', authority)}`
   })

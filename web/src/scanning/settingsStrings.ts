@@ -1,9 +1,18 @@
-// What is said of the settings of a source that is registered. Apart from the others, for its page alone shows it.
+// What is said of the settings of a source that is registered, and of how much of it is read at once. Apart from the others, for its page alone shows it.
+
+import { plural } from '../ui/format'
 
 export const words = {
-  changing: (source: string) => `Settings of ${source}`, changed: (source: string) => `The settings of ${source} are changed`,
+  changing: (source: string) => `Settings of ${source}`, changed: (source: string) => `The settings of ${source} are changed`, back: (source: string) => `The settings of ${source} are as before`,
   changedText: 'A test of the connection tells whether it is reached with them.',
   stays: 'It stays: the assets of this source are known by it.',
   same: 'It is the same source at a new address: it keeps this authority',
+  moves: 'Who sees to this collection sees to the source. Its scans, and the assets that they found, stay where they are; a new scan begins in this one.',
+  share: 'How much of it is read at once', usual: 'As many as usual',
+  shareOf: ({ connections, strict }: { connections: number; strict: boolean }) =>
+    connections === 0 ? 'As many units as usual.' : `At most ${plural(connections, 'unit', 'units')} at once, over all nodes${strict ? ', also where a node is lost or a run is cancelled' : ''}.`,
+  sharing: (source: string) => `How much of ${source} is read at once`, shareChanged: (source: string) => `How much of ${source} is read at once is changed`, shareBack: (source: string) => `How much of ${source} is read at once is as before`,
+  connections: 'Units at once', connectionsHint: 'Over all nodes and scans. Empty: as many as usual.', badConnections: 'Write a whole number from 1, or nothing.',
+  strict: 'Never more than that (strict)', strictHint: 'What a lost node held, or one that has not yet heard that its run was cancelled, counts until it is surely through: other units may wait for it.',
   pem: (size: string) => `PEM, ${size}`,
 }

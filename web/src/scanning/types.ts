@@ -6,6 +6,7 @@ import type { components as scanning } from '../client/generated/scanning'
 export type Collection = account['schemas']['Collection']
 export type Source = scanning['schemas']['Source']
 export type Scan = scanning['schemas']['Scan']
+export type Budget = scanning['schemas']['Budget']
 export type Window = scanning['schemas']['Window']
 export type Credential = scanning['schemas']['Credential']
 
