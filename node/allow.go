@@ -6,11 +6,12 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"strings"
 
+	"github.com/purlieu/purlieu/connector/folder"
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
+	"github.com/purlieu/purlieu/node/internal/console"
 	"github.com/purlieu/purlieu/node/internal/policy"
 )
 
@@ -132,12 +133,7 @@ func (w Ward) folder(what Allowance, out *Allowed) error {
 	if _, err := os.Stat(what.Folder); errors.Is(err, fs.ErrNotExist) {
 		out.Warnings = append(out.Warnings, "there is no such folder on this machine now.")
 	}
-	switch lies, holds := nested(w.Own, what.Folder); {
-	case lies:
-		out.Warnings = append(out.Warnings, "it lies in "+w.OwnIs+" "+w.Own+", which is never read: keep the data in a folder beside it.")
-	case holds:
-		out.Warnings = append(out.Warnings, w.OwnIs+" "+w.Own+" lies in it, and is left out.")
-	}
+	out.Warnings = append(out.Warnings, w.kept(what.Folder)...)
 	return nil
 }
 
@@ -190,24 +186,28 @@ func mayReach(stateDir, source string, owner Owner) error {
 	return p.With(owner).MayDial(s.Kind, s.Host, addr, s.Port)
 }
 
-// nested tells of a folder whether it lies in another, and whether it holds that one. A folder lies in itself.
-func nested(own, folder string) (lies, holds bool) {
-	resolve := func(path string) string {
-		if resolved, err := filepath.EvalSymlinks(path); err == nil {
-			path = resolved
+// kept warns of a folder that lies in one which the node never reads, or holds such a one: Own, and what it said of itself
+// when it ran, such as the folder of its secrets.
+func (w Ward) kept(path string) (warnings []string) {
+	type kept struct{ path, is string }
+	all := []kept{{w.Own, w.OwnIs}}
+	if s, err := console.Read(w.State); err == nil {
+		for _, own := range s.Kept {
+			if in, _ := folder.Nested(own, w.Own); !in {
+				all = append(all, kept{own, "the node's own folder"})
+			}
 		}
-		if whole, err := filepath.Abs(path); err == nil {
-			path = whole
+	}
+	for _, k := range all {
+		in, holds := folder.Nested(path, k.path)
+		switch {
+		case in:
+			return []string{"it lies in " + k.is + " " + k.path + ", which is never read: keep the data in a folder beside it."}
+		case holds:
+			warnings = append(warnings, k.is+" "+k.path+" lies in it, and is left out.")
 		}
-		return path
 	}
-	within := func(path, above string) bool {
-		rel, err := filepath.Rel(above, path)
-		return err == nil && filepath.IsLocal(rel)
-	}
-	outer, at := resolve(own), resolve(folder)
-	lies = within(at, outer)
-	return lies, !lies && within(outer, at)
+	return warnings
 }
 
 // AllowFolder lets the node read a folder of its machine, with all below it but its own. A node that runs obeys at once.

@@ -160,8 +160,12 @@ func (p *process) assemble(folder disk.Disk, connections int) (err error) {
 		kinds = append(kinds, c.Describe())
 		names = append(names, c.Describe().Name)
 	}
-	p.gate = &gatekeeper{
-		rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse, kept: append([]string{p.o.StateDir}, p.o.Keep...),
+	p.gate = &gatekeeper{rules: p.rules, kinds: kinds, vaults: p.o.Vaults, refuse: p.o.Refuse}
+	for _, path := range append([]string{p.o.StateDir}, p.o.Keep...) {
+		if path, err = filepath.Abs(path); err != nil {
+			return fault.New(fault.Internal, "NoFolder", "where a folder that is never read lies can't be told").Because(err)
+		}
+		p.gate.kept = append(p.gate.kept, path)
 	}
 	room, err := freshRoom(p.o.StateDir)
 	if err != nil {

@@ -109,7 +109,7 @@ func (p *process) ask(state string) *console.Status {
 	p.attest(&s, head)
 	s.V, s.State, s.PID, s.Version, s.Started, s.Written = 1, state, os.Getpid(), p.o.Version, p.started, time.Now()
 	s.Node, s.Runtime, s.Account = p.o.State.Node, p.o.State.Runtime, p.o.State.AccountURL
-	s.Slots, s.Policy, s.Last = p.o.Slots, p.rules.path, p.warning()
+	s.Slots, s.Policy, s.Last, s.Kept = p.o.Slots, p.rules.path, p.warning(), p.gate.kept
 	trouble := p.client.Trouble()
 	s.Connected = trouble == nil
 	if trouble != nil {

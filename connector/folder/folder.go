@@ -65,12 +65,46 @@ func (r Root) kept() ([]fs.FileInfo, error) {
 	if err != nil {
 		return nil, because(err)
 	}
-	for at := resolved; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(at); err == nil && isKept(info, kept) {
-			return nil, errKept()
+	if lies(resolved, kept) {
+		return nil, errKept()
+	}
+	return kept, nil
+}
+
+// lies reports whether a path without links is, or is below, one of these folders.
+func lies(path string, above []fs.FileInfo) bool {
+	for at := path; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(at); err == nil && isKept(info, above) {
+			return true
 		}
 		if at == filepath.Dir(at) {
-			return kept, nil
+			return false
+		}
+	}
+}
+
+// Nested tells of a folder whether it lies in a kept one, so that Open refuses it, or holds that one, which is left out then.
+// A folder lies in itself; one that is not there lies where its next above does that is.
+func Nested(path, kept string) (in, holds bool) {
+	below := func(path, above string) bool {
+		info, err := os.Stat(above)
+		return err == nil && lies(resolved(path), []fs.FileInfo{info})
+	}
+	in = below(path, kept)
+	return in, !in && below(kept, path)
+}
+
+// resolved is a path without links, as far as it is there.
+func resolved(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	for at := path; ; at = filepath.Dir(at) {
+		if whole, err := filepath.EvalSymlinks(at); err == nil {
+			return whole
+		}
+		if at == filepath.Dir(at) {
+			return path
 		}
 	}
 }

@@ -203,6 +203,35 @@ func TestFolder(t *testing.T) {
 			t.Errorf("%+v, %v", e, err)
 		}
 	})
+	t.Run("tells_what_lies_in_a_kept_one_as_it_opens", func(t *testing.T) {
+		root := tree(t)
+		state := filepath.Join(root, "data/state")
+		must(t, os.Symlink(state, filepath.Join(root, "alias")))
+		must(t, os.Symlink(filepath.Join(root, "data"), filepath.Join(root, "all")))
+		for path, want := range map[string][2]bool{
+			"data/state": {true, false}, "data/state/secrets": {true, false}, "data/state/secrets/new/one": {true, false},
+			"alias": {true, false}, "alias/secrets": {true, false}, "alias/new": {true, false},
+			"data": {false, true}, "all": {false, true}, ".": {false, true},
+			"data/in": {false, false}, "data/statement": {false, false}, "new": {false, false}, "data/state/../in": {false, false},
+		} {
+			path := filepath.Join(root, path)
+			for _, kept := range []string{state, filepath.Join(root, "alias")} {
+				if in, holds := Nested(path, kept); in != want[0] || holds != want[1] {
+					t.Errorf("%s of %s: lies in it %v, holds it %v", path, kept, in, holds)
+				}
+			}
+			f, err := Open(Root{Allowed: path, Kept: []string{state}})
+			if err == nil {
+				_ = f.Close()
+			}
+			if opened := fault.CodeOf(err) != "FolderKept"; opened == want[0] && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+		if in, holds := Nested(state, filepath.Join(root, "nothing")); in || holds {
+			t.Error("what is not there keeps nothing")
+		}
+	})
 	t.Run("tells_no_names_in_its_faults", func(t *testing.T) {
 		f, err := Open(Root{Allowed: tree(t)})
 		must(t, err)

@@ -94,6 +94,7 @@ func TestANodeReadsARealPostgreSQLOnlyAfterItsOwnerAllowedIt(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	options := acc.options(state, secrets, slog.New(slog.NewTextHandler(&log, nil)))
+	options.Keep = []string{secrets}
 	ended := make(chan error, 1)
 	go func() { ended <- node.RunProcess(ctx, options) }()
 	defer func() {
@@ -108,6 +109,10 @@ func TestANodeReadsARealPostgreSQLOnlyAfterItsOwnerAllowedIt(t *testing.T) {
 		}
 	case <-time.After(20 * time.Second):
 		t.Fatal("the node does not beat")
+	}
+	// What it keeps for itself it has said, too.
+	if code, said := command("policy", "allow", "--state", state, "--folder", secrets); code != 0 || !strings.Contains(said, "it lies in the node's own folder "+secrets) {
+		t.Errorf("the folder of its secrets is allowed: %s", said)
 	}
 
 	source := "PostgreSql://" + pg.Host + ":" + strconv.Itoa(pg.Port)

@@ -62,6 +62,8 @@ type Status struct {
 	PolicyError  string `json:"policyError,omitempty"`
 	TrustAccount bool   `json:"trustAccount,omitempty"`
 
+	Kept []string `json:"kept,omitempty"` // folders that no source is read from: its state, its secrets
+
 	Last *Warning `json:"lastWarning,omitempty"`
 }
 

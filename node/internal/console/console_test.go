@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,12 +18,12 @@ func TestAStatusIsReadAsItWasWritten(t *testing.T) {
 	if _, err := Read(dir); fault.CodeOf(err) != "NeverRan" {
 		t.Errorf("where no node ran: %v", err)
 	}
-	want := Status{V: 1, State: Running, PID: 7, Written: time.Now().UTC().Truncate(0), Ledger: Ledger{Index: 3, Head: "ab"}}
+	want := Status{V: 1, State: Running, PID: 7, Written: time.Now().UTC().Truncate(0), Ledger: Ledger{Index: 3, Head: "ab"}, Kept: []string{"/secrets"}}
 	if err := Write(dir, want); err != nil {
 		t.Fatal(err)
 	}
 	got, err := Read(dir)
-	if err != nil || got != want {
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "status.json"), []byte("{"), 0o600); err != nil {
