@@ -1,6 +1,7 @@
 // The ways that people go through the portal: in and out, a search as one types, and all of it by keyboard alone.
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from './hand'
 import { seriousOf, sideways } from './looks'
 import { open, Visit, world } from './world'
 
@@ -26,6 +27,38 @@ describe('signing in', () => {
     await v.page.click('#known button')
     await v.page.getByRole('alert').waitFor()
     await v.end()
+  })
+
+  it('by a link that was used says so before a form is filled in, and takes the password that was set', async () => {
+    const link = /signin(#\S+)/.exec(await run('purlieu user add zoe'))![1]!
+    const path = '/signin' + link
+    const v = await Visit.unknown(browser, { width: 390, height: 844 })
+    const { page } = v
+    try {
+      await page.goto(v.base + path)
+      await page.fill('#name', 'zoe')
+      for (const field of ['#password', '#again']) await page.fill(field, world.reader.password)
+      expect(await page.locator('#used').isVisible()).toBe(false)
+      await page.click('#first button')
+      await page.getByRole('heading', { name: 'You have no role here yet' }).waitFor()
+      await v.context.clearCookies()
+      await page.goto(v.base + path)
+      await page.getByRole('alert').getByText('This sign-in link was used, has expired or is not one').waitFor()
+      expect(await page.locator('#first').isVisible()).toBe(false)
+      expect(await page.locator('#known-name').evaluate(el => el === document.activeElement)).toBe(true)
+      for (const look of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: look })
+        expect(await seriousOf(page), look).toEqual([])
+      }
+      expect(await sideways(page)).toBeLessThanOrEqual(0)
+      expect(page.url()).not.toContain('#')
+      await v.signIn({ ...world.reader, name: 'zoe' })
+      await page.getByRole('heading', { name: 'You have no role here yet' }).waitFor()
+      expect(v.wrong).toEqual([])
+    } finally {
+      await run('purlieu user delete zoe')
+      await v.end()
+    }
   })
 
   it('keeps the token out of every storage, survives a reload, and ends with signing out', async () => {

@@ -80,6 +80,23 @@ func findLink(ctx context.Context, tx store.Tx, token string) (linkDoc, store.Do
 	return link, doc, orElse(err, badLink())
 }
 
+// CheckLink is nil of a one-time link that can still be redeemed, and leaves it as it is. Whoever asks of one that can't be
+// is told no more than Redeem tells, and is throttled as there: the two count together, by address.
+func (s *Service) CheckLink(ctx context.Context, token, address string) error {
+	var now time.Time
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		now = tx.Now()
+		_, _, err := findLink(ctx, tx, token)
+		return err
+	})
+	if fault.Is(err, fault.Denied) {
+		if t := s.throttle.begin(now, "", address); t != nil {
+			return t
+		}
+	}
+	return err
+}
+
 // Redeem uses up a one-time link: it sets the password and signs in. Name is the user's; with an administrator's link
 // it says who that shall be. A name or password that is refused leaves the link as it was. Address is the caller's.
 func (s *Service) Redeem(ctx context.Context, token, name, password, address string) (SignedIn, error) {
@@ -92,18 +109,7 @@ func (s *Service) Redeem(ctx context.Context, token, name, password, address str
 
 // redeemLink does what Redeem says, and gives the user's guid and new generation.
 func (s *Service) redeemLink(ctx context.Context, token, name, password, address string) (id, generation string, err error) {
-	var now time.Time
-	err = s.store.View(ctx, func(tx store.Tx) error {
-		now = tx.Now()
-		_, _, err := findLink(ctx, tx, token)
-		return err
-	})
-	if fault.Is(err, fault.Denied) {
-		if t := s.throttle.begin(now, "", address); t != nil {
-			return "", "", t
-		}
-	}
-	if err != nil {
+	if err := s.CheckLink(ctx, token, address); err != nil {
 		return "", "", err
 	}
 	if err := checkPassword(password, name); err != nil {

@@ -35,6 +35,27 @@ func TestFirstLink(t *testing.T) {
 		_, err = s.Redeem(t.Context(), link, "eve", passphrase, "")
 		want(t, err, "InvalidLink")
 	})
+	t.Run("tells whether it can be used, uses nothing up, and is no way to guess", func(t *testing.T) {
+		link, _ := s.AdminLink(t.Context())
+		for range 2 {
+			if err := s.CheckLink(t.Context(), link, "192.0.2.9"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		codes := map[string]int{}
+		for i := range 40 {
+			check := func() error { return s.CheckLink(t.Context(), "guess", "192.0.2.9") }
+			if i%2 == 0 {
+				check = func() error { _, err := s.Redeem(t.Context(), "guess", "eve", passphrase, "192.0.2.9"); return err }
+			}
+			codes[fault.CodeOf(check())]++
+		}
+		if codes["InvalidLink"] != 30 || codes["TooManyAttempts"] != 10 {
+			t.Fatalf("got %v", codes)
+		}
+		m.Pass(15 * time.Minute)
+		want(t, s.CheckLink(t.Context(), link, "192.0.2.8"), "InvalidLink")
+	})
 	t.Run("there is none once somebody has a password", func(t *testing.T) {
 		if link, err := s.FirstLink(t.Context()); err != nil || link != "" {
 			t.Fatalf("got %q, %v", link, err)

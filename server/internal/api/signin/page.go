@@ -37,7 +37,7 @@ func (p *plane) show(w http.ResponseWriter, r *http.Request, status int, state p
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	// Browsers hold form-action against where a form's answer leads, too.
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self' "+state.Redirect+"; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' "+state.Redirect+"; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(status)

@@ -28,6 +28,20 @@ func (p *plane) give(w http.ResponseWriter, r *http.Request, in access.SignedIn,
 	answer(w, http.StatusOK, t)
 }
 
+// link answers whether a one-time link can still be used. Its token is in the body: an address would be in logs.
+func (p *plane) link(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Token string }
+	err := decode(w, r, &body)
+	if err == nil {
+		err = p.access.CheckLink(r.Context(), body.Token, peer(r))
+	}
+	if err != nil {
+		p.Fail(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
 func (p *plane) redeem(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Token, Name, Password string }
 	if err := decode(w, r, &body); err != nil {

@@ -7,7 +7,8 @@
 // and that counts only in requests whose Origin is a portal that this door serves.
 //
 // A *one-time link* is /signin#<token>: the token stands behind '#', so that it reaches neither a log nor a proxy. It
-// leads into the portal, and by it to the same end point. In a build without the portal a page here takes it. The command
+// leads into the portal, and by it to the same end point. In a build without the portal a page here takes it. Both ask first
+// whether it can still be used, so that nobody fills in a form for nothing. The command
 // line posts the same as JSON to /signin/v1. A *tenant* is the first part of the OAuth paths; this account takes any.
 //
 // Nothing here needs a bearer token. What people choose, and who guesses at links and client secrets, is throttled by the
@@ -28,6 +29,7 @@ import (
 
 // Access is what this plane needs of the access room.
 type Access interface {
+	CheckLink(ctx context.Context, token, address string) error
 	Redeem(ctx context.Context, token, name, password, address string) (access.SignedIn, error)
 	SignIn(ctx context.Context, name, password, address string) (access.SignedIn, error)
 	Refresh(ctx context.Context, refresh string) (access.SignedIn, error)
@@ -65,6 +67,7 @@ func New(a Access, o Options) http.Handler {
 	mux.HandleFunc("POST /signin", p.redeemForm)
 	mux.HandleFunc("GET /signin/page.js", p.script)
 	mux.HandleFunc("GET /signin/page.css", p.style)
+	mux.HandleFunc("POST /signin/v1/link", p.link)
 	mux.HandleFunc("POST /signin/v1/redeem", p.redeem)
 	mux.HandleFunc("POST /signin/v1/password", p.password)
 	mux.HandleFunc("POST /signin/v1/refresh", p.refresh)

@@ -84,9 +84,19 @@ const form = "application/x-www-form-urlencoded"
 func TestPeople(t *testing.T) {
 	d := open(t)
 	link, _ := d.access.FirstLink(t.Context())
+	usable := func() *http.Response {
+		res, _ := d.post("/signin/v1/link", map[string]string{"token": link})
+		return res
+	}
+	if res := usable(); res.StatusCode != 204 {
+		t.Fatal(res.Status)
+	}
 	res, got := d.post("/signin/v1/redeem", map[string]string{"token": link, "name": "ada", "password": passphrase})
 	if res.StatusCode != 200 || got["token_type"] != "Bearer" || got["expires_in"] != 3600.0 {
 		t.Fatal(res.Status, got)
+	}
+	if res := usable(); res.Header.Get("x-ms-error-code") != "InvalidLink" || res.Header.Get("Cache-Control") != "no-store" {
+		t.Fatal(res.Status, res.Header)
 	}
 	if res.Header.Get("Cache-Control") != "no-store" || len(res.Header["Set-Cookie"]) != 0 {
 		t.Fatal(res.Header)
