@@ -46,7 +46,13 @@ begin() {
   local name=$1
   shift
   "$@" >"$D/$name.log" 2>&1 </dev/null &
-  echo $! >"$D/$name.pid"
+  local pid=$!
+  echo "$pid" >"$D/$name.pid"
+  # Until it has become the command it is a copy of this shell, which alive takes for a stranger.
+  for _ in $(seq 500); do
+    if alive "$name" || ! kill -0 "$pid" 2>/dev/null; then return; fi
+    sleep 0.01
+  done
 }
 
 # alive reports whether a process of the demo still runs: its pid must still hold the command that was started.
