@@ -16,6 +16,7 @@ import { Stale } from '../ui/Stale'
 import { Failed } from '../ui/States'
 import { failures, words } from '../ui/strings'
 import { useLook } from '../ui/theme'
+import { isTyping } from '../ui/typing'
 import { watchedQuery } from '../ui/watched'
 import { anew, isBroken, isLost } from './lost'
 import { ways } from './nav'
@@ -80,7 +81,7 @@ function useKeys(help: RefObject<HTMLDivElement | null>) {
     let before = ''
     const onKey = (e: KeyboardEvent) => {
       if (e.ctrlKey || e.metaKey || e.altKey) return
-      if (e.target instanceof HTMLElement && (e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName))) return
+      if (isTyping(e.target)) return
       if (e.key === '?') help.current?.showPopover()
       if (before === 'g') {
         const to = { h: '/', r: '/runtimes' }[e.key]

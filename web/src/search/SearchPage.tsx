@@ -9,6 +9,7 @@ import { count } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
 import { Empty, Loading, Shown } from '../ui/States'
 import { words as common } from '../ui/strings'
+import { useDrawn } from './drawn'
 import { Facets } from './Facets'
 import { HitList } from './HitList'
 import { asked, limit, mostOf, slots, step, type Address } from './question'
@@ -25,7 +26,8 @@ const useStyles = makeStyles({
 
 export function SearchPage() {
   const s = useStyles()
-  const [at, change] = useAddress<Address>()
+  const [own, change] = useAddress<Address>()
+  const at = useDrawn(own)
   const { type, source, class: classes, collection, all } = at
   const most = mostOf(at)
   const hits = useQuery({ ...asked(at), placeholderData: keepPreviousData }) // the last hits stay until the next are there: nothing flickers while one types

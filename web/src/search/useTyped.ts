@@ -1,8 +1,9 @@
-// Searching while one types. Each key asks at once, and the question before is given up; the address follows with the
-// answer, so that the page is drawn once a key: with its hits. It waits for a slow answer no longer than a person notices.
+// Searching while one types. Each key asks at once, and the question before is given up; hits are drawn with the answer, and
+// the address follows them. It waits for a slow answer no longer than a person notices.
 import { useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useLocation, useNavigate } from '@tanstack/react-router'
+import { useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { draw } from './drawn'
 import { addressOf, asked, type Address } from './question'
 
 const patience = 100 // ms
@@ -11,6 +12,7 @@ const patience = 100 // ms
 export function useTyped(): [string, (text: string) => void] {
   const client = useQueryClient()
   const navigate = useNavigate()
+  const router = useRouter()
   const here = useLocation({ select: l => (l.pathname === '/search' ? (l.search as Record<string, unknown>) : undefined) })
   const last = useRef<Address>(undefined)
   const at = here && addressOf(here)
@@ -21,7 +23,15 @@ export function useTyped(): [string, (text: string) => void] {
     const answer = client.prefetchQuery(asked(to))
     if (before && before.q !== to.q) void client.cancelQueries({ queryKey: asked(before).queryKey, exact: true })
     await Promise.race([answer, new Promise(done => setTimeout(done, patience))])
-    if (last.current === to) void navigate({ to: '/search', search: to, replace: at !== undefined })
+    if (last.current !== to) return
+    const { href } = router.state.location
+    const go = () => navigate({ to: '/search', search: to, replace: at !== undefined })
+    if (!at) return void go()
+    const done = draw(to, href)
+    await new Promise(drawn => setTimeout(drawn))
+    if (last.current !== to) return // the next key's is drawn over it
+    if (router.state.location.href === href) await go() // else the page was left meanwhile
+    done()
   }
   return [at?.q ?? '', text => void search(text)]
 }

@@ -4,6 +4,7 @@ import { makeStyles, tokens } from '@fluentui/react-components'
 import { Search20Regular } from '@fluentui/react-icons/svg/search'
 import { Key } from './Parts'
 import { words } from './strings'
+import { isTyping } from './typing'
 import { narrow } from './widths'
 
 const useStyles = makeStyles({
@@ -28,8 +29,7 @@ export function SearchBox({ text, onText }: SearchBoxProps) {
   }, [text])
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
-      const typing = e.target instanceof HTMLElement && (e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName))
-      const asked = (e.key === '/' && !typing && !e.ctrlKey && !e.metaKey && !e.altKey) || (e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey))
+      const asked = (e.key === '/' && !isTyping(e.target) && !e.ctrlKey && !e.metaKey && !e.altKey) || (e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey))
       if (!asked) return
       e.preventDefault()
       field.current?.focus()
