@@ -102,6 +102,7 @@ it('one that is registered a second time is told of at once, with the way to wha
     await page.getByLabel('Name in the map').fill('shop-again')
     await page.getByLabel(/^Server/).fill('127.0.0.1')
     await page.getByLabel(/^Port/).fill(world.shopPort)
+    await page.getByText('What the account knows it by: its address').click()
     await page.getByLabel('Authority', { exact: true }).fill('shop-again')
     await page.getByRole('button', { name: 'Next', exact: true }).click()
     await page.getByRole('button', { name: 'Register', exact: true }).click()

@@ -206,6 +206,7 @@ describe('by keyboard alone', () => {
     await fill(page.getByLabel(/^Port/), world.shopPort)
     await reach(page.getByLabel(/TLS/))
     await page.keyboard.type('d') // disable: it is on this machine
+    await press(page.locator('summary', { hasText: 'What the account knows it by: its address' }))
     await fill(page.getByLabel('Authority', { exact: true }), 'by-keys')
     await press(page.getByRole('button', { name: 'Next' }))
     await press(page.getByRole('button', { name: 'Register', exact: true }))

@@ -4,6 +4,7 @@ import { saidAt } from '../ui/Refusal'
 import { Textarea } from '../ui/Textarea'
 import { Tick } from '../ui/Tick'
 import type { Values } from './form'
+import { words } from './strings'
 import type { Field } from './types'
 
 interface FieldsProps {
@@ -26,7 +27,7 @@ function One({ field: f, value, said, onChange }: { field: Field; value: string;
     <FluentField label={f.title} hint={f.help} required={!!f.required} {...(said && { validationMessage: said })}>
       {f.type === 'choice' ? (
         <Select value={given} onChange={(_, d) => onChange(d.value)}>
-          {!f.default && <option value="" />}
+          {!f.default && <option value="">{f.required ? words.choose : words.unset}</option>}
           {f.choices?.map(c => <option key={c}>{c}</option>)}
         </Select>
       ) : f.type === 'list' || f.type === 'block' ? (

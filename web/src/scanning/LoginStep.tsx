@@ -48,7 +48,7 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
       {draft.login === 'old' && fitting.length > 0 && (
         <Field label={words.oldLogin}>
           <Select value={chosen} onChange={(_, d) => onChange({ credential: d.value })}>
-            {chosen === '' && <option value="" />}
+            {chosen === '' && <option value="">{words.choose}</option>}
             {fitting.map(c => <option key={c.name} value={c.name}>{`${c.name} (${uses.find(u => u.kind === c.kind)?.title ?? c.kind})`}</option>)}
           </Select>
         </Field>

@@ -3,6 +3,7 @@ import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../client/may'
+import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
@@ -13,7 +14,7 @@ import { Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { authorityPart, complete, nameProblem, partsOf, properties } from './form'
 import { KindCards } from './KindCards'
-import { commandOf, noSource, type NewSource } from './newSource'
+import { authorityOf, commandOf, noSource, type NewSource } from './newSource'
 import { collectionsQuery, kindsQuery, putSource, sourcesQuery, twinsQuery } from './rest'
 import { words } from './strings'
 import { settled as inOrder, windowParts, windowText } from './windows'
@@ -51,9 +52,9 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
   const sources = useQuery(sourcesQuery())
   const [draft, setDraft] = useState(() => noSource(collections))
   const change = (to: Partial<NewSource>) => { if (register.error) register.reset(); setDraft(old => ({ ...old, ...to })) }
-  const { name, authority, collection, values, windows } = draft
+  const { name, collection, values, windows } = draft
   const kind = kinds.find(k => k.name === chosen)
-  const fields = kind?.settings ?? []
+  const fields = kind?.settings ?? [], authority = kind ? authorityOf(kind, draft) : ''
   const problem = nameProblem('source', name, sources.data?.map(s => s.name) ?? [])
 
   const register = useMutation({
@@ -61,7 +62,10 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
       ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), ...(windows.length > 0 && { purlieuWindows: windows }),
       collection: { referenceName: collection, type: 'CollectionReference' },
     }),
-    onError: error => { if (hasField(error, [...partsOf(fields), authorityPart, ...windowParts(windows)])) go({ step: 'settings' }) },
+    onError: error => {
+      if (error instanceof Failure && error.code === 'AuthorityNeeded') setDraft(old => ({ ...old, authority: name })) // to be looked at: it stays
+      if (hasField(error, [...partsOf(fields), authorityPart, ...windowParts(windows)])) go({ step: 'settings' })
+    },
     onSuccess: async () => {
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
@@ -72,7 +76,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
     },
   })
 
-  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && (!kind.nodeLocal || authority.trim() !== '') && inOrder(windows)
+  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && inOrder(windows)
   const steps = [
     { key: 'kind', title: words.registerSteps.kind, ready: !!kind },
     { key: 'settings', title: words.registerSteps.settings, ready: settled },
@@ -81,7 +85,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
   const at = useDeferredValue(steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind') // the step before stays until the next is loaded
   return (
     <WizardPage
-      title={words.register} about={words.registerAbout} steps={steps} at={at} onGo={next => go({ step: next })}
+      title={words.register} about={words.registerAbout} steps={steps} at={at} onGo={next => { if (register.error && next === 'review') register.reset(); go({ step: next }) }}
       finish={words.registerDone} onFinish={() => register.mutate()} busy={register.isPending}
       {...(kind && { command: commandOf(kind, draft) })}
     >

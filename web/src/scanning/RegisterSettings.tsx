@@ -1,18 +1,21 @@
 // The settings of a source that is being registered: ours, and those that its connector described.
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { Group } from '../ui/Group'
 import { saidAt, useRefused } from '../ui/Refusal'
 import { Fields } from './Fields'
 import { authorityPart } from './form'
 import { Grants } from './Grants'
-import type { NewSource } from './newSource'
+import { authorityOf, type NewSource } from './newSource'
 import { words } from './strings'
 import type { Collection, Kind } from './types'
 import { WindowsField } from './WindowsField'
 import { words as says } from './windowStrings'
 
-const useStyles = makeStyles({ all: { display: 'flex', flexDirection: 'column', gap: '20px' } })
+const useStyles = makeStyles({
+  all: { display: 'flex', flexDirection: 'column', gap: '20px' },
+  summary: { cursor: 'pointer', padding: '4px 0', overflowWrap: 'anywhere' },
+})
 
 interface RegisterSettingsProps {
   kind: Kind
@@ -25,17 +28,22 @@ interface RegisterSettingsProps {
 
 export function RegisterSettings({ kind, collections, draft, problem, error, onChange }: RegisterSettingsProps) {
   const all = useRef<HTMLDivElement>(null)
+  const s = useStyles()
+  const [open, setOpen] = useState(draft.authority !== '')
   const wrong = saidAt(error, authorityPart)
   useRefused(error, all)
   return (
-    <div ref={all} className={useStyles().all}>
+    <div ref={all} className={s.all}>
       <Field label={words.sourceName} hint={words.sourceNameHint} required {...(problem && { validationMessage: problem })}>
         <Input value={draft.name} onChange={(_, d) => onChange({ name: d.value })} placeholder="sales" autoFocus />
       </Field>
       <Fields of={kind.settings ?? []} values={draft.values} error={error} onChange={(n, v) => onChange({ values: { ...draft.values, [n]: v } })} />
-      <Field label={words.authorityField} hint={kind.nodeLocal ? words.authorityLocal : words.authorityHint} required={!!kind.nodeLocal} {...(wrong && { validationMessage: wrong })}>
-        <Input value={draft.authority} onChange={(_, d) => onChange({ authority: d.value })} />
-      </Field>
+      <details open={open || wrong !== ''} onToggle={e => setOpen(e.newState === 'open')}>
+        <summary className={s.summary}>{words.knownBy(authorityOf(kind, draft))}</summary>
+        <Field label={words.authority} hint={kind.nodeLocal ? words.authorityLocal : words.authorityHint} {...(wrong && { validationMessage: wrong })}>
+          <Input value={draft.authority} placeholder={kind.nodeLocal ? draft.name : ''} onChange={(_, d) => onChange({ authority: d.value })} />
+        </Field>
+      </details>
       <Field label={words.collection}>
         <Select value={draft.collection} onChange={(_, d) => onChange({ collection: d.value })}>
           {collections.map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}

@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest'
-import { noSource } from './newSource'
+import { authorityOf, commandOf, noSource } from './newSource'
 
 it('a new source stands in the root collection, or in the first where its writer may write', () => {
   expect(noSource([{ name: 'finance' }, { name: 'root' }]).collection).toBe('root')
   expect(noSource([{ name: 'sales' }, { name: 'support' }]).collection).toBe('sales')
+})
+
+it('is known by its address, or by its name where that says nothing, unless somebody names it', () => {
+  const draft = { ...noSource([{ name: 'root' }]), name: 'exports' }
+  expect(authorityOf({}, draft)).toBe('')
+  expect(authorityOf({ nodeLocal: true }, draft)).toBe('exports')
+  expect(authorityOf({ nodeLocal: true }, { ...draft, authority: ' nas ' })).toBe('nas')
+  expect(commandOf({ name: 'FileSystem', settings: [], nodeLocal: true }, draft)).toBe('purlieu source add FileSystem exports --authority=exports')
 })

@@ -16,7 +16,11 @@ export interface NewSource {
 export const noSource = (writable: readonly { name: string }[]): NewSource =>
   ({ name: '', collection: (writable.find(c => c.name === 'root') ?? writable[0])?.name ?? '', authority: '', values: {}, windows: [] })
 
+/** authorityOf is what names the source in the account, '' where its address does: of what lives on one machine that says nothing. */
+export const authorityOf = (kind: Pick<Kind, 'nodeLocal'>, { name, authority }: NewSource) => authority.trim() || (kind.nodeLocal ? name : '')
+
 /** commandOf says the same as a command. */
-export function commandOf(kind: Pick<Kind, 'name' | 'settings'>, { name, collection, authority, values, windows }: NewSource): string {
-  return line`purlieu source add ${kind.name} ${name}${settings('set', spoken(kind.settings ?? [], values))}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authority)}${flags('window', windows.map(spokenWindow))}`
+export function commandOf(kind: Pick<Kind, 'name' | 'settings' | 'nodeLocal'>, draft: NewSource): string {
+  const { name, collection, values, windows } = draft
+  return line`purlieu source add ${kind.name} ${name}${settings('set', spoken(kind.settings ?? [], values))}${flag('collection', collection === 'root' ? '' : collection)}${flag('authority', authorityOf(kind, draft))}${flags('window', windows.map(spokenWindow))}`
 }
