@@ -44,7 +44,8 @@ func readAddresses(data string) (a Addresses, err error) {
 	case err != nil:
 		return a, err
 	}
-	return a, json.Unmarshal(text, &a)
+	err = json.Unmarshal(text, &a)
+	return a, err
 }
 
 // record leaves the addresses of the open doors in the data folder, and says who may look for the account elsewhere.

@@ -107,16 +107,20 @@ type runArg struct {
 
 func (r runArg) path() string { return "/manage/v1/runs/" + esc(r.RunID) }
 
+// read is the run, as the account tells it to the command's client.
+func (r runArg) read(a *app) (account *client.Client, run object, err error) {
+	if account, err = a.client(); err == nil {
+		err = account.Get(a.ctx, r.path(), &run)
+	}
+	return account, run, err
+}
+
 type runShowCmd struct{ runArg }
 
 // Run shows a run.
 func (c runShowCmd) Run(a *app) error {
-	account, err := a.client()
+	_, run, err := c.read(a)
 	if err != nil {
-		return err
-	}
-	var run object
-	if err := account.Get(a.ctx, c.path(), &run); err != nil {
 		return err
 	}
 	return a.write(run, func() error { return a.runSheet(run) })
@@ -170,12 +174,8 @@ type runCancelCmd struct{ runArg }
 
 // Run ends the run.
 func (c runCancelCmd) Run(a *app) error {
-	account, err := a.client()
+	account, run, err := c.read(a)
 	if err != nil {
-		return err
-	}
-	var run object
-	if err := account.Get(a.ctx, c.path(), &run); err != nil {
 		return err
 	}
 	return a.cancel(account, scanArgs{Source: run.text("source"), Scan: run.text("scan")}, run.text("id"))

@@ -21,7 +21,7 @@ func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 		if err != nil {
 			return err
 		}
-		if v, err = s.view(ctx, tx, run, &b); err != nil {
+		if v, err = s.view(ctx, tx, run, &b, described{}); err != nil {
 			return err
 		}
 		if !v.State.Ended() && v.Units[model.UnitQueued] > 0 && v.Units[model.UnitLeased] == 0 {
@@ -53,6 +53,7 @@ func (s *Service) History(ctx context.Context, f RunFilter, before string, limit
 		if err != nil {
 			return err
 		}
+		kinds := described{}
 		for i, run := range runs {
 			if i == limit {
 				next = strconv.FormatInt(runs[i-1].Serial, 10)
@@ -62,7 +63,7 @@ func (s *Service) History(ctx context.Context, f RunFilter, before string, limit
 			if err != nil {
 				return err
 			}
-			v, err := s.view(ctx, tx, run, &b)
+			v, err := s.view(ctx, tx, run, &b, kinds)
 			if err != nil {
 				return err
 			}
@@ -85,8 +86,8 @@ func (s *Service) Gaps(ctx context.Context, runID string, after int64, limit int
 	return gaps, err
 }
 
-func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run, b *body) (v RunView, err error) {
-	where, err := whereOf(ctx, tx, b)
+func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run, b *body, kinds described) (v RunView, err error) {
+	where, err := whereOf(ctx, tx, b, kinds)
 	if err != nil {
 		return v, err
 	}

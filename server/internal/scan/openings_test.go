@@ -10,10 +10,10 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// looks is a store that counts how many sources and runs are read one by one.
+// looks is a store that counts how many sources and runs are read one by one, and how many descriptions of kinds.
 type looks struct {
 	store.Store
-	n int
+	n, kinds int
 }
 
 func (s *looks) View(ctx context.Context, fn func(store.Tx) error) error {
@@ -38,8 +38,11 @@ type looksDocs struct {
 }
 
 func (d looksDocs) Get(ctx context.Context, kind, key string) (store.Doc, error) {
-	if kind == DocSource {
+	switch kind {
+	case DocSource:
 		d.s.n++
+	case DocKind:
+		d.s.kinds++
 	}
 	return d.Docs.Get(ctx, kind, key)
 }

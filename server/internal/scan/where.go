@@ -13,15 +13,15 @@ import (
 // whereOf says why the source of a run could not be read as a whole: at which host and port, or in which folder, and with which
 // credential, by its name. A node tells a code and a remedy only; what is named here is what the run was started with, in the
 // account's own words. It ends with a blank, before the remedy; "" where there is nothing to say.
-func whereOf(ctx context.Context, tx store.Tx, b *body) (string, error) {
+func whereOf(ctx context.Context, tx store.Tx, b *body, kinds described) (string, error) {
 	if !b.PlanFailed {
 		return "", nil
 	}
-	kind, err := kindOf(ctx, tx, b.Grant.Kind)
-	if err != nil && fault.CodeOf(err) != "UnknownKind" {
+	kind, err := kinds.of(ctx, tx, b.Grant.Kind)
+	if err != nil {
 		return "", err
 	}
-	at := placeOf(&kind, b.Grant.Settings)
+	at := placeOf(kind, b.Grant.Settings)
 	said := why(b.Code, at, b.Grant.Login.Name)
 	if said == "" && at != "" {
 		said = "The source was to be read at " + at + with(&b.Grant)
@@ -30,6 +30,21 @@ func whereOf(ctx context.Context, tx store.Tx, b *body) (string, error) {
 		return "", nil
 	}
 	return said + ". ", nil
+}
+
+// described are descriptions of kinds by name, each read once however many runs of it are listed.
+type described map[string]*model.Kind
+
+// of is the description of a kind; an empty one of a kind that nobody knows any more.
+func (d described) of(ctx context.Context, tx store.Tx, name string) (*model.Kind, error) {
+	if d[name] == nil {
+		kind, err := kindOf(ctx, tx, name)
+		if err != nil && fault.CodeOf(err) != "UnknownKind" {
+			return nil, err
+		}
+		d[name] = &kind
+	}
+	return d[name], nil
 }
 
 // placeOf is where a source is: the hosts and ports that are dialled, or its folder; "" where that can't be told.

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -45,5 +46,21 @@ func TestARunThatFailedSaysWhereAndWithWhat(t *testing.T) {
 	}
 	if got := why("WrongPassword", "plot:70", ""); got != "" {
 		t.Errorf("of a source without a credential: %q", got)
+	}
+}
+
+func TestAListOfRunsThatFailedReadsEachKindOnce(t *testing.T) {
+	p := newProtocol(t)
+	for range 5 {
+		p.start("plot", "all")
+		g := p.one(nodeA)
+		p.done(nodeA, bus.Done{Ref: g.Ref, Outcome: bus.OutcomeFailed, Code: "Refused", Remedy: "Mend it"}, bus.Committed)
+		p.sweep(p.Service)
+	}
+	counted := &looks{Store: p.st}
+	runs, _, err := New(counted, p, p.graph, slog.New(slog.DiscardHandler), DefaultConfig()).History(t.Context(), RunFilter{}, "", 9)
+	p.ok(err)
+	if len(runs) != 5 || counted.kinds != 1 {
+		t.Errorf("%d runs, for which a kind was read %d times", len(runs), counted.kinds)
 	}
 }
