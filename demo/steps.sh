@@ -24,11 +24,11 @@ show() {
   "$@"
 }
 
-# free_port prints a port of 127.0.0.1 that nothing listens on.
+# free_port prints a port of 127.0.0.1 that nothing listens on, below those that a system gives to connections by itself.
 free_port() {
   local p
   for _ in $(seq 50); do
-    p=$((20000 + RANDOM % 20000))
+    p=$((10000 + RANDOM % 10000))
     if ! (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null; then
       echo "$p"
       return
