@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"sync"
@@ -51,18 +53,22 @@ func during(t *testing.T, data, listen, plain string, do func()) string {
 	return log.text.String()
 }
 
-// places are addresses on this machine of which nobody listens at any.
+// places are addresses on this machine at which nobody listens. Their ports are below those that a system gives to
+// connections by itself, so that they are still free when a server comes back to one.
 func places(t *testing.T, n int) (list []string) {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for range 200 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 14000+rand.IntN(6000)))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer l.Close() // at the end of all: so they differ
-		list = append(list, l.Addr().String())
+		if list = append(list, l.Addr().String()); len(list) == n {
+			return list
+		}
 	}
-	return list
+	t.Fatal("no free ports on loopback")
+	return nil
 }
 
 func TestAServerThatComesBackElsewhereSaysWhoDoesNotKnow(t *testing.T) {
