@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/purlieu/purlieu/connector/all"
@@ -16,22 +15,10 @@ import (
 	"github.com/purlieu/purlieu/server"
 )
 
-// spoken is a log that many goroutines write.
-type spoken struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (s *spoken) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
-
 // during runs a server while a function does something with it, and gives what it said.
 func during(t *testing.T, data, listen, plain string, do func()) string {
 	t.Helper()
-	log := &spoken{}
+	log := &bytes.Buffer{} // what writes to it takes turns
 	srv, err := server.New(t.Context(), server.Config{Data: data, Listen: listen, Plain: plain, Kinds: kinds(all.All()), Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +37,7 @@ func during(t *testing.T, data, listen, plain string, do func()) string {
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	return log.text.String()
+	return log.String()
 }
 
 // places are addresses on this machine at which nobody listens. Their ports are below those that a system gives to

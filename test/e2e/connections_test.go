@@ -21,7 +21,7 @@ func TestANodeHasNoMoreConnectionsThanItsOwnerSays(t *testing.T) {
 	dbs := []*source{{s.server, "north"}, {s.server, "south"}, {s.server, "west"}}
 	for _, db := range dbs {
 		s.exec(t, "postgres", "create database "+db.db)
-		s.exec(t, db.db, "create schema beds; create table beds.rose (id int, mail text); insert into beds.rose select i, 'a@example.com' from generate_series(1, 50) i; grant usage on schema beds to scanner; grant select on beds.rose to scanner")
+		s.exec(t, db.db, "create schema beds; create table beds.rose (id int, mail text default 'none'); insert into beds.rose select i, 'a@example.com' from generate_series(1, 50) i; grant usage on schema beds to scanner; grant select on beds.rose to scanner")
 	}
 	a := newAccount(t)
 	n := a.enrolled(a.runtime("edge"), "one")

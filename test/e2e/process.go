@@ -134,13 +134,10 @@ func run(t testing.TB, env []string, stdin, program string, args ...string) resu
 // until waits for a condition.
 func until(t testing.TB, within time.Duration, what string, is func() bool) {
 	t.Helper()
-	if within *= slowness; !eventually(within, is) {
+	if !eventually(within, is) {
 		t.Fatalf("not within %s: %s", within, what)
 	}
 }
-
-// slowness is how many times as long as usual a thing may take where the processors have much else to do.
-const slowness = 4
 
 func eventually(within time.Duration, is func() bool) bool {
 	for end := time.Now().Add(within); ; {
