@@ -33,7 +33,7 @@ type attempt struct {
 	taken   chan struct{}          // closed when the sink releases the facts that it was given last; nil: there are none
 	blame   atomic.Pointer[Result] // why the supervisor ended the process
 	lines   int
-	longest wait // of those before it was read
+	waits   waits
 	// pieces are read in turn, each in the room of the one before the last: that was released.
 	pieces [2]bus.Facts
 	side   int
@@ -110,7 +110,7 @@ func (a *attempt) work() Result {
 	result, clean := Result{}, false
 	if err := a.brief(p, job, judge, first, more); err != nil {
 		result = a.died(p)
-	} else if secrets, err := keys.use(); err != nil {
+	} else if secrets, err := a.use(keys); err != nil {
 		result = a.unserved(err)
 	} else if err := p.start(secrets); err != nil {
 		result = a.died(p)

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/purlieu/purlieu/model"
@@ -54,7 +55,15 @@ const (
 	lateReading    = "Raise the unit deadline of the source's budget, or narrow the scan"
 )
 
-// wait is time before an attempt was read, and what helps where it was too long.
+// waits are what an attempt has waited for beside its reading, for the remedy of a late one. They are safe for concurrent use.
+type waits struct {
+	mu      sync.Mutex
+	longest wait      // of those before it was read
+	opens   time.Time // since when its secrets are opened again, behind these; zero: they are not
+	opened  time.Duration
+}
+
+// wait is a time, and what helps where it was too long.
 type wait struct {
 	took   time.Duration
 	remedy string
@@ -63,17 +72,43 @@ type wait struct {
 // waited notes what the attempt has waited for since a time, and gives the time.
 func (a *attempt) waited(since time.Time, remedy string) time.Time {
 	now := a.b.cfg.Clock()
-	if took := now.Sub(since); took > a.longest.took {
-		a.longest = wait{took, remedy}
+	a.waits.mu.Lock()
+	defer a.waits.mu.Unlock()
+	if took := now.Sub(since); took > a.waits.longest.took {
+		a.waits.longest = wait{took, remedy}
 	}
 	return now
 }
 
+// use gives the secrets. What it takes to open them again is the vault's time, though the attempt is being read by then.
+func (a *attempt) use(k *keys) (map[string][]byte, error) {
+	mark := func(opens time.Time) {
+		a.waits.mu.Lock()
+		defer a.waits.mu.Unlock()
+		if opens.IsZero() {
+			a.waits.opened = a.b.cfg.Clock().Sub(a.waits.opens)
+		}
+		a.waits.opens = opens
+	}
+	mark(a.b.cfg.Clock())
+	defer mark(time.Time{})
+	return k.use()
+}
+
 // late is the result of an attempt that took longer than it may and was read for a part of that.
 func (a *attempt) late(reading time.Duration) Result {
+	a.waits.mu.Lock()
+	defer a.waits.mu.Unlock()
+	vault, longest := a.waits.opened, a.waits.longest
+	if !a.waits.opens.IsZero() {
+		vault = a.b.cfg.Clock().Sub(a.waits.opens)
+	}
+	if vault > longest.took {
+		longest = wait{vault, lateVault}
+	}
 	remedy := lateReading
-	if a.grant.Budget.Strict && a.longest.took > reading {
-		remedy = a.longest.remedy
+	if a.grant.Budget.Strict && longest.took > reading-vault {
+		remedy = longest.remedy
 	}
 	return failed("UnitDeadline", remedy, true)
 }

@@ -43,6 +43,26 @@ func TestTheRemedyForALateAttemptFitsWhatItSpentItsTimeWith(t *testing.T) {
 		_, end := s.play(budget(grant("slow", 1), 3600, true))
 		is(end, lateVault)
 	})
+	t.Run("the_vault_again", func(t *testing.T) { // behind the wait for the rest of a base
+		var opened atomic.Int32
+		s := raise(t, "honest", func(c *Config) {
+			clock(c)
+			c.Secrets = func(context.Context, bus.Grant) (map[string][]byte, error) {
+				if opened.Add(1) == 2 {
+					late()
+				}
+				return nil, nil
+			}
+		})
+		s.after = func(_ time.Duration, f func()) *time.Timer {
+			f() // a turn has passed
+			return time.AfterFunc(time.Hour, f)
+		}
+		_, end := s.play(budget(grant("slow", 1), 3600, true))
+		if is(end, lateVault); opened.Load() != 2 {
+			t.Errorf("opened %d times", opened.Load())
+		}
+	})
 	t.Run("the_account", func(t *testing.T) {
 		s, a := raise(t, "honest", clock), newAudience()
 		s.Start(budget(grant("slow", 1), 3600, true), func(give func([]bus.BaseBlock, bool)) { late(); give(nil, false) }, a)
@@ -56,9 +76,13 @@ func TestTheRemedyForALateAttemptFitsWhatItSpentItsTimeWith(t *testing.T) {
 		}
 	})
 	t.Run("what_took_longer", func(t *testing.T) {
-		a := attempt{grant: bus.Grant{Budget: model.Budget{Strict: true}}, longest: wait{time.Minute, lateConnection}}
+		now := time.Now()
+		a := attempt{b: &Broker{cfg: Config{Clock: func() time.Time { return now }}}, grant: bus.Grant{Budget: model.Budget{Strict: true}}, waits: waits{longest: wait{time.Minute, lateConnection}}}
 		is(a.late(time.Second), lateConnection)
 		is(a.late(time.Hour), lateReading)
+		a.waits.opens = now.Add(-time.Hour) // the vault has not answered yet
+		is(a.late(90*time.Minute), lateVault)
+		is(a.late(3*time.Hour), lateReading)
 		a.grant.Budget.Strict = false // what it waits for does not count
 		is(a.late(time.Second), lateReading)
 	})
