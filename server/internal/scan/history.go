@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/model"
@@ -94,7 +95,7 @@ func (s *Service) view(ctx context.Context, tx store.Tx, run store.Run, b *body,
 	v = RunView{
 		ID: run.ID, Source: run.Source, Scan: run.Scan, Runtime: run.Runtime, Kind: b.Grant.Kind, Collection: b.Collection, State: run.State,
 		Type: b.Type, Full: b.Grant.Full, Level: b.Grant.Level, Queued: run.Queued, Started: run.Started, Ended: run.Ended,
-		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: where + b.Text,
+		DiscoveryEnded: b.DiscoveryEnded, IngestionStarted: b.IngestionStarted, Counts: b.Counts, Code: b.Code, Text: strings.TrimSpace(where + b.Text),
 		From: b.From, Until: b.Until,
 	}
 	switch ended := run.State.Ended(); { // a run that goes on asks nothing

@@ -12,7 +12,7 @@ import (
 
 // whereOf says why the source of a run could not be read as a whole: at which host and port, or in which folder, and with which
 // credential, by its name. A node tells a code and a remedy only; what is named here is what the run was started with, in the
-// account's own words. It ends with a blank, before the remedy; "" where there is nothing to say.
+// account's own words. It ends with a blank, for the remedy; "" where there is nothing to say.
 func whereOf(ctx context.Context, tx store.Tx, b *body, kinds described) (string, error) {
 	if !b.PlanFailed {
 		return "", nil

@@ -25,15 +25,16 @@ func TestARunThatFailedSaysWhereAndWithWhat(t *testing.T) {
 	sc.Credential = "gardener"
 	_, _, err = p.PutScan(t.Context(), sc)
 	p.ok(err)
-	for _, c := range []struct{ code, text string }{
-		{"WrongPassword", "plot.example.com:70 refused user name or password of the credential gardener. Mend it"},
-		{"Refused", "plot.example.com:70 refused the connection. Mend it"},
-		{"SecretNotFound", "The node could not read the secret of the credential gardener. Mend it"},
-		{"NoSuchDatabase", "The source was to be read at plot.example.com:70 with the credential gardener. Mend it"},
+	for _, c := range []struct{ code, remedy, text string }{
+		{"WrongPassword", "Mend it", "plot.example.com:70 refused user name or password of the credential gardener. Mend it"},
+		{"Refused", "Mend it", "plot.example.com:70 refused the connection. Mend it"},
+		{"SecretNotFound", "Mend it", "The node could not read the secret of the credential gardener. Mend it"},
+		{"NoSuchDatabase", "Mend it", "The source was to be read at plot.example.com:70 with the credential gardener. Mend it"},
+		{"TimedOut", "", "plot.example.com:70 did not answer in time."},
 	} {
 		id := p.start("plot", "all")
 		g := p.one(nodeA)
-		p.done(nodeA, bus.Done{Ref: g.Ref, Outcome: bus.OutcomeFailed, Code: c.code, Remedy: "Mend it"}, bus.Committed)
+		p.done(nodeA, bus.Done{Ref: g.Ref, Outcome: bus.OutcomeFailed, Code: c.code, Remedy: c.remedy}, bus.Committed)
 		p.sweep(p.Service)
 		if v := p.state(id, model.RunFailed); v.Code != c.code || v.Text != c.text {
 			t.Errorf("%s: %q, want %q", v.Code, v.Text, c.text)
