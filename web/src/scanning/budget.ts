@@ -1,6 +1,6 @@
 // How much of a source is read at once: as the account keeps it, as the form writes it, and the deed that changes it.
 import { deed, flag, line } from '../client/command'
-import { getSource, putSource } from './rest'
+import { writeOver } from './over'
 import type { Budget, Source } from './types'
 
 /** Bears is the part of a budget that the form writes. */
@@ -20,10 +20,7 @@ export const changedOf = (was: Bears, now: Bears): Partial<Bears> => ({
   ...(now.connections !== was.connections && { connections: now.connections }), ...(now.strict !== was.strict && { strict: now.strict }),
 })
 
-/** putBudget writes what changed, and leaves all else of the source, and of its budget, as it is by then. */
+/** putBudget writes what changed of a budget. */
 export const putBudget = deed(
-  async (source: Pick<Source, 'name' | 'kind'>, changed: Partial<Bears>) => {
-    const { purlieuAuthority: _, ...now } = (await getSource(source.name)).properties // it stays by itself
-    return putSource(source.name, source.kind, { ...now, purlieuBudget: { ...now.purlieuBudget, ...changed } })
-  },
+  (source: Pick<Source, 'name' | 'kind'>, changed: Partial<Bears>) => writeOver(source, now => ({ ...now, purlieuBudget: { ...now.purlieuBudget, ...changed } })),
   (source, { connections, strict }) => line`purlieu source add ${source.kind} ${source.name}${flag('connections', connections?.toString())}${flag(strict === false ? 'no-strict' : 'strict', strict !== undefined)}`)

@@ -1,7 +1,7 @@
 // The deed that changes the settings of a source that is registered.
 import { deed, flag, flags, line, settings } from '../client/command'
 import { properties, spoken, type Values } from './form'
-import { getSource, putSource } from './rest'
+import { writeOver } from './over'
 import type { Field, Source } from './types'
 
 /** changedOf are the settings that a form says otherwise than it began, '' where one is taken back. A default that is written
@@ -11,14 +11,13 @@ export const changedOf = (of: Field[], was: Values, now: Values): Values =>
 
 const said = (f: Field, values: Values) => (values[f.name] ?? '').trim() || f.default || ''
 
-/** putSettings writes the settings that changed, and the collection where one is named, and leaves all else of the source as it is by then. Its authority stays by
- * itself while the address says it; at an address that says another one it is named, to be the same source there. */
+/** putSettings writes the settings that changed, and the collection where one is named. The authority stays while the address
+ * says it; at an address that says another one it is named, to be the same source there. */
 export const putSettings = deed(
-  async (source: Pick<Source, 'name' | 'kind'>, of: Field[], changed: Values, authority: string, collection: string) => {
-    const { purlieuAuthority: _, ...now } = (await getSource(source.name)).properties
-    const kept = Object.entries(now).filter(([name]) => !(name in changed))
-    return putSource(source.name, source.kind, { ...Object.fromEntries(kept), ...properties(of, changed), ...(authority && { purlieuAuthority: authority }), ...(collection && { collection: { referenceName: collection, type: 'CollectionReference' } }) })
-  },
+  (source: Pick<Source, 'name' | 'kind'>, of: Field[], changed: Values, authority: string, collection: string) => writeOver(source, now => ({
+    ...Object.fromEntries(Object.entries(now).filter(([name]) => !(name in changed))), ...properties(of, changed),
+    ...(authority && { purlieuAuthority: authority }), ...(collection && { collection: { referenceName: collection, type: 'CollectionReference' } }),
+  })),
   (source, of, changed, authority, collection) => {
     const back = Object.keys(changed).filter(name => changed[name] === '').map(name => `${name}=`)
     return line`purlieu source add ${source.kind} ${source.name}${settings('set', spoken(of, changed))}${flags('set', back)}${flag('collection', collection)}${flag('authority', authority)}`
