@@ -97,7 +97,7 @@ export const startRun = deed(
 
 export const cancelRun = deed(
   (run: Pick<Run, 'id' | 'source' | 'scan'>) => rest('/scan' + at('datasources', run.source, 'scans', run.scan, 'runs', run.id) + ':cancel', { method: 'POST', query: scanning }),
-  run => line`purlieu scan cancel ${run.source} ${run.scan} ${run.id}`)
+  run => line`purlieu run cancel ${run.id}`)
 
 export const proposalQuery = (id: string) =>
   queryOptions({ queryKey: ['proposal', id], queryFn: ({ signal }) => rest<Proposal>('/manage/v1' + at('proposals', id), { signal }), enabled: id !== '' })
