@@ -12,7 +12,7 @@ import { words } from './strings'
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '24px', minHeight: '120px', [medium]: { minHeight: 0, gap: '16px' } },
-  group: { border: 'none', margin: 0, padding: 0, minWidth: 0 },
+  group: { isolation: 'isolate', border: 'none', margin: 0, padding: 0, minWidth: 0 },
   legend: { padding: 0, marginBottom: '6px', fontWeight: tokens.fontWeightSemibold },
   values: { maxHeight: '420px', overflowY: 'auto' },
   value: { display: 'grid', gridTemplateColumns: '16px minmax(0, 1fr) max-content', gap: '10px', alignItems: 'center', padding: '5px 8px', marginLeft: '-8px', borderRadius: tokens.borderRadiusMedium, cursor: 'pointer', ':hover': { backgroundColor: grounds.hover } },

@@ -10,7 +10,7 @@ import { usePlainLinks } from '../ui/usePlainLinks'
 import { narrow } from '../ui/widths'
 
 const useStyles = makeStyles({
-  list: { listStyle: 'none', margin: 0, padding: 0, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, overflow: 'hidden' },
+  list: { listStyle: 'none', margin: 0, padding: 0, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, overflow: 'hidden', isolation: 'isolate' },
   hit: { display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr) max-content', gap: '4px 14px', alignItems: 'start', padding: '12px 16px', borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, ':last-child': { borderBottom: 'none' }, ':hover': { backgroundColor: grounds.hover } },
   icon: { color: tokens.colorNeutralForeground3, paddingTop: '1px' },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },

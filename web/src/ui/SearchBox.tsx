@@ -8,7 +8,8 @@ import { isTyping } from './typing'
 import { narrow } from './widths'
 
 const useStyles = makeStyles({
-  box: { position: 'relative', display: 'flex', alignItems: 'center' },
+  // What is typed moves nothing around it and draws nothing else anew: the browser need not look there.
+  box: { position: 'relative', display: 'flex', alignItems: 'center', height: '32px', contain: 'size layout style' },
   icon: { position: 'absolute', left: '10px', display: 'flex', color: tokens.colorNeutralForeground3, pointerEvents: 'none' },
   field: { width: '100%', boxSizing: 'border-box', height: '32px', padding: '0 36px', font: 'inherit', fontSize: tokens.fontSizeBase300, color: tokens.colorNeutralForeground1, backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorTransparentStroke}`, borderRadius: tokens.borderRadiusMedium, '::placeholder': { color: tokens.colorNeutralForeground3, opacity: 1 }, ':hover': { backgroundColor: tokens.colorNeutralBackground4 }, ':focus': { outline: `2px solid ${tokens.colorCompoundBrandStroke}`, outlineOffset: '-1px', backgroundColor: tokens.colorNeutralBackground1 }, '::-webkit-search-cancel-button': { cursor: 'pointer' } },
   key: { position: 'absolute', right: '8px', pointerEvents: 'none', [narrow]: { display: 'none' } },
