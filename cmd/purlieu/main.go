@@ -1,9 +1,9 @@
 // Command purlieu is the account's server and its client for people and scripts.
 //
 // Exit codes: 0 done; 1 failed; 2 the command line can't be right; 3 not signed in, or not allowed; 4 not found;
-// 5 the state of the thing forbids it; 6 the account can't be reached. `scan run --watch` adds 20: the run succeeded
-// with gaps; 21: it failed; 22: it was cancelled; 23: it has not ended, and asks a question. `source test` adds 24: the
-// source can't be reached; 25: the connection is refused.
+// 5 the state of the thing forbids it; 6 the account can't be reached. `scan run --watch` and `run watch` add 20: the run
+// succeeded with gaps; 21: it failed; 22: it was cancelled; 23: it has not ended, and asks a question. `source test` adds
+// 24: the source can't be reached; 25: the connection is refused.
 package main
 
 import (

@@ -11,6 +11,7 @@ import (
 type runCmd struct {
 	List    runListCmd    `cmd:"" help:"List runs, newest first: of all scans, of a source, or of one scan."`
 	Show    runShowCmd    `cmd:"" help:"Show a run: how far it is, what it did, what it could not read."`
+	Watch   runWatchCmd   `cmd:"" help:"Stay until a run has ended, and show how it goes."`
 	Cancel  runCancelCmd  `cmd:"" help:"End a run."`
 	Units   runUnitsCmd   `cmd:"" help:"List the parts of a run, with who reads each."`
 	Gaps    runGapsCmd    `cmd:"" help:"What a run could not read, and what would mend it."`

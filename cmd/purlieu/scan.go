@@ -24,7 +24,7 @@ type scanCmd struct {
 // Help says where runs are.
 func (scanCmd) Help() string {
 	return `A scan says what is read of a source, how and by whom; a run is one time that it is done. Runs are started here, with purlieu scan run,
-and everything else that is done with them stands in purlieu run: list, show, units, gaps, changes, cancel, undo.`
+and everything else that is done with them stands in purlieu run: list, show, watch, units, gaps, changes, cancel, undo.`
 }
 
 // scanArgs name a scan.

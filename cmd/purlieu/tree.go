@@ -23,7 +23,7 @@ PURLIEU_URL, PURLIEU_TOKEN and PURLIEU_CA (a file) stand in for a login. PURLIEU
 ($XDG_CONFIG_HOME/purlieu, or ~/.config/purlieu).
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be right, 3 not signed in or not allowed, 4 not found, 5 the state of the
-thing forbids it, 6 the account can't be reached. purlieu scan run and purlieu source test have more: see their help.`
+thing forbids it, 6 the account can't be reached. purlieu scan run, run watch and source test have more: see their help.`
 
 // examples are for the help of commands that need no more words.
 //

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
@@ -24,12 +22,15 @@ func (scanRunCmd) Help() string {
   purlieu scan run shop weekly --full
 
 With --watch the exit code says how the run ended:
-  0 succeeded, 20 succeeded with gaps, 21 failed, 22 cancelled
-  23 not ended: it asks a question, and waits for an answer (purlieu proposal show)
+` + endings + `
 
 While the account is away the watching goes on for two minutes; the run goes on without it.
-Ctrl-C stops the watching, not the run: purlieu run cancel ends that.`
+Ctrl-C stops the watching, not the run: purlieu run watch takes it up again, purlieu run cancel ends the run.`
 }
+
+// endings are the exit codes of a watched run.
+const endings = `  0 succeeded, 20 succeeded with gaps, 21 failed, 22 cancelled
+  23 not ended: it asks a question, and waits for an answer (purlieu proposal show)`
 
 // Run starts a run, and watches it when asked.
 func (c scanRunCmd) Run(a *app) error {
@@ -47,24 +48,63 @@ func (c scanRunCmd) Run(a *app) error {
 	}
 	if !c.Watch {
 		return a.write(run, func() error {
-			a.say("Run %s has been started. See how it goes: purlieu run show %s", run.text("id"), run.text("id"))
+			a.say("Run %s has been started. See how it goes: purlieu run watch %s", run.text("id"), run.text("id"))
 			if why := run.text("purlieu", "closed", "text"); why != "" {
 				a.say("It waits. %s", why)
 			}
 			return nil
 		})
 	}
-	if run, err = a.watch(account, c.path()+"/runs/"+esc(run.text("id"))); err != nil {
+	fmt.Fprintln(a.err, clean("Run "+run.text("id")+" has been started."))
+	return a.follow(account, c.scanArgs, run.text("id"))
+}
+
+type runWatchCmd struct{ runArg }
+
+// Help says what the exit code means.
+func (runWatchCmd) Help() string {
+	return `The same as purlieu scan run --watch, of a run that is under way, whoever started it; of one that has ended it says how at once.
+
+Example, with a run of the list:
+  purlieu run list shop --state InProgress
+  purlieu run watch 0f8c1d4e-6b7a-4c53-9d2e-8a1f0b3c5d7e
+
+The exit code says how it ended:
+` + endings
+}
+
+// Run watches a run.
+func (c runWatchCmd) Run(a *app) error {
+	account, run, err := c.read(a)
+	if err != nil {
 		return err
 	}
-	gaps, err := a.items(account, "/manage/v1/runs/"+esc(run.text("id"))+"/gaps")
+	of := scanArgs{Source: run.text("source"), Scan: run.text("scan")}
+	err = a.follow(account, of, run.text("id"))
+	if fault.Is(err, fault.NotFound) { // a scan that has a run under way can't be deleted
+		return fault.New(fault.NotFound, fault.CodeOf(err), "the scan %s of %s, of which the run was, is deleted", of.Scan, of.Source).
+			Try("See how the run ended: purlieu run show %s", run.text("id"))
+	}
+	return err
+}
+
+// follow watches a run of a scan, and says by an outcome how it ended.
+func (a *app) follow(account *client.Client, of scanArgs, id string) error {
+	run, err := a.watch(account, of.path()+"/runs/"+esc(id))
+	if err != nil {
+		if !client.Refused(err) || fault.Is(err, fault.Unreachable) {
+			fmt.Fprintln(a.err, clean("The run goes on. To watch it again: purlieu run watch "+id))
+		}
+		return err
+	}
+	gaps, err := a.items(account, "/manage/v1/runs/"+esc(id)+"/gaps")
 	if err != nil {
 		return err
 	}
 	if err := a.write(object{"run": run, "gaps": gaps}, func() error { return a.summary(run, gaps) }); err != nil {
 		return err
 	}
-	a.twins(account, c.Source)
+	a.twins(account, of.Source)
 	switch run.text("status") {
 	case "Failed":
 		return endedFailed
@@ -87,7 +127,9 @@ const patience = 2 * time.Minute
 // without it.
 func (a *app) watch(account *client.Client, path string) (object, error) {
 	var away time.Time // since when the account does not answer; zero: it does
-	last, begin := "", time.Now()
+	begin, last := time.Now(), progress{}
+	tell := teller{out: a.err, width: width(a.err)}
+	defer tell.end()
 	silence := quiet{app: a, account: account}
 	for {
 		asked := time.Now()
@@ -96,27 +138,24 @@ func (a *app) watch(account *client.Client, path string) (object, error) {
 		case err == nil:
 			if !away.IsZero() {
 				away = time.Time{}
-				fmt.Fprintln(a.err, "The account answers again.")
+				tell.say("The account answers again.")
 			}
-			if line := progress(run, time.Since(begin)); line != last {
-				last = line
-				fmt.Fprintln(a.err, clean(line))
-				silence.looks = 0
+			now := time.Now()
+			at := progressOf(run)
+			if at != last {
+				last, silence.looks = at, 0
 			} else if why := silence.why(run); why != "" {
-				fmt.Fprintln(a.err, clean(why))
+				tell.say(why)
 			}
-			switch run.text("status") {
-			case "Succeeded", "Failed", "Canceled":
-				return run, nil
-			}
-			if run.text("purlieu", "proposal") != "" { // it waits for a person: that may take days
+			tell.progress(at, now.Sub(begin), now)
+			if at.over() || run.text("purlieu", "proposal") != "" { // a question waits for a person: that may take days
 				return run, nil
 			}
 		case !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Throttled):
 			return nil, err
 		case away.IsZero():
 			away = asked
-			fmt.Fprintf(a.err, "The account does not answer; the run goes on without it. Asking again for %s.\n", a.patience)
+			tell.say(fmt.Sprintf("The account does not answer; the run goes on without it. Asking again for %s.", a.patience))
 		case time.Since(away) >= a.patience:
 			return nil, err
 		}
@@ -138,35 +177,6 @@ func (a *app) look(account *client.Client, path string, away time.Time) (run obj
 	}
 	err = account.Get(ctx, path, &run)
 	return run, err
-}
-
-// progress is one line: units, assets and their rate, both stages.
-func progress(run object, since time.Duration) string {
-	n := func(path ...string) int64 {
-		v, _ := run.at(path...).(json.Number)
-		i, _ := v.Int64()
-		return i
-	}
-	var all, ended int64
-	for _, state := range []string{"queued", "leased", "done", "closed", "failed", "void"} {
-		all += n("purlieu", "units", state)
-	}
-	for _, state := range []string{"closed", "failed", "void"} {
-		ended += n("purlieu", "units", state)
-	}
-	found := n("purlieu", "counts", "discovered")
-	rate := ""
-	if s := since.Seconds(); found > 0 && s >= 1 {
-		rate = fmt.Sprintf(" (%d/s)", int64(float64(found)/s))
-	}
-	waits := ""
-	if until := run.text("purlieu", "closed", "until"); until != "" {
-		waits = "  waits until " + until
-	}
-	return fmt.Sprintf("%-10s  units %d/%d  discovery %s: %d assets%s  ingestion %s: %d  gaps %d", run.text("status"), ended, all,
-		strings.ToLower(run.text("discoveryExecutionDetails", "status")), found, rate,
-		strings.ToLower(run.text("ingestionExecutionDetails", "status")), n("ingestionExecutionDetails", "statistics", "assets", "succeeded"),
-		n("purlieu", "counts", "gaps")) + waits
 }
 
 // summary ends the watching: what was found, and what was not.

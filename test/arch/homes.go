@@ -29,7 +29,7 @@ func Homes() []Home {
 		{"golang.org/x/crypto", []string{"server/internal/access"}, "argon2id"},
 		{"golang.org/x/net", []string{"network/..."}, "reads proxy settings as other programs do"},
 		{"golang.org/x/sys", []string{"cmd/...", "connector/folder", "node/internal/broker", "node/internal/disk", "node/internal/pipe", "server/internal/store/sqlite"}, "limits of child processes, free room on a disk, identities of files"},
-		{"golang.org/x/term", []string{"cmd/..."}, "hidden input"},
+		{"golang.org/x/term", []string{"cmd/..."}, "hidden input, and how wide a terminal is"},
 		{"golang.org/x/text", []string{"server/internal/search"}, "folding of words"},
 		{"golang.org/x/time", []string{"server/internal/access", "server/internal/api/..."}, "throttles"},
 		{"gopkg.in/yaml.v3", []string{"cmd/...", "node/internal/policy"}, "-o yaml; the policy file, which its owner edits by hand with comments"},
