@@ -8,18 +8,17 @@ import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
-import { Card, Facts } from '../ui/Parts'
-import { hasField, Refusal } from '../ui/Refusal'
-import { Loading, Refused, Shown, ShownPage } from '../ui/States'
+import { hasField } from '../ui/Refusal'
+import { isGone, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
+import { bearsIn, connectionsOf } from './bears'
 import { authorityPart, complete, nameProblem, partsOf, properties } from './form'
 import { KindCards } from './KindCards'
 import { authorityOf, commandOf, noSource, type NewSource } from './newSource'
-import { collectionsQuery, kindsQuery, putSource, sourcesQuery, twinsQuery } from './rest'
+import { collectionsQuery, deleteSource, kindsQuery, putSource, reachQuery, sourcesQuery, twinsQuery } from './rest'
 import { words } from './strings'
-import { settled as inOrder, windowParts, windowText } from './windows'
+import { settled as inOrder, windowParts } from './windows'
 import { most, words as twinSays } from './twinStrings'
-import { words as says } from './windowStrings'
 import type { Collection, Kind } from './types'
 
 interface Address {
@@ -27,8 +26,9 @@ interface Address {
   kind?: string
 }
 
-const parts = { settings: () => import('./RegisterSettings') }
+const parts = { settings: () => import('./RegisterSettings'), review: () => import('./RegisterReview') }
 const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
+const RegisterReview = lazy(() => parts.review().then(m => ({ default: m.RegisterReview })))
 
 export function RegisterPage() {
   useEarly(parts)
@@ -52,23 +52,30 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
   const sources = useQuery(sourcesQuery())
   const [draft, setDraft] = useState(() => noSource(collections))
   const change = (to: Partial<NewSource>) => { if (register.error) register.reset(); setDraft(old => ({ ...old, ...to })) }
-  const { name, collection, values, windows } = draft
+  const { name, collection, values, windows } = draft, bears = bearsIn(draft)
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? [], authority = kind ? authorityOf(kind, draft) : ''
-  const problem = nameProblem('source', name, sources.data?.map(s => s.name) ?? [])
+  const reach = useQuery(reachQuery(chosen ?? ''))
+  const [kept, keep] = useState<NewSource>() // as which it is registered already: a test needs it
+  const problem = nameProblem('source', name, sources.data?.map(s => s.name).filter(n => n !== kept?.name) ?? [])
 
   const register = useMutation({
-    mutationFn: () => putSource(name, kind!.name, {
-      ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), ...(windows.length > 0 && { purlieuWindows: windows }),
-      collection: { referenceName: collection, type: 'CollectionReference' },
-    }),
+    mutationFn: async (_: { stay: boolean }) => {
+      if (kept && kept !== draft) await deleteSource(kept.name).catch(error => { if (!isGone(error as Error)) throw error }) // written over, it would be that source at another address
+      await putSource(name, kind!.name, {
+        ...properties(fields, values), ...(authority && { purlieuAuthority: authority }), ...(windows.length > 0 && { purlieuWindows: windows }), ...(bears && { purlieuBudget: bears }),
+        collection: { referenceName: collection, type: 'CollectionReference' },
+      })
+      keep(draft)
+      await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
+    },
     onError: error => {
       if (error instanceof Failure && error.code === 'AuthorityNeeded') setDraft(old => ({ ...old, authority: name })) // to be looked at: it stays
       if (hasField(error, [...partsOf(fields), authorityPart, ...windowParts(windows)])) go({ step: 'settings' })
     },
-    onSuccess: async () => {
+    onSuccess: async (_, { stay }) => {
+      if (stay) return
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
-      await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
       const path = `/sources/${encodeURIComponent(name)}`
       void navigate({ to: `${path}/scan` })
       const twins = await client.fetchQuery(twinsQuery(name)).catch(() => []) // a note, which fails nothing: the source's page says it too
@@ -76,33 +83,23 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
     },
   })
 
-  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && inOrder(windows)
+  const settled = !!kind && name !== '' && problem === '' && complete(fields, values) && inOrder(windows) && connectionsOf(draft.units) !== undefined
   const steps = [
     { key: 'kind', title: words.registerSteps.kind, ready: !!kind },
     { key: 'settings', title: words.registerSteps.settings, ready: settled },
     { key: 'review', title: words.registerSteps.review, ready: settled },
   ]
   const at = useDeferredValue(steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind') // the step before stays until the next is loaded
+  if (at !== 'kind' && reach.isPending) return <Page title={words.register}><Loading /></Page> // else what comes of it would push the form down
   return (
     <WizardPage
       title={words.register} about={words.registerAbout} steps={steps} at={at} onGo={next => { if (register.error && next === 'review') register.reset(); go({ step: next }) }}
-      finish={words.registerDone} onFinish={() => register.mutate()} busy={register.isPending}
+      finish={words.registerDone} onFinish={() => register.mutate({ stay: false })} busy={register.isPending}
       {...(kind && { command: commandOf(kind, draft) })}
     >
       {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={k => { change({ values: {} }); go({ kind: k, step: 'settings' }) }} />}
-      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} error={register.error} onChange={change} />}
-      {at === 'review' && kind && (
-        <>
-          <Refusal error={register.error} />
-          <Card>
-            <Facts of={[
-              [words.name, name], [words.kind, kind.title],
-              ...fields.map((f): [string, React.ReactNode] => [f.title, values[f.name] || f.default]),
-              [words.authority, authority], [says.times, windows.length > 0 ? windows.map(w => <div key={windowText(w)}>{windowText(w)}</div>) : undefined], [words.collection, collections.find(c => c.name === collection)?.friendlyName ?? collection],
-            ]} />
-          </Card>
-        </>
-      )}
+      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} reach={{ data: reach.data, error: reach.error, refetch: reach.refetch }} error={register.error} onChange={change} />}
+      {at === 'review' && kind && <RegisterReview kind={kind} collections={collections} draft={draft} reach={reach.data} error={register.variables?.stay ? null : register.error} onKeep={() => register.mutateAsync({ stay: true })} />}
     </WizardPage>
   )
 }

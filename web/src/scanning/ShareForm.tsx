@@ -1,11 +1,12 @@
 // Writing how much of a source is read at once. All else that the source says is asked for anew, and stays.
-import { useEffect, useRef, useState } from 'react'
-import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
+import { useState } from 'react'
+import { Button, makeStyles } from '@fluentui/react-components'
 import { Command } from '../ui/Command'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
-import { Tick } from '../ui/Tick'
-import { bearsOf, changedOf, connectionsOf, putBudget } from './budget'
+import { BearsFields } from './BearsFields'
+import { bearsOf, changedOf, connectionsOf } from './bears'
+import { putBudget } from './budget'
 import { useSave } from './save'
 import { words } from './settingsStrings'
 import type { Source } from './types'
@@ -17,7 +18,6 @@ const useStyles = makeStyles({
 
 export function ShareForm({ source, onDone }: { source: Source; onDone: () => void }) {
   const s = useStyles()
-  const first = useRef<HTMLInputElement>(null)
   const [was] = useState(() => bearsOf(source.properties.purlieuBudget))
   const [text, setText] = useState(was.connections > 0 ? String(was.connections) : '')
   const [strict, setStrict] = useState(was.strict)
@@ -28,15 +28,11 @@ export function ShareForm({ source, onDone }: { source: Source; onDone: () => vo
     undo: { run: () => putBudget(source, back), said: words.shareBack(source.name) },
   })
   const begin = (change: () => void) => { if (put.error) put.reset(); change() }
-  useEffect(() => first.current?.focus(), [])
   const settled = connections !== undefined && Object.keys(changed).length > 0
   const ready = settled && !put.isPending
   return (
     <form className={s.form} aria-label={words.sharing(source.name)} onSubmit={e => { e.preventDefault(); if (ready) put.mutate() }}>
-      <Field label={words.connections} hint={words.connectionsHint} {...(connections === undefined && { validationMessage: words.badConnections })}>
-        <Input ref={first} type="number" min={1} value={text} placeholder={words.usual} onChange={(_, d) => begin(() => setText(d.value))} />
-      </Field>
-      <Field hint={words.strictHint}>{control => <Tick label={words.strict} checked={strict} describedBy={control['aria-describedby']} onChange={on => begin(() => setStrict(on))} />}</Field>
+      <BearsFields text={text} strict={strict} focus onText={to => begin(() => setText(to))} onStrict={on => begin(() => setStrict(on))} />
       <Refusal error={put.error} />
       <div className={s.foot}>
         <Button appearance="primary" type="submit" disabled={!ready}>{shared.save}</Button>

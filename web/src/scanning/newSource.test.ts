@@ -13,3 +13,11 @@ it('is known by its address, or by its name where that says nothing, unless some
   expect(authorityOf({ nodeLocal: true }, { ...draft, authority: ' nas ' })).toBe('nas')
   expect(commandOf({ name: 'FileSystem', settings: [], nodeLocal: true }, draft)).toBe('purlieu source add FileSystem exports --authority=exports')
 })
+
+it('says how much of it is read at once only where somebody wrote that', () => {
+  const draft = { ...noSource([{ name: 'root' }]), name: 'exports' }
+  const said = (to: Partial<typeof draft>) => commandOf({ name: 'PostgreSql', settings: [] }, { ...draft, ...to })
+  expect(said({})).toBe('purlieu source add PostgreSql exports')
+  expect(said({ units: '2' })).toBe('purlieu source add PostgreSql exports --connections=2')
+  expect(said({ units: '2', strict: true })).toBe('purlieu source add PostgreSql exports --connections=2 --strict')
+})
