@@ -89,7 +89,7 @@ func rounds(t *testing.T, folder string) [][]string {
 	if _, file, found := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); found {
 		return [][]string{{file}}
 	}
-	looking := []string{"pages.test.ts", "states.test.ts"}
+	looking := []string{"pages.test.ts", "states.test.ts", "opened.test.ts"}
 	all, err := filepath.Glob(filepath.Join(folder, "*.test.ts"))
 	if err != nil {
 		t.Fatal(err)

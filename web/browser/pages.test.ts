@@ -2,7 +2,7 @@
 // twice and nobody else, moves nothing, fits a phone, and is accessible in all themes.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ofColour, seriousOf, sideways } from './looks'
+import { cut, ofColour, seriousOf, sideways } from './looks'
 import { at, idsOf, pages, type Ids } from './pages'
 import { open, Visit, type Look } from './world'
 
@@ -47,13 +47,3 @@ describe.each(pages)('the page $name', page => {
     }
   })
 })
-
-/** cut are the controls that stand outside of what a person can see or scroll to. Runs in the page. */
-function cut(): string[] {
-  return [...document.querySelectorAll('main a, main button, main input, main select')].filter(e => {
-    const box = e.getBoundingClientRect()
-    if (box.width === 0 || e.closest('.react-flow, [data-tabster-dummy], [aria-hidden=true]')) return false
-    for (let p = e.parentElement; p && p.tagName !== 'MAIN'; p = p.parentElement) if (/auto|scroll/.test(getComputedStyle(p).overflowX)) return false
-    return box.right > innerWidth + 1 || box.left < -1
-  }).map(e => e.outerHTML.slice(0, 120))
-}

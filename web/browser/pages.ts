@@ -11,6 +11,7 @@ export interface Ids {
   same: string // a run that changed nothing
   many: string // holds more than one page of a list
   held: string // a run that asks a person
+  partly: string // a run that could not read everything
 }
 
 export interface PageOf {
@@ -63,7 +64,8 @@ export const pages: PageOf[] = [
   { name: 'runs', path: '/runs', shows: /nightly/, asks: '**/manage/v1/runs*', empty: 'Nothing has run yet', refused: 'Scans and their runs are seen to by' },
   { name: 'run', path: ids => `/runs/${ids.run}`, shows: 'Discovery', asks: '**/manage/v1/runs/*', refused: 'Not found' },
   { name: 'run-units', path: ids => `/runs/${ids.run}?tab=units`, shows: 'edge-1', asks: '**/runs/*/units*', refused: 'Not found' },
-  { name: 'run-gaps', path: ids => `/runs/${ids.run}?tab=gaps`, shows: 'Nothing was left out', asks: '**/runs/*/gaps*', refused: 'Not found' },
+  { name: 'run-whole', path: ids => `/runs/${ids.run}?tab=gaps`, shows: 'Nothing was left out' },
+  { name: 'run-gaps', path: ids => `/runs/${ids.partly}?tab=gaps`, shows: /^grant usage on schema "board"/, asks: '**/runs/*/gaps*', refused: 'Not found' },
   { name: 'run-changes', path: ids => `/runs/${ids.run}?tab=changes`, shows: 'order_lines', asks: '**/runs/*/changes*', refused: 'Not found' },
   { name: 'run-same', path: ids => `/runs/${ids.same}?tab=changes`, shows: 'Nothing changed' },
   { name: 'run-held', path: ids => `/runs/${ids.held}`, shows: 'Are these 125 assets really gone?', asks: '**/manage/v1/proposals/*', refused: 'Not found' },
@@ -72,6 +74,7 @@ export const pages: PageOf[] = [
   { name: 'runtime-keys', path: '/runtimes/edge?tab=keys', shows: 'Show the keys', asks: '**/runtimes/edge/keys*', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
   { name: 'runtime-setup', path: '/runtimes/edge?tab=setup', shows: 'Enrol it', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
   { name: 'runtime-new', path: '/runtimes/new', shows: 'Letters, digits and hyphens', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
+  { name: 'runtime-new-check', path: '/runtimes/new?step=check&name=plant-7', shows: 'Self-hosted', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
   { name: 'settings', path: '/settings', shows: 'Who may do what', asks: '**/account/collections?*' },
   { name: 'settings-people', path: '/settings?tab=people', shows: 'Invite a person', empty: 'No app is registered', asks: '**/manage/v1/users*', refused: 'People and apps are seen to by' },
   { name: 'settings-kinds', path: '/settings?tab=kinds', shows: 'Kinds that nodes announced', empty: 'No node has announced a kind', asks: '**/manage/v1/announcedKinds', refused: 'What nodes announce is seen to by' },
@@ -100,8 +103,9 @@ export async function idsOf(v: Visit): Promise<Ids> {
   const run = await v.page.locator('main a[href^="/runs/"]').last().getAttribute('href')
   await v.go('/sources/archive?tab=runs')
   const held = await v.page.locator('main a[href^="/runs/"]').first().getAttribute('href')
+  const partly = await v.page.getByRole('main').getByRole('link', { name: 'partly', exact: true }).getAttribute('href')
   await v.go('/sources/files?tab=runs')
   const same = await v.page.locator('main a[href^="/runs/"]').first().getAttribute('href')
   const many = await v.guidOf('public', 'archive')
-  return { ...guids, run: run!.split('/').pop()!, same: same!.split('/').pop()!, held: held!.split('/').pop()!, many }
+  return { ...guids, run: run!.split('/').pop()!, same: same!.split('/').pop()!, held: held!.split('/').pop()!, partly: partly!.split('/').pop()!, many }
 }

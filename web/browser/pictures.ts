@@ -1,8 +1,9 @@
-// A picture of every page at three widths, light and dark, into screenshots/ of the repository: to be looked at.
+// A picture of every page, and of what opens on one, at three widths, light and dark, into screenshots/ of the repository: to be looked at.
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { close, opened, openIt, type Opened } from './opened'
 import { at, idsOf, pages, type Ids, type PageOf } from './pages'
 import { open, Visit, world } from './world'
 
@@ -31,13 +32,15 @@ describe.each(sizes)('at a width of %i', (width, height) => {
   })
   afterAll(async () => { await full.end(); await bare.end() })
 
-  const take = async (v: Visit, name: string, path: string, page: PageOf) => {
+  const take = async (v: Visit, name: string, show: () => Promise<unknown>) => {
     for (const look of ['light', 'dark'] as const) {
       await v.wear(look)
-      if (look === 'light') await v.see(page, path)
+      if (look === 'light') await show()
       await v.page.screenshot({ animations: 'disabled', path: join(folder, `${name}-${width}-${look}.png`) })
     }
   }
+  const see = (v: Visit, name: string, page: PageOf) => take(v, name, () => v.see(page, at(page, ids)))
+  const openOne = (one: Opened) => take(full, one.name, () => openIt(full, one, ids)).finally(() => close(full))
   it('the doors', async () => {
     const v = await Visit.unknown(browser, { width, height })
     for (const [name, path] of [['signed-out', '/signed-out'], ['sign-in', '/']] as const) {
@@ -50,6 +53,7 @@ describe.each(sizes)('at a width of %i', (width, height) => {
     }
     await v.end()
   })
-  it.each(pages)('$name', page => take(full, page.name, at(page, ids), page))
-  it.each(pages.filter(p => p.empty))('$name, with nothing in it', page => take(bare, `${page.name}-empty`, at(page, ids), page))
+  it.each(pages)('$name', page => see(full, page.name, page))
+  it.each(pages.filter(p => p.empty))('$name, with nothing in it', page => see(bare, `${page.name}-empty`, page))
+  it.each(opened)('$name, opened', openOne)
 })

@@ -139,6 +139,9 @@ export class Visit {
     return this.asked.filter(a => like.test(a.what)).map(a => a.what)
   }
 
+  /** forget lets only what is asked from now on count. */
+  forget() { this.asked = [] }
+
   /** twice are requests that were made again sooner than any page asks again by itself. */
   twice(): string[] {
     const period = 900

@@ -17,6 +17,7 @@ import type { Proposal, Run } from './types'
 
 const useStyles = makeStyles({
   list: { margin: '8px 0 0', paddingLeft: '20px', maxHeight: '240px', overflowY: 'auto', overflowWrap: 'anywhere' },
+  facts: { marginTop: '12px' },
   buttons: { display: 'flex', gap: '8px', flexWrap: 'wrap', marginTop: '16px' },
 })
 
@@ -66,7 +67,7 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
     <Card title={first ? words.firstSaid : identity ? words.another : words.held(plural(p.assets, 'asset', 'assets'))}>
       <Soft>{first ? words.firstSaidText : identity ? words.anotherText : words.heldText}</Soft>
       {identity
-        ? <Facts of={[[words.was, p.before && <Mono key="b">{p.before}</Mono>], [words.is, <Mono key="n">{p.now}</Mono>]]} />
+        ? <div className={s.facts}><Facts of={[[words.was, p.before && <Mono key="b">{p.before}</Mono>], [words.is, <Mono key="n">{p.now}</Mono>]]} /></div>
         : <><ul className={s.list}>{p.holds.map(h => <li key={h.path}><Mono>{h.path || run.source}</Mono>: {h.empty ? words.emptied(count(h.total)) : words.goneOf(count(h.gone), count(h.total))}</li>)}</ul></>}
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>

@@ -27,7 +27,7 @@ export function KindsTab({ chosen, onChoose }: { chosen: string | undefined; onC
       <Card title={words.kinds}>
         <Shown of={all} loading={<Loading lines={4} />} empty={list => list.length === 0 && <Empty title={words.noKinds}>{words.noKindsText}</Empty>}>
           {list => (
-            <>
+            <div className={s.all}>
               <Soft>{words.kindsText}</Soft>
               <DataTable
                 caption={words.kinds} rows={list} id={k => k.id}
@@ -39,7 +39,7 @@ export function KindsTab({ chosen, onChoose }: { chosen: string | undefined; onC
                   { name: words.actions, show: k => <Verdicts of={k} open={k.id === chosen} onChoose={onChoose} /> },
                 ]}
               />
-            </>
+            </div>
           )}
         </Shown>
       </Card>

@@ -24,7 +24,9 @@ import { words } from './strings'
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '20px' },
   rules: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '8px' },
-  rule: { display: 'grid', gridTemplateColumns: '120px 180px minmax(0, 1fr) auto auto', gap: '8px', maxWidth: '760px', alignItems: 'center', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', paddingBottom: '12px' } },
+  rule: { display: 'grid', gridTemplateColumns: '120px 180px minmax(0, 1fr) auto auto', gap: '8px', maxWidth: '760px', alignItems: 'center', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) auto auto', paddingBottom: '12px' } },
+  door: { [narrow]: { gridColumn: 'span 3' } },
+  range: { [narrow]: { gridColumn: 'span 2' } },
   foot: { display: 'flex', gap: '8px', flexWrap: 'wrap' },
 })
 
@@ -60,8 +62,8 @@ export function NetworkForm({ of }: { of: Network }) {
           {rules.map((r, i) => (
             <li key={i} className={s.rule}>
               <Select aria-label={words.effectOf(i + 1)} value={r.effect} onChange={(_, d) => setRule(i, { effect: d.value as Rule['effect'] })}><option value="allow">{words.effects.allow}</option><option value="refuse">{words.effects.refuse}</option></Select>
-              <Select aria-label={words.doorOf(i + 1)} value={r.door ?? ''} onChange={(_, d) => setRule(i, { door: d.value as NonNullable<Rule['door']> })}>{Object.entries(words.doors).map(([door, title]) => <option key={door} value={door}>{title}</option>)}</Select>
-              <Input aria-label={words.rangeOf(i + 1)} placeholder="10.0.0.0/8" value={r.range} onChange={(_, d) => setRule(i, { range: d.value })} />
+              <Select className={s.door} aria-label={words.doorOf(i + 1)} value={r.door ?? ''} onChange={(_, d) => setRule(i, { door: d.value as NonNullable<Rule['door']> })}>{Object.entries(words.doors).map(([door, title]) => <option key={door} value={door}>{title}</option>)}</Select>
+              <Input className={s.range} aria-label={words.rangeOf(i + 1)} placeholder="10.0.0.0/8" value={r.range} onChange={(_, d) => setRule(i, { range: d.value })} />
               <Button appearance="subtle" icon={<ArrowUp16Regular />} aria-label={words.earlier(i + 1)} title={words.earlier(i + 1)} disabled={i === 0} onClick={() => up(i)} />
               <Button appearance="subtle" icon={<Dismiss16Regular />} aria-label={words.dropRule(i + 1)} title={words.dropRule(i + 1)} onClick={() => change({ rules: rules.filter((_, n) => n !== i) })} />
             </li>

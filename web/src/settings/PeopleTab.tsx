@@ -1,5 +1,5 @@
 // People who sign in with a password of this account, and apps: how scripts sign in.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { whoQuery } from '../client/may'
@@ -22,6 +22,7 @@ const useStyles = makeStyles({
   form: { display: 'grid', gridTemplateColumns: 'minmax(0, 360px) auto', gap: '12px', alignItems: 'start', justifyContent: 'start', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   go: { marginTop: '26px', [narrow]: { marginTop: 0 } }, // beside the field, below its label
   row: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
+  once: { outline: 'none', scrollMarginTop: '16px' },
 })
 
 /** Secret is something that is shown once. */
@@ -36,9 +37,21 @@ export function PeopleTab() {
   return <><People />{!above.isPending && <Apps />}</>
 }
 
+/** Once takes the focus, for it may be far above the button that asked for it; closed, it gives it back. */
 function Once({ of, onClose }: { of: Secret; onClose: () => void }) {
+  const s = useStyles()
+  const box = useRef<HTMLDivElement>(null)
+  const before = useRef<Element>(null)
+  useEffect(() => {
+    before.current ??= document.activeElement
+    const soon = setTimeout(() => box.current?.focus()) // behind a question that goes
+    return () => clearTimeout(soon)
+  }, [of])
+  const close = () => { onClose(); if (before.current instanceof HTMLElement) before.current.focus() }
   return (
-    <Message tone="good" title={of.title} actions={<Button onClick={onClose}>{shared.close}</Button>}>{of.text}<Command>{of.value}</Command></Message>
+    <div ref={box} className={s.once} role="group" aria-label={of.title} tabIndex={-1}>
+      <Message tone="good" title={of.title} actions={<Button onClick={close}>{shared.close}</Button>}>{of.text}<Command>{of.value}</Command></Message>
+    </div>
   )
 }
 

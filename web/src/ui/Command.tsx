@@ -10,6 +10,7 @@ const useStyles = makeStyles({
   title: { padding: '8px 12px 0', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
   row: { display: 'flex', alignItems: 'flex-start', gap: '8px', padding: '8px 8px 8px 12px' },
   text: { flex: 1, margin: 0, minWidth: 0, fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, lineHeight: '24px', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
+  word: { display: 'inline-block', maxWidth: '100%' }, // a browser breaks lines behind the hyphens of flags, too
 })
 
 export function Command({ children, title }: { children: string; title?: string }) {
@@ -18,7 +19,7 @@ export function Command({ children, title }: { children: string; title?: string 
     <div className={s.box}>
       {title && <div className={s.title}>{title}</div>}
       <div className={s.row}>
-        <pre className={s.text}><code>{children}</code></pre>
+        <pre className={s.text}><code>{children.split(/(\s+)/).map((part, i) => (i % 2 === 1 ? part : <span key={i} className={s.word}>{part}</span>))}</code></pre>
         <CopyButton text={children} />
       </div>
     </div>
