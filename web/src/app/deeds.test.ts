@@ -16,7 +16,7 @@ const others: Record<string, string[]> = {}
 
 beforeAll(async () => {
   vi.stubGlobal('document', { querySelector: () => null })
-  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/budget'), import('../scanning/change'), import('../scanning/rest'), import('../scanning/times'), import('../settings/rest')])
+  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/budget'), import('../scanning/change'), import('../scanning/moveScan'), import('../scanning/rest'), import('../scanning/times'), import('../settings/rest')])
   for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) deeds[name] = one as unknown as Any
   const [{ commandOf: editing }, { commandOf: scanning, begin }, { triggerCommand }, { commandOf: registering }] = await Promise.all([import('../asset/draft'), import('../scanning/draft'), import('../scanning/recurrence'), import('../scanning/newSource')])
   const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never
@@ -30,7 +30,7 @@ beforeAll(async () => {
     editing({ asset: 'postgresql://shop/shop/sales/orders', column: 'customer id' }, { ...nothing, owners: [{ id: 'user:kim', info: '' }] }, { ...nothing, description: 'who' }),
   ]
   const was = { name: 'all', properties: { databaseName: 'the shop' } } as never, fields = { ...(kind as object), scanSettings: [{ name: 'databaseName', type: 'text', title: '', help: '' }] } as never
-  others.createScan = [...scanning({ name: 'shop' } as never, kind, draft).split(' &&\n'), scanning({ name: 'shop' } as never, fields, { ...draft, login: 'none', settings: {}, include: '', exclude: '', runAtOnce: false, priority: 'High' }, was)]
+  others.createScan = [...scanning({ name: 'shop' } as never, kind, draft).split(' &&\n'), scanning({ name: 'shop' } as never, fields, { ...draft, login: 'none', settings: {}, include: '', exclude: '', runAtOnce: false, priority: 'High', collection: 'sales' }, was)]
   others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month', start: every === 'Week' ? '2027-01-01T00:00:00Z' : '' }))
   others.putSource = [registering({ name: 'PostgreSql', settings: [] }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' }, windows: [{ days: ['Monday', 'Tuesday', 'Wednesday', 'Saturday'], from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' }], units: '2', strict: true }), registering({ name: 'FileSystem', settings: [] }, { name: 'files', collection: 'root', authority: '', values: {}, windows: [], units: '', strict: false })]
 }, 60_000)
@@ -43,6 +43,7 @@ const samples: Record<string, unknown[][]> = {
   declassify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a', column: "it's" }]], restoreAsset: [['00000000-0000-8000-8000-000000000001']],
   putWindows: [[{ name: 'shop', kind: 'PostgreSql' }, [{ from: '22:00', to: '06:00', timeZone: 'W. Europe Standard Time' }, { days: ['Saturday', 'Sunday'], from: '00:00', to: '24:00' }]], [{ name: 'shop', kind: 'PostgreSql' }, []]],
   putSettings: [[{ name: 'shop', kind: 'PostgreSql' }, [], { port: '5433', sslMode: '' }, '', ''], [{ name: 'shop', kind: 'PostgreSql' }, [], {}, '', 'sales'], [{ name: 'shop', kind: 'PostgreSql' }, [], { serverEndpoint: 'new.example.com', sslRootCert: '-----BEGIN\nx' }, 'postgresql://old.example.com', '']],
+  moveScan: [['shop', 'nightly', 'sales']],
   putBudget: [[{ name: 'shop', kind: 'PostgreSql' }, { connections: 2, strict: true }], [{ name: 'shop', kind: 'PostgreSql' }, { connections: 0, strict: false }], [{ name: 'shop', kind: 'PostgreSql' }, { connections: 3 }]],
   deleteSource: [['shop']], deleteCredential: [['scanner']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],
   decide: [['p1', true], ['p1', false]], undoRun: [['r1']], fireTrigger: [['shop', 'nightly', true], ['shop', 'nightly', false]], deleteTrigger: [['shop', 'nightly']],

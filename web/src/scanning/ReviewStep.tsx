@@ -1,21 +1,30 @@
 // The scan that would be made, as a whole.
 import { Field, Select } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
+import { useMay } from '../client/may'
 import { Card, Facts } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { Tick } from '../ui/Tick'
-import { loginName, type Draft } from './draft'
+import { loginName, standing, type Draft } from './draft'
 import { lines, properties } from './form'
+import { collectionsQuery } from './rest'
 import { words } from './strings'
-import type { Kind } from './types'
+import type { Kind, Scan, Source } from './types'
 
 interface ReviewStepProps {
+  source: Source
+  was: Scan | undefined
   kind: Kind
   draft: Draft
   error: unknown // of making it
   onChange: (to: Partial<Draft>) => void
 }
 
-export function ReviewStep({ kind, draft, error, onChange }: ReviewStepProps) {
+export function ReviewStep({ source, was, kind, draft, error, onChange }: ReviewStepProps) {
+  const may = useMay()
+  const { data: all = [] } = useQuery(collectionsQuery())
+  const stands = standing(source, was)
+  const places = all.filter(c => c.name === stands || may('scan/write', c.name))
   const fields = kind.scanSettings ?? []
   return (
     <>
@@ -27,6 +36,12 @@ export function ReviewStep({ kind, draft, error, onChange }: ReviewStepProps) {
           [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
         ]} />
       </Card>
+      <Field label={words.collection} hint={was ? words.scanMoves : words.scanStands}>
+        <Select value={draft.collection || stands} onChange={(_, d) => onChange({ collection: d.value })}>
+          {!places.some(c => c.name === stands) && <option value={stands}>{stands}</option>}
+          {places.map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
+        </Select>
+      </Field>
       <Field label={words.priority} hint={words.priorityHint}>
         <Select value={draft.priority} onChange={(_, d) => onChange({ priority: d.value as Draft['priority'] })}>
           {Object.entries(words.priorities).map(([key, title]) => <option key={key} value={key}>{title}</option>)}

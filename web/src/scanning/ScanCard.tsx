@@ -2,6 +2,7 @@
 import { Button } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useTitles } from '../client/list'
 import { Card, Facts } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
 import { paths } from './draft'
@@ -19,6 +20,7 @@ interface ScanCardProps {
 
 export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
   const filter = useQuery(filterQuery(source.name, scan.name))
+  const titleOf = useTitles()
   const navigate = useNavigate()
   const p = scan.properties
   const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
@@ -30,7 +32,7 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
           {f => (
             <Facts of={[
               [words.level, words.levels[p.purlieuLevel ?? '']?.title ?? p.purlieuLevel], [words.runtime, p.connectedVia?.referenceName], [words.credential, p.credential?.referenceName ?? words.noCredential],
-              [words.priority, p.purlieuPriority && words.priorities[p.purlieuPriority]],
+              [words.collection, p.collection && titleOf(p.collection.referenceName)], [words.priority, p.purlieuPriority && words.priorities[p.purlieuPriority]],
               ...(kind?.scanSettings ?? []).map((s): [string, string | undefined] => [s.title, valueOf(s, settings[s.name] ?? s.default)]),
               f?.properties.includeUriPrefixes?.length ? [words.include, said(f.properties.includeUriPrefixes)] : [words.scope, words.everything], [words.exclude, f?.properties.excludeUriPrefixes?.length ? said(f.properties.excludeUriPrefixes) : undefined],
             ]} />

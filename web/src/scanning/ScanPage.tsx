@@ -125,7 +125,7 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
       )}
       {at === 'login' && <LoginStep source={source} kind={kind} credentials={credentials} mayNew={mayNew} mayNone={mayNone(kind, was)} draft={draft} onChange={change} />}
       {at === 'scope' && <ScopeStep source={source} kind={kind} draft={draft} error={create.error} onChange={change} />}
-      {at === 'review' && <ReviewStep kind={kind} draft={draft} error={create.error} onChange={change} />}
+      {at === 'review' && <ReviewStep source={source} was={was} kind={kind} draft={draft} error={create.error} onChange={change} />}
     </WizardPage>
   )
 }

@@ -10,6 +10,7 @@ import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { Card, Link, Soft } from '../ui/Parts'
 import { Loading, Shown, ShownPage } from '../ui/States'
+import { Elsewhere } from './Elsewhere'
 import { Grants } from './Grants'
 import { kindsQuery, scansQuery, sourceQuery, twinsQuery } from './rest'
 import { Share } from './Share'
@@ -72,6 +73,7 @@ function Overview({ twins, source, kind, scans, add, writable }: OverviewProps) 
   return (
     <>
       {twins}
+      {scans && <Elsewhere source={source} scans={scans} />}
       <SourceSettings source={source} kind={kind} writable={writable} />
       <Times source={source} writable={writable} />
       <Share source={source} writable={writable} />

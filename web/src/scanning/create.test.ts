@@ -17,4 +17,6 @@ it('of a scan that is changed what the form does not show stays, and what was cl
     workers: 4, sampleViews: true, purlieuLevel: 'L2', purlieuPriority: 'High', credential: null,
     collection: { referenceName: 'sales', type: 'CollectionReference' }, connectedVia: { referenceName: 'edge', integrationRuntimeType: 'SelfHosted' },
   }]])
+  await createScan(source, kind, reach, { ...draft, runtime: 'edge', collection: 'support' }, was)
+  expect(put[1]?.[3]).toMatchObject({ collection: { referenceName: 'support' } })
 })

@@ -1,7 +1,7 @@
 // Carrying a draft out: credential, scan, scope, run, in this order. What was made before a failure stays, and making it
 // again changes nothing, so that the button can be pressed again.
 import { properties } from './form'
-import { credentialOf, loginName, prefixes, type Draft } from './draft'
+import { credentialOf, loginName, prefixes, standing, type Draft } from './draft'
 import { putCredential, putFilter, putScan, startRun } from './rest'
 import type { Kind, Reach, Scan, Source } from './types'
 
@@ -23,7 +23,7 @@ export async function createScan(source: Source, kind: Kind, reach: Reach[], dra
     ...(was && keptOf(kind, was)),
     ...properties(kind.scanSettings ?? [], draft.settings),
     purlieuLevel: draft.level, purlieuPriority: draft.priority,
-    collection: { referenceName: (was ?? source).properties.collection?.referenceName ?? 'root', type: 'CollectionReference' },
+    collection: { referenceName: draft.collection || standing(source, was), type: 'CollectionReference' },
     connectedVia: { referenceName: draft.runtime, integrationRuntimeType: reach.find(r => r.name === draft.runtime)?.kind ?? 'SelfHosted' },
     credential: login ? { referenceName: login, ...(credentialType && { credentialType }) } : null,
   })

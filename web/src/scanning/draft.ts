@@ -23,6 +23,7 @@ export interface Draft {
   include: string
   exclude: string
   runAtOnce: boolean
+  collection: string // of what it finds; '': where it stands, a new one where its source does
 }
 
 /** fittingOf are the credentials with which a source of a kind can be read. */
@@ -39,7 +40,7 @@ export function begin(kind: Kind, reach: Reach[], credentials: Credential[], sca
   return {
     name, runtime: runtime?.name ?? '', login: !kind.credentials?.length ? 'none' : fitting.length > 0 || !mayNew ? 'old' : 'new', credential: fitting[0]?.name ?? '',
     newName: '', newKind: kind.credentials?.[0]?.kind ?? '', kept: '', open: {}, vaults: {}, secrets: {},
-    level: `L${Math.max(1, ...(kind.levels ?? []))}`, priority: 'Normal', settings: {}, include: '', exclude: '', runAtOnce: true,
+    level: `L${Math.max(1, ...(kind.levels ?? []))}`, priority: 'Normal', settings: {}, include: '', exclude: '', runAtOnce: true, collection: '',
   }
 }
 
@@ -53,6 +54,9 @@ export function draftOf(scan: Scan, filter: Filter | null, source: Source, kind:
     include: said(filter?.properties.includeUriPrefixes), exclude: said(filter?.properties.excludeUriPrefixes), runAtOnce: false,
   }
 }
+
+/** standing is where a scan stands that nobody moves: a new one with its source. */
+export const standing = (source: Source, was?: Scan) => (was ?? source).properties.collection?.referenceName ?? 'root'
 
 export const useOf = (draft: Draft, kind: Kind) => kind.credentials?.find(use => use.kind === draft.newKind)
 
@@ -119,7 +123,7 @@ export function commandOf(source: Source, kind: Kind, draft: Draft, was?: Scan):
   const login = loginName(draft)
   const set = settings('set', spoken(kind.scanSettings ?? [], draft.settings)), all = (patterns: string) => (was && lines(patterns).length === 0 ? [''] : lines(patterns))
   const cleared = was ? Object.keys(textsOf(kind.scanSettings ?? [], was.properties as Record<string, unknown>)).filter(name => !draft.settings[name]?.trim()).map(name => `${name}=`) : []
-  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${flag('priority', draft.priority !== (was?.properties.purlieuPriority ?? 'Normal') && draft.priority)}${set}${flags('set', cleared)}${flags('include', all(draft.include))}${flags('exclude', all(draft.exclude))}`)
+  out.push(line`purlieu scan add ${source.name} ${draft.name}${flag('runtime', draft.runtime)}${flag('credential', login)}${flag('level', draft.level)}${flag('priority', draft.priority !== (was?.properties.purlieuPriority ?? 'Normal') && draft.priority)}${set}${flags('set', cleared)}${flags('include', all(draft.include))}${flags('exclude', all(draft.exclude))}${flag('collection', draft.collection !== '' && draft.collection !== standing(source, was) && draft.collection)}`)
   if (draft.runAtOnce) out.push(line`purlieu scan run ${source.name} ${draft.name} --watch`)
   return withLogin(draft, kind, out.join(' &&\n'))
 }

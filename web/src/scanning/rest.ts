@@ -80,6 +80,8 @@ export const putCredential = (name: string, kind: string, typeProperties: Record
 export const putScan = (source: string, name: string, kind: string, properties: Record<string, unknown>) =>
   rest<Scan>('/scan' + at('datasources', source, 'scans', name), { method: 'PUT', query: scanning, body: { kind, properties } })
 
+export const getScan = (source: string, name: string) => rest<Scan>('/scan' + at('datasources', source, 'scans', name), { query: scanning })
+
 export const putFilter = (source: string, name: string, properties: Record<string, unknown>) =>
   rest('/scan' + at('datasources', source, 'scans', name, 'filters', 'custom'), { method: 'PUT', query: scanning, body: { properties } })
 

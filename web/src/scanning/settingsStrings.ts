@@ -7,7 +7,11 @@ export const words = {
   changedText: 'A test of the connection tells whether it is reached with them.',
   stays: 'It stays: the assets of this source are known by it.',
   same: 'It is the same source at a new address: it keeps this authority',
-  moves: 'Who sees to this collection sees to the source. Its scans, and the assets that they found, stay where they are; a new scan begins in this one.',
+  moves: 'Who sees to this collection sees to the source. Its scans, and the assets that they found, stay where they are: the source’s page says so then, and moves them along where that is meant.',
+  elsewhere: (n: number) => (n === 1 ? 'One of its scans stands in another collection.' : `${n} of its scans stand in another collection.`),
+  elsewhereText: (title: string) => `The assets that a scan found stand where it stands, and are seen by who may see that. Moved along, they stand in ${title}.`,
+  standsIn: (scan: string, title: string) => `${scan}: ${title}`,
+  moveAlong: 'Move along', movedAlong: (n: number, title: string) => `${plural(n, 'scan', 'scans')} moved to ${title}, with what it found`, movedBack: (n: number) => `${plural(n, 'scan is', 'scans are')} where it was`,
   share: 'How much of it is read at once', usual: 'As many as usual',
   shareOf: ({ connections, strict }: { connections: number; strict: boolean }) =>
     connections === 0 ? 'As many units as usual.' : `At most ${plural(connections, 'unit', 'units')} at once, over all nodes${strict ? ', also where a node is lost or a run is cancelled' : ''}.`,

@@ -45,6 +45,7 @@ export const words = {
   priority: 'Priority',
   priorityHint: 'Beside other scans that wait for the same nodes and were started in the same way. What a person starts goes first.',
   priorities: { Low: 'Low', Normal: 'Normal', High: 'High' },
+  scanStands: 'What it finds stands here, and is seen by who may see this collection.', scanMoves: 'Another one moves the scan, with what it found.',
   remove: 'Remove',
   removeSource: (name: string) => `Remove the source ${name}?`,
   removeSourceText: 'Its assets stay in the map. A source that still has scans is not removed.',
