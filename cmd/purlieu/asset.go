@@ -148,10 +148,14 @@ func (c assetShowCmd) Run(a *app) error {
 	if err := account.Get(a.ctx, fmt.Sprintf("/datamap/api/atlas/v2/lineage/%s?direction=BOTH&depth=%d", esc(guid), c.Depth), &lineage); err != nil {
 		return err
 	}
-	return a.write(object{"asset": asset, "lineage": lineage}, func() error { return a.assetSheet(asset, lineage) })
+	origin, err := a.origin(account, guid)
+	if err != nil {
+		return err
+	}
+	return a.write(object{"asset": asset, "lineage": lineage, "origin": origin}, func() error { return a.assetSheet(asset, lineage, origin) })
 }
 
-func (a *app) assetSheet(asset, lineage object) error {
+func (a *app) assetSheet(asset, lineage, origin object) error {
 	e := object{}
 	if m, ok := asset["entity"].(map[string]any); ok {
 		e = m
@@ -172,6 +176,7 @@ func (a *app) assetSheet(asset, lineage object) error {
 			rows = append(rows, []string{f.title, f.value})
 		}
 	}
+	rows = append(rows, originRows(origin)...)
 	if m, ok := e.at("customAttributes").(map[string]any); ok {
 		for _, name := range sorted(m) {
 			rows = append(rows, []string{name, measure(name, text(m[name]))})

@@ -50,6 +50,7 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 	s.run(4, "asset", "history", "nothing")
 	s.run(0, "asset", "show", "orders")
 	s.shows("What was bought", "1200", "bigint", "identity, always", "orders_pkey", "index btree", "(this)", "big_orders")
+	s.shows("source", "last seen", "2023-11-14T22:13:20Z by a run of weekly, run-1")
 	s.never("more lineage")
 	s.run(0, "asset", "show", "postgresql://shop/shop/public/big_orders", "--depth", "2")
 	s.shows("postgresql_view", "There is more lineage than 2 steps show")

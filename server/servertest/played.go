@@ -26,6 +26,12 @@ func (r runs) Gaps(_ context.Context, id string, after int64, limit int) ([]stor
 	return out, nil
 }
 
+// Seen says that the run of the sample saw it.
+func (r runs) Seen(context.Context, string) (scan.Seen, bool, error) {
+	at := time.UnixMilli(1_700_000_000_000)
+	return scan.Seen{At: at, Run: "run-1", Scan: "weekly", Whole: true, Collection: "sales"}, true, nil
+}
+
 // Units gives none: nodes are played.
 func (r runs) Units(context.Context, string, []model.UnitState, int64, int) ([]scan.UnitView, error) {
 	return nil, nil

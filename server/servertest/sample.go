@@ -76,6 +76,18 @@ func (sample) ByGUID(_ context.Context, guid string) (datamap.View, error) {
 	return datamap.View{}, fault.New(fault.NotFound, "EntityNotFound", "no entity has the guid %s", guid)
 }
 
+// Above is the schema of everything.
+func (s sample) Above(ctx context.Context, guid string, _ func(string) string) ([]datamap.View, error) {
+	v, err := s.ByGUID(ctx, guid)
+	if err != nil {
+		return nil, err
+	}
+	up := datamap.View{GUID: model.GUID(9, 0), Column: -1, Row: store.Entity{
+		ID: 9, Type: "postgresql_schema", Name: "public", QualifiedName: "postgresql://shop/shop/public", Source: "shop", Collection: v.Row.Collection,
+	}}
+	return []datamap.View{up}, nil
+}
+
 func (s sample) ByGUIDs(ctx context.Context, guids []string) ([]datamap.View, error) {
 	var out []datamap.View
 	for _, g := range guids {

@@ -60,7 +60,7 @@ func (r *room) lay(mark uint64, assets ...model.Asset) (did Did) {
 	return did
 }
 
-func hashOf(typeName, path string) model.Hash { return model.HashOf(typeName, authority+"/"+path) }
+func hashOf(typeName, path string) model.Hash { return model.HashAt(typeName, authority, path) }
 
 func (r *room) update(do func(ctx context.Context, tx store.Tx) error) {
 	r.Helper()

@@ -166,16 +166,21 @@ func ContainerKey(container string) string { return "/" + container }
 
 // otherBases are the bases that the source's other scans have of the container.
 func (s *Service) otherBases(ctx context.Context, tx store.Tx, p *proof, key string) ([]store.Base, error) {
+	return basesOf(ctx, tx, p.run.Source, key, p.scan)
+}
+
+// basesOf are the bases that a source's scans have of a container, but for one scan.
+func basesOf(ctx context.Context, tx store.Tx, source, key, but string) ([]store.Base, error) {
 	var out []store.Base
 	const page = 500
 	for after := ""; ; {
-		scans, err := tx.Docs().List(ctx, DocScan, p.run.Source+"/", after, page)
+		scans, err := tx.Docs().List(ctx, DocScan, source+"/", after, page)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range scans {
 			after = d.Key
-			if d.Key == p.scan {
+			if d.Key == but {
 				continue
 			}
 			b, err := headOf(ctx, tx, d.Key, key)

@@ -9,6 +9,7 @@ import { CopyButton } from '../ui/Command'
 import { Card, Facts, Mono, Soft, When } from '../ui/Parts'
 import { Loading } from '../ui/States'
 import { descriptionOf, sourceSays, text } from './model'
+import { SeenLast, SourceOf } from './Origins'
 import { words } from './strings'
 
 const EditForm = lazy(() => import('./EditForm').then(m => ({ default: m.EditForm })))
@@ -41,9 +42,11 @@ export function About({ of: e, may }: { of: Entity; may: boolean }) {
         [words.experts, e.contacts.Expert.map(c => names(c.id)).join(', ')],
         [words.sourceOwner, text(e.attributes.owner)],
         [words.name, <span key="n" className={s.named}><Mono>{name}</Mono><CopyButton text={name} /></span>],
+        [words.source, <SourceOf key="s" guid={e.guid} />],
         [words.collection, titleOf(e.collectionId)],
         [words.changed, <span key="c"><When at={e.updateTime} /> <Soft>{words.by} {names(e.updatedBy)}</Soft></span>],
         [words.created, <When key="f" at={e.createTime} />],
+        [words.seen, <SeenLast key="l" guid={e.guid} />],
       ]} />
       {!may && e.status !== 'DELETED' && <p className={s.why}><Soft>{words.mayNotWrite(titleOf(e.collectionId))}</Soft></p>}
     </Card>

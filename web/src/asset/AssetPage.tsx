@@ -3,17 +3,18 @@ import { lazy, Suspense } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { entity } from '../client/api'
+import { entity, origin } from '../client/api'
 import { restoreAsset } from '../client/edit'
 import { useMay } from '../client/may'
 import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
-import { Link, Status, Tag } from '../ui/Parts'
+import { Status, Tag } from '../ui/Parts'
 import { Loading, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
-import { columnsOf, hasColumns, pathOf, text } from './model'
+import { Crumbs } from './Crumbs'
+import { columnsOf, hasColumns, text } from './model'
 import { OverviewTab } from './OverviewTab'
 import { words } from './strings'
 
@@ -32,7 +33,6 @@ export interface Address {
 const useStyles = makeStyles({
   icon: { width: '44px', height: '44px', borderRadius: tokens.borderRadiusMedium, display: 'grid', placeItems: 'center', flexShrink: 0, backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
   about: { display: 'flex', flexWrap: 'wrap', gap: '6px 12px', alignItems: 'center', marginTop: '4px' },
-  path: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
 })
 
 export function AssetPage() {
@@ -40,6 +40,7 @@ export function AssetPage() {
   const { guid } = useParams({ strict: false }) as { guid: string }
   const [at, change] = useAddress<Address>()
   const info = useQuery(entity(guid))
+  const from = useQuery(origin(guid))
   const may = useMay()
   if (!info.data) return <ShownPage title={words.asset} of={info} loading={<Loading lines={10} />}>{() => null}</ShownPage>
   const e = info.data.entity
@@ -52,7 +53,7 @@ export function AssetPage() {
   return (
     <DetailPage
       key={guid} tall={open === 'lineage'} title={name} icon={<span className={s.icon} aria-hidden><Icon /></span>}
-      above={<div className={s.path}><Link to="/search">{words.assets}</Link> › {pathOf(text(e.attributes.qualifiedName)).join(' › ')}</div>}
+      above={<Crumbs of={text(e.attributes.qualifiedName)} origin={from.data} />}
       about={<div className={s.about}><Tag>{titleOf(e.typeName)}</Tag>{e.status === 'DELETED' && <Status tone="bad">{words.deleted}</Status>}{e.classifications.map(c => <Tag key={c.typeName} brand>{c.typeName}</Tag>)}</div>}
       actions={e.status === 'DELETED' && may('data/write', e.collectionId) && <Restore guid={guid} name={name} />}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined })}

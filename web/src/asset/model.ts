@@ -57,11 +57,12 @@ export function others(e: Entity): [string, string][] {
   return Object.entries(e.attributes).filter(([name]) => !shownElsewhere.has(name)).map(([name, value]) => [name, text(value)] as [string, string]).filter(([, value]) => value !== '')
 }
 
-/** pathOf are the names above an asset, from its qualified name: the authority first. */
-export function pathOf(qualifiedName: string): string[] {
-  const at = qualifiedName.indexOf('://')
-  const parts = qualifiedName.slice(at < 0 ? 0 : at + 3).replace(/#.*$/, '').split('/')
-  return parts.slice(0, -1).map(decoded)
+/** namesAbove are the names above an asset, from its qualified name, each with what it names: the authority first. */
+export function namesAbove(qualifiedName: string): { name: string; qualifiedName: string }[] {
+  const scheme = /^[a-z0-9+.-]+:\/\//i.exec(qualifiedName)?.[0] ?? ''
+  const [own = '', column] = qualifiedName.slice(scheme.length).split('#') // what is not escaped in a name is neither / nor #
+  const parts = own.split('/')
+  return parts.slice(0, column === undefined ? -1 : undefined).map((part, i) => ({ name: decoded(part), qualifiedName: scheme + parts.slice(0, i + 1).join('/') }))
 }
 
 /** classesOf are the classifications of an asset or a column, with their evidence in words: counts, never a value. */

@@ -16,6 +16,8 @@ export const words = {
   assets: 'Assets', asset: 'Asset',
   about: 'About', description: 'Description', noDescription: 'No description: neither the source nor a person gave one.',
   type: 'Type', sourceOwner: 'Owner in the source', name: 'Qualified name', source: 'Source', collection: 'Collection', changed: 'Changed', created: 'First seen', by: 'by',
+  where: 'Where it stands', seen: 'Last seen', aRunOf: (scan: string) => `a run of ${scan}`, notSeen: 'No run that has ended saw it.', byHand: 'None: no scan made it.', notTold: 'It can’t be told now.',
+  seenLatest: 'at the latest', seenLatestWhy: 'That run did not see all that its scan had seen before: what it did not see, an older one saw last.',
   status: 'State', deleted: 'Deleted',
   classifications: 'Classifications', noClassifications: 'None here. Scans of level L3 look for them in columns.',
   byPerson: 'Given by a person', onColumns: 'Classifications of columns', moreClasses: (n: number) => `${n} more columns are in the schema.`,

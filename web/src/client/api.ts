@@ -14,6 +14,7 @@ export type Run = manage['schemas']['Run']
 export type Node = manage['schemas']['Node']
 export type Kind = manage['schemas']['Kind']
 export type Asset = manage['schemas']['Asset']
+export type Origin = manage['schemas']['Origin']
 export type Change = manage['schemas']['Change']
 export type Difference = manage['schemas']['Difference']
 export type KeyState = manage['schemas']['KeyState']
@@ -84,6 +85,8 @@ export const classNames = () =>
 
 export const lineage = (guid: string, depth: number) =>
   queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 1000 }, signal }) })
+/** origin is where an asset comes from: its source, what it stands in, the run that saw it last. */
+export const origin = (guid: string) => queryOptions({ queryKey: ['origin', guid], queryFn: ({ signal }) => rest<Origin>(`/manage/v1/assets/${encodeURIComponent(guid)}/origin`, { signal }) })
 export const children = (guid: string) => pages<Asset>(['children', guid], `/manage/v1/assets/${encodeURIComponent(guid)}/children`)
 
 export interface Day {

@@ -18,6 +18,8 @@ import (
 // Map is what the plane reads of the data map; datamap.Service is one.
 type Map interface {
 	ByGUID(ctx context.Context, guid string) (datamap.View, error)
+	// Above gives what an asset stands in, the outermost first.
+	Above(ctx context.Context, guid string, parentOf func(typeName string) string) ([]datamap.View, error)
 	Children(ctx context.Context, guid, after string, limit int) (views []datamap.View, next string, err error)
 	History(ctx context.Context, guid string, before int64, limit int) ([]datamap.Change, error)
 	MeasuresOf(ctx context.Context, guid string, limit int) ([]datamap.MeasureRow, error)
@@ -25,11 +27,15 @@ type Map interface {
 }
 
 func (p *Plane) assetRoutes() []api.Route {
-	return []api.Route{
+	routes := []api.Route{
 		{Method: "GET", Pattern: "/assets/{guid}/children", Handler: p.as(p.children)},
 		{Method: "GET", Pattern: "/assets/{guid}/measures", Handler: p.as(p.measures)},
 		{Method: "GET", Pattern: "/assets/{guid}/history", Handler: p.as(p.history)},
 	}
+	if p.Sources != nil && p.Runs != nil {
+		routes = append(routes, api.Route{Method: "GET", Pattern: "/assets/{guid}/origin", Handler: p.as(p.origin)})
+	}
+	return routes
 }
 
 // asset is an asset in a list.

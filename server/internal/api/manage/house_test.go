@@ -130,7 +130,7 @@ func shops() model.Kind {
 	return model.Kind{
 		Name: "Shop", Version: 1, Title: "Shop", Summary: "A shop", ScanKinds: []string{"ShopCredential"}, Authority: "shop://{host|lower}",
 		Settings: []model.Field{{Name: "host", Type: model.FieldText, Title: "Host", Help: "Where it is", Required: true}},
-		Types:    []model.TypeDef{{Name: "shelf", Title: "Shelf"}}, RuntimeKinds: []string{"SelfHosted"}, Levels: []model.Level{model.L1},
+		Types:    []model.TypeDef{{Name: "hall", Title: "Hall"}, {Name: "shelf", Title: "Shelf", Parent: "hall"}}, RuntimeKinds: []string{"SelfHosted"}, Levels: []model.Level{model.L1},
 	}
 }
 

@@ -22,6 +22,8 @@ type Runs interface {
 	History(ctx context.Context, f scan.RunFilter, before string, limit int) ([]scan.RunView, string, error)
 	Units(ctx context.Context, runID string, states []model.UnitState, after int64, limit int) ([]scan.UnitView, error)
 	Gaps(ctx context.Context, runID string, after int64, limit int) ([]scan.GapRow, error)
+	// Seen tells of the newest run that saw an asset; false where none is known.
+	Seen(ctx context.Context, guid string) (scan.Seen, bool, error)
 }
 
 func (p *Plane) runRoutes() []api.Route {
