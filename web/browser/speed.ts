@@ -57,7 +57,7 @@ it('an asset of 5,000 columns against one of 50', async () => {
   const [small, large] = [await v.guid('columns_50.csv'), await v.guid('columns_5000.csv')]
   await v.go(`/asset/${large}?tab=schema`)
   await v.page.getByText('5,000 columns').waitFor()
-  await against('columns', `/asset/${small}?tab=schema`, `/asset/${large}?tab=schema`, '[role=listitem][aria-posinset="1"]')
+  await against('columns', `/asset/${small}?tab=schema`, `/asset/${large}?tab=schema`, '[role=option][aria-posinset="1"]')
 }, 300_000)
 
 it('a lineage of 1,000 nodes against one of 50', async () => {

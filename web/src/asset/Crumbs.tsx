@@ -4,6 +4,7 @@ import { Fragment, type ReactNode } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import type { Origin } from '../client/api'
 import { Link } from '../ui/Parts'
+import { titleOf } from '../ui/types'
 import { namesAbove } from './model'
 import { words } from './strings'
 
@@ -15,7 +16,7 @@ export function Crumbs({ of, origin }: { of: string; origin: Origin | undefined 
   const s = useStyles()
   const way = (qualifiedName: string, name: string, root: boolean): ReactNode => {
     const up = origin?.above.find(a => a.qualifiedName === qualifiedName)
-    if (up) return <Link to="/asset/$guid" params={{ guid: up.guid }}>{name}</Link>
+    if (up) return <Link to="/asset/$guid" params={{ guid: up.guid }} title={titleOf(up.type)}>{name}</Link>
     if (root && origin?.sourceOpen) return <Link to="/sources/$source" params={{ source: origin.source }}>{name}</Link>
     return name
   }

@@ -1,5 +1,5 @@
 // The columns of a table, however many: only those in sight are drawn. What is searched for is in the address.
-import { useDeferredValue, useMemo, useRef } from 'react'
+import { useDeferredValue, useId, useMemo, useRef } from 'react'
 import { Input, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Key16Regular } from '@fluentui/react-icons/svg/key'
 import { Search16Regular } from '@fluentui/react-icons/svg/search'
@@ -20,7 +20,7 @@ const useStyles = makeStyles({
   table: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', backgroundColor: tokens.colorNeutralBackground1 },
   grid: { display: 'grid', gridTemplateColumns: '56px minmax(160px, 2fr) minmax(120px, 1.2fr) 56px minmax(120px, 1.5fr) minmax(140px, 2fr)', gap: '12px', alignItems: 'center', height: '100%', padding: '0 16px', [narrow]: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' } },
   tight: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' },
-  row: { cursor: 'pointer', ':hover': { backgroundColor: grounds.hover } },
+  row: { ':hover': { backgroundColor: grounds.hover } },
   open: { backgroundColor: grounds.chosen },
   split: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(320px, 420px)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   side: { minWidth: 0, [medium]: { order: -1 } },
@@ -49,14 +49,15 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
   const keyed = useMemo(() => keyColumns(entity), [entity])
   const open = columns.find(c => c.name === column)
   const list = useRef<HTMLDivElement>(null)
-  const close = () => { onColumn(undefined); list.current?.querySelector<HTMLElement>('[role=list]')?.focus() }
+  const hint = useId()
+  const close = () => { onColumn(undefined); list.current?.querySelector<HTMLElement>('[role=listbox]')?.focus() }
   const fitting = useMemo(() => columns.map((c, i) => ({ ...c, place: i + 1 })).filter(c => c.name.toLowerCase().includes(wanted)), [columns, wanted])
   return (
     <>
       <div className={s.bar}>
         <Input className={s.find} type="search" contentBefore={<Search16Regular />} placeholder={words.find} aria-label={words.find} value={find} onChange={(_, d) => onFind(d.value)} />
         <span role="status"><Soft>{words.shown(count(fitting.length), count(columns.length))}</Soft></span>
-        <span className={s.wide}><Soft>{words.openHint}</Soft></span>
+        <span id={hint} className={s.wide}><Soft>{words.openHint}</Soft></span>
       </div>
       {fitting.length === 0 ? <Empty title={words.noColumn} /> : (
         <div className={open ? s.split : undefined}>
@@ -65,7 +66,10 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
               <span>{words.position}</span><span>{words.column}</span><span>{words.columnType}</span>
               {!open && <><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.description}</span></>}
             </div>
-            <Windowed label={words.tabs.schema} count={fitting.length} height={40} most={16} onOpen={i => onColumn(fitting[i]!.name)} row={i => <Row column={fitting[i]!} keyed={keyed} open={open} onOpen={onColumn} />} />
+            <Windowed
+              label={words.tabs.schema} describedBy={hint} count={fitting.length} height={40} most={16} chosen={fitting.findIndex(c => c.guid === open?.guid)} onOpen={i => onColumn(fitting[i]!.name)}
+              name={i => spoken(fitting[i]!, keyed)} row={i => <Row column={fitting[i]!} keyed={keyed} open={open} />}
+            />
           </div>
           {open && <div className={s.side}><ColumnCard key={open.guid} column={open} of={entity} may={may} onClose={close} /></div>}
         </div>
@@ -79,13 +83,15 @@ interface RowProps {
   column: Column & { place: number }
   keyed: Set<string>
   open: Column | undefined // the column that is shown beside the table
-  onOpen: (name: string) => void
 }
 
-function Row({ column: c, keyed, open, onOpen }: RowProps) {
+/** spoken is a column in words: what its row shows, the name first. */
+const spoken = (c: Column, keyed: Set<string>) => [c.name, keyed.has(c.name) && words.key, c.type, ...c.classes.map(k => k.name), c.comment].filter(Boolean).join(', ')
+
+function Row({ column: c, keyed, open }: RowProps) {
   const s = useStyles()
   return (
-    <div className={mergeClasses(s.grid, s.row, open && s.tight, open?.guid === c.guid && s.open)} onClick={() => onOpen(c.name)}>
+    <div className={mergeClasses(s.grid, s.row, open && s.tight, open?.guid === c.guid && s.open)}>
       <span className={s.number}>{c.place}</span>
       <span className={s.name} title={c.name}><span className={s.cell}>{c.name}</span>{keyed.has(c.name) && <Key16Regular className={s.key} aria-label={words.key} />}</span>
       <span className={s.cell} title={c.type}><Mono>{c.type}</Mono></span>
