@@ -38,7 +38,7 @@ func (s *Server) handler() http.Handler {
 		Decider: s.access, Now: s.cfg.Now, People: s.access, Fleet: s.fleet, Receipts: receipts{s.core.Ingest},
 		SignInURL: func() string { return s.place.portal() + "/signin" },
 		Sources:   s.core.Scans, Runs: s.core.Scans, Proposals: s.core.Scans, Announced: s.core.Scans, Map: s.core.Graph, Search: s.search,
-		Questions: questions{s.core.Scans, s}, Short: s.room.short.Load,
+		Questions: questions{s.core.Scans, s}, Short: s.room.short.Load, Build: s.cfg.Version,
 	}
 	tree := &account.Plane{Collections: collections{s.access, s}, Decider: s.access, PublicAccess: s.publicAccess}
 	policies := &policystore.Plane{Policies: s.access, Decider: s.access}

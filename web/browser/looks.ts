@@ -32,5 +32,5 @@ export function cut(): string[] {
   }).concat([...document.querySelectorAll('[role=dialog]')].filter(e => {
     const box = e.getBoundingClientRect()
     return box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1 || box.top < -1
-  })).map(e => e.outerHTML.slice(0, 120))
+  }), [...document.querySelectorAll('[role=tab]')].filter(e => e.parentElement!.clientHeight < e.clientHeight)).map(e => e.outerHTML.slice(0, 120))
 }

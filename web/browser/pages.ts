@@ -84,6 +84,8 @@ export const pages: PageOf[] = [
   { name: 'style', path: '/style', shows: 'Add one' },
   { name: 'style-detail', path: '/style?tab=detail', shows: 'Detail' },
   { name: 'style-wizard', path: '/style?tab=wizard', shows: 'Wizard' },
+  { name: 'style-picture', path: '/style?tab=picture', shows: 'orders_by_region' },
+  { name: 'style-picture-list', path: '/style?tab=picture&as=list', shows: 'open_invoices' },
   { name: 'style-states', path: '/style?tab=states', shows: 'You may not see this' },
 ]
 

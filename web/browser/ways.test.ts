@@ -179,6 +179,25 @@ describe('search typed quickly', () => {
 })
 
 describe('by keyboard alone', () => {
+  it('g and a letter lead to each way of the shell, as Help says, which tells the build and what to read', async () => {
+    const v = await Visit.begin(browser)
+    const help = v.page.getByRole('dialog', { name: 'Help' })
+    await v.page.keyboard.press('?')
+    await help.getByText(/^Purlieu \S+$/).waitFor()
+    await help.getByText('operate.md').waitFor()
+    const said = await help.locator('dl').first().locator('div').evaluateAll(rows => rows.map(row => ({ what: row.querySelector('dd')!.textContent!, keys: [...row.querySelectorAll('kbd')].map(k => k.textContent!) })))
+    await v.page.keyboard.press('Escape')
+    const ways = await v.page.getByRole('navigation', { name: 'Main' }).getByRole('link').allTextContents()
+    for (const way of ways.reverse()) {
+      const one = said.find(s => s.what === `Go to: ${way}`)
+      expect(one, way).toBeDefined()
+      for (const key of one!.keys) await v.page.keyboard.press(key)
+      await v.page.getByRole('navigation', { name: 'Main' }).locator('a[aria-current=page]').getByText(way, { exact: true }).waitFor()
+    }
+    expect(v.wrong).toEqual([])
+    await v.end()
+  })
+
   it('a source is registered, its connection tested, scanned, found, looked at and written about', async () => {
     const v = await Visit.begin(browser)
     const { page } = v

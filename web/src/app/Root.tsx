@@ -44,7 +44,7 @@ export function Guarded() {
     <Shell
       ways={ways}
       search={<Search />}
-      corner={<Corner name={who.data.name} help={help} onSignOut={() => void signOut().finally(() => location.assign('/signed-out'))} />}
+      corner={<Corner name={who.data.name} ways={ways} build={who.data.build} help={help} onSignOut={() => void signOut().finally(() => location.assign('/signed-out'))} />}
     >
       <Stale />
       {watched.length > 0 && <Suspense><Watcher watched={watched} /></Suspense>}
@@ -84,7 +84,7 @@ function useKeys(help: RefObject<HTMLDivElement | null>) {
       if (isTyping(e.target)) return
       if (e.key === '?') help.current?.showPopover()
       if (before === 'g') {
-        const to = { h: '/', r: '/runtimes' }[e.key]
+        const to = ways.find(way => way.key === e.key)?.to
         if (to) void navigate({ to })
       }
       before = e.key

@@ -1,4 +1,4 @@
-// The ways of the shell: one line per plane that has a page of its own.
+// The ways of the shell: one line per plane that has a page of its own, with the letter that leads there behind g.
 import { Database20Filled, Database20Regular } from '@fluentui/react-icons/svg/database'
 import { History20Filled, History20Regular } from '@fluentui/react-icons/svg/history'
 import { Home20Filled, Home20Regular } from '@fluentui/react-icons/svg/home'
@@ -9,11 +9,11 @@ import { Settings20Filled, Settings20Regular } from '@fluentui/react-icons/svg/s
 import type { Way } from '../ui/Shell'
 
 export const ways: Way[] = [
-  { to: '/', title: 'Overview', icon: Home20Regular, iconHere: Home20Filled },
-  { to: '/search', title: 'Search', icon: Search20Regular, iconHere: Search20Filled },
-  { to: '/map', title: 'Data map', icon: Map20Regular, iconHere: Map20Filled },
-  { to: '/sources', title: 'Sources', icon: Database20Regular, iconHere: Database20Filled },
-  { to: '/runs', title: 'Runs', icon: History20Regular, iconHere: History20Filled },
-  { to: '/runtimes', title: 'Runtimes', icon: Server20Regular, iconHere: Server20Filled },
-  { to: '/settings', title: 'Settings', icon: Settings20Regular, iconHere: Settings20Filled, last: true },
+  { to: '/', key: 'h', title: 'Overview', icon: Home20Regular, iconHere: Home20Filled },
+  { to: '/search', key: 'f', title: 'Search', icon: Search20Regular, iconHere: Search20Filled },
+  { to: '/map', key: 'm', title: 'Data map', icon: Map20Regular, iconHere: Map20Filled },
+  { to: '/sources', key: 's', title: 'Sources', icon: Database20Regular, iconHere: Database20Filled },
+  { to: '/runs', key: 'u', title: 'Runs', icon: History20Regular, iconHere: History20Filled },
+  { to: '/runtimes', key: 'r', title: 'Runtimes', icon: Server20Regular, iconHere: Server20Filled },
+  { to: '/settings', key: 't', title: 'Settings', icon: Settings20Regular, iconHere: Settings20Filled, last: true },
 ]

@@ -63,7 +63,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/style', component: page(() => import('../style/StylePage'), 'StylePage'),
-      validateSearch: s => ({ tab: text(s.tab), step: text(s.step) }),
+      validateSearch: s => ({ tab: text(s.tab), step: text(s.step), as: text(s.as) }),
     }),
     createRoute({ getParentRoute: () => shell, path: '$', component: Gone }),
   ]),

@@ -1,6 +1,6 @@
 // The style page: each pattern with all its parts, on one page that tests and people look at.
-import { useState } from 'react'
-import { Button, Field, Input } from '@fluentui/react-components'
+import { lazy, Suspense, useState } from 'react'
+import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { Database24Regular } from '@fluentui/react-icons/svg/database'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
@@ -14,11 +14,16 @@ import { PictureFrame } from '../ui/PicturePage'
 import { Empty, Failed, Loading } from '../ui/States'
 import { Tick } from '../ui/Tick'
 import { WizardPage } from '../ui/WizardPage'
-import { sample, words } from './strings'
+import { drawn, feeds, sample, words } from './strings'
+
+const SamplePicture = lazy(() => import('./SamplePicture').then(m => ({ default: m.SamplePicture })))
+
+const useStyles = makeStyles({ bar: { display: 'flex', gap: '8px' }, text: { margin: 0 } })
 
 interface Address {
   tab?: string
   step?: string
+  as?: string
 }
 type Tab = keyof typeof words.tabs
 
@@ -27,14 +32,14 @@ export function StylePage() {
   const open = tab in words.tabs ? (tab as Tab) : 'list'
   return (
     <DetailPage
-      title={words.title} about={words.about} icon={<Database24Regular />} open={open}
+      title={words.title} about={words.about} icon={<Database24Regular />} open={open} tall={open === 'picture'}
       tabs={(Object.keys(words.tabs) as Tab[]).map(key => ({ key, title: words.tabs[key] }))}
-      onOpen={next => change({ tab: next, step: undefined })}
+      onOpen={next => change({ tab: next, step: undefined, as: undefined })}
     >
       {open === 'list' && <List />}
       {open === 'detail' && <Detail />}
       {open === 'wizard' && <Wizard />}
-      {open === 'picture' && <PictureFrame label={words.tabs.picture}><Empty title={words.tabs.picture}>{words.pictureText}</Empty></PictureFrame>}
+      {open === 'picture' && <Picture />}
       {open === 'states' && <States />}
       {open === 'parts' && <Parts />}
     </DetailPage>
@@ -77,6 +82,33 @@ function Wizard() {
     >
       <Field label={step} hint="A field says what it wants, and what is wrong, at its own place."><Input /></Field>
     </WizardPage>
+  )
+}
+
+function Picture() {
+  const s = useStyles()
+  const [{ as }, change] = useAddress<Address>()
+  const list = as === 'list'
+  return (
+    <>
+      <p className={s.text}>{words.pictureText}</p>
+      <div className={s.bar} role="group" aria-label={words.tabs.picture}>
+        <Button size="small" appearance={list ? 'subtle' : 'secondary'} aria-pressed={!list} onClick={() => change({ as: undefined })}>{words.asPicture}</Button>
+        <Button size="small" appearance={list ? 'secondary' : 'subtle'} aria-pressed={list} onClick={() => change({ as: 'list' })}>{words.asList}</Button>
+      </div>
+      {!list ? <PictureFrame label={words.tabs.picture}><Suspense fallback={<Loading />}><SamplePicture /></Suspense></PictureFrame> : (
+        <Card>
+          <DataTable
+            caption={words.tabs.picture} rows={drawn} id={d => d.name}
+            columns={[
+              { name: 'Name', show: d => <Link to="/style">{d.name}</Link> },
+              { name: 'State', show: d => <Status tone={d.state}>{d.word}</Status> },
+              { name: words.feeds, show: d => feeds.filter(([from]) => from === d.name).map(([, to]) => to).join(', ') },
+            ]}
+          />
+        </Card>
+      )}
+    </>
   )
 }
 

@@ -8,8 +8,9 @@ import { SignOut20Regular } from '@fluentui/react-icons/svg/sign-out'
 import { Command } from './Command'
 import { NoticeIcon, useNotices } from './Notices'
 import { Panel } from './Panel'
-import { Key, Link, When } from './Parts'
-import { keys, words } from './strings'
+import { Key, Link, Mono, When } from './Parts'
+import type { Way } from './Shell'
+import { docs, keys, words } from './strings'
 import { choice, choices, choose } from './theme'
 
 const useStyles = makeStyles({
@@ -21,23 +22,30 @@ const useStyles = makeStyles({
   keys: { display: 'grid', gridTemplateColumns: 'max-content 1fr', gap: '8px 16px', margin: 0 },
   keyNames: { display: 'flex', gap: '4px', alignItems: 'flex-start' },
   what: { margin: 0 },
+  build: { margin: '20px 0 0', paddingTop: '12px', borderTop: `1px solid ${tokens.colorNeutralStroke3}`, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   looks: { border: 'none', margin: '16px 0', padding: 0 },
   look: { display: 'flex', alignItems: 'center', gap: '8px', padding: '4px 0', cursor: 'pointer' },
   radio: { accentColor: tokens.colorBrandBackground, width: '16px', height: '16px', margin: 0 },
   legend: { padding: 0, marginBottom: '4px', fontWeight: tokens.fontWeightSemibold },
 })
 
-export interface CornerProps {
+interface HelpProps {
+  ways: Way[]
+  build: string // the account's version
+  panel: RefObject<HTMLDivElement | null>
+}
+
+export interface CornerProps extends Omit<HelpProps, 'panel'> {
   name: string
   help: RefObject<HTMLDivElement | null> // to open the help from a key
   onSignOut: () => void
 }
 
-export function Corner({ name, help, onSignOut }: CornerProps) {
+export function Corner({ name, ways, build, help, onSignOut }: CornerProps) {
   return (
     <>
       <Bell />
-      <Help panel={help} />
+      <Help ways={ways} build={build} panel={help} />
       <Who name={name} onSignOut={onSignOut} />
     </>
   )
@@ -68,14 +76,15 @@ function Bell() {
   )
 }
 
-function Help({ panel }: { panel: RefObject<HTMLDivElement | null> }) {
+function Help({ ways, build, panel }: HelpProps) {
   const s = useStyles()
+  const all = [...keys.slice(0, -1), ...ways.map(way => ({ keys: ['g', way.key], what: words.goTo(way.title) })), ...keys.slice(-1)]
   return (
     <Panel label={words.help} icon={<QuestionCircle20Regular />} panel={panel}>
       <h2 className={s.title}>{words.help}</h2>
       <h3 className={s.under}>{words.helpKeys}</h3>
       <dl className={s.keys}>
-        {keys.map(k => (
+        {all.map(k => (
           <div key={k.what} style={{ display: 'contents' }}><dt className={s.keyNames}>{k.keys.map(one => <Key key={one}>{one}</Key>)}</dt><dd className={s.what}>{k.what}</dd></div>
         ))}
       </dl>
@@ -84,6 +93,12 @@ function Help({ panel }: { panel: RefObject<HTMLDivElement | null> }) {
       <Command>purlieu --help</Command>
       <h3 className={s.under}>{words.helpStyle}</h3>
       <Link to="/style" onClick={() => panel.current?.hidePopover()}>/style</Link>
+      <h3 className={s.under}>{words.helpDocs}</h3>
+      <p className={s.soft} style={{ marginBottom: '8px' }}>{words.helpDocsText}</p>
+      <dl className={s.keys}>
+        {docs.map(d => <div key={d.file} style={{ display: 'contents' }}><dt><Mono>{d.file}</Mono></dt><dd className={s.what}>{d.what}</dd></div>)}
+      </dl>
+      <p className={s.build}>{words.build(build)}</p>
     </Panel>
   )
 }

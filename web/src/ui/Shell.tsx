@@ -27,6 +27,7 @@ const useStyles = makeStyles({
 
 export interface Way {
   to: string
+  key: string // behind g, from anywhere
   title: string
   icon: FluentIcon
   iconHere: FluentIcon

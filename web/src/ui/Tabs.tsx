@@ -7,7 +7,7 @@ import { narrow } from './widths'
 const line = { content: '""', position: 'absolute', left: '12px', right: '12px', bottom: 0, height: tokens.strokeWidthThicker, borderRadius: tokens.borderRadiusCircular } as const
 
 const useStyles = makeStyles({
-  list: { display: 'flex', margin: '0 -10px', borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, overflowX: 'auto', overflowY: 'hidden', scrollbarWidth: 'none', [narrow]: { margin: '0 -16px', padding: '0 6px' } },
+  list: { display: 'flex', flexShrink: 0, margin: '0 -10px', borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, overflowX: 'auto', overflowY: 'hidden', scrollbarWidth: 'none', [narrow]: { margin: '0 -16px', padding: '0 6px' } },
   tab: {
     position: 'relative', flexShrink: 0, padding: '12px 10px', border: 'none', borderRadius: tokens.borderRadiusMedium, backgroundColor: 'transparent', color: tokens.colorNeutralForeground2, font: 'inherit', lineHeight: tokens.lineHeightBase300, whiteSpace: 'nowrap', cursor: 'pointer',
     ':hover': { color: tokens.colorNeutralForeground2Hover }, ':hover::before': { ...line, backgroundColor: tokens.colorNeutralStroke1Hover },

@@ -13,6 +13,10 @@ export const words = {
   clear: 'Clear',
   help: 'Help',
   helpKeys: 'Keys',
+  goTo: (title: string) => `Go to: ${title}`,
+  helpDocs: 'To read',
+  helpDocsText: 'In the folder docs of this version’s source:',
+  build: (version: string) => `Purlieu ${version}`,
   helpCommand: 'On the command line',
   helpCommandText: 'All that is here can be done with the client, too.',
   helpStyle: 'How pages are built',
@@ -51,9 +55,17 @@ export const words = {
 export const keys: { keys: string[]; what: string }[] = [
   { keys: ['/'], what: 'Search, from anywhere' },
   { keys: ['Ctrl', 'K'], what: 'Search, from anywhere, also while typing' },
-  { keys: ['g', 'h'], what: 'Go to the overview' },
-  { keys: ['g', 'r'], what: 'Go to the runtimes' },
   { keys: ['?'], what: 'This help' },
+]
+
+/** Where there is more to read: files that stand beside the source. */
+export const docs: { file: string; what: string }[] = [
+  { file: 'operate.md', what: 'Running the account and its nodes' },
+  { file: 'policy.md', what: 'What a node may reach, and let out' },
+  { file: 'classifications.md', what: 'The rules that classify, one by one' },
+  { file: 'connectors.md', what: 'Writing a connector' },
+  { file: 'names.md', what: 'How assets are named' },
+  { file: 'glossary.md', what: 'The words' },
 ]
 
 /** What the states of a run are called. */

@@ -103,7 +103,7 @@ func build(t *testing.T) *house {
 		Decider: h.access, Now: time.Now, People: h.access, Fleet: h.fleet, Receipts: heads{},
 		SignInURL: func() string { return "https://" + h.address + "/signin" },
 		Sources:   h.scans, Runs: h.scans, Proposals: h.scans, Announced: h.scans, Map: h.graph, Search: h.search,
-		Questions: h.questions,
+		Questions: h.questions, Build: "1.2.3",
 	}
 	doors := openapitest.Check(t, "manage", api.New(api.Deps{Planes: h.plane.Planes(), Auth: h.access, Log: log, Now: time.Now}))
 	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -68,6 +68,9 @@ type Plane struct {
 
 	// Short tells whether the store's disk has so little room that scans wait; nil: never.
 	Short func() bool
+
+	// Build is the version of this replica.
+	Build string
 }
 
 // Planes are all that this package serves, ready to mount: the open operations first.

@@ -34,7 +34,7 @@ func TestNobodyAndReadersAreRefused(t *testing.T) {
 			t.Errorf("%s for a reader: %d %v", call, status, body)
 		}
 	}
-	if status, who := h.call("GET", "/manage/v1/whoami", token.Text, ""); status != 200 || who["name"] != "reader" {
+	if status, who := h.call("GET", "/manage/v1/whoami", token.Text, ""); status != 200 || who["name"] != "reader" || who["build"] != "1.2.3" {
 		t.Error(status, who)
 	}
 }

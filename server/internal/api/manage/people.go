@@ -52,7 +52,7 @@ func (p *Plane) whoami(w http.ResponseWriter, r *http.Request, who access.Princi
 		}
 	}
 	return answer(w, http.StatusOK, map[string]any{
-		"id": who.ID, "name": who.Name, "node": who.Node, "account": p.People.Account(), "roles": roles, "actions": actions,
+		"id": who.ID, "name": who.Name, "node": who.Node, "account": p.People.Account(), "build": p.Build, "roles": roles, "actions": actions,
 	})
 }
 
