@@ -83,7 +83,7 @@ func TestASourceACredentialAndARuntimeKeepWhatIsNotNamed(t *testing.T) {
 	s.shows("of the shop", "reader", "shop-password")
 
 	s.run(0, "runtime", "add", "on-premises")
-	s.run(0, "runtime", "list")
+	s.run(0, "runtime", "list", "-o", "json")
 	s.shows("the cellar")
 }
 

@@ -310,7 +310,7 @@ func TestRuntimesShowTheirKeysAndNodes(t *testing.T) {
 	s.run(0, "node", "list", "on-premises", "-o", "yaml")
 	s.shows("[]")
 	s.run(4, "node", "remove", "on-premises", "node-1")
-	s.run(0, "runtime", "list")
+	s.run(0, "runtime", "list", "-o", "json")
 	s.shows("built-in", "Managed")
 	s.run(0, "runtime", "delete", "on-premises")
 	s.never("cut off")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/purlieu/purlieu/model"
@@ -43,14 +44,32 @@ func (c assetHistoryCmd) Run(a *app) error {
 		return err
 	}
 	return a.listing(path, []string{"AT", "WHAT", "BY", "DIFFERENCES"}, func(o object) []string {
-		list, _ := o.at("differences").([]any)
 		said := []string{}
-		for _, v := range list {
-			m, _ := v.(map[string]any)
-			said = append(said, differenceOf(m))
+		for _, d := range objectsOf(o.at("differences")) {
+			said = append(said, differenceOf(d))
 		}
 		return []string{o.text("at"), o.text("verb"), o.text("actor"), strings.Join(said, "; ")}
 	})
+}
+
+// What a table of many assets says of one: the first differences, each value as far as it is told from another.
+const (
+	differencesSaid = 4
+	valueSaid       = 60 // characters
+)
+
+// differences are the first ones of a change, and how many more there are.
+func differences(v any) string {
+	list := objectsOf(v)
+	said := []string{}
+	for _, d := range list[:min(differencesSaid, len(list))] {
+		short := object{"what": d["what"], "name": d["name"], "old": cut(d.text("old"), valueSaid), "new": cut(d.text("new"), valueSaid)}
+		said = append(said, differenceOf(short))
+	}
+	if more := len(list) - len(said); more > 0 {
+		said = append(said, fmt.Sprintf("and %d more (purlieu asset history)", more))
+	}
+	return strings.Join(said, "; ")
 }
 
 // differenceOf says what differed: "comment: old → new".

@@ -75,6 +75,18 @@ func (c runListCmd) Run(a *app) error {
 	})
 }
 
+// stateOf is how a run fares: its state, and what that does not say. Nothing where there is none.
+func stateOf(run object) string {
+	state := run.text("state")
+	switch {
+	case state == "InProgress" && run.text("proposal") != "":
+		return "asks a question"
+	case state == "Succeeded" && cmp.Or(run.text("counts", "gaps"), "0") != "0":
+		return "Succeeded with gaps"
+	}
+	return state
+}
+
 // some reads a list until there are as many as asked for.
 func (a *app) some(path string, q url.Values, limit int) ([]object, error) {
 	account, err := a.client()
@@ -204,9 +216,14 @@ type runGapsCmd struct{ runArg }
 
 // Run lists the gaps.
 func (c runGapsCmd) Run(a *app) error {
-	return a.listing(c.path()+"/gaps", []string{"WHERE", "WHY", "STATE", "REMEDY"}, func(o object) []string {
-		return []string{o.text("gap", "path"), o.text("gap", "code"), o.text("gap", "state"), o.text("gap", "remedy")}
-	})
+	return a.listing(c.path()+"/gaps", gapHead(), gapRow)
+}
+
+func gapHead() []string { return []string{"WHERE", "WHY", "OBJECT", "COUNT", "STATE", "REMEDY"} }
+
+// gapRow is a gap; one that does not say how many it stands for is one.
+func gapRow(o object) []string {
+	return []string{o.text("gap", "path"), o.text("gap", "code"), o.text("gap", "object"), cmp.Or(o.text("gap", "count"), "1"), o.text("gap", "state"), o.text("gap", "remedy")}
 }
 
 type runChangesCmd struct {
@@ -220,8 +237,8 @@ func (c runChangesCmd) Run(a *app) error {
 	if c.Verb != nil {
 		path += "?verb=" + *c.Verb
 	}
-	return a.listing(path, []string{"VERB", "TYPE", "ASSET"}, func(o object) []string {
-		return []string{o.text("change", "verb"), o.text("asset", "type"), o.text("asset", "qualifiedName")}
+	return a.listing(path, []string{"VERB", "TYPE", "ASSET", "DIFFERENCES"}, func(o object) []string {
+		return []string{o.text("change", "verb"), o.text("asset", "type"), o.text("asset", "qualifiedName"), differences(o.at("change", "differences"))}
 	})
 }
 

@@ -62,8 +62,11 @@ type runtimeListCmd struct{}
 
 // Run lists the runtimes.
 func (runtimeListCmd) Run(a *app) error {
-	return a.listing("/scan/integrationRuntimes", []string{"NAME", "KIND", "DESCRIPTION"}, func(o object) []string {
-		return []string{o.text("name"), o.text("kind"), o.text("properties", "description")}
+	if a.format != "table" { // scripts get the published form
+		return a.listing("/scan/integrationRuntimes", nil, nil)
+	}
+	return a.listing("/manage/v1/runtimes", []string{"NAME", "KIND", "STATE", "ONLINE", "DESCRIPTION"}, func(o object) []string {
+		return []string{o.text("name"), o.text("kind"), o.text("state"), o.text("nodesOnline") + "/" + o.text("nodes"), o.text("description")}
 	})
 }
 

@@ -173,9 +173,23 @@ type scanListCmd struct {
 
 // Run lists the scans.
 func (c scanListCmd) Run(a *app) error {
-	return a.listing("/scan/datasources/"+esc(c.Source)+"/scans", []string{"NAME", "LEVEL", "RUNTIME", "CREDENTIAL"}, func(o object) []string {
-		return []string{o.text("name"), o.text("properties", "purlieuLevel"), reader(o), o.text("properties", "credential", "referenceName")}
+	return a.listing("/scan/datasources/"+esc(c.Source)+"/scans", []string{"NAME", "LEVEL", "RUNTIME", "CREDENTIAL", "RUNS NEXT"}, func(o object) []string {
+		return []string{o.text("name"), o.text("properties", "purlieuLevel"), reader(o), o.text("properties", "credential", "referenceName"), nextOf(o)}
 	})
+}
+
+// nextOf says when a scan of a list runs by itself the next time.
+func nextOf(sc object) string {
+	trigger := func(of string) string { return sc.text("purlieuTrigger", "properties", of) }
+	switch {
+	case sc.at("purlieuTrigger") == nil:
+		return "when started"
+	case trigger("state") == "Disabled":
+		return "paused"
+	case trigger("purlieuNext") == "":
+		return "never again"
+	}
+	return trigger("purlieuNext")
 }
 
 type scanShowCmd struct{ scanArgs }

@@ -97,6 +97,14 @@ func clean(s string) string {
 	return b.String()
 }
 
+// cut is a text of at most so many characters: of a longer one the beginning.
+func cut(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return strings.TrimRight(string(runes[:most-1]), " ") + "…"
+	}
+	return s
+}
+
 // table writes rows under a head, in columns.
 func (a *app) table(head []string, rows [][]string) error {
 	w := tabwriter.NewWriter(a.out, 2, 8, 2, ' ', 0)

@@ -155,8 +155,33 @@ type sourceListCmd struct{}
 
 // Run lists the sources.
 func (sourceListCmd) Run(a *app) error {
-	return a.listing("/scan/datasources", []string{"NAME", "KIND", "AUTHORITY", "COLLECTION"}, func(o object) []string {
-		return []string{o.text("name"), o.text("kind"), o.text("properties", "purlieuAuthority"), o.text("properties", "collection", "referenceName")}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	list, err := a.items(account, "/scan/datasources")
+	if err != nil {
+		return err
+	}
+	return a.write(list, func() error {
+		newest, err := a.items(account, "/manage/v1/runs?newest=true") // of each scan, the newest first
+		if err != nil {
+			return err
+		}
+		last := map[string]object{}
+		for _, run := range newest {
+			if of := run.text("source"); last[of] == nil {
+				last[of] = run
+			}
+		}
+		rows := make([][]string, len(list))
+		for i, o := range list {
+			run := last[o.text("name")]
+			rows[i] = []string{
+				o.text("name"), o.text("kind"), o.text("properties", "purlieuAuthority"), o.text("properties", "collection", "referenceName"), stateOf(run), run.text("queued"),
+			}
+		}
+		return a.table([]string{"NAME", "KIND", "AUTHORITY", "COLLECTION", "LAST RUN", "QUEUED"}, rows)
 	})
 }
 

@@ -205,9 +205,9 @@ func (a *app) summary(run object, gaps []object) error {
 	const most = 20
 	rows := [][]string{}
 	for _, g := range gaps[:min(most, len(gaps))] {
-		rows = append(rows, []string{g.text("gap", "path"), g.text("gap", "code"), g.text("gap", "remedy")})
+		rows = append(rows, gapRow(g))
 	}
-	if err := a.table([]string{"WHERE", "WHY", "REMEDY"}, rows); err != nil {
+	if err := a.table(gapHead(), rows); err != nil {
 		return err
 	}
 	if len(gaps) > most {
