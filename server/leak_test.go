@@ -185,10 +185,17 @@ func (e *estate) questions() (out [][3]string) {
 			}
 			for _, path := range paths {
 				out = append(out, [3]string{http.MethodGet, path, ""})
-				if strings.Contains(path, "uniqueAttribute") {
-					for _, name := range e.names {
-						out = append(out, [3]string{http.MethodGet, path + "?attr:qualifiedName=" + url.QueryEscape(name), ""})
-					}
+				by := ""
+				switch {
+				case strings.Contains(path, "uniqueAttribute"):
+					by = "?attr:qualifiedName="
+				case path == manage.Prefix+"/assets":
+					by = "?qualifiedName="
+				default:
+					continue
+				}
+				for _, name := range e.names {
+					out = append(out, [3]string{http.MethodGet, path + by + url.QueryEscape(name), ""})
 				}
 			}
 		}

@@ -64,10 +64,10 @@ func TestOfTwoAssetsOfOneQualifiedNameAGuidSaysWhich(t *testing.T) {
 	s.never("Process")
 	s.run(0, "asset", "show", other)
 	s.shows("ACTIVE")
-	s.run(1, "asset", "restore", "orders")
-	s.shows("neither a guid nor a qualified name", "purlieu asset delete", "purlieu run changes")
+	s.run(4, "asset", "restore", "orders")
+	s.shows("no deleted asset has the qualified name", "purlieu asset delete", "purlieu run changes")
 	s.run(4, "asset", "restore", "report://year/nothing")
-	s.shows("no deleted asset was called")
+	s.shows("no deleted asset has the qualified name")
 	s.run(0, "asset", "restore", name)
 	s.shows("is back", "purlieu asset show "+set)
 	s.run(0, "asset", "show", set)
@@ -75,8 +75,44 @@ func TestOfTwoAssetsOfOneQualifiedNameAGuidSaysWhich(t *testing.T) {
 	s.run(5, "asset", "restore", name)
 	s.shows("is there, and not deleted")
 	s.run(0, "asset", "delete", "--yes", set, other)
+	s.run(5, "asset", "show", name)
+	s.shows("assets of several types")
 	s.run(5, "asset", "restore", name)
 	s.shows("deleted assets of several types", types[0]+" "+set, types[1]+" "+other)
 	s.run(0, "asset", "restore", set)
 	s.shows("is back")
+	s.run(0, "asset", "delete", "--yes", name) // of the two, the one that is there
+	s.shows("DataSet " + name + " is deleted")
+	s.run(0, "asset", "restore", other)
+	s.run(0, "asset", "delete", "--yes", name)
+	s.shows("Process " + name + " is deleted")
+}
+
+// Named by its qualified name an asset is found however many types there are, as soon as it is written, and when it is deleted.
+func TestAnAssetIsFoundByItsQualifiedNameWithOneQuestion(t *testing.T) {
+	s := signedIn(t)
+	account, err := (&app{getenv: func(name string) string { return s.env[name] }}).client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "sales orders" // of no form
+	made := object{"guid": "-1", "typeName": "DataSet", "attributes": object{"qualifiedName": name, "name": "orders"}}
+	if err := account.Do(t.Context(), "POST", "/datamap/api/atlas/v2/entity", object{"entity": made}, nil); err != nil {
+		t.Fatal(err)
+	}
+	a := &app{ctx: t.Context(), getenv: func(name string) string { return s.env[name] }}
+	s.run(0, "asset", "edit", name, "--description", "what was bought")
+	s.run(0, "asset", "delete", name, "--yes")
+	s.run(0, "asset", "show", name)
+	s.shows("DELETED", "what was bought")
+	s.run(0, "asset", "history", name)
+	s.shows("deleted")
+	alive, deleted, err := a.called(account, name)
+	if err != nil || len(alive) != 0 || len(deleted) != 1 || deleted[0].text("entityType") != "DataSet" {
+		t.Fatalf("%v %v %v", alive, deleted, err)
+	}
+	s.run(0, "asset", "restore", name)
+	s.shows("is back")
+	s.run(0, "asset", "show", name)
+	s.shows("ACTIVE")
 }

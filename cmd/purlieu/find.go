@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,25 +18,34 @@ func (a *app) find(account *client.Client, name string) (string, error) {
 	return hit.text("id"), err
 }
 
-// hit is what a search says of what a person named; of a guid, which is not searched for, the guid alone.
+// hit is what the map says of what a person named, in the words of a search: its guid as id, its type and its qualified name; of a
+// guid, which is not looked for, that alone. One that is deleted is meant where nothing else has its qualified name.
 func (a *app) hit(account *client.Client, name string) (object, error) {
 	if guidText.MatchString(name) {
 		return object{"id": strings.ToLower(name)}, nil
 	}
-	for _, attribute := range []string{"qualifiedName", "name"} {
-		found, err := a.called(account, attribute, name)
+	alive, deleted, err := a.called(account, name)
+	if err != nil {
+		return nil, err
+	}
+	same := alive
+	if len(alive) == 0 {
+		same = deleted
+	}
+	if len(same) == 0 {
+		found, err := a.search(account, object{"keywords": nil, "limit": 20, "filter": object{"attributeName": "name", "operator": "eq", "attributeValue": name}})
 		if err != nil {
 			return nil, err
 		}
-		switch same := hits(found); len(same) {
-		case 0:
-		case 1:
-			return same[0], nil
-		default:
-			return nil, several(name, same)
-		}
+		same = hits(found)
 	}
-	return nil, fault.New(fault.NotFound, "NoAsset", "no asset is called %q", name).Try("Look for it with `purlieu search`")
+	switch len(same) {
+	case 0:
+		return nil, fault.New(fault.NotFound, "NoAsset", "no asset is called %q", name).Try("Look for it with `purlieu search`")
+	case 1:
+		return same[0], nil
+	}
+	return nil, several(name, same)
 }
 
 // several says what tells assets of one name apart: their qualified names or, where types share one, their guids.
@@ -54,9 +64,16 @@ func several(name string, same []object) error {
 		Try("Name one: %s", strings.Join(names[:min(5, len(names))], ", "))
 }
 
-// called asks for the assets that have exactly this name or qualified name: a few of them, of which two are too many.
-func (a *app) called(account *client.Client, attribute, name string) (found object, err error) {
-	body := object{"keywords": nil, "limit": 20, "filter": object{"attributeName": attribute, "operator": "eq", "attributeValue": name}}
-	err = account.Do(a.ctx, "POST", "/datamap/api/search/query", body, &found)
-	return found, err
+// called are the assets of a qualified name, at most one of each type: those that are there, and those that were deleted.
+func (a *app) called(account *client.Client, name string) (alive, deleted []object, err error) {
+	list, err := a.items(account, "/manage/v1/assets?"+url.Values{"qualifiedName": {name}}.Encode())
+	for _, o := range list {
+		hit := object{"id": o.text("guid"), "entityType": o.text("type"), "qualifiedName": o.text("qualifiedName")}
+		if o.text("deleted") == "true" {
+			deleted = append(deleted, hit)
+		} else {
+			alive = append(alive, hit)
+		}
+	}
+	return alive, deleted, err
 }

@@ -22,8 +22,11 @@ type Made struct {
 	Parent        model.Hash // of the entity one name up; zero where the type has none above it
 }
 
-// TypeProcess is the type of processes that people make: what data goes through.
-const TypeProcess = "Process"
+// What people make entities of, beside the types of kinds: what data is in, and what it goes through.
+const (
+	TypeDataSet = "DataSet"
+	TypeProcess = "Process"
+)
 
 // maxName bounds qualified names that people make.
 const maxName = 4 << 10

@@ -14,7 +14,7 @@ import (
 )
 
 // typeDataSet is a type that people may make entities of, beside processes and those of the kinds.
-const typeDataSet = "DataSet"
+const typeDataSet = datamap.TypeDataSet
 
 // subject is what one entity that was sent is about: one that is there, or one to make.
 type subject struct {

@@ -20,6 +20,7 @@ type Map interface {
 	ByGUID(ctx context.Context, guid string) (datamap.View, error)
 	// Above gives what an asset stands in, the outermost first.
 	Above(ctx context.Context, guid string, parentOf func(typeName string) string) ([]datamap.View, error)
+	Rows(ctx context.Context, ids []int64, names []datamap.Name) ([]datamap.View, error)
 	Children(ctx context.Context, guid, after string, limit int) (views []datamap.View, next string, err error)
 	History(ctx context.Context, guid string, before int64, limit int) ([]datamap.Change, error)
 	MeasuresOf(ctx context.Context, guid string, limit int) ([]datamap.MeasureRow, error)
@@ -34,6 +35,9 @@ func (p *Plane) assetRoutes() []api.Route {
 	}
 	if p.Sources != nil && p.Runs != nil {
 		routes = append(routes, api.Route{Method: "GET", Pattern: "/assets/{guid}/origin", Handler: p.as(p.origin)})
+	}
+	if p.Sources != nil {
+		routes = append(routes, api.Route{Method: "GET", Pattern: "/assets", Handler: p.as(p.called)})
 	}
 	return routes
 }
@@ -77,6 +81,40 @@ func (p *Plane) visibleAsset(r *http.Request) (datamap.View, error) {
 // readable are the collections in which the caller may read data.
 func (p *Plane) readable(r *http.Request) ([]string, error) {
 	return p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), access.ReadData)
+}
+
+// called lists the assets of a qualified name: at most one of each type, deleted ones too, which no search finds. One that the
+// caller may not read is as little there as one that never was.
+func (p *Plane) called(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	name := r.URL.Query().Get("qualifiedName")
+	if name == "" {
+		return fault.New(fault.Invalid, "NoName", "no qualifiedName is given").Try("Ask for one; words are searched for in /datamap/api/search/query")
+	}
+	readable, err := p.readable(r)
+	if err != nil {
+		return err
+	}
+	kinds, err := p.Sources.Kinds(r.Context())
+	if err != nil {
+		return err
+	}
+	names := []datamap.Name{{Type: datamap.TypeDataSet, QualifiedName: name}, {Type: datamap.TypeProcess, QualifiedName: name}}
+	for _, kind := range kinds {
+		for _, def := range kind.Types {
+			names = append(names, datamap.Name{Type: def.Name, QualifiedName: name})
+		}
+	}
+	views, err := p.Map.Rows(r.Context(), nil, names)
+	if err != nil {
+		return err
+	}
+	value := []asset{}
+	for _, v := range views {
+		if slices.Contains(readable, v.Row.Collection) {
+			value = append(value, assetOf(v))
+		}
+	}
+	return answer(w, http.StatusOK, page{Value: value})
 }
 
 // children lists what stands one name below an asset, by name. A page may be short where the caller may not see all.
