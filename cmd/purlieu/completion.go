@@ -32,6 +32,8 @@ func (c completeCmd) Run(a *app) error { return a.program().Complete(&tree{}, c.
 func (a *app) values(command *kong.Node, of *kong.Value, given []string) []string {
 	what := of.Name
 	switch {
+	case of.Flag != nil && command.Name == "search":
+		return a.found(what)
 	case of.Flag != nil:
 		switch what { // others that are called as a list is name something else, such as --user of a credential
 		case "source", "scan", "runtime", "credential", "collection", "parent":
@@ -44,6 +46,33 @@ func (a *app) values(command *kong.Node, of *kong.Value, given []string) []strin
 		return append(a.names("user", given), a.names("app", given)...)
 	}
 	return a.names(what, given)
+}
+
+// found are the values of the facet that a flag of the search narrows by; of people the names.
+func (a *app) found(what string) []string {
+	account, err := a.client()
+	if err != nil {
+		return nil
+	}
+	for _, f := range facets() {
+		if f[1] != what {
+			continue
+		}
+		values, err := a.valuesOf(account, f[0])
+		if err == nil && f[0] == contactFacet {
+			var names func(string) string
+			if names, err = a.namesOf(account, values); err == nil {
+				for i, id := range values {
+					values[i] = names(id)
+				}
+			}
+		}
+		if err != nil {
+			return nil
+		}
+		return values
+	}
+	return nil
 }
 
 // newest is how many runs are offered.

@@ -12,7 +12,10 @@ import (
 // asked counts the requests of one command.
 func (s *shell) asked(args ...string) (paths []string) {
 	s.t.Helper()
-	s.flaky(func(_ http.ResponseWriter, r *http.Request) bool { paths = append(paths, r.URL.RequestURI()); return false })
+	s.flaky(func(_ http.ResponseWriter, r *http.Request) bool {
+		paths = append(paths, r.URL.RequestURI())
+		return false
+	})
 	s.run(0, args...)
 	return paths
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -66,6 +67,16 @@ func text(v any) string {
 		}
 		return string(b)
 	}
+}
+
+// moment is a time in milliseconds since 1970 as a table shows it.
+func moment(v any) string {
+	n, _ := v.(json.Number)
+	ms, err := n.Int64()
+	if err != nil || ms == 0 {
+		return ""
+	}
+	return time.UnixMilli(ms).UTC().Format(time.RFC3339)
 }
 
 // unsafeRune reports whether a terminal might act on a character instead of showing it: controls, and marks that turn
