@@ -20,15 +20,32 @@ type assetCmd struct {
 }
 
 type assetShowCmd struct {
-	assetArg
+	written
 	Depth int `default:"3" help:"How many steps of lineage to show, up and down; at most 20."`
 }
 
-// Run shows the asset.
+// Help shows examples.
+func (assetShowCmd) Help() string {
+	return `What people wrote stands beside what scans saw. Long texts of columns are cut; --column shows one of them whole.
+
+Examples:
+  purlieu asset show postgresql://db.example.com/shop/public/orders
+  purlieu asset show orders --depth 5
+  purlieu asset show orders --column customer_id`
+}
+
+// Run shows the asset, or a column of it.
 func (c assetShowCmd) Run(a *app) error {
 	account, err := a.client()
 	if err != nil {
 		return err
+	}
+	if c.Column != "" {
+		column, err := c.entity(a, account)
+		if err != nil {
+			return err
+		}
+		return a.write(object{"column": column}, func() error { return a.columnSheet(account, column) })
 	}
 	guid, err := a.find(account, c.Name)
 	if err != nil {
@@ -45,45 +62,7 @@ func (c assetShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.write(object{"asset": asset, "lineage": lineage, "origin": origin}, func() error { return a.assetSheet(asset, lineage, origin) })
-}
-
-func (a *app) assetSheet(asset, lineage, origin object) error {
-	e := object{}
-	if m, ok := asset["entity"].(map[string]any); ok {
-		e = m
-	}
-	rows := [][]string{}
-	for _, f := range []struct{ title, value string }{
-		{"name", e.text("attributes", "name")},
-		{"type", e.text("typeName")},
-		{"qualified name", e.text("attributes", "qualifiedName")},
-		{"guid", e.text("guid")},
-		{"status", e.text("status")},
-		{"collection", e.text("collectionId")},
-		{"owner", e.text("attributes", "owner")},
-		{"description", e.text("attributes", "userDescription")},
-		{"comment", e.text("attributes", "comment")},
-	} {
-		if f.value != "" {
-			rows = append(rows, []string{f.title, f.value})
-		}
-	}
-	rows = append(rows, originRows(origin)...)
-	if m, ok := e.at("customAttributes").(map[string]any); ok {
-		for _, name := range sorted(m) {
-			rows = append(rows, []string{name, measure(name, text(m[name]))})
-		}
-	}
-	if err := a.table([]string{"FIELD", "VALUE"}, rows); err != nil {
-		return err
-	}
-	for _, part := range []func(object, object) error{a.columns, a.classes, a.keys} {
-		if err := part(asset, e); err != nil {
-			return err
-		}
-	}
-	return a.lineage(e.text("guid"), lineage)
+	return a.write(object{"asset": asset, "lineage": lineage, "origin": origin}, func() error { return a.assetSheet(account, asset, lineage, origin) })
 }
 
 // measure shows a measure's value: the one that is a time, in seconds since 1970, as a time.
@@ -102,64 +81,6 @@ func sorted(m map[string]any) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// columns are shown in the order of the source, which the relationship keeps.
-func (a *app) columns(asset, e object) error {
-	list, _ := e.at("relationshipAttributes", "columns").([]any)
-	if len(list) == 0 {
-		return nil
-	}
-	rows := [][]string{}
-	for _, v := range list {
-		m, _ := v.(map[string]any)
-		c, _ := asset.at("referredEntities", object(m).text("guid")).(map[string]any)
-		col := object(c)
-		null := "yes"
-		if col.text("attributes", "nullable") == "false" {
-			null = "no"
-		}
-		rows = append(rows, []string{col.text("attributes", "name"), col.text("attributes", "type"), null, filledBy(col), col.text("attributes", "comment")})
-	}
-	a.say("")
-	return a.table([]string{"COLUMN", "TYPE", "NULL", "FILLED BY", "COMMENT"}, rows)
-}
-
-// filledBy says where a column's value comes from when nobody gives one.
-func filledBy(col object) string {
-	if identity := col.text("attributes", "identity"); identity != "" {
-		return "identity, " + identity
-	}
-	if generated := col.text("attributes", "generated"); generated != "" {
-		return "= " + generated
-	}
-	return col.text("attributes", "default")
-}
-
-// classes shows the classifications of the asset and its columns, and why they were given.
-func (a *app) classes(asset, e object) error {
-	rows := [][]string{}
-	add := func(of string, e object) {
-		list, _ := e["classifications"].([]any)
-		for _, v := range list {
-			if c, ok := v.(map[string]any); ok {
-				rows = append(rows, []string{object(c).text("typeName"), of, because(c)})
-			}
-		}
-	}
-	add("", e)
-	list, _ := e.at("relationshipAttributes", "columns").([]any)
-	for _, v := range list {
-		m, _ := v.(map[string]any)
-		if c, ok := asset.at("referredEntities", object(m).text("guid")).(map[string]any); ok {
-			add(object(c).text("attributes", "name"), c)
-		}
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	a.say("")
-	return a.table([]string{"CLASSIFICATION", "COLUMN", "BECAUSE"}, rows)
 }
 
 // because is the evidence of a classification in words; one that a person gave has none.
@@ -183,7 +104,7 @@ func because(class object) string {
 	return why + " (" + e.text("rule") + " " + e.text("version") + ")"
 }
 
-func (a *app) keys(_, e object) error {
+func (a *app) keys(e object) error {
 	rows := [][]string{}
 	for _, kind := range []string{"keys", "indexes"} {
 		list, _ := e.at("attributes", kind).([]any)
