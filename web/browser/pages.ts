@@ -77,6 +77,8 @@ export const pages: PageOf[] = [
   { name: 'runtime-new-check', path: '/runtimes/new?step=check&name=plant-7', shows: 'Self-hosted', refused: 'To change runtimes, or to see their keys', to: 'keeper' },
   { name: 'settings', path: '/settings', shows: 'Who may do what', asks: '**/account/collections?*' },
   { name: 'settings-people', path: '/settings?tab=people', shows: 'Invite a person', empty: 'No app is registered', asks: '**/manage/v1/users*', refused: 'People and apps are seen to by' },
+  { name: 'settings-credentials', path: '/settings?tab=credentials', shows: 'shop-scanner', empty: 'No credential yet', asks: '**/scan/credentials*', refused: 'Credentials are seen to by' },
+  { name: 'settings-credential', path: '/settings?tab=credentials&login=shop-scanner', shows: 'never the secret itself' },
   { name: 'settings-kinds', path: '/settings?tab=kinds', shows: 'Kinds that nodes announced', empty: 'No node has announced a kind', asks: '**/manage/v1/announcedKinds', refused: 'What nodes announce is seen to by' },
   { name: 'settings-network', path: '/settings?tab=network', shows: 'Public network access', empty: 'Nobody was blocked lately', asks: '**/manage/v1/network', refused: 'The network rules are seen to by' },
   { name: 'settings-account', path: '/settings?tab=account', shows: 'What is kept how long', asks: '**/manage/v1/retention' },

@@ -99,6 +99,28 @@ func (s *Service) ListCredentials(ctx context.Context, after string, limit int) 
 	return list, next, err
 }
 
+// MaxUsers is how many scans are told of one credential.
+const MaxUsers = 100
+
+// CredentialUsers are the scans of some collections by the credential that they use, those of each by source and name, MaxUsers
+// of them at most.
+func (s *Service) CredentialUsers(ctx context.Context, collections []string) (users map[string][]model.Scan, err error) {
+	users = map[string][]model.Scan{}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		return eachDoc(ctx, tx, DocScan, func(d store.Doc) error {
+			var sc model.Scan
+			if err := json.Unmarshal(d.Body, &sc); err != nil {
+				return err
+			}
+			if sc.Credential != "" && len(users[sc.Credential]) < MaxUsers && slices.Contains(collections, sc.Collection) {
+				users[sc.Credential] = append(users[sc.Credential], sc)
+			}
+			return nil
+		})
+	})
+	return users, err
+}
+
 // DeleteCredential removes a credential; it is a Conflict while a scan uses it.
 func (s *Service) DeleteCredential(ctx context.Context, name string) error {
 	return s.store.Update(ctx, store.People, func(tx store.Tx) error {

@@ -16,7 +16,7 @@ const others: Record<string, string[]> = {}
 
 beforeAll(async () => {
   vi.stubGlobal('document', { querySelector: () => null })
-  const rooms = await Promise.all([import('../client/api'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/budget'), import('../scanning/change'), import('../scanning/moveScan'), import('../scanning/rest'), import('../scanning/times'), import('../settings/rest')])
+  const rooms = await Promise.all([import('../client/api'), import('../client/credentials'), import('../client/edit'), import('../runtimes/rest'), import('../scanning/budget'), import('../scanning/change'), import('../scanning/moveScan'), import('../scanning/rest'), import('../scanning/times'), import('../settings/rest')])
   for (const room of rooms) for (const [name, one] of Object.entries(room)) if (typeof one === 'function' && 'command' in one) deeds[name] = one as unknown as Any
   const [{ commandOf: editing }, { commandOf: scanning, begin }, { triggerCommand }, { commandOf: registering }] = await Promise.all([import('../asset/draft'), import('../scanning/draft'), import('../scanning/recurrence'), import('../scanning/newSource')])
   const kind = { name: 'PostgreSql', levels: [1, 2, 3], credentials: [{ kind: 'BasicAuth', title: '', grants: null, fields: [{ name: 'user', type: 'text', title: '', help: '' }, { name: 'password', type: 'text', title: '', help: '', secret: true }] }] } as never
@@ -45,6 +45,8 @@ const samples: Record<string, unknown[][]> = {
   putSettings: [[{ name: 'shop', kind: 'PostgreSql' }, [], { port: '5433', sslMode: '' }, '', ''], [{ name: 'shop', kind: 'PostgreSql' }, [], {}, '', 'sales'], [{ name: 'shop', kind: 'PostgreSql' }, [], { serverEndpoint: 'new.example.com', sslRootCert: '-----BEGIN\nx' }, 'postgresql://old.example.com', '']],
   moveScan: [['shop', 'nightly', 'sales']],
   putBudget: [[{ name: 'shop', kind: 'PostgreSql' }, { connections: 2, strict: true }], [{ name: 'shop', kind: 'PostgreSql' }, { connections: 0, strict: false }], [{ name: 'shop', kind: 'PostgreSql' }, { connections: 3 }]],
+  writeCredential: [['scanner', 'BasicAuth', { description: 'Reads', open: { user: 'scan ner' }, secrets: { password: { vault: 'file', name: 'shop-password' } } }], ['hr', 'ServicePrincipal', { description: '', open: { tenant: '' }, secrets: {} }, { kind: 'ServicePrincipal', properties: { description: 'x', typeProperties: { tenant: 't' } } }]],
+  putVault: [['hr-secrets', 'file', ''], ['hr-secrets', 'env', 'of HR']], deleteVault: [['hr-secrets']],
   deleteSource: [['shop']], deleteCredential: [['scanner']], deleteScan: [['shop', 'nightly']], startRun: [['shop', 'nightly', false], ['shop', 'nightly', true]], cancelRun: [[{ source: 'shop', scan: 'nightly', id: 'r1' }]],
   decide: [['p1', true], ['p1', false]], undoRun: [['r1']], fireTrigger: [['shop', 'nightly', true], ['shop', 'nightly', false]], deleteTrigger: [['shop', 'nightly']],
   testSource: [['shop', { runtime: 'edge', credential: 'scanner' }], ['shop', { runtime: '', credential: '' }], ['shop', { scan: 'nightly' }]],

@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { credentialsQuery } from '../client/credentials'
 import { ActButton } from '../ui/ActButton'
 import { CopyButton } from '../ui/Command'
 import { Card, Soft } from '../ui/Parts'
@@ -13,7 +14,7 @@ import { words as shared } from '../ui/strings'
 import { words } from './browseStrings'
 import { keepLogin } from './create'
 import { loginName, withLogin, type Draft } from './draft'
-import { browse, browseQuery, credentialsQuery } from './rest'
+import { browse, browseQuery } from './rest'
 import type { Kind, Source } from './types'
 
 // It comes when a node was asked.

@@ -1,12 +1,12 @@
 // With which login a scan reads. The account takes references only: a vault, and a name in it.
 import { useQueryClient } from '@tanstack/react-query'
 import { Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-components'
+import { credentialsQuery, deleteCredential } from '../client/credentials'
 import { Ask } from '../ui/Ask'
 import { Soft } from '../ui/Parts'
 import { keepLogin } from './create'
 import { fittingOf, loginName, loginReady, newNameProblem, useOf, vaultOf, withLogin, type Draft } from './draft'
 import { settingsOf } from './form'
-import { credentialsQuery, deleteCredential } from './rest'
 import { Grants } from './Grants'
 import { TestConnection } from './TestConnection'
 import { words } from './strings'

@@ -3,7 +3,10 @@ import { draftOf } from './draft'
 import type { Kind, Reach, Scan, Source } from './types'
 
 const put: unknown[][] = []
-beforeAll(() => void vi.doMock('./rest', () => ({ putScan: async (...said: unknown[]) => void put.push(said), putFilter: async () => undefined })))
+beforeAll(() => {
+  vi.doMock('../client/credentials', () => ({ putCredential: async () => undefined }))
+  vi.doMock('./rest', () => ({ putScan: async (...said: unknown[]) => void put.push(said), putFilter: async () => undefined }))
+})
 
 it('of a scan that is changed what the form does not show stays, and what was cleared is gone', async () => {
   const { createScan } = await import('./create')

@@ -1,8 +1,9 @@
 // Carrying a draft out: credential, scan, scope, run, in this order. What was made before a failure stays, and making it
 // again changes nothing, so that the button can be pressed again.
+import { putCredential } from '../client/credentials'
 import { properties } from './form'
 import { credentialOf, loginName, prefixes, standing, type Draft } from './draft'
-import { putCredential, putFilter, putScan, startRun } from './rest'
+import { putFilter, putScan, startRun } from './rest'
 import type { Kind, Reach, Scan, Source } from './types'
 
 /** keepLogin writes the new credential of a draft, so that a scan, or a question to a node, can name it. */

@@ -4,7 +4,7 @@ import { deed, flag, line, settings } from '../client/command'
 import { collectionsOf, list } from '../client/list'
 import { pages, type Page } from '../client/pages'
 import { Failure, rest } from '../client/rest'
-import type { Changed, Collection, Credential, Filter, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Twin, Unit } from './types'
+import type { Changed, Collection, Filter, Gap, Kind, Names, Proposal, ProposedAsset, Reach, Run, RunDetail, Scan, Source, Tested, Trigger, TriggerBody, Twin, Unit } from './types'
 
 const scanning = { 'api-version': '2023-09-01' }
 const slow = 60_000 // what rarely changes is asked for again after a minute
@@ -23,7 +23,6 @@ const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
 
 export const reachQuery = (kind: string) => ({ ...list<Reach>('/manage/v1' + at('kinds', kind, 'runtimes'), {}), enabled: kind !== '' })
 export const sourcesQuery = () => list<Source>('/scan/datasources', scanning)
-export const credentialsQuery = () => list<Credential>('/scan/credentials', scanning)
 export const collectionsQuery = () => ({ ...collectionsOf<Collection>(), staleTime: slow })
 export const scansQuery = (source: string) => list<Scan>('/scan' + at('datasources', source, 'scans'), scanning)
 
@@ -70,12 +69,6 @@ export const putSource = (name: string, kind: string, properties: Record<string,
 
 export const deleteSource = deed(
   (name: string) => rest('/scan' + at('datasources', name), { method: 'DELETE', query: scanning }), name => line`purlieu source delete ${name}`)
-
-export const deleteCredential = deed(
-  (name: string) => rest('/scan' + at('credentials', name), { method: 'DELETE', query: scanning }), name => line`purlieu credential delete ${name}`)
-
-export const putCredential = (name: string, kind: string, typeProperties: Record<string, unknown>) =>
-  rest('/scan' + at('credentials', name), { method: 'PUT', query: scanning, body: { kind, properties: { description: '', typeProperties } } })
 
 export const putScan = (source: string, name: string, kind: string, properties: Record<string, unknown>) =>
   rest<Scan>('/scan' + at('datasources', source, 'scans', name), { method: 'PUT', query: scanning, body: { kind, properties } })

@@ -3,8 +3,9 @@ import { plural } from '../ui/format'
 
 export const words = {
   title: 'Settings',
-  tabs: { collections: 'Collections and roles', people: 'People and apps', kinds: 'Kinds', network: 'Network', account: 'Account' },
+  tabs: { collections: 'Collections and roles', people: 'People and apps', credentials: 'Credentials', kinds: 'Kinds', network: 'Network', account: 'Account' },
   mayNotPeople: 'People and apps are seen to by collection administrators of the root collection. Ask one of them.',
+  mayNotCredentials: 'Credentials are seen to by data source administrators. Ask a collection administrator for that role.',
   mayNotKinds: 'What nodes announce is seen to by data source administrators. Ask a collection administrator for that role.',
   mayNotNetwork: 'The network rules are seen to by network administrators. Ask a collection administrator of the root collection for that role.',
   name: 'Name', state: 'State', actions: 'Actions', since: 'Since', changed: 'Changed', by: 'by', edit: 'Edit', delete: 'Delete', remove: 'Remove', description: 'Description',

@@ -126,12 +126,31 @@ func (p *Plane) listCredentials(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	seen, err := p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), access.ReadScan)
+	if err != nil {
+		return err
+	}
+	users, err := p.Definitions.CredentialUsers(r.Context(), seen)
+	if err != nil {
+		return err
+	}
 	var value []any
 	for _, c := range found {
-		value = append(value, credentialAnswer(c))
+		answer := credentialAnswer(c)
+		answer["purlieuScans"] = usersAnswer(users[c.Name])
+		value = append(value, answer)
 	}
 	api.Answer(w, http.StatusOK, list(r, value, next))
 	return nil
+}
+
+// usersAnswer names the scans that use a credential, of those that the caller may see.
+func usersAnswer(scans []model.Scan) []any {
+	value := []any{}
+	for _, sc := range scans {
+		value = append(value, map[string]string{"source": sc.Source, "scan": sc.Name})
+	}
+	return value
 }
 
 func (p *Plane) deleteCredential(w http.ResponseWriter, r *http.Request) error {

@@ -47,6 +47,8 @@ type Definitions interface {
 	PutCredential(ctx context.Context, c scan.Credential) (bool, error)
 	Credential(ctx context.Context, name string) (scan.Credential, error)
 	ListCredentials(ctx context.Context, after string, limit int) ([]scan.Credential, string, error)
+	// CredentialUsers are the scans of some collections by the credential that they use.
+	CredentialUsers(ctx context.Context, collections []string) (map[string][]model.Scan, error)
 	DeleteCredential(ctx context.Context, name string) error
 
 	PutVault(ctx context.Context, v scan.VaultConnection) (bool, error)

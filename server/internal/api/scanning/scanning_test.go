@@ -262,3 +262,37 @@ func TestARunStaysInItsCollectionWhenItsScansNameMoves(t *testing.T) {
 		}
 	}
 }
+
+func TestAListOfCredentialsSaysWhichScansUseThem(t *testing.T) {
+	k := kind()
+	k.Credentials = pagers().Credentials
+	h, err := servertest.New(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := door{t, openapitest.Check(t, "scanning", h)}
+	d.ask(201, admin, "PUT", "/scan/credentials/login", `{"kind":"BasicAuth"}`)
+	d.ask(201, admin, "PUT", "/scan/credentials/spare", `{"kind":"BasicAuth"}`)
+	d.ask(201, admin, "PUT", "/scan/datasources/sold", source("sold.example.com", "sales"))
+	d.ask(201, admin, "PUT", "/scan/datasources/paid", source("paid.example.com", "root"))
+	for _, at := range []string{"sold/scans/weekly", "sold/scans/daily", "paid/scans/weekly"} {
+		d.ask(201, admin, "PUT", "/scan/datasources/"+at, `{"kind":"PostgreSqlCredential","properties":{"credential":{"referenceName":"login"}}}`)
+	}
+	used := func(token string) string {
+		var all []any
+		for _, c := range d.ask(200, token, "GET", "/scan/credentials", "")["value"].([]any) {
+			all = append(all, c.(map[string]any)["purlieuScans"])
+		}
+		text, err := json.Marshal(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if got := used(admin); got != `[[{"scan":"weekly","source":"paid"},{"scan":"daily","source":"sold"},{"scan":"weekly","source":"sold"}],[]]` {
+		t.Errorf("all of them: %s", got)
+	}
+	if got := used(reader); got != `[[{"scan":"daily","source":"sold"},{"scan":"weekly","source":"sold"}],[]]` {
+		t.Errorf("those that a reader of sales sees: %s", got)
+	}
+}
