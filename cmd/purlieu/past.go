@@ -43,13 +43,50 @@ func (c assetHistoryCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.listing(path, []string{"AT", "WHAT", "BY", "DIFFERENCES"}, func(o object) []string {
-		said := []string{}
-		for _, d := range objectsOf(o.at("differences")) {
-			said = append(said, differenceOf(d))
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	list, err := a.items(account, path)
+	if err != nil {
+		return err
+	}
+	return a.write(list, func() error {
+		ids := []string{}
+		for _, o := range list {
+			ids = append(ids, o.text("actor"))
+			for _, d := range objectsOf(o.at("differences")) {
+				for _, c := range append(objectsOf(d["old"]), objectsOf(d["new"])...) {
+					ids = append(ids, c.text("id"))
+				}
+			}
 		}
-		return []string{o.text("at"), o.text("verb"), o.text("actor"), strings.Join(said, "; ")}
+		names, err := a.namesOf(account, ids)
+		if err != nil {
+			return err
+		}
+		rows := make([][]string, len(list))
+		for i, o := range list {
+			said := []string{}
+			for _, d := range objectsOf(o.at("differences")) {
+				said = append(said, differenceOf(object{"what": d["what"], "name": d["name"], "old": people(d, "old", names), "new": people(d, "new", names)}))
+			}
+			rows[i] = []string{o.text("at"), o.text("verb"), names(o.text("actor")), strings.Join(said, "; ")}
+		}
+		return a.table([]string{"AT", "WHAT", "BY", "DIFFERENCES"}, rows)
 	})
+}
+
+// people is what stands on one side of a difference: of owners and experts, who are kept by their ids, the names.
+func people(d object, side string, names func(string) string) any {
+	if what := d.text("what"); what != "owners" && what != "experts" {
+		return d[side]
+	}
+	out := []any{}
+	for _, c := range objectsOf(d[side]) {
+		out = append(out, names(c.text("id")))
+	}
+	return out
 }
 
 // What a table of many assets says of one: the first differences, each value as far as it is told from another.

@@ -85,4 +85,9 @@ func TestWhatWasEditedIsReadBack(t *testing.T) {
 	s.run(0, "asset", "show", "garden://beets")
 	s.shows("in the second bed", "kim", "Old Lee", "red", "by ada")
 	s.never("user:")
+	s.run(0, "asset", "history", "garden://beets")
+	s.shows("updated  ada  ", "owners: kim; experts: Old Lee")
+	s.never("user:")
+	s.run(0, "asset", "history", "garden://beets", "-o", "json")
+	s.shows(`"actor": "user:`)
 }

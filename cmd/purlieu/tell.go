@@ -107,11 +107,16 @@ func width(w io.Writer) func() int {
 // progress says how far the run is, when that is due.
 func (t *teller) progress(p progress, since time.Duration, now time.Time) {
 	line := clean(p.text(p.rate(since)))
-	if t.width != nil {
-		cut := []rune(line)
-		cut = cut[:min(len(cut), t.width()-1)] // a full line would begin another one
-		fmt.Fprintf(t.out, "\r%s%s", string(cut), strings.Repeat(" ", min(max(0, t.shown-len(cut)), max(0, t.width()-1-len(cut)))))
-		t.shown = len(cut)
+	switch {
+	case t.width != nil && p.over():
+		t.say(line) // whole, however narrow the terminal is
+		return
+	case t.width != nil:
+		columns, part := t.width(), []rune(line)
+		part = part[:min(len(part), columns-1)] // a full line would begin another one
+		pad := max(0, min(t.shown, columns-1)-len(part))
+		fmt.Fprint(t.out, "\r"+string(part)+strings.Repeat(" ", pad))
+		t.shown = len(part)
 		return
 	}
 	if t.due(p, now) {

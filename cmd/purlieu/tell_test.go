@@ -36,6 +36,11 @@ func TestOnATerminalTheLineIsWrittenOver(t *testing.T) {
 	if n := len([]rune(strings.TrimPrefix(out.String(), "\r"))); n != 19 {
 		t.Errorf("a line of %d characters is no line of 20 columns: %q", n, out.String())
 	}
+	tell.progress(progress{status: "Succeeded", gaps: 7}, 0, at)
+	tell.end()
+	if !strings.HasSuffix(out.String(), "  gaps 7\n") {
+		t.Errorf("the last line is cut: %q", out.String())
+	}
 }
 
 // Two hours of a run of a hundred units, looked at each second: what is kept of it is short.
