@@ -20,22 +20,24 @@ func Near(written string, names []string) string {
 	return best
 }
 
-// lettersOff counts the bytes that are put in, taken away or written over from one text to the other.
+// lettersOff counts the bytes that are put in, taken away, written over or swapped with the next from one text to the other.
 func lettersOff(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		above := row[0]
+		before, above, row = above, row, before
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := above
+			cost := above[j]
 			if a[i] != b[j] {
 				cost++
 			}
-			above = row[j+1]
-			row[j+1] = min(cost, row[j]+1, above+1)
+			row[j+1] = min(cost, row[j]+1, above[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]

@@ -6,7 +6,7 @@ func TestNearIsWhatSomebodyMayHaveMeant(t *testing.T) {
 	names := []string{"AzurePostgreSql", "FileSystem", "PostgreSql", "shop"}
 	for written, want := range map[string]string{
 		"Postgres": "PostgreSql", "postgresql": "PostgreSql", "Postgre": "PostgreSql", "PostgerSql": "PostgreSql", "shp": "shop",
-		"shop-2": "shop", "FileSytem": "FileSystem", "Oracle": "", "": "", "x": "", "payroll": "",
+		"shop-2": "shop", "shpo": "shop", "hsop": "shop", "pohs": "", "FileSytem": "FileSystem", "Oracle": "", "": "", "x": "", "payroll": "",
 	} {
 		if got := Near(written, names); got != want {
 			t.Errorf("%q: %q, want %q", written, got, want)

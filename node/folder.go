@@ -34,7 +34,7 @@ func (g *gatekeeper) folder(grant bus.Grant) (*pipe.Folder, error) {
 	f, err := folder.Open(root)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return nil, fault.New(fault.NotFound, "NoFolder", "the folder is not there on this node's machine").
+		return nil, fault.New(fault.NotFound, "NoFolder", "the folder %s is not there on this node's machine", name).
 			Try("Mount it, or correct the source's folder")
 	case fault.CodeOf(err) == "NotAFolder":
 		return nil, fault.New(fault.Denied, "FolderIsLink", "the way from the allowed folder to the source's leads through a link, or ends at a file").

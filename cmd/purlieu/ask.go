@@ -78,6 +78,9 @@ func (c sourceTestCmd) Run(a *app) error {
 			rows = append(rows, []string{s.Name, mark, s.Detail, s.Remedy})
 		}
 		a.say("Asked by the node %s.", out.Node)
+		if len(rows) == 0 { // the node refused before the first step
+			return nil
+		}
 		return a.table([]string{"STEP", "", "DETAIL", "REMEDY"}, rows)
 	})
 	if err != nil {

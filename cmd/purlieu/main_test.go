@@ -23,7 +23,7 @@ func TestAScanIsSetUpRunAndRead(t *testing.T) {
 	s.run(0, "scan", "list", "shop")
 	s.shows("weekly", "L2", "on-premises", "scanner")
 	s.run(0, "scan", "run", "shop", "weekly", "--watch")
-	s.shows("Found 2 assets: 2 new", "1 lineage edges", "units 1/3", "units 3/3", "discovery running", "ingestion inprogress")
+	s.shows("Found 2 assets: 2 new", "1 lineage edges", "units 1/3", "units 3/3", "discovery running", "ingestion in progress")
 	s.run(0, "scan", "history", "shop", "weekly")
 	s.shows("Succeeded", "Incremental")
 	for _, args := range []string{"run list", "run list shop", "run list shop weekly", "run list --source shop --scan weekly"} {
@@ -176,7 +176,7 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.never("--scan")
 	s.run(2, "source", "sing")
 	s.shows("See `purlieu source --help`")
-	s.run(2, "scan", "gaps", "a-run", "more")
+	s.run(2, "scan", "gaps", "a-run", "more", "yet")
 	s.shows("See `purlieu scan gaps --help`")
 	s.run(2, "scam")
 	s.shows("See `purlieu --help`")

@@ -26,7 +26,7 @@ short ways:
 
   scan history SOURCE SCAN    its runs, as run list SOURCE SCAN in a smaller table
   scan cancel SOURCE SCAN     run cancel of its newest run
-  scan gaps RUN               run gaps RUN`
+  scan gaps SOURCE SCAN       run gaps of its newest run`
 }
 
 type runListCmd struct {
@@ -223,7 +223,8 @@ func gapHead() []string { return []string{"WHERE", "WHY", "OBJECT", "COUNT", "ST
 
 // gapRow is a gap; one that does not say how many it stands for is one.
 func gapRow(o object) []string {
-	return []string{o.text("gap", "path"), o.text("gap", "code"), o.text("gap", "object"), cmp.Or(o.text("gap", "count"), "1"), o.text("gap", "state"), o.text("gap", "remedy")}
+	where := cmp.Or(o.text("gap", "path"), "(the unit as a whole)")
+	return []string{where, o.text("gap", "code"), o.text("gap", "object"), cmp.Or(o.text("gap", "count"), "1"), o.text("gap", "state"), o.text("gap", "remedy")}
 }
 
 type runChangesCmd struct {

@@ -18,7 +18,7 @@ type scanCmd struct {
 	Run     scanRunCmd     `cmd:"" help:"Start a run."`
 	Cancel  scanCancelCmd  `cmd:"" help:"End the newest run of a scan; any other one: purlieu run cancel."`
 	History scanHistoryCmd `cmd:"" help:"List the runs of a scan, newest first; all of each: purlieu run list SOURCE SCAN."`
-	Gaps    scanGapsCmd    `cmd:"" help:"The same as purlieu run gaps."`
+	Gaps    scanGapsCmd    `cmd:"" help:"What the newest run of a scan could not read, or a run by its id: purlieu run gaps."`
 }
 
 // Help says where runs are.
@@ -238,18 +238,26 @@ func (c scanCancelCmd) Run(a *app) error {
 	}
 	id := c.RunID
 	if id == "" {
-		var page struct {
-			Value []object `json:"value"`
-		}
-		if err := account.Get(a.ctx, c.path()+"/runs?limit=1", &page); err != nil {
+		if id, err = a.newest(account, c.scanArgs); err != nil {
 			return err
 		}
-		if len(page.Value) == 0 {
-			return fault.New(fault.NotFound, "NoRun", "the scan %s of %s has never run", c.Scan, c.Source)
-		}
-		id = page.Value[0].text("id")
 	}
 	return a.cancel(account, c.scanArgs, id)
+}
+
+// newest is the id of the newest run of a scan.
+func (a *app) newest(account *client.Client, of scanArgs) (string, error) {
+	var page struct {
+		Value []object `json:"value"`
+	}
+	if err := account.Get(a.ctx, of.path()+"/runs?limit=1", &page); err != nil {
+		return "", err
+	}
+	if len(page.Value) == 0 {
+		return "", fault.New(fault.NotFound, "NoRun", "the scan %s of %s has never run", of.Scan, of.Source).
+			Try("Start it: purlieu scan run %s %s", of.Source, of.Scan)
+	}
+	return page.Value[0].text("id"), nil
 }
 
 type scanHistoryCmd struct{ scanArgs }
@@ -264,4 +272,22 @@ func (c scanHistoryCmd) Run(a *app) error {
 	})
 }
 
-type scanGapsCmd struct{ runGapsCmd }
+type scanGapsCmd struct {
+	Source string `arg:"" help:"Name of the source; alone, the id of a run."`
+	Scan   string `arg:"" optional:"" help:"Name of the scan, of which the newest run is meant."`
+}
+
+// Run lists the gaps.
+func (c scanGapsCmd) Run(a *app) error {
+	id := c.Source
+	if c.Scan != "" {
+		account, err := a.client()
+		if err != nil {
+			return err
+		}
+		if id, err = a.newest(account, scanArgs(c)); err != nil {
+			return err
+		}
+	}
+	return runGapsCmd{runArg{id}}.Run(a)
+}

@@ -36,6 +36,34 @@ Examples:
   purlieu search orders --order name --reverse -o json`
 }
 
+// wider says what may find more.
+func (c searchCmd) wider() string {
+	narrow := []string{}
+	for _, f := range []struct {
+		name   string
+		values []string
+	}{
+		{"--type", c.Type},
+		{"--source", c.Source},
+		{"--class", c.Class},
+		{"--collection", c.Within},
+		{"--label", c.Label},
+		{"--term", c.Term},
+		{"--contact", c.Contact},
+	} {
+		if len(f.values) > 0 {
+			narrow = append(narrow, f.name)
+		}
+	}
+	switch {
+	case len(narrow) == 0:
+		return "Fewer words may find more, and so does the beginning of one."
+	case len(c.Words) == 0:
+		return "There may be more without " + strings.Join(narrow, " and ") + ". What there is to narrow by: purlieu search --facets"
+	}
+	return "There may be more without " + strings.Join(narrow, " and ") + ", or with fewer words. What there is to narrow by: purlieu search --facets"
+}
+
 // contactFacet is that of people, whose values are ids.
 const contactFacet = "contactId"
 
@@ -125,7 +153,7 @@ func (c searchCmd) show(a *app, found object) error {
 		rows = append(rows, append(row, h.text("qualifiedName")))
 	}
 	if len(rows) == 0 {
-		a.say("Nothing was found. Fewer words may find more, and so does the beginning of one.")
+		a.say("Nothing was found. %s", c.wider())
 		return nil
 	}
 	if err := a.table(append(head, "QUALIFIED NAME"), rows); err != nil {

@@ -116,17 +116,26 @@ func cut(s string, most int) string {
 	return s
 }
 
-// table writes rows under a head, in columns.
+// table writes rows under a head, in columns. Every row has all its cells: a short one would end the columns beside it.
 func (a *app) table(head []string, rows [][]string) error {
-	w := tabwriter.NewWriter(a.out, 2, 8, 2, ' ', 0)
+	var out bytes.Buffer
+	w := tabwriter.NewWriter(&out, 2, 8, 2, ' ', 0)
 	for _, row := range append([][]string{head}, rows...) {
-		cells := make([]string, len(row))
+		cells := make([]string, max(len(head), len(row)))
 		for i, c := range row {
 			cells[i] = clean(c)
 		}
-		fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t "))
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(out.String()) {
+		if _, err := fmt.Fprintln(a.out, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sortRows sorts rows by their cells.

@@ -27,8 +27,8 @@ func progressOf(run object) progress {
 	}
 	p := progress{
 		status: run.text("status"), until: run.text("purlieu", "closed", "until"),
-		discovery: strings.ToLower(run.text("discoveryExecutionDetails", "status")),
-		ingestion: strings.ToLower(run.text("ingestionExecutionDetails", "status")),
+		discovery: stageOf(run.text("discoveryExecutionDetails", "status")),
+		ingestion: stageOf(run.text("ingestionExecutionDetails", "status")),
 		found:     n("purlieu", "counts", "discovered"), gaps: n("purlieu", "counts", "gaps"),
 		taken: n("ingestionExecutionDetails", "statistics", "assets", "succeeded"),
 	}
@@ -40,6 +40,17 @@ func progressOf(run object) progress {
 		p.units += n("purlieu", "units", state)
 	}
 	return p
+}
+
+// stageOf is the state of a stage in plain words, of the one that the API has.
+func stageOf(status string) string {
+	switch status {
+	case "CompletedWithExceptions":
+		return "completed with gaps"
+	case "InProgress":
+		return "in progress"
+	}
+	return strings.ToLower(status)
 }
 
 // over reports whether the run has ended.

@@ -15,14 +15,14 @@ type odd struct{ links, special, long int }
 
 func (o *odd) report(w *walk, path string) error {
 	for _, g := range []model.Gap{
-		{Code: "LinkNotFollowed", Count: o.links},
-		{Code: "SpecialFile", Count: o.special},
-		{Code: "TooDeep", Count: o.long},
+		{Code: codeLink, Count: o.links},
+		{Code: codeSpecial, Count: o.special},
+		{Code: codeTooDeep, Count: o.long},
 	} {
 		if g.Count == 0 {
 			continue
 		}
-		g.Path, g.Facet = path, model.FacetExistence
+		g.Path, g.Facet, g.Remedy = path, model.FacetExistence, remedies(g.Code)
 		if err := w.emit.Gap(g); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (w *walk) read(f connector.Folder, path, name string, looked connector.Entr
 	}
 	w.room.fill(found)
 	if found.Cut {
-		if err := w.emit.Gap(model.Gap{Path: path, Facet: model.FacetStructure, Code: "ColumnsCut"}); err != nil {
+		if err := w.emit.Gap(model.Gap{Path: path, Facet: model.FacetStructure, Code: codeCut, Remedy: remedies(codeCut)}); err != nil {
 			return false, err
 		}
 	}

@@ -142,6 +142,9 @@ func (w *walk) gap(path string, facet model.Facet, err error) error {
 	if errors.As(err, &known) {
 		g.Remedy = known.Remedy
 	}
+	if g.Remedy == "" {
+		g.Remedy = remedies(g.Code)
+	}
 	return w.emit.Gap(g)
 }
 
@@ -212,7 +215,7 @@ func (w *walk) below(f connector.Folder, at place, names []string) error {
 		}
 		if strings.Count(inner, "/") >= maxDepth || len(inner) > maxPath {
 			w.whole = false
-			if err := w.emit.Gap(model.Gap{Path: path, Facet: model.FacetExistence | model.FacetStructure, Code: "TooDeep", Count: 1}); err != nil {
+			if err := w.emit.Gap(model.Gap{Path: path, Facet: model.FacetExistence | model.FacetStructure, Code: codeTooDeep, Count: 1, Remedy: remedies(codeTooDeep)}); err != nil {
 				return err
 			}
 			continue

@@ -139,7 +139,7 @@ func serverFault(pg *pgconn.PgError, signIn bool) error {
 			Try("Add a line for the node's address, user and database to pg_hba.conf, and check that the role may log in.").Because(state)
 	case "3D000":
 		return fault.New(fault.NotFound, codeNoDatabase, "there is no such database").
-			Try("Check databaseName.").Because(state)
+			Try("Correct databaseName, or leave it empty to read every database that the login may enter.").Because(state)
 	case "42501":
 		return fault.New(fault.Denied, codePermission, "the login lacks a right").
 			Try("Grant what the connector's page lists.").Because(state)

@@ -88,7 +88,7 @@ func (v files) check(ref model.SecretRef) error {
 		return fault.New(fault.Invalid, "WrongVault", "%s is not a reference into this vault", ref)
 	case v.cfg.Folder == "":
 		return fault.New(fault.NotFound, "NoVaultFolder", "this node has no folder for secrets").
-			Try("Name one in the node's configuration, or use another vault")
+			Try("Start the node with one, purlieu-runtime run --vault-file FOLDER (the built-in runtime: purlieu server --vault FOLDER), or use another vault")
 	case ref.Version != "" || len(ref.Options) > 0:
 		return fault.New(fault.Invalid, "BadReference", "a reference into the file vault has a name only, no version and no options")
 	case ref.Name == "" || ref.Name == "." || !filepath.IsLocal(ref.Name) || strings.ContainsFunc(ref.Name, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }):

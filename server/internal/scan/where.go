@@ -83,6 +83,8 @@ func why(code, at, credential string) string {
 		said = "{at} could not be reached"
 	case "ConnectionLost":
 		said = "The connection to {at} was lost"
+	case "NoSuchDatabase":
+		said = "{at} has no database of that name"
 	case "AddressRefused", "SourceNotAllowed", "FolderNotAllowed":
 		said = "The node's local policy does not let it read {at}"
 	case "WrongPassword":
