@@ -9,7 +9,7 @@ import { More } from '../ui/More'
 import { Mono, Soft, Status, When, type Tone } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { narrow } from '../ui/widths'
-import { text } from './model'
+import { contactsIn, said } from './model'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -35,13 +35,15 @@ export function HistoryTab({ guid }: { guid: string }) {
 
 function Entries({ of }: { of: Change[] }) {
   const s = useStyles()
-  const names = useNames(of.map(c => c.actor))
-  return <ol className={s.list}>{of.map(c => <Entry key={c.version} change={c} by={names(c.actor)} />)}</ol>
+  const names = useNames(of.flatMap(c => [c.actor, ...c.differences.flatMap(d => [...contactsIn(d.old), ...contactsIn(d.new)])]))
+  return <ol className={s.list}>{of.map(c => <Entry key={c.version} change={c} names={names} />)}</ol>
 }
 
 const step = 40 // differences that are shown at first, and more with each asking
 
-function Entry({ change: c, by }: { change: Change; by: string }) {
+type Names = (id: string) => string
+
+function Entry({ change: c, names }: { change: Change; names: Names }) {
   const s = useStyles()
   const [most, setMost] = useState(step)
   const differences = c.verb === 'created' ? [] : c.differences
@@ -49,19 +51,19 @@ function Entry({ change: c, by }: { change: Change; by: string }) {
     <li className={s.one}>
       <Soft><When at={c.at} /></Soft>
       <div>
-        <Status tone={tones[c.verb]}>{words.verbs[c.verb]}</Status> <Soft>{words.by} {by}</Soft>
+        <Status tone={tones[c.verb]}>{words.verbs[c.verb]}</Status> <Soft>{words.by} {names(c.actor)}</Soft>
         {c.verb === 'updated' && c.differences.length === 0 && <div><Soft>{words.noDifferences}</Soft></div>}
-        <div className={s.changes}>{differences.slice(0, most).map((d, i) => <What key={i} of={d} />)}</div>
+        <div className={s.changes}>{differences.slice(0, most).map((d, i) => <What key={i} of={d} names={names} />)}</div>
         {differences.length > step && <p><Button size="small" disabledFocusable={differences.length <= most} onClick={() => setMost(most + 5 * step)}>{words.moreDifferences(count(Math.min(most, differences.length)), count(differences.length))}</Button></p>}
       </div>
     </li>
   )
 }
 
-function What({ of: d }: { of: Difference }) {
+function What({ of: d, names }: { of: Difference; names: Names }) {
   const s = useStyles()
-  const before = text(d.old)
-  const after = text(d.new)
+  const before = said(d.old, names)
+  const after = said(d.new, names)
   return (
     <div className={s.change}>
       <span>{d.what} {d.name && <strong>{d.name}</strong>}</span>

@@ -27,6 +27,18 @@ export function text(value: unknown): string {
   return JSON.stringify(value)
 }
 
+/** contactsIn are the ids of people in what differed: contacts are objects with an id. */
+export function contactsIn(value: unknown): string[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap(v => (typeof v === 'object' && v !== null && typeof (v as { id?: unknown }).id === 'string' ? [(v as { id: string }).id] : []))
+}
+
+/** said is the text of what differed, with people by their names. */
+export function said(value: unknown, name: (id: string) => string): string {
+  const people = contactsIn(value)
+  return people.length > 0 ? people.map(name).join(', ') : text(value)
+}
+
 /** columnsOf are the columns in the order of their table. */
 export function columnsOf(info: EntityInfo): Column[] {
   const refs = (info.entity as unknown as { relationshipAttributes?: { columns?: { guid: string; displayText: string }[] } }).relationshipAttributes?.columns ?? []
