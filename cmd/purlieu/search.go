@@ -12,7 +12,7 @@ import (
 
 type searchCmd struct {
 	Words   []string `arg:"" optional:"" help:"Words to find; the last may be a beginning. None: everything."`
-	Type    []string `help:"Only assets of this type, such as postgresql_table; of several, as of all that narrows, any of them."`
+	Type    []string `help:"Only assets of this type, such as postgresql_table. Of each that narrows several may be given: any of them will do."`
 	Source  []string `help:"Only assets of this source."`
 	Class   []string `help:"Only assets with this classification, on themselves or on a column, such as MICROSOFT.PERSONAL.EMAIL."`
 	Within  []string `name:"collection" help:"Only assets of this collection."`
