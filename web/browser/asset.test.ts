@@ -117,3 +117,51 @@ it('the columns are heard while the arrow keys go through them, also those that 
   expect(v.wrong).toEqual([])
   await v.end()
 })
+
+describe('lineage', () => {
+  it('leads on as far as the account tells, with how far and which way in the address', async () => {
+    const v = await Visit.begin(browser, { width: 390, height: 844 })
+    const { page } = v
+    const guid = await v.guid('open_invoices')
+    await v.go(`/asset/${guid}?tab=lineage&as=list&depth=1`)
+    expect(await page.getByRole('tablist').evaluate(tabs => tabs.clientHeight), 'the tabs are there, also where the page is full').toBeGreaterThan(30)
+    const from = page.locator('section', { has: page.getByRole('heading', { name: 'Comes from' }) }).getByRole('link')
+    const few = await from.count()
+    await page.getByText('There is more beyond 1 step.').waitFor()
+    const copy = page.getByRole('button', { name: 'Copy as a command: Lineage' })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const copied = async () => { await copy.click(); return page.evaluate(() => navigator.clipboard.readText()) }
+    expect(await copied()).toBe('purlieu asset show postgresql://shop/shop/sales/open_invoices --depth 1')
+    const more = page.getByRole('main').getByRole('button', { name: 'Show more' })
+    await more.click()
+    await page.waitForURL(/depth=2/)
+    await page.getByText('This is all of it.').waitFor()
+    expect(await from.count()).toBeGreaterThan(few)
+    expect(await more.evaluate(b => b === document.activeElement), 'who used it goes on there').toBe(true)
+    await page.goBack()
+    await page.getByText('There is more beyond 1 step.').waitFor()
+    expect(await from.count()).toBe(few)
+
+    // One way alone; and where nothing is that way, back.
+    await page.getByRole('button', { name: 'Goes to' }).click()
+    await page.waitForURL(/way=down/)
+    await page.getByText('Nothing is known that way.').waitFor()
+    await v.go(`/asset/${guid}?tab=lineage&as=list&way=down`)
+    await page.getByText('Nothing is known that way.').waitFor()
+    await page.getByRole('button', { name: 'Comes from' }).click()
+    await page.waitForURL(/way=up/)
+    expect(await from.count()).toBeGreaterThan(few)
+    expect(await page.getByRole('heading', { name: 'Goes to' }).count()).toBe(0)
+    expect(v.wrong).toEqual([])
+    await v.end()
+  })
+
+  it('has a head on each edge, where it arrives', async () => {
+    const v = await Visit.begin(browser)
+    const guid = await v.guid('open_invoices')
+    await v.go(`/asset/${guid}?tab=lineage&depth=1`)
+    const paths = await v.page.locator('.react-flow__viewport-portal path').evaluateAll(all => all.map(p => p.getAttribute('d')!.match(/M/g)!.length))
+    expect(paths).toEqual([4, 4])
+    await v.end()
+  })
+})

@@ -2,7 +2,7 @@
 // Addresses must not begin like one of the account's: the server answers those first.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
 import { addressOf } from '../search/question'
-import { listed, text } from '../ui/address'
+import { listed, text, whole } from '../ui/address'
 import { Gone, Guarded, Root, Wrong } from './Root'
 import { lost } from './lost'
 
@@ -46,7 +46,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/asset/$guid', component: page(() => import('../asset/AssetPage'), 'AssetPage'),
-      validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as), column: text(s.column) }),
+      validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as), column: text(s.column), depth: whole(s.depth), way: text(s.way) }),
     }),
     createRoute({ getParentRoute: () => shell, path: '/runtimes', component: page(() => import('../runtimes/RuntimesPage'), 'RuntimesPage') }),
     createRoute({

@@ -14,6 +14,7 @@ import { Loading, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
 import { Crumbs } from './Crumbs'
+import type { LineageAddress } from './LineageTab'
 import { columnsOf, hasColumns, text } from './model'
 import { OverviewTab } from './OverviewTab'
 import { words } from './strings'
@@ -23,10 +24,9 @@ const SchemaTab = lazy(() => import('./SchemaTab').then(m => ({ default: m.Schem
 const LineageTab = lazy(() => import('./LineageTab').then(m => ({ default: m.LineageTab })))
 
 type Tab = keyof typeof words.tabs
-export interface Address {
+export interface Address extends LineageAddress {
   tab?: Tab
   find?: string
-  as?: string
   column?: string
 }
 
@@ -56,11 +56,11 @@ export function AssetPage() {
       above={<Crumbs of={text(e.attributes.qualifiedName)} origin={from.data} />}
       about={<div className={s.about}><Tag>{titleOf(e.typeName)}</Tag>{e.status === 'DELETED' && <Status tone="bad">{words.deleted}</Status>}{e.classifications.map(c => <Tag key={c.typeName} brand>{c.typeName}</Tag>)}</div>}
       actions={e.status === 'DELETED' && may('data/write', e.collectionId) && <Restore guid={guid} name={name} />}
-      tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined })}
+      tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined, depth: undefined, way: undefined })}
     >
       {open === 'overview' && <OverviewTab entity={e} columns={columns} may={writes} />}
       {open === 'schema' && <Suspense fallback={<Loading />}><SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} /></Suspense>}
-      {open === 'lineage' && <Suspense fallback={<Loading />}><LineageTab guid={guid} as={at.as} onAs={as => change({ as })} /></Suspense>}
+      {open === 'lineage' && <Suspense fallback={<Loading />}><LineageTab guid={guid} name={text(e.attributes.qualifiedName)} at={at} onChange={change} /></Suspense>}
       {open === 'history' && <Suspense fallback={<Loading />}><HistoryTab guid={guid} /></Suspense>}
     </DetailPage>
   )

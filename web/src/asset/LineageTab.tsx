@@ -1,47 +1,104 @@
-// The lineage of an asset, as a picture or as a list. The picture is laid out in a worker, so that the page stays quick.
-import { lazy, Suspense } from 'react'
+// The lineage of an asset, as a picture or as a list: how far, and which way, is in the address. The picture is laid out in a
+// worker, so that the page stays quick.
+import { lazy, Suspense, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lineage, type Lineage } from '../client/api'
+import { line } from '../client/command'
+import { CopyButton } from '../ui/Command'
 import { Card, Link, Soft } from '../ui/Parts'
 import { PictureFrame } from '../ui/PicturePage'
+import { Spinner } from '../ui/Spinner'
 import { Empty, Loading, Shown } from '../ui/States'
+import { words as shared } from '../ui/strings'
 import { titleOf } from '../ui/types'
+import { most, usual, wayOn, type Reach } from './reach'
 import { words } from './strings'
 
 const Picture = lazy(() => import('./Picture').then(m => ({ default: m.Picture })))
 
+const ways: [Reach['way'], string][] = [[undefined, words.bothWays], ['up', words.upstream], ['down', words.downstream]]
+
 const useStyles = makeStyles({
-  bar: { display: 'flex', gap: '8px', alignItems: 'center' },
+  bar: { display: 'flex', flexWrap: 'wrap', gap: '8px 20px', alignItems: 'center' },
+  group: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
+  says: { ':empty': { display: 'none' } },
   list: { margin: 0, paddingLeft: '20px', display: 'flex', flexDirection: 'column', gap: '6px' },
 })
 
-interface LineageTabProps {
-  guid: string
-  as: string | undefined
-  onAs: (as: string | undefined) => void
+export interface LineageAddress extends Reach {
+  as?: string | undefined
 }
 
-const depth = 6
+interface LineageTabProps {
+  guid: string
+  name: string // its qualified name
+  at: LineageAddress
+  onChange: (to: LineageAddress) => void
+}
 
-export function LineageTab({ guid, as, onAs }: LineageTabProps) {
+export function LineageTab({ guid, name, at, onChange }: LineageTabProps) {
   const s = useStyles()
-  const graph = useQuery(lineage(guid, depth))
+  const depth = Math.min(most, at.depth ?? usual)
+  const way = at.way === 'up' || at.way === 'down' ? at.way : undefined
+  const graph = useQuery({ ...lineage(guid, depth, way), placeholderData: keepPreviousData }) // what is shown stays until more is there
+  const asList = at.as === 'list'
   return (
-    <Shown of={graph} loading={<Loading />} empty={data => data.relations.length === 0 && <Empty title={words.noLineage}>{words.noLineageText}</Empty>}>
+    <Shown of={graph} loading={<Loading />} empty={data => !way && data.relations.length === 0 && <Empty title={words.noLineage}>{words.noLineageText}</Empty>}>
       {data => (
         <>
-          <div className={s.bar} role="group" aria-label={words.tabs.lineage}>
-            <Button size="small" appearance={as === 'list' ? 'subtle' : 'secondary'} aria-pressed={as !== 'list'} onClick={() => onAs(undefined)}>{words.asPicture}</Button>
-            <Button size="small" appearance={as === 'list' ? 'secondary' : 'subtle'} aria-pressed={as === 'list'} onClick={() => onAs('list')}>{words.asList}</Button>
-            {data.purlieuTruncated && <Soft>{words.truncated}</Soft>}
+          <div className={s.bar}>
+            <Choice label={words.tabs.lineage} of={[[undefined, words.asPicture], ['list', words.asList]]} chosen={asList ? 'list' : undefined} onChoose={as => onChange({ as })} />
+            <Choice label={words.way} of={ways} chosen={way} onChoose={to => onChange({ way: to })} />
+            <Further of={data} depth={depth} way={way} waits={graph.isPlaceholderData} name={name} onMore={to => onChange({ depth: to })} />
           </div>
-          {as === 'list' ? <Lists of={data} /> : (
+          {data.relations.length === 0 ? <Empty title={words.noneKnown} actions={<Button onClick={() => onChange({ way: undefined })}>{words.bothWays}</Button>}>{words.oneWayNone}</Empty> : asList ? <Lists of={data} way={way} /> : (
             <PictureFrame label={words.tabs.lineage}><Suspense fallback={<Loading />}><Picture of={data} /></Suspense></PictureFrame>
           )}
         </>
       )}
     </Shown>
+  )
+}
+
+interface ChoiceProps<T> {
+  label: string
+  of: [value: T, title: string][]
+  chosen: T
+  onChoose: (to: T) => void
+}
+
+function Choice<T>({ label, of, chosen, onChoose }: ChoiceProps<T>) {
+  const s = useStyles()
+  return (
+    <div className={s.group} role="group" aria-label={label}>
+      {of.map(([value, title]) => <Button key={title} size="small" appearance={value === chosen ? 'secondary' : 'subtle'} aria-pressed={value === chosen} onClick={() => onChoose(value)}>{title}</Button>)}
+    </div>
+  )
+}
+
+interface FurtherProps {
+  of: Lineage
+  depth: number
+  way: Reach['way']
+  waits: boolean
+  name: string
+  onMore: (depth: number) => void
+}
+
+/** Further says how far is shown, and leads on. The button stays where it was used, so that whoever used it by key goes on there. */
+function Further({ of, depth, way, waits, name, onMore }: FurtherProps) {
+  const s = useStyles()
+  const [used, setUsed] = useState(false)
+  const { next, says } = wayOn(of, depth, way)
+  return (
+    <div className={s.group}>
+      <span role="status" className={s.says}>{(of.purlieuTruncated || used) && <Soft>{says}</Soft>}</span>
+      {(next !== undefined || used) && (
+        <Button size="small" disabledFocusable={next === undefined || waits} icon={waits ? <Spinner /> : undefined} onClick={() => { setUsed(true); if (next !== undefined && !waits) onMore(next) }}>{shared.more}</Button>
+      )}
+      <CopyButton text={line`purlieu asset show ${name} --depth ${depth}`} label={shared.copyCommandOf(words.tabs.lineage)} />
+    </div>
   )
 }
 
@@ -65,11 +122,11 @@ export function reach(of: Lineage, way: 'INPUT' | 'OUTPUT'): string[] {
   return out
 }
 
-function Lists({ of }: { of: Lineage }) {
+function Lists({ of, way: only }: { of: Lineage; way: Reach['way'] }) {
   const s = useStyles()
   return (
     <>
-      {([['INPUT', words.upstream], ['OUTPUT', words.downstream]] as const).map(([way, title]) => {
+      {([['INPUT', words.upstream, 'up'], ['OUTPUT', words.downstream, 'down']] as const).filter(([, , way]) => !only || way === only).map(([way, title]) => {
         const all = reach(of, way)
         return (
           <Card key={way} title={title}>

@@ -14,7 +14,8 @@ import { large, layOut, size, type Placed } from './layout'
 import { words } from './strings'
 
 const useStyles = makeStyles({
-  edges: { position: 'absolute', width: '1px', height: '1px', overflow: 'visible', pointerEvents: 'none', zIndex: -1, fill: 'none', stroke: tokens.colorNeutralStroke1Hover, strokeWidth: '1.5' },
+  edges: { position: 'absolute', width: '1px', height: '1px', overflow: 'visible', pointerEvents: 'none', zIndex: -1, stroke: tokens.colorNeutralStroke1Hover, strokeWidth: '1.5' },
+  heads: { fill: tokens.colorNeutralStrokeAccessible, stroke: 'none' },
   node: { width: `${size.width}px`, height: `${size.height}px`, boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: '10px', padding: '0 12px', borderRadius: tokens.borderRadiusMedium, border: `1px solid ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1, textAlign: 'left', font: 'inherit', cursor: 'pointer', ':hover': { border: `1px solid ${tokens.colorBrandStroke1}` }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` } },
   base: { border: `2px solid ${tokens.colorBrandStroke1}`, backgroundColor: tokens.colorBrandBackground2 },
   process: { border: `1px dashed ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground3 },
@@ -41,16 +42,21 @@ const AssetBox = memo(function AssetBox({ data }: NodeProps<AssetNode>) {
 
 const nodeTypes = { asset: AssetBox }
 
-/** Edges are one line: nobody points at one of them, and a part of its own for each of a thousand takes longer than all else. */
+const head = { length: 9, half: 4.5 }
+
+/** Edges are one line, and their heads one shape: nobody points at one of them, and a part of its own for each of a thousand takes longer than all else. */
 const Edges = memo(function Edges({ of, placed }: { of: Lineage; placed: Placed }) {
   const s = useStyles()
   const at = new Map(placed.nodes.map(n => [n.id, n]))
-  const line = of.relations.map(r => {
+  let line = '', heads = ''
+  for (const r of of.relations) {
     const from = at.get(r.fromEntityId), to = at.get(r.toEntityId)
-    if (!from || !to) return ''
-    return getBezierPath({ sourceX: from.x + size.width, sourceY: from.y + size.height / 2, sourcePosition: Position.Right, targetX: to.x, targetY: to.y + size.height / 2, targetPosition: Position.Left })[0]
-  }).join('')
-  return <ViewportPortal><svg className={s.edges} aria-hidden><path d={line} /></svg></ViewportPortal>
+    if (!from || !to) continue
+    const x = to.x, y = to.y + size.height / 2
+    line += getBezierPath({ sourceX: from.x + size.width, sourceY: from.y + size.height / 2, sourcePosition: Position.Right, targetX: x - head.length, targetY: y, targetPosition: Position.Left })[0]
+    heads += `M${x},${y}l${-head.length},${-head.half}v${2 * head.half}z`
+  }
+  return <ViewportPortal><svg className={s.edges} aria-hidden><path d={line} fill="none" /><path className={s.heads} d={heads} /></svg></ViewportPortal>
 })
 
 export function Picture({ of }: { of: Lineage }) {

@@ -1,3 +1,5 @@
+import { plural } from '../ui/format'
+
 export const words = {
   edit: 'Edit', add: 'Add', saveKey: 'Ctrl+Enter', editing: (name: string) => `What people say about ${name}`,
   descriptionHint: 'What it is and what it is for. It stays, whatever scans see later.', sourceSays: (said: string) => `The source says: ${said}`,
@@ -31,7 +33,10 @@ export const words = {
   keys: 'Keys', indexes: 'Indexes',
   asPicture: 'Picture', asList: 'List', upstream: 'Comes from', downstream: 'Goes to', noneKnown: 'Nothing is known.',
   noLineage: 'No lineage', noLineageText: 'Nothing is known to feed this asset or to be fed by it. Views and procedures carry lineage when they are scanned at level L2.',
-  truncated: 'There is more than this shows.', zoomIn: 'Closer', zoomOut: 'Farther', fit: 'All of it', wider: 'A wider view',
+  way: 'Which way', bothWays: 'Both', oneWayNone: 'Nothing is known that way.',
+  stepsShown: (n: number) => `There is more beyond ${plural(n, 'step', 'steps')}.`, mostSteps: (n: number) => `There is more beyond ${plural(n, 'step', 'steps')}. Go on from what stands at the end.`, wholeLineage: 'This is all of it.',
+  many: 'There is more than the 1,000 that are shown. Look one way only, or go on from what stands at the end.', manyOneWay: 'There is more than the 1,000 that are shown. Go on from what stands at the end.',
+  zoomIn: 'Closer', zoomOut: 'Farther', fit: 'All of it', wider: 'A wider view',
   verbs: { created: 'Created', updated: 'Changed', deleted: 'Deleted', revived: 'Came back', renamed: 'Renamed', restored: 'Brought back' },
   moreDifferences: (shown: string, all: string) => `${shown} of ${all} differences are shown. Show more`, noDifferences: 'Nothing that is shown here differed.',
   noHistory: 'No history',

@@ -83,8 +83,9 @@ export const classNames = () =>
     },
   })
 
-export const lineage = (guid: string, depth: number) =>
-  queryOptions({ queryKey: ['lineage', guid, depth], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: 'BOTH', depth, width: 1000 }, signal }) })
+/** lineage is what feeds an asset and is fed by it, so many steps up and down, or one way only. */
+export const lineage = (guid: string, depth: number, way?: 'up' | 'down') =>
+  queryOptions({ queryKey: ['lineage', guid, depth, way], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: way === undefined ? 'BOTH' : way === 'up' ? 'INPUT' : 'OUTPUT', depth, width: 1000 }, signal }) })
 /** origin is where an asset comes from: its source, what it stands in, the run that saw it last. */
 export const origin = (guid: string) => queryOptions({ queryKey: ['origin', guid], queryFn: ({ signal }) => rest<Origin>(`/manage/v1/assets/${encodeURIComponent(guid)}/origin`, { signal }) })
 export const children = (guid: string) => pages<Asset>(['children', guid], `/manage/v1/assets/${encodeURIComponent(guid)}/children`)
