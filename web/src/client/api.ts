@@ -40,25 +40,32 @@ export interface EntityInfo {
 export const overview = () => queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => rest<Overview>('/manage/v1/overview', { signal }) })
 export const runs = (limit: number) => queryOptions({ queryKey: ['runs', limit], queryFn: ({ signal }) => rest<Page<Run>>('/manage/v1/runs', { query: { limit }, signal }) })
 
+/** Order is how hits are put in order: by name, or the last changed first. */
+export type Order = 'name' | 'changed'
+const orders = { name: [{ name: 'ASC' }], changed: [{ updateTime: 'DESC' }] }
+
 export interface Question {
   keywords: string
   types: string[]
   sources: string[]
   classes: string[]
   collections: string[]
+  contacts: string[]
+  labels: string[]
+  order: Order | undefined // the best first
   limit: number
   values: number[] // of each facet, at most
 }
 
 /** filterOf joins what narrows: any of one kind, all kinds together. */
 export function filterOf(q: Question): object | null {
-  const parts = ([['entityType', q.types], ['purlieuSource', q.sources], ['classification', q.classes], ['collectionId', q.collections]] as const)
+  const parts = ([['entityType', q.types], ['purlieuSource', q.sources], ['classification', q.classes], ['collectionId', q.collections], ['contactId', q.contacts], ['label', q.labels]] as const)
     .filter(([, values]) => values.length > 0)
     .map(([name, values]) => ({ or: values.map(value => ({ [name]: value })) }))
   return parts.length === 0 ? null : { and: parts }
 }
 
-export const facetNames = ['entityType', 'purlieuSource', 'classification', 'collectionId'] as const
+export const facetNames = ['entityType', 'purlieuSource', 'classification', 'collectionId', 'contactId', 'label'] as const // the account counts all of them at once
 export type FacetName = (typeof facetNames)[number]
 export const someValues = 12 // of a facet, at first
 export const manyValues = 50 // the account tells no more
@@ -68,7 +75,7 @@ export const search = (q: Question) =>
     queryKey: ['search', q],
     queryFn: ({ signal }) => rest<Hits>('/datamap/api/search/query', {
       method: 'POST', signal, query: { 'api-version': '2023-09-01' },
-      body: { keywords: q.keywords || null, filter: filterOf(q), limit: q.limit, facets: facetNames.map((facet, i) => ({ facet, count: q.values[i] })) },
+      body: { keywords: q.keywords || null, filter: filterOf(q), limit: q.limit, orderby: q.order && orders[q.order], facets: facetNames.map((facet, i) => ({ facet, count: q.values[i] })) },
     }),
   })
 

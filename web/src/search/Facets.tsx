@@ -1,8 +1,9 @@
 // What narrows the hits. On a phone it is folded away.
-import { Fragment, memo, useDeferredValue, useState } from 'react'
+import { Fragment, memo, useDeferredValue, useRef, useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { facetNames, manyValues, someValues, type FacetName, type Hits } from '../client/api'
 import { useTitles } from '../client/list'
+import { useNames } from '../client/people'
 import { count } from '../ui/format'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
@@ -40,7 +41,7 @@ export const Facets = memo(function Facets({ facets, ...rest }: FacetsProps) {
 
 const Groups = memo(function Groups({ facets, chosen, change }: FacetsProps) {
   const s = useStyles()
-  return <div className={s.all}>{facetNames.map(name => <Group key={name} name={name} found={facets?.[name] ?? nothing} chosen={chosen[slots[name]] ?? none} whole={!!chosen.all?.includes(name)} all={chosen.all ?? none} change={change} />)}</div>
+  return <div className={s.all}>{facetNames.map(name => { const One = name === 'contactId' ? People : Group; return <One key={name} name={name} found={facets?.[name] ?? nothing} chosen={chosen[slots[name]] ?? none} whole={!!chosen.all?.includes(name)} all={chosen.all ?? none} change={change} /> })}</div>
 })
 
 interface GroupProps {
@@ -50,13 +51,14 @@ interface GroupProps {
   whole: boolean // as many of its values as the account tells
   all: string[]
   change: (to: Narrowed) => void
+  person?: (id: string) => string
 }
 
-function Group({ name, found, chosen, whole, all, change }: GroupProps) {
+function Group({ name, found, chosen, whole, all, change, person }: GroupProps) {
   const s = useStyles()
   const [find, setFind] = useState('')
   const collection = useTitles()
-  const say = (value: string) => (name === 'entityType' ? titleOf(value) : name === 'collectionId' ? collection(value) : value)
+  const say = (value: string) => (person ? person(value) : name === 'entityType' ? titleOf(value) : name === 'collectionId' ? collection(value) : value)
   const shown = whole ? found : found.slice(0, someValues)
   // What is chosen stays, also where nothing fits it any more: else it could not be taken away.
   const values = [...shown, ...chosen.filter(c => !shown.some(f => f.value === c)).map(value => found.find(f => f.value === value) ?? { value, count: 0 })].filter(v => v.value !== '')
@@ -82,6 +84,13 @@ function Group({ name, found, chosen, whole, all, change }: GroupProps) {
       {!whole && found.length > someValues && <Button size="small" appearance="subtle" aria-label={words.moreValuesOf(words.facets[name])} onClick={() => change({ all: [...all, name] })}>{words.moreValues}</Button>}
     </fieldset>
   )
+}
+
+/** People is the group of those whom assets name. While others come and go, nobody is asked for again. */
+function People(of: GroupProps) {
+  const asked = useRef(new Set<string>())
+  for (const id of [...of.found.map(f => f.value), ...of.chosen]) asked.current.add(id)
+  return <Group {...of} person={useNames([...asked.current])} />
 }
 
 /** parts may be broken behind a dot or an underscore, before anywhere else. */

@@ -1,9 +1,9 @@
 // Search: hits and facets as one types. The words and all that narrows are in the address; each key stroke is one
 // question, and the one before is given up.
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { Hits } from '../client/api'
+import type { Hits, Order } from '../client/api'
 import { useAddress } from '../ui/address'
 import { count } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
@@ -21,6 +21,8 @@ const useStyles = makeStyles({
   end: { margin: '16px 0 0', color: tokens.colorNeutralForeground2 },
   // The last hits fade only when the next let people wait: else every key would flicker.
   hits: { '[aria-busy=true]': { opacity: 0.6, transitionProperty: 'opacity', transitionDuration: '0s', transitionDelay: '0.2s' } },
+  order: { display: 'flex', alignItems: 'center', gap: '8px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  choice: { font: 'inherit', height: '32px', padding: '0 8px', color: tokens.colorNeutralForeground1, backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke1}`, borderRadius: tokens.borderRadiusMedium },
   note: { margin: '0 0 12px', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 })
 
@@ -28,16 +30,16 @@ export function SearchPage() {
   const s = useStyles()
   const [own, change] = useAddress<Address>()
   const at = useDrawn(own)
-  const { type, source, class: classes, collection, all } = at
+  const { type, source, class: classes, collection, contact, label, all } = at
   const most = mostOf(at)
   const hits = useQuery({ ...asked(at), placeholderData: keepPreviousData }) // the last hits stay until the next are there: nothing flickers while one types
-  const chosen = useMemo(() => ({ type, source, class: classes, collection, all }), [type, source, classes, collection, all])
+  const chosen = useMemo(() => ({ type, source, class: classes, collection, contact, label, all }), [type, source, classes, collection, contact, label, all])
   const narrowed = Object.values(slots).some(slot => at[slot]?.length)
-  const clear = () => change({ type: undefined, source: undefined, class: undefined, collection: undefined })
+  const clear = () => change({ type: undefined, source: undefined, class: undefined, collection: undefined, contact: undefined, label: undefined })
   return (
     <ListPage
       title={at.q ? `“${at.q}”` : words.title} name={words.title} about={<span role="status">{hits.data ? words.found(count(hits.data['@search.count']), hits.data['@search.count.approximate']) : '\u00a0'}</span>}
-      actions={narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}
+      actions={<>{narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}<InOrder of={own.order} change={change} /></>}
       aside={<Facets facets={hits.data?.['@search.facets'] ?? null} chosen={chosen} change={change} />}
     >
       <Shown of={hits} empty={data => data.value.length === 0 && <None narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
@@ -55,6 +57,18 @@ export function SearchPage() {
     </ListPage>
   )
 }
+
+const InOrder = memo(function InOrder({ of, change }: { of: Order | undefined; change: (to: Address) => void }) {
+  const s = useStyles()
+  return (
+    <label className={s.order}>
+      {words.order}
+      <select className={s.choice} value={of ?? 'best'} onChange={e => change({ order: e.target.value === 'best' ? undefined : (e.target.value as Order) })}>
+        {(['best', 'name', 'changed'] as const).map(by => <option key={by} value={by}>{words.orders[by]}</option>)}
+      </select>
+    </label>
+  )
+})
 
 function Behind({ hits }: { hits: Hits }) {
   const s = useStyles()

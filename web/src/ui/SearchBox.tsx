@@ -15,6 +15,14 @@ const useStyles = makeStyles({
   key: { position: 'absolute', right: '8px', pointerEvents: 'none', [narrow]: { display: 'none' } },
 })
 
+/** toHits goes on to the first hit, where there are hits. */
+function toHits(e: React.KeyboardEvent) {
+  const first = e.key === 'ArrowDown' && !e.altKey && !e.ctrlKey && !e.metaKey && document.querySelector<HTMLElement>('[data-hits] a[href]')
+  if (!first) return
+  e.preventDefault()
+  first.focus()
+}
+
 interface SearchBoxProps {
   text: string // what the address says
   onText: (text: string) => void
@@ -44,7 +52,7 @@ export function SearchBox({ text, onText }: SearchBoxProps) {
       <span className={s.icon}><Search20Regular /></span>
       <input
         ref={field} type="search" className={s.field} placeholder={words.search} aria-label={words.search} aria-keyshortcuts="/ Control+K" autoComplete="off" spellCheck={false}
-        value={typed} onChange={e => { onText(e.target.value); setTyped(e.target.value) }} // the question goes out before anything is drawn
+        value={typed} onKeyDown={toHits} onChange={e => { onText(e.target.value); setTyped(e.target.value) }} // the question goes out before anything is drawn
       />
       {typed === '' && <span className={s.key}><Key>{words.searchKey}</Key></span>}
     </form>

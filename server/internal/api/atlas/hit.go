@@ -6,12 +6,16 @@ import (
 	"github.com/purlieu/purlieu/server/internal/search"
 )
 
-// mostColumns is how many columns of a hit are named as found.
-const mostColumns = 5
+// The bounds of what is said of columns: how many of a hit are named as found, and how many descriptions of columns one answer
+// looks at, the first hits first. To look at one takes as long as to look at the names of four.
+const (
+	mostColumns      = 5
+	mostDescriptions = 500
+)
 
 // hits are matches, in the order that was asked for.
 func (t types) hits(found search.Result, q search.Request) ([]any, error) {
-	mark := search.NewMarker(q.Keywords)
+	mark, left := search.NewMarker(q.Keywords), mostDescriptions
 	out := make([]any, 0, len(found.Hits))
 	for i, row := range found.Hits {
 		v, err := datamap.Show(row)
@@ -22,7 +26,7 @@ func (t types) hits(found search.Result, q search.Request) ([]any, error) {
 		if len(q.Order) > 0 {
 			hit["@search.score"] = 1.0 // nobody weighed them
 		}
-		if h := highlights(v, mark); len(h) > 0 {
+		if h := highlights(v, mark, &left); len(h) > 0 {
 			hit["@search.highlights"] = h
 		}
 		out = append(out, hit)
@@ -87,7 +91,7 @@ func description(v datamap.View) string {
 
 // highlights are the fields in which the keywords were found, with what matched between <em> and </em>. They are text,
 // not markup: the rest of a value stands in them as it is.
-func highlights(v datamap.View, mark search.Marker) map[string]any {
+func highlights(v datamap.View, mark search.Marker, left *int) map[string]any {
 	out := map[string]any{}
 	if text, ok := mark.Name(v.Row.Name); ok {
 		out["name"] = []any{text}
@@ -107,5 +111,34 @@ func highlights(v datamap.View, mark search.Marker) map[string]any {
 	if len(columns) > 0 {
 		out["purlieuColumns"] = columns
 	}
+	if len(out) > 0 { // what was found elsewhere needs no look at all descriptions
+		return out
+	}
+	if described := describedColumns(v, mark, left); len(described) > 0 {
+		out["purlieuDescribedColumns"] = described
+	}
 	return out
+}
+
+// describedColumns are the columns whose descriptions have the keywords; left is how many may still be looked at.
+func describedColumns(v datamap.View, mark search.Marker, left *int) (names []any) {
+	for _, c := range v.Asset.Columns {
+		texts := []string{c.Comment}
+		if d := v.Authored.Columns[c.Number].Description; d != nil {
+			texts = append(texts, *d)
+		}
+		for _, text := range texts {
+			if text == "" {
+				continue
+			}
+			if *left--; *left < 0 || len(names) == mostColumns {
+				return names
+			}
+			if _, ok := mark.Text(text); ok {
+				names = append(names, c.Name)
+				break
+			}
+		}
+	}
+	return names
 }

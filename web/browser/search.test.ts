@@ -1,0 +1,86 @@
+// The search: in which order, by what it narrows, and what it says of a hit.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { run } from './hand'
+import { open, Visit } from './world'
+
+let browser: Browser
+beforeAll(async () => { browser = await open() })
+afterAll(() => browser.close())
+
+const asked = (v: Visit) => JSON.parse(/\{.*$/.exec(v.questions(/search\/query/).at(-1)!)![0]) as { orderby?: unknown; filter: unknown }
+
+it('puts hits in the order that is asked for, and keeps it in the address while one types', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  await v.go('/search?q=o')
+  expect(asked(v).orderby).toBeUndefined()
+  const hits = page.locator('[data-hits] li a')
+  await page.getByLabel('In order of').selectOption('Name')
+  await page.waitForURL(/order=name/)
+  await v.settled()
+  const names = await hits.allInnerTexts()
+  expect(names.length).toBeGreaterThan(3)
+  const letters = names.filter(n => /^[a-z]+$/.test(n)) // where signs stand among letters is the account's affair
+  expect(letters).toEqual(letters.toSorted())
+  await page.keyboard.press('/')
+  await page.keyboard.type('or')
+  await v.settled()
+  expect(page.url()).toMatch(/order=name/)
+  expect(asked(v).orderby).toEqual([{ name: 'ASC' }])
+  await page.getByLabel('In order of').selectOption('Last change')
+  await page.waitForURL(/order=changed/)
+  expect(asked(v).orderby).toEqual([{ updateTime: 'DESC' }])
+  await page.getByLabel('In order of').selectOption('Relevance')
+  await page.waitForURL(u => !u.search.includes('order='))
+  expect(v.wrong).toEqual([])
+  await v.end()
+})
+
+it('narrows by whom an asset names, and by its labels', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  const edit = (owner: string) => run(`purlieu asset edit postgresql://shop/shop/sales/people --owner=${owner}`)
+  await edit("'Lee of the shop'")
+  try {
+    await expect.poll(async () => { await v.go('/search?q=people'); return page.getByRole('checkbox', { name: /Lee of the shop/ }).count() }, { timeout: 20_000 }).toBe(1)
+    await page.getByRole('checkbox', { name: /Lee of the shop/ }).click()
+    await page.waitForURL(/contact=/)
+    await v.settled()
+    expect(await page.locator('[data-hits] li a').allInnerTexts()).toEqual(['people'])
+    await v.go('/search?q=people&label=%5B%22gold%22%5D')
+    expect(asked(v).filter).toEqual({ and: [{ or: [{ label: 'gold' }] }] })
+    await page.getByText('Nothing found').waitFor()
+    expect(await page.getByRole('checkbox', { name: /gold/ }).isChecked()).toBe(true)
+    await page.getByRole('button', { name: 'Clear all' }).first().click()
+    await page.waitForURL(u => !u.search.includes('label'))
+  } finally {
+    await edit("''")
+  }
+  await v.end()
+})
+
+it('says in which columns it found the words, and is gone through by the arrow keys', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  await v.go('/search?q=email')
+  await page.getByRole('listitem').filter({ hasText: 'open_invoices' }).getByText('Column email', { exact: true }).waitFor()
+  await v.go('/search?q=people')
+  expect(await page.getByText(/^Columns? /).count(), 'a hit whose name has them needs no reason').toBe(0)
+  await v.go('/search?q=order')
+  const at = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.getAttribute('aria-label'))
+  const names = await page.locator('[data-hits] li a').allInnerTexts()
+  await page.keyboard.press('/')
+  await page.keyboard.press('ArrowDown')
+  expect(await at()).toBe(names[0])
+  await page.keyboard.press('ArrowDown')
+  expect(await at()).toBe(names[1])
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  expect(await at()).toBe('Search the map')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: names[0]!, exact: true }).waitFor()
+  expect(v.wrong).toEqual([])
+  await v.end()
+})
