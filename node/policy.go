@@ -50,6 +50,13 @@ func Reach(stateDir string) (string, error) {
 	return p.Reach(), nil
 }
 
+// Binds reports whether the policy lets a secret of this vault go to some source; not where it is no policy, of which a node speaks
+// by itself.
+func Binds(stateDir, vault string) bool {
+	p, err := policy.Load(PolicyPath(stateDir))
+	return err == nil && p.Binds(vault)
+}
+
 // TrustAccount lets every secret go to whatever source the account names, over verified TLS, or takes that back.
 func TrustAccount(stateDir string, trust bool) error {
 	return policy.TrustAccount(PolicyPath(stateDir), trust)

@@ -193,6 +193,35 @@ func TestAPolicyIsWrittenByCommand(t *testing.T) {
 	}
 }
 
+// A restart without the folder of secrets is said at once, and not only by the first run that fails.
+func TestANodeWhoseFolderOfSecretsWasForgottenSaysSo(t *testing.T) {
+	state := t.TempDir()
+	forgot := func(folder string) bool {
+		return runCmd{stateFlag: stateFlag{State: state}, VaultFile: folder}.forgotFolder()
+	}
+	allow := func(secrets ...string) {
+		t.Helper()
+		text := "version: 1\nbindings:\n"
+		for _, secret := range secrets {
+			text += "  - secret: " + secret + "\n    sources: [{source: \"PostgreSql://db.internal:5432\"}]\n"
+		}
+		if err := os.WriteFile(node.PolicyPath(state), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if forgot("") {
+		t.Error("no secret is bound")
+	}
+	allow("env:PURLIEU_SECRET_SHOP")
+	if forgot("") {
+		t.Error("the only secret is in the environment")
+	}
+	allow("env:PURLIEU_SECRET_SHOP", "file:shop-password")
+	if !forgot("") || forgot("/etc/secrets") {
+		t.Errorf("without a folder %v, with one %v", forgot(""), forgot("/etc/secrets"))
+	}
+}
+
 func TestAPolicyCommandSaysWhatItDoesNotAllow(t *testing.T) {
 	top := t.TempDir()
 	state := filepath.Join(top, "state")

@@ -64,6 +64,10 @@ func (c runCmd) Run(a *app) error {
 	if secrets.Folder != "" {
 		keep = append(keep, secrets.Folder)
 	}
+	log := c.log(a)
+	if c.forgotFolder() {
+		log.Warn("the policy lets secrets of files be sent, and this node has no folder for them: what needs one will fail. Start it with --vault-file FOLDER")
+	}
 	tokens, _ := node.Account(state, dial)
 	return node.RunProcess(a.ctx, node.ProcessOptions{
 		State: state, StateDir: c.State, Version: a.build.Version, Connectors: a.build.Connectors, Dialects: dialects.All(),
@@ -78,8 +82,13 @@ func (c runCmd) Run(a *app) error {
 		Rotate: func(ctx context.Context, record func(string, []byte) error) error {
 			return tokens.Rotate(ctx, c.State, record)
 		},
-		Owner: c.owner(a), Keep: keep, Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: c.log(a),
+		Owner: c.owner(a), Keep: keep, Dial: dial, Slots: c.Slots, MemoryMB: c.WorkerMemory, Log: log,
 	})
+}
+
+// forgotFolder reports whether secrets are to be read from files, and nothing says where those are.
+func (c runCmd) forgotFolder() bool {
+	return c.VaultFile == "" && node.Binds(c.State, file.New(file.Config{}).Kind())
 }
 
 // dialAccount is the way to the account that was chosen at enrolment.

@@ -125,6 +125,16 @@ func Default() *Policy { return &Policy{any: true} }
 // TrustsAccount reports whether secrets need no binding. Say it wherever the policy is shown.
 func (p *Policy) TrustsAccount() bool { return p.trustAccount }
 
+// Binds reports whether a secret of this vault may go to some source.
+func (p *Policy) Binds(vault string) bool {
+	for ref := range p.bindings {
+		if strings.HasPrefix(ref, vault+":") {
+			return true
+		}
+	}
+	return false
+}
+
 // Limits are the bounds on what the account may ask.
 func (p *Policy) Limits() Limits { return p.limits }
 
