@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"github.com/purlieu/purlieu/fault"
 )
@@ -26,6 +27,22 @@ type pageState struct {
 	Name     string
 	Problem  string
 	Done     bool
+}
+
+// part is a stretch of a text; Code where it is a command, which stands between back quotes.
+type part struct {
+	Text string
+	Code bool
+}
+
+// Said is the problem in its parts.
+func (s pageState) Said() (list []part) {
+	for i, text := range strings.Split(s.Problem, "`") {
+		if text != "" {
+			list = append(list, part{text, i%2 == 1})
+		}
+	}
+	return list
 }
 
 func (p *plane) show(w http.ResponseWriter, r *http.Request, status int, state pageState) {

@@ -109,6 +109,12 @@ func TestPortalSignsIn(t *testing.T) {
 			if res.StatusCode != 400 || !strings.Contains(text, `role="alert"`) || strings.Contains(text, "canary") || strings.Contains(text, link) || strings.Contains(text, "<script>") {
 				t.Error(res.Status, text)
 			}
+			if alert, _, _ := strings.Cut(text[strings.Index(text, `role="alert"`):], "</p>"); strings.Contains(alert, "`") {
+				t.Errorf("a command stands between back quotes: %s", alert)
+			}
+		}
+		if _, text := b.submit(url.Values{"name": {"ada"}, "password": {"canary"}}); !strings.Contains(text, "a new sign-in link with <code>purlieu admin link</code>.</p>") {
+			t.Error(text)
 		}
 	})
 	t.Run("by a link, and then by a password", func(t *testing.T) {
