@@ -28,10 +28,10 @@ const fill = (v: Visit, label: Text, text: string) => v.page.getByLabel(label).f
 const press = (v: Visit, name: Text) => button(v.page, name).click()
 
 /** changed answers as the account does, but for a part of it. */
-const changed = (at: string, to: (body: any) => object) => (v: Visit) =>
+export const changed = (at: string, to: (body: any) => object) => (v: Visit) =>
   v.page.route(at, async r => { const answer = await r.fetch(); const body = await answer.json(); return r.fulfill({ response: answer, json: { ...body, ...to(body) } }) })
 /** told answers without the account. */
-const told = (at: string, json: object) => (v: Visit) => v.page.route(at, r => r.fulfill({ json }))
+export const told = (at: string, json: object) => (v: Visit) => v.page.route(at, r => r.fulfill({ json }))
 
 const ask = (name: string, path: string, by: Text, shows: Text, more: Partial<Opened> = {}): Opened => ({ name: `ask-${name}`, path, by, shows, over: 'dialog', ...more })
 
@@ -74,13 +74,15 @@ export const opened: Opened[] = [
   { name: 'collection-add', path: '/settings', by: 'Add a collection', shows: 'A collection below Root' },
   { name: 'collection-edit', path: '/settings?collection=sales', by: 'Edit', shows: 'Another one moves it, with all that is below it.' },
   { name: 'secret-once', path: '/settings?tab=people', answers: told('**/manage/v1/signin-links', { link: 'http://127.0.0.1:8480/signin#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG' }), by: 'Make a new link for sam', shows: 'The link for sam' },
-  { name: 'kind', path: '/settings?tab=kinds', by: /^Look: dBASE/, shows: 'Leave out empty tables' },
+  { name: 'credential-add', path: '/settings?tab=credentials', by: 'Add a credential', shows: 'A new credential' },
+  { name: 'vault-add', path: '/settings?tab=credentials', by: 'Add a vault connection', shows: 'Where its secrets lie' },
   { name: 'network-try', path: '/settings?tab=network', first: async v => { await press(v, 'Add a rule'); await fill(v, 'Addresses of rule 1', '10.0.0.0/8') }, by: 'Try it', shows: /^You would still come in/ },
 
   ask('source-remove', '/sources/blank', /^Remove: Remove the source/, 'Remove the source blank?'),
   ask('scan-remove', '/sources/shop?tab=scans', /^Remove: Remove the scan/, 'Remove the scan nightly?'),
   ask('schedule-remove', '/sources/shop?tab=scans&scan=nightly', /^Remove: Take away the schedule/, 'Take away the schedule of nightly?', { answers: everyNight }),
   ask('credential-remove', '/sources/shop/scan?step=login', /^Remove: Remove the credential/, 'Remove the credential shop-scanner?'),
+  ask('credential-remove-there', '/settings?tab=credentials', /^Remove: Remove the credential/, 'Remove the credential shop-scanner?'),
   ask('node-drain', '/runtimes/edge', /^Drain: /, 'Let edge-1 claim no more?'),
   ask('node-key', '/runtimes/edge', /^New key: /, 'Let edge-1 make a new key?'),
   ask('node-revoke', '/runtimes/edge', /^Revoke: /, 'Cut off edge-1?'),

@@ -5,7 +5,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from './hand'
 import { seriousOf } from './looks'
-import { at, idsOf, pages, type Ids } from './pages'
+import { changed, told } from './opened'
+import { at, idsOf, look, pages, states, type Ids, type PageOf } from './pages'
 import { open, Visit, world } from './world'
 
 let browser: Browser
@@ -18,6 +19,10 @@ beforeAll(async () => {
   await v.end()
 })
 afterAll(() => browser.close())
+
+it.each(pages)('the page $name has each state, or says why it can’t', page => {
+  expect(states.filter(s => (page[s] === undefined) === (page.not?.[s] === undefined))).toEqual([])
+})
 
 describe('in an account with nothing in it', () => {
   let v: Visit
@@ -32,6 +37,40 @@ describe('in an account with nothing in it', () => {
   })
 })
 
+/** Where there is nothing on a page, or on a side of it, in an account that has much else. */
+const nothing: (Pick<PageOf, 'name' | 'path' | 'open'> & { says: string; answers?: (v: Visit) => Promise<unknown> })[] = [
+  { name: 'the list of runtimes', path: '/runtimes', answers: told('**/manage/v1/runtimes', { value: [] }), says: 'No runtime yet' },
+  { name: 'a runtime without a node', path: '/runtimes/edge', answers: changed('**/runtimes/edge/nodes*', () => ({ value: [] })), says: 'Set one up on a machine in the network of the data.' },
+  { name: 'the built-in runtime at rest', path: '/runtimes/built-in', says: 'This runtime is built in: its node starts by itself when there is first work for it.' },
+  { name: 'the parts of a run that has not begun', path: ids => `/runs/${ids.run}?tab=units`, answers: told('**/runs/*/units*', { value: [] }), says: 'No parts yet' },
+  { name: 'the runs of a source that never ran', path: '/runs?source=blank', says: 'No run is like that' },
+  { name: 'an asset that holds nothing', path: ids => `/asset/${ids.schema}`, answers: told('**/assets/*/children*', { value: [] }), says: 'Nothing below it is in the map.' },
+  { name: 'an asset without a past', path: ids => `/asset/${ids.table}?tab=history`, answers: told('**/assets/*/history*', { value: [] }), says: 'No history' },
+  { name: 'an asset that was not measured', path: ids => `/asset/${ids.schema}`, says: 'No run has measured this yet.' },
+  { name: 'a column that is not there', path: ids => `/asset/${ids.table}?tab=schema&find=nosuchcolumn`, says: 'No column has this in its name' },
+  { name: 'a source in which a login sees nothing', path: '/sources/shop/scan?step=scope', open: look, answers: changed('**/datasources/shop/browse', () => ({ value: [] })), says: 'Nothing is below it' },
+]
+
+describe('where there is nothing', () => {
+  let v: Visit
+  beforeAll(async () => { v = await Visit.begin(browser) })
+  afterAll(() => v.end())
+
+  it.each(nothing)('$name says so', async one => {
+    try {
+      await one.answers?.(v)
+      await v.see(one, typeof one.path === 'string' ? one.path : one.path(ids))
+      await v.page.getByRole('main').getByText(one.says).first().waitFor()
+      expect(v.wrong).toEqual([])
+      expect(await seriousOf(v.page)).toEqual([])
+    } finally {
+      await v.page.unrouteAll({ behavior: 'ignoreErrors' })
+    }
+  })
+})
+
+const asked = (page: PageOf) => [page.asks ?? []].flat()
+
 describe('when the account', () => {
   let v: Visit
   let failing: string | undefined
@@ -39,18 +78,19 @@ describe('when the account', () => {
   // The routes stay for the whole visit: one that a failed test left behind would fail those after it.
   beforeAll(async () => {
     v = await Visit.begin(browser)
-    for (const asks of new Set(pages.flatMap(p => p.asks ?? []))) await v.page.route(asks, r => asks === failing ? r.fulfill(failure) : r.fallback())
+    for (const asks of new Set(pages.flatMap(asked))) await v.page.route(asks, r => asks === failing ? r.fulfill(failure) : r.fallback())
   })
   afterAll(() => v.end())
 
-  it.each(pages.filter(p => p.asks))('fails, the page $name tells it with the number of the request', async page => {
+  it.each(pages.flatMap(page => asked(page).map(asks => ({ ...page, asks }))))('fails at $asks, the page $name tells it with the number of the request', async page => {
     failing = page.asks
     await v.see(page, at(page, ids))
-    const alert = v.page.getByRole('alert').first()
-    expect(await alert.textContent()).toContain('request-7')
+    const alert = v.page.getByRole('alert').filter({ hasText: 'request-7' }).first()
+    await alert.waitFor()
     if (page.name === 'sources') expect(await seriousOf(v.page)).toEqual([]) // all failures look alike
     failing = undefined
     await alert.getByRole('button', { name: 'Try again' }).click()
+    await alert.waitFor({ state: 'detached' })
     await v.page.getByRole('main').getByText(page.shows).first().waitFor()
   })
 })
@@ -91,6 +131,20 @@ describe('a person without any role', () => {
       await run('purlieu role remove support purview-reader sam')
     }
     await v.end()
+  })
+
+  it('but to see to sources is told in the search which role it takes, not that nothing is found', async () => {
+    await run('purlieu role add support data-source-administrator sam')
+    const v = await Visit.begin(browser, { as: world.stranger })
+    try {
+      await v.go('/search?q=order')
+      await v.page.getByRole('alert').getByText('Assets are read by data readers and data curators.').waitFor()
+      expect(await v.page.getByText('Nothing found').count()).toBe(0)
+      expect(v.questions(/search\/query/)).toEqual([])
+    } finally {
+      await run('purlieu role remove support data-source-administrator sam')
+      await v.end()
+    }
   })
 })
 

@@ -4,10 +4,11 @@ import { memo, useMemo } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Hits, Order } from '../client/api'
+import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { count } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
-import { Empty, Loading, Shown } from '../ui/States'
+import { Empty, Loading, Refused, Shown } from '../ui/States'
 import { words as common } from '../ui/strings'
 import { useDrawn } from './drawn'
 import { Facets } from './Facets'
@@ -27,6 +28,11 @@ const useStyles = makeStyles({
 })
 
 export function SearchPage() {
+  const may = useMay()
+  return may('data/read') ? <Search /> : <ListPage title={words.title}><Refused>{words.mayNot}</Refused></ListPage>
+}
+
+function Search() {
   const s = useStyles()
   const [own, change] = useAddress<Address>()
   const at = useDrawn(own)

@@ -13,6 +13,7 @@ export const words = {
   findValueOf: (facet: string) => `Find in: ${facet}`,
   onlyMany: (n: number) => `The ${n} most frequent. More words in the search leave fewer.`,
   clear: 'Clear all',
+  mayNot: 'Assets are read by data readers and data curators. Ask an administrator of a collection for one of these roles.',
   none: 'Nothing found',
   noneText: 'No asset that you may see has these words. Try fewer letters: the last word may be a beginning.',
   noneNarrowed: 'No asset fits all that it is narrowed to.',
