@@ -81,7 +81,7 @@ func discoveryStatus(run scan.RunView) string {
 
 func ingestion(run scan.RunView) map[string]any {
 	c := run.Counts
-	taken := c.Changed + c.Unchanged
+	taken := c.Created + c.Updated + c.Unchanged // not Changed: what was sent whole may be as it was
 	waiting := max(0, c.Discovered-taken)
 	var left any // how long it takes is not known before it is over
 	if run.State.Ended() {
