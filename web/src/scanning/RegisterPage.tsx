@@ -13,7 +13,6 @@ import { isGone, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { bearsIn, connectionsOf } from './bears'
 import { authorityPart, complete, nameProblem, partsOf, properties } from './form'
-import { KindCards } from './KindCards'
 import { authorityOf, commandOf, noSource, type NewSource } from './newSource'
 import { collectionsQuery, deleteSource, kindsQuery, putSource, reachQuery, sourcesQuery, twinsQuery } from './rest'
 import { words } from './strings'
@@ -26,7 +25,8 @@ interface Address {
   kind?: string
 }
 
-const parts = { settings: () => import('./RegisterSettings'), review: () => import('./RegisterReview') }
+const parts = { kinds: () => import('./KindCards'), settings: () => import('./RegisterSettings'), review: () => import('./RegisterReview') }
+const KindCards = lazy(() => parts.kinds().then(m => ({ default: m.KindCards })))
 const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
 const RegisterReview = lazy(() => parts.review().then(m => ({ default: m.RegisterReview })))
 

@@ -1,0 +1,51 @@
+// What a source is, when and how much of it is read, and a test of its connection.
+import { useState, type ReactNode } from 'react'
+import { Field, Select } from '@fluentui/react-components'
+import { Card, Soft } from '../ui/Parts'
+import type { Asked } from '../ui/States'
+import { Elsewhere } from './Elsewhere'
+import { Grants } from './Grants'
+import { Share } from './Share'
+import { SourceSettings } from './SourceSettings'
+import { words } from './strings'
+import { TestConnection } from './TestConnection'
+import { Times } from './Times'
+import { Twins } from './Twins'
+import type { Kind, Scan, Source, Twin } from './types'
+
+interface OverviewProps {
+  twins: Asked<Twin[]>
+  source: Source
+  kind: Kind | undefined
+  scans: Scan[] | undefined // of whoever may test them
+  add: ReactNode
+  writable: boolean
+}
+
+export function SourceOverview({ twins, source, kind, scans, add, writable }: OverviewProps) {
+  const use = kind?.credentials?.[0]
+  return (
+    <>
+      <Twins of={twins} />
+      {scans && <Elsewhere source={source} scans={scans} />}
+      <SourceSettings source={source} kind={kind} writable={writable} />
+      <Times source={source} writable={writable} />
+      <Share source={source} writable={writable} />
+      {scans && <Test key={source.properties.lastModifiedAt} source={source.name} scans={scans} add={add} />}
+      {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
+      {use && <Grants of={use} />}
+    </>
+  )
+}
+
+/** Test tries the connection as one of the scans would. */
+function Test({ source, scans, add }: { source: string; scans: Scan[]; add: ReactNode }) {
+  const [chosen, choose] = useState('')
+  const scan = scans.find(s => s.name === chosen) ?? scans[0]
+  if (!scan) return <Card title={words.test} actions={add}><Soft>{words.testNeeds}</Soft></Card>
+  return (
+    <TestConnection key={scan.name} source={source} asked={{ scan: scan.name }}>
+      {scans.length > 1 && <Field label={words.testAs}><Select value={scan.name} onChange={(_, d) => choose(d.value)}>{scans.map(s => <option key={s.name}>{s.name}</option>)}</Select></Field>}
+    </TestConnection>
+  )
+}
