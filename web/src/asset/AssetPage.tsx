@@ -14,6 +14,7 @@ import { Loading, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
 import { Crumbs } from './Crumbs'
+import { DeleteAsset } from './DeleteAsset'
 import type { LineageAddress } from './LineageTab'
 import { columnsOf, hasColumns, text } from './model'
 import { OverviewTab } from './OverviewTab'
@@ -55,7 +56,7 @@ export function AssetPage() {
       key={guid} tall={open === 'lineage'} title={name} icon={<span className={s.icon} aria-hidden><Icon /></span>}
       above={<Crumbs of={text(e.attributes.qualifiedName)} origin={from.data} />}
       about={<div className={s.about}><Tag>{titleOf(e.typeName)}</Tag>{e.status === 'DELETED' && <Status tone="bad">{words.deleted}</Status>}{e.classifications.map(c => <Tag key={c.typeName} brand>{c.typeName}</Tag>)}</div>}
-      actions={e.status === 'DELETED' && may('data/write', e.collectionId) && <Restore guid={guid} name={name} />}
+      actions={writes ? <DeleteAsset guid={guid} name={name} /> : e.status === 'DELETED' && may('data/write', e.collectionId) && <Restore guid={guid} name={name} />}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined, depth: undefined, way: undefined })}
     >
       {open === 'overview' && <OverviewTab entity={e} columns={columns} may={writes} />}

@@ -44,5 +44,7 @@ export const classify = deed(
 export const declassify = deed(
   (guid: string, name: string, _: Target) => rest<void>(`${at(guid)}/classification/${encodeURIComponent(name)}`, { method: 'DELETE' }),
   (_, name, { asset, column }) => line`purlieu asset classify ${asset}${flag('column', column)}${flag('remove', name)}`)
+export const deleteAsset = deed(
+  (guid: string) => rest<unknown>(at(guid), { method: 'DELETE' }), guid => line`purlieu asset delete ${guid}`)
 export const restoreAsset = deed(
   (guid: string) => rest<void>(`/manage/v1/assets/${encodeURIComponent(guid)}/restore`, { method: 'POST' }), guid => line`purlieu asset restore ${guid}`)

@@ -24,7 +24,7 @@ export function SourceSettings({ source, kind, writable }: { source: Source; kin
   const actions = writable && (
     <>
       {kind && <Button ref={button} size="small" aria-label={`${words.change}: ${words.settings}`} onClick={() => write(true)}>{words.change}</Button>}
-      <Ask small label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']}>{words.removeSourceText}</Ask>
+      <Ask small label={words.remove} title={words.removeSource(source.name)} done={words.removed(source.name)} act={() => deleteSource(source.name)} command={deleteSource.command(source.name)} to="/sources" stale={['list', '/scan/datasources']} on={{ text: words.removedSource, link: { to: `/search?source=${encodeURIComponent(JSON.stringify([source.name]))}`, text: words.removedSourceSee } }}>{words.removeSourceText}</Ask>
     </>
   )
   return (

@@ -48,7 +48,7 @@ export const words = {
   scanStands: 'What it finds stands here, and is seen by who may see this collection.', scanMoves: 'Another one moves the scan, with what it found.',
   remove: 'Remove',
   removeSource: (name: string) => `Remove the source ${name}?`,
-  removeSourceText: 'Its assets stay in the map. A source that still has scans is not removed.',
+  removeSourceText: 'Its assets stay in the map. A source that still has scans is not removed. Each of its assets can be deleted on its page, many at once with the client (purlieu asset delete); whoever means to delete them finds them under the name of the source.', removedSource: 'Its assets stay in the map.', removedSourceSee: 'See them',
   removeScan: (name: string) => `Remove the scan ${name}?`,
   removeScanText: 'Its runs and what it found stay. What only this scan saw is not deleted.',
   removed: (name: string) => `${name} was removed`,

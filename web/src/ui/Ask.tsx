@@ -3,7 +3,8 @@ import { lazy, Suspense, useRef, useState, type ReactNode } from 'react'
 import { Button } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useNotices } from './Notices'
+import { useNotices, type Notice } from './Notices'
+import { useAct, type Act } from './useAct'
 
 const AskDialog = lazy(() => import('./AskDialog').then(m => ({ default: m.AskDialog })))
 
@@ -16,21 +17,24 @@ interface AskProps {
   command: string // that does the same
   stale: readonly unknown[] // beginning of the key of what is to be asked for again
   to?: string // where to go then
+  undo?: Act<unknown> // what takes it back
+  on?: Pick<Notice, 'text' | 'link'> // how it may go on
   appearance?: 'subtle' | 'secondary' | 'primary'
   small?: boolean
   disabled?: boolean
 }
 
-export function Ask({ label, title, children, done, act, command, stale, to, appearance = 'subtle', small, disabled }: AskProps) {
+export function Ask({ label, title, children, done, act, command, stale, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { tell } = useNotices()
+  const back = useAct(stale)
   const [open, setOpen] = useState(false)
   const go = useMutation({
     mutationFn: act,
     onSuccess: async () => {
       setOpen(false)
-      tell({ kind: 'done', title: done })
+      tell({ kind: 'done', title: done, ...on, ...(undo && { undo: () => back.go(undo) }) })
       if (to) void navigate({ to })
       await client.invalidateQueries({ queryKey: stale })
     },

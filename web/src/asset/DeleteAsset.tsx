@@ -1,0 +1,36 @@
+// Taking an asset out of the map: what goes with it, what stays, and how it comes back.
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { children, entity } from '../client/api'
+import { deleteAsset, restoreAsset } from '../client/edit'
+import { Ask } from '../ui/Ask'
+import { words } from './deleteStrings'
+
+export function DeleteAsset({ guid, name }: { guid: string; name: string }) {
+  const queries = useQueryClient()
+  const renew = async <T,>(done: Promise<T>) => {
+    const got = await done
+    for (const queryKey of [['history', guid], ['children'], ['search'], ['overview'], ['lineage']]) void queries.invalidateQueries({ queryKey })
+    return got
+  }
+  return (
+    <Ask
+      appearance="secondary" label={words.delete} title={words.sure(name)} done={words.done(name)} act={() => renew(deleteAsset(guid))} command={deleteAsset.command(guid)} stale={entity(guid).queryKey}
+      undo={{ run: () => renew(restoreAsset(guid)), said: words.back(name) }}
+    >
+      <Goes guid={guid} />
+    </Ask>
+  )
+}
+
+/** Goes says what becomes of the asset, and of what stands below it. It is asked for when somebody is about to. */
+function Goes({ guid }: { guid: string }) {
+  const below = useInfiniteQuery(children(guid))
+  const n = below.data?.length ?? 0
+  return (
+    <>
+      <p>{words.goes}</p>
+      {n > 0 && <p>{words.below(n, below.hasNextPage)}</p>}
+      <p>{words.returns}</p>
+    </>
+  )
+}
