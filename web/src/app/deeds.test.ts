@@ -31,13 +31,13 @@ beforeAll(async () => {
   ]
   const was = { name: 'all', properties: { databaseName: 'the shop' } } as never, fields = { ...(kind as object), scanSettings: [{ name: 'databaseName', type: 'text', title: '', help: '' }] } as never
   others.createScan = [...scanning({ name: 'shop' } as never, kind, draft).split(' &&\n'), scanning({ name: 'shop' } as never, fields, { ...draft, login: 'none', settings: {}, include: '', exclude: '', runAtOnce: false, priority: 'High', collection: 'sales' }, was)]
-  others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', full: every === 'Month', start: every === 'Week' ? '2027-01-01T00:00:00Z' : '' }))
+  others.putTrigger = (['Hour', 'Day', 'Week', 'Month'] as const).map(every => triggerCommand('shop', 'nightly', { every, interval: 2, at: '03:30', on: ['Monday'], days: '1, -1', zone: 'Europe/Berlin', hours: every === 'Day' ? '9, 15' : '', end: every === 'Week' ? '2027-06-01T00:00:00Z' : '', full: every === 'Month', start: every === 'Week' ? '2027-01-01T00:00:00Z' : '' }))
   others.putSource = [registering({ name: 'PostgreSql', settings: [] }, { name: 'shop', collection: 'sales', authority: 'shop-db', values: { serverEndpoint: 'db.example.com', sslRootCert: '-----BEGIN\nx' }, windows: [{ days: ['Monday', 'Tuesday', 'Wednesday', 'Saturday'], from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' }], units: '2', strict: true }), registering({ name: 'FileSystem', settings: [] }, { name: 'files', collection: 'root', authority: '', values: {}, windows: [], units: '', strict: false })]
 }, 60_000)
 
 /** samples are values for each deed. */
 const samples: Record<string, unknown[][]> = {
-  addRuntime: [['edge', ''], ['edge', 'In the cellar']], deleteRuntime: [['edge']], listKeys: [['edge']], regenerateKey: [['edge', 'authKey2']],
+  addRuntime: [['edge', ''], ['edge', 'In the cellar']], describeRuntime: [['edge', 'In the cellar'], ['edge', '']], deleteRuntime: [['edge']], limitKey: [['edge', 'authKey1', { maxNodes: 3, expires: '2030-01-31T18:00:00Z' }], ['edge', 'authKey2', { maxNodes: 0, expires: null }]], listKeys: [['edge']], regenerateKey: [['edge', 'authKey2']],
   approveNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], drainNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], resumeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], rotateNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], revokeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]], removeNode: [['edge', { id: 'edge--edge-1', nodeName: 'edge-1' }]],
   classify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a b' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: '-x' }], ['g', 'OURS', { asset: 'postgresql://shop/a', column: 'x\u0015rm\n\u009b' }]],
   declassify: [['g', 'MICROSOFT.PERSONAL.EMAIL', { asset: 'postgresql://shop/a', column: "it's" }]], deleteAsset: [['00000000-0000-8000-8000-000000000001']], restoreAsset: [['00000000-0000-8000-8000-000000000001']],

@@ -4,7 +4,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { components as datamap } from './generated/datamap'
 import type { components as manage } from './generated/manage'
 import type { components as scanning } from './generated/scanning'
-import { deed, flag, line } from './command'
+import { deed, flag, flags, line } from './command'
 import { pages, type Page } from './pages'
 import { rest } from './rest'
 
@@ -115,6 +115,10 @@ export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', n
 export const addRuntime = deed(
   (name: string, description: string) => rest<Runtime>(runtimeAt(name), { method: 'PUT', query: version, body: { kind: 'SelfHosted', properties: { description } } }),
   (name, description) => line`purlieu runtime add ${name}${flag('description', description)}`)
+/** describeRuntime changes what a runtime that is there says of itself. */
+export const describeRuntime = deed(
+  (name: string, description: string) => rest<Runtime>(runtimeAt(name), { method: 'PUT', query: version, body: { kind: 'SelfHosted', properties: { description } } }),
+  (name, description) => line`purlieu runtime add ${name}${flags('description', [description])}`)
 export const deleteRuntime = deed(
   (name: string) => rest<void>(runtimeAt(name), { method: 'DELETE', query: version }), name => line`purlieu runtime delete ${name}`)
 export interface Keys {
@@ -126,3 +130,9 @@ export const listKeys = deed(
 export const regenerateKey = deed(
   (name: string, keyName: keyof Keys) => rest<Keys>(`${runtimeAt(name)}:regenerateAuthKey`, { method: 'POST', query: version, body: { keyName } }),
   (name, keyName) => line`purlieu runtime keys ${name} --regenerate ${keyName.slice(-1)} --out runtime.key`)
+
+/** Limit is how many nodes a key enrols, 0 for any number, and until when; null is without end. */
+export type Limit = Pick<KeyState, 'maxNodes' | 'expires'>
+export const limitKey = deed(
+  (name: string, keyName: keyof Keys, { maxNodes, expires }: Limit) => rest<void>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys/${keyName}/limit`, { method: 'PUT', body: { maxNodes, ...(expires && { expires }) } }),
+  (name, keyName, { maxNodes, expires }) => line`purlieu runtime limit ${name} --key ${keyName.slice(-1)}${flag('nodes', String(maxNodes))}${flag('expires', expires ?? 'never')}`)

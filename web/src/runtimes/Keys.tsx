@@ -1,5 +1,5 @@
 // The two keys of a runtime. They are asked for when a person wants to see them, and kept nowhere.
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { listKeys, regenerateKey, runtimeKeys, type Keys as Texts } from '../client/api'
@@ -9,7 +9,10 @@ import { useNotices } from '../ui/Notices'
 import { Card, Facts, When } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
 import { words as common } from '../ui/strings'
+import { words as says } from './keyStrings'
 import { words } from './strings'
+
+const KeyLimit = lazy(() => import('./KeyLimit').then(m => ({ default: m.KeyLimit })))
 
 const useStyles = makeStyles({
   keys: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 360px), 1fr))', gap: '16px' },
@@ -25,6 +28,7 @@ export function Keys({ runtime }: { runtime: string }) {
   const states = useQuery(runtimeKeys(runtime))
   const { fail } = useNotices()
   const [texts, setTexts] = useState<Texts>()
+  const [limiting, limit] = useState<keyof Texts>()
   const show = useMutation({ mutationFn: () => listKeys(runtime), onSuccess: setTexts, onError: fail })
   const renew = async (key: keyof Texts) => {
     const got = await regenerateKey(runtime, key)
@@ -41,12 +45,13 @@ export function Keys({ runtime }: { runtime: string }) {
           <>
             <div className={s.keys}>
               {names.map((name, i) => (
-                <Card key={name} title={words.key(i + 1)} actions={<Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask>}>
+                <Card key={name} title={words.key(i + 1)} actions={<><Button size="small" aria-label={says.limitOf(i + 1)} onClick={() => limit(name)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
                   <Facts of={[
                     [words.created, <When key="c" at={data[name].created} />],
                     [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],
                     [words.enrolled, words.used(data[name].enrolledNodes, data[name].maxNodes)],
                   ]} />
+                  {limiting === name && <Suspense fallback={<Loading lines={3} />}><KeyLimit runtime={runtime} name={name} of={data[name]} onDone={() => limit(undefined)} /></Suspense>}
                   {texts?.[name] && <div className={s.key}><Command>{texts[name]}</Command></div>}
                 </Card>
               ))}

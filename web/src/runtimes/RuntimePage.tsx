@@ -1,4 +1,6 @@
 // One runtime: its nodes, its keys, and how a node is set up.
+import { lazy, Suspense, useState } from 'react'
+import { Button } from '@fluentui/react-components'
 import { Server24Regular } from '@fluentui/react-icons/svg/server'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
@@ -12,10 +14,13 @@ import { Page } from '../ui/Page'
 import { Link, Status } from '../ui/Parts'
 import { Failed, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { Keys } from './Keys'
+import { words as says } from './keyStrings'
 import { Nodes } from './Nodes'
 import { Setup } from './Setup'
 import { toneOf } from '../ui/tone'
 import { words } from './strings'
+
+const Describe = lazy(() => import('./Describe').then(m => ({ default: m.Describe })))
 
 type Tab = 'nodes' | 'keys' | 'setup'
 
@@ -25,6 +30,7 @@ export function RuntimePage() {
   const nodes = useQuery({ ...runtimeNodes(name), refetchInterval: 3000 })
   const all = useQuery(runtimes())
   const may = useMay()
+  const [describing, describe] = useState(false)
   const runtime = all.data?.value.find(r => r.name === name)
   if (nodes.error && !nodes.data) return <ShownPage title={name} of={nodes}>{() => null}</ShownPage>
   if (all.data && !runtime) return <Page title={name}><Failed error={new Failure(404, 'NotFound', '', '')} /></Page>
@@ -37,9 +43,10 @@ export function RuntimePage() {
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
       about={<>{nodes.data ? <Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> : '\u00a0'} {runtime?.properties.description}</>}
-      actions={mayWrite && selfHosted && <Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask>}
+      actions={mayWrite && selfHosted && <><Button onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
+      {describing && runtime && <Suspense fallback={<Loading lines={3} />}><Describe runtime={name} of={runtime.properties.description ?? ''} onDone={() => describe(false)} /></Suspense>}
       {kept ? <Refused>{words.mayNot}</Refused> : open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
       {open === 'keys' && <Keys runtime={name} />}
       {open === 'setup' && <Setup nodes={nodes.data?.value ?? []} />}

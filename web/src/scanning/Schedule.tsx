@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
-import { exactTime } from '../ui/format'
+import { exactTime, localOf, minuteOf } from '../ui/format'
 import { Group } from '../ui/Group'
 import { Message } from '../ui/Message'
 import { useNotices } from '../ui/Notices'
@@ -29,9 +29,6 @@ const useStyles = makeStyles({
   short: { width: '120px' },
   now: { display: 'flex', gap: '8px 16px', flexWrap: 'wrap', alignItems: 'center', marginBottom: '16px' },
 })
-
-/** minute is a time as the account takes it, to the minute. */
-const minute = (at: Date) => `${at.toISOString().slice(0, 16)}:00Z`
 
 interface ScheduleProps {
   source: string
@@ -85,6 +82,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
             ? <Field label={says.minuteLabel}><Input className={s.short} type="number" min={0} max={59} value={String(Number(plan.at.slice(3)))} onChange={(_, d) => change({ at: `00:${String(Math.max(0, Math.min(59, Number(d.value) || 0))).padStart(2, '0')}` })} /></Field>
             : <Field label={says.atLabel}><Input type="time" value={plan.at} onChange={(_, d) => change({ at: d.value })} /></Field>}
         </div>
+        {plan.every !== 'Hour' && <Field label={says.hoursLabel} hint={says.hoursHint}><Input value={plan.hours} onChange={(_, d) => change({ hours: d.value })} /></Field>}
         {plan.every === 'Week' && (
           <Group label={says.onLabel}>
             {weekDays.map(day => <Tick key={day} label={day} checked={plan.on.includes(day)} onChange={on => change({ on: on ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
@@ -92,7 +90,8 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
         )}
         {plan.every === 'Month' && <Field label={says.monthDaysLabel} hint={says.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}
         <ZoneField label={says.zoneLabel} hint={says.zoneHint} value={plan.zone} onChange={zone => change({ zone })} />
-        {begins && <Tick label={says.notBefore(exactTime(new Date(begins)))} checked={plan.start === begins} onChange={on => change({ start: on ? begins : minute(new Date()) })} />}
+        <Field label={says.endLabel} hint={says.endHint}><Input type="datetime-local" value={localOf(plan.end)} onChange={(_, d) => change({ end: d.value ? minuteOf(new Date(d.value)) : '' })} /></Field>
+        {begins && <Tick label={says.notBefore(exactTime(new Date(begins)))} checked={plan.start === begins} onChange={on => change({ start: on ? begins : minuteOf(new Date()) })} />}
         <Tick label={says.fullEachTime} checked={plan.full} onChange={full => change({ full })} />
         {problem ? <Status tone="warn">{problem}</Status> : <Soft>{inWords(recurrenceOf(plan))}</Soft>}
         <Refusal error={put.error} />
@@ -100,7 +99,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
           <Button appearance="primary" type="submit" disabled={!!problem || put.isPending}>{shared.save}</Button>
           <Button onClick={onDone}>{shared.close}</Button>
         </div>
-        {!problem && <Command title={shared.asCommand}>{triggerCommand(source, scan, plan)}</Command>}
+        {!problem && <Command title={shared.asCommand}>{triggerCommand(source, scan, plan, t)}</Command>}
       </form>
     </>
   )

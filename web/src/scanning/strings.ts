@@ -133,7 +133,7 @@ export const words = {
 
   runsWhen: 'Runs by itself', byHand: 'Only when started', paused: 'Paused', next: 'Next:', neverAgain: 'Never again',
   setSchedule: 'Schedule', scheduleFor: (scan: string) => `When ${scan} runs by itself`,
-  badInterval: 'Every how many? A whole number from 1.', badTime: 'Write the time as 22:00.', noDay: 'Choose a day of the week.', badDays: 'Days of the month are 1 to 31, or -1 to -31 from its end.',
+  badInterval: 'Every how many? A whole number from 1.', badTime: 'Write the time as 22:00.', badHours: 'Hours of the day are 0 to 23.', untilThen: (at: string) => `, until ${at}`, noDay: 'Choose a day of the week.', badDays: 'Days of the month are 1 to 31, or -1 to -31 from its end.',
   everyOf: (frequency: string, n: number) => (n === 1 ? `Every ${frequency.toLowerCase()}` : `Every ${n} ${frequency.toLowerCase()}s`), onDays: (days: string) => `on ${days}`, atTimes: (times: string) => `at ${times}`, atMinutes: (minutes: string) => `at minute ${minutes}`,
   monthDay: (n: number) => (n === -1 ? 'the last day' : n < 0 ? `day ${-n} from the end` : `day ${n}`), occurrence: (n: number, day: string) => (n === -1 ? `the last ${day}` : n < 0 ? `${day} ${-n} from the end` : `${day} number ${n}`),
 }

@@ -14,6 +14,16 @@ export const exactTime = (at: Date) => exact.format(at)
 export const timeOf = (at: Date, now = new Date()) => (at.toDateString() === now.toDateString() ? clock.format(at) : exact.format(at))
 export const dayOf = (at: Date) => day.format(at)
 
+/** minuteOf is a time as the account takes it, to the minute. */
+export const minuteOf = (at: Date) => `${at.toISOString().slice(0, 16)}:00Z`
+const twoOf = (n: number) => String(n).padStart(2, '0')
+/** localOf is a time as a field of the browser takes it, by the clock of who reads; '' of none. */
+export function localOf(at: string | null | undefined): string {
+  if (!at) return ''
+  const d = new Date(at)
+  return `${d.getFullYear()}-${twoOf(d.getMonth() + 1)}-${twoOf(d.getDate())}T${twoOf(d.getHours())}:${twoOf(d.getMinutes())}`
+}
+
 /** plural says "1 column", "2 columns"; the second word is the plural. */
 export const plural = (n: number, one: string, many: string) => `${count(n)} ${n === 1 ? one : many}`
 
