@@ -182,6 +182,7 @@ func TestRunsOfAllScansAreListedAndShown(t *testing.T) {
 	}
 	s.run(0, "run", "show", list[0].ID)
 	s.shows("shop", "weekly", "Succeeded", "2 created", "3 closed")
+	s.never(" changed") // sent whole, which is none of a person's business
 	s.run(0, "run", "gaps", list[0].ID)
 	s.run(0, "run", "units", list[0].ID)
 	for _, verb := range []string{"created", "updated", "deleted", "revived", "renamed", "restored"} {

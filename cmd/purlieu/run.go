@@ -146,6 +146,7 @@ func (a *app) runSheet(run object) error {
 	}
 	for _, part := range []struct{ title, at string }{{"units", "units"}, {"assets", "counts"}} {
 		values, _ := run.at(part.at).(map[string]any)
+		delete(values, "changed") // what was sent whole; created, updated and unchanged say what came of it
 		rows = append(rows, []string{part.title, counted(values)})
 	}
 	if run.at("closed") != nil {

@@ -46,6 +46,7 @@ const still = { empty: nothing, asks: nothing, refused: 'whoever is signed in ma
 export const pages: PageOf[] = [
   { name: 'overview', path: '/', shows: 'Recent runs', asks: '**/manage/v1/overview*', empty: 'The map is empty', refused: 'Nothing is in the map that you may see', to: 'keeper' },
   { name: 'search', path: '/search?q=order', shows: /[1-9]\d* assets/, asks: '**/search/query*', empty: 'Nothing found', not: { refused: 'nobody of the world may read no asset at all: states.test.ts makes one' } },
+  { name: 'search-all', path: '/search', shows: /[1-9]\d* assets/, empty: 'No asset is in the map that you may see', not: { asks: state, refused: state } },
   { name: 'search-none', path: '/search?q=nothingofthekind', shows: 'Nothing found', not: itself },
   { name: 'asset', path: ids => `/asset/${ids.table}`, shows: 'Everyone with an account in the shop', asks: ['**/entity/guid/*', '**/assets/*/measures*'], refused: 'Not found', to: 'keeper', not: ofOne },
   { name: 'asset-schema', path: ids => `/asset/${ids.table}?tab=schema`, shows: 'first_name', refused: 'Not found', to: 'keeper', not: side },

@@ -48,7 +48,7 @@ function Search() {
       actions={<>{narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}<InOrder of={own.order} change={change} /></>}
       aside={<Facets facets={hits.data?.['@search.facets'] ?? null} chosen={chosen} change={change} />}
     >
-      <Shown of={hits} empty={data => data.value.length === 0 && <None narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
+      <Shown of={hits} empty={data => data.value.length === 0 && <None asked={!!at.q} narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
         {data => (
           <div className={s.hits} aria-busy={hits.isPlaceholderData}>
             <Behind hits={data} />
@@ -82,6 +82,7 @@ function Behind({ hits }: { hits: Hits }) {
   return <p className={s.note}>{words.behind}</p>
 }
 
-function None({ narrowed, clear }: { narrowed: boolean; clear: () => void }) {
+function None({ asked, narrowed, clear }: { asked: boolean; narrowed: boolean; clear: () => void }) {
+  if (!asked && !narrowed) return <Empty title={words.noneYet}>{words.noneYetText}</Empty>
   return <Empty title={words.none} actions={narrowed && <Button onClick={clear}>{words.clear}</Button>}>{narrowed ? words.noneNarrowed : words.noneText}</Empty>
 }

@@ -16,5 +16,7 @@ export const words = {
   mayNot: 'Assets are read by data readers and data curators. Ask an administrator of a collection for one of these roles.',
   none: 'Nothing found',
   noneText: 'No asset that you may see has these words. Try fewer letters: the last word may be a beginning.',
+  noneYet: 'No asset is in the map that you may see',
+  noneYetText: 'It fills when a source is scanned.',
   noneNarrowed: 'No asset fits all that it is narrowed to.',
 }
