@@ -7,6 +7,7 @@ import { Card, Facts, Soft } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { bearsIn, bearsOf } from './bears'
 import { begin, fittingOf } from './draft'
+import { sayValue } from './form'
 import { authorityOf, commandOf, type NewSource } from './newSource'
 import { words as says } from './registerStrings'
 import { words as share } from './settingsStrings'
@@ -36,7 +37,7 @@ export function RegisterReview({ kind, collections, draft, reach, error, onKeep 
       <Card>
         <Facts of={[
           [words.name, name], [words.kind, kind.title],
-          ...(kind.settings ?? []).map((f): [string, React.ReactNode] => [f.title, values[f.name] || f.default]),
+          ...(kind.settings ?? []).map((f): [string, React.ReactNode] => [f.title, (values[f.name] || f.default) && sayValue(f, values[f.name] || f.default)]),
           [words.authority, authorityOf(kind, draft)], [times.times, windows.length > 0 ? windows.map(w => <div key={windowText(w)}>{windowText(w)}</div>) : undefined],
           [share.share, bears && share.shareOf({ ...bearsOf(undefined), ...bears })],
           [words.collection, collections.find(c => c.name === collection)?.friendlyName ?? collection],

@@ -6,7 +6,7 @@ import { Card, Facts } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { Tick } from '../ui/Tick'
 import { loginName, standing, type Draft } from './draft'
-import { lines, properties } from './form'
+import { lines, properties, sayValue } from './form'
 import { collectionsQuery } from './rest'
 import { words } from './strings'
 import type { Kind, Scan, Source } from './types'
@@ -25,14 +25,14 @@ export function ReviewStep({ source, was, kind, draft, error, onChange }: Review
   const { data: all = [] } = useQuery(collectionsQuery())
   const stands = standing(source, was)
   const places = all.filter(c => c.name === stands || may('scan/write', c.name))
-  const fields = kind.scanSettings ?? []
+  const fields = kind.scanSettings ?? [], given = properties(fields, draft.settings)
   return (
     <>
       <Refusal error={error} />
       <Card>
         <Facts of={[
           [words.scanName, draft.name], [words.runtime, draft.runtime], [words.credential, loginName(draft) || words.noCredential], [words.level, words.levels[draft.level]?.title],
-          ...Object.entries(properties(fields, draft.settings)).map(([k, v]): [string, string] => [fields.find(f => f.name === k)?.title ?? k, String(v)]),
+          ...fields.filter(f => f.name in given).map((f): [string, string] => [f.title, sayValue(f, given[f.name])]),
           [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
         ]} />
       </Card>

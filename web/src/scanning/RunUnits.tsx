@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { DataTable } from '../ui/DataTable'
 import { count } from '../ui/format'
 import { More } from '../ui/More'
+import { nodeName } from '../ui/names'
 import { Soft, Status, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { unitsQuery } from './rest'
@@ -23,7 +24,7 @@ export function RunUnits({ run }: { run: Run }) {
             columns={[
               { name: says.unit, show: u => u.title || u.below },
               { name: words.state, show: u => <Status tone={tones[u.state]}>{says.unitStates[u.state]}</Status> },
-              { name: says.node, show: u => u.node ? u.node.slice(u.node.indexOf('--') + 2) : <Soft>–</Soft> },
+              { name: says.node, show: u => u.node ? nodeName(u.node) : <Soft>–</Soft> },
               { name: says.attempt, show: u => u.attempt, number: true },
               { name: words.found, show: u => u.expectedAssets > u.discovered ? `${count(u.discovered)} / ${count(u.expectedAssets)}` : count(u.discovered), number: true },
               { name: words.gaps, show: u => count(u.gaps), number: true },

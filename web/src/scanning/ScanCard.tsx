@@ -6,6 +6,7 @@ import { useTitles } from '../client/list'
 import { Card, Facts } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
 import { paths } from './draft'
+import { sayValue } from './form'
 import { filterQuery } from './rest'
 import { words } from './strings'
 import { TestConnection } from './TestConnection'
@@ -45,4 +46,4 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
 }
 
 /** valueOf says a setting as people do. */
-const valueOf = (of: Field, value: unknown) => (value === undefined || value === null ? undefined : of.type === 'switch' ? words.onOff(String(value) === 'true') : String(value))
+const valueOf = (of: Field, value: unknown) => (value === undefined || value === null ? undefined : sayValue(of, value))

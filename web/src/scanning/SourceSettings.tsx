@@ -6,6 +6,7 @@ import { Ask } from '../ui/Ask'
 import { bytes } from '../ui/format'
 import { Card, Facts, Mono, When } from '../ui/Parts'
 import { Loading } from '../ui/States'
+import { sayValue } from './form'
 import { deleteSource } from './rest'
 import { words as says } from './settingsStrings'
 import { words } from './strings'
@@ -43,8 +44,8 @@ export function SourceSettings({ source, kind, writable }: { source: Source; kin
 /** shown is a setting; of certificates only how much they are, until somebody wants to see them. */
 function shown(f: Field, value: unknown) {
   if (value === undefined || value === null || value === '') return undefined
+  if (f.type !== 'block') return sayValue(f, value)
   const text = String(value)
-  if (f.type !== 'block') return text
   const size = bytes(new TextEncoder().encode(text).length)
   return <details><summary>{text.startsWith('-----BEGIN') ? says.pem(size) : size}</summary><div style={{ whiteSpace: 'pre-wrap' }}><Mono>{text}</Mono></div></details>
 }

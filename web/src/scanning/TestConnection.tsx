@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
+import { nodeName } from '../ui/names'
 import { Card, Soft, Status } from '../ui/Parts'
 import { Spinner } from '../ui/Spinner'
 import { Refusal } from '../ui/Refusal'
@@ -46,7 +47,7 @@ export function TestConnection({ source, asked, ready = true, text = words.testT
             ))}
           </ol>
         )}
-        {test.data?.ok && <p><Status tone="good">{words.testGood(test.data.node)}</Status></p>}
+        {test.data?.ok && <p><Status tone="good">{words.testGood(nodeName(test.data.node))}</Status></p>}
         {problem && <p><Status tone="bad">{problem.text}</Status>{problem.remedy && <><br /><Soft>{problem.remedy}</Soft></>}</p>}
         <Refusal error={test.error} />
       </div>

@@ -27,6 +27,9 @@ export function properties(of: Field[], values: Values): Record<string, unknown>
   return out
 }
 
+/** sayValue says the value of a field as people do. */
+export const sayValue = (of: Field, value: unknown) => (of.type === 'switch' ? words.onOff(String(value) === 'true') : Array.isArray(value) ? value.join(', ') : String(value))
+
 /** textsOf are properties that the account gives, as one types them: the other way round. */
 export const textsOf = (of: Field[], properties: Record<string, unknown>): Values =>
   Object.fromEntries(of.map((f): [string, unknown] => [f.name, properties[f.name]]).filter(([, v]) => v !== undefined && v !== null).map(([name, v]) => [name, Array.isArray(v) ? v.join('\n') : String(v)]))

@@ -1,6 +1,9 @@
-// Names of things in sources, as they stand in qualified names.
+// Names as people read them.
 
-/** decoded is one name of a path as people read it; what is not well escaped stays as it is. */
+/** nodeName is a node's name without its runtime's, which its id begins with. */
+export const nodeName = (id: string) => id.slice(id.indexOf('--') < 0 ? 0 : id.indexOf('--') + 2)
+
+/** decoded is one name of a qualified name as people read it; what is not well escaped stays as it is. */
 export function decoded(name: string): string {
   try {
     return decodeURIComponent(name)

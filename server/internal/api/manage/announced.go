@@ -183,9 +183,9 @@ func (p *Plane) countAnnounced(r *http.Request, out *overview) error {
 		if v.State != scan.AnnouncedProposed || len(v.Nodes) == 0 {
 			continue
 		}
-		first := v.First
+		first, by := v.First, there[v.Nodes[0]]
 		out.Attention = append(out.Attention, attention{
-			Code: "KindAnnounced", Text: fmt.Sprintf("The node %s announces version %d of the kind %s.", v.Nodes[0], v.Version, v.Kind),
+			Code: "KindAnnounced", Text: fmt.Sprintf("The node %s of the runtime %s announces version %d of the kind %s.", by.Name, by.Runtime, v.Version, v.Kind),
 			Remedy: "Look at what it asks for, and approve or reject it.", Announced: v.ID, Since: &first,
 		})
 	}
