@@ -8,6 +8,7 @@ import { Failure, SignedOut } from '../client/rest'
 import { elsewhere, signIn, signOut } from '../client/session'
 import { useTyped } from '../search/useTyped'
 import { Corner } from '../ui/Corner'
+import { Leaving, useLeave } from '../ui/Leaving'
 import { Notices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { SearchBox } from '../ui/SearchBox'
@@ -27,7 +28,7 @@ export function Root() {
   const { theme } = useLook()
   return (
     <FluentProvider theme={theme}>
-      <Notices><Outlet /></Notices>
+      <Notices><Leaving><Outlet /></Leaving></Notices>
     </FluentProvider>
   )
 }
@@ -37,14 +38,15 @@ export function Guarded() {
   const who = useQuery(whoQuery)
   const { data: watched } = useQuery(watchedQuery())
   const help = useRef<HTMLDivElement>(null)
+  const leave = useLeave()
   useKeys(help)
-  useElsewhere(who.data?.id, who.refetch)
+  useElsewhere(who.data?.id, who.refetch, leave.drop)
   if (!who.data) return who.error && !(who.error instanceof SignedOut) ? <Failed error={who.error} retry={() => void who.refetch()} /> : null
   return (
     <Shell
       ways={ways}
       search={<Search />}
-      corner={<Corner name={who.data.name} ways={ways} build={who.data.build} help={help} onSignOut={() => void signOut().finally(() => location.assign('/signed-out'))} />}
+      corner={<Corner name={who.data.name} ways={ways} build={who.data.build} help={help} onSignOut={() => leave.before(() => { leave.drop(); void signOut().finally(() => location.assign('/signed-out')) })} />}
     >
       <Stale />
       {watched.length > 0 && <Suspense><Watcher watched={watched} /></Suspense>}
@@ -55,13 +57,13 @@ export function Guarded() {
 
 /** useElsewhere follows other tabs. Signed out there, this one shows nothing more either; nor does it show to whoever signed in
  * there what somebody else looked at, or typed. A session that only ended takes no page away: something may have been typed in it. */
-function useElsewhere(id: string | undefined, ask: () => unknown) {
+function useElsewhere(id: string | undefined, ask: () => unknown, drop: () => void) {
   const before = useRef(id)
-  useEffect(() => elsewhere(() => location.assign('/signed-out'), () => void ask()), [ask])
+  useEffect(() => elsewhere(() => { drop(); location.assign('/signed-out') }, () => void ask()), [ask, drop])
   useEffect(() => {
-    if (before.current !== undefined && before.current !== id) location.assign('/')
+    if (before.current !== undefined && before.current !== id) { drop(); location.assign('/') }
     before.current = id
-  }, [id])
+  }, [id, drop])
 }
 
 function Search() {

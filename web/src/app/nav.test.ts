@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { docs } from '../ui/strings'
+import { docs } from '../ui/helpStrings'
 import { ways } from './nav'
 
 it('each way has one letter of its own', () => {

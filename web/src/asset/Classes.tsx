@@ -8,6 +8,7 @@ import { classNames, type Entity } from '../client/api'
 import { classify, declassify, type Target } from '../client/edit'
 import { ActButton } from '../ui/ActButton'
 import { CopyButton } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Soft, Tag } from '../ui/Parts'
 import { words as shared } from '../ui/strings'
 import { classesOf, refusedOf, text } from './model'
@@ -71,6 +72,7 @@ function Give({ has, busy, list, commandOf, onGive }: GiveProps) {
   const [typed, setTyped] = useState('')
   const known = useQuery(classNames())
   const name = typed.trim()
+  useDirty(name !== '', ['find'])
   const give = () => { if (name && !has.includes(name)) onGive(name); setTyped('') }
   return (
     <form className={s.row} onSubmit={e => { e.preventDefault(); give() }}>

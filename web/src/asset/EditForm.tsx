@@ -4,6 +4,7 @@ import { Button, Field, makeStyles } from '@fluentui/react-components'
 import type { Entity } from '../client/api'
 import { useNames } from '../client/people'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Message } from '../ui/Message'
 import { Refusal } from '../ui/Refusal'
 import { Spinner } from '../ui/Spinner'
@@ -38,6 +39,7 @@ export function EditForm({ entity, asset, target, people, onDone }: EditFormProp
   const save = useSave(asset, text(entity.attributes.name))
   const nameOf = useNames([...mine.owners, ...mine.experts, ...(clash ? [...draftOf(clash.now).owners, ...draftOf(clash.now).experts] : [])].map(c => c.id).concat(clash?.now.updatedBy ?? ''))
   const touched = changed(draftOf(base), mine).length > 0
+  useDirty(touched, ['find'])
   const source = text(entity.attributes.comment)
   const change = (to: Partial<Draft>) => setMine(old => ({ ...old, ...to }))
   const go = (was: Entity, draft: Draft) => save.mutate({ was, mine: draft }, { onSuccess: got => { if ('parts' in got) setClash(got); else onDone() } })

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button, Field, makeStyles, tokens } from '@fluentui/react-components'
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import type { Contact } from '../client/edit'
+import { useDirty } from '../ui/Leaving'
 import { PersonInput } from '../ui/PersonInput'
 import { words } from './strings'
 
@@ -25,6 +26,7 @@ interface PeopleProps {
 export function People({ label, hint, of, nameOf, onChange }: PeopleProps) {
   const s = useStyles()
   const [typed, setTyped] = useState({ text: '', id: '' })
+  useDirty(typed.text.trim() !== '', ['find'])
   const add = () => {
     const id = typed.id || typed.text.trim()
     if (!id) return

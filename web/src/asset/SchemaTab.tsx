@@ -59,9 +59,9 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
         <span role="status"><Soft>{words.shown(count(fitting.length), count(columns.length))}</Soft></span>
         <span id={hint} className={s.wide}><Soft>{words.openHint}</Soft></span>
       </div>
-      {fitting.length === 0 ? <Empty title={words.noColumn} /> : (
+      {fitting.length === 0 && !open ? <Empty title={words.noColumn} /> : (
         <div className={open ? s.split : undefined}>
-          <div className={s.table} ref={list}>
+          {fitting.length === 0 ? <Empty title={words.noColumn} /> : <div className={s.table} ref={list}>
             <div className={mergeClasses(s.head, s.grid, open && s.tight)} aria-hidden>
               <span>{words.position}</span><span>{words.column}</span><span>{words.columnType}</span>
               {!open && <><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.description}</span></>}
@@ -70,7 +70,7 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
               label={words.tabs.schema} describedBy={hint} count={fitting.length} height={40} most={16} chosen={fitting.findIndex(c => c.guid === open?.guid)} onOpen={i => onColumn(fitting[i]!.name)}
               name={i => spoken(fitting[i]!, keyed)} row={i => <Row column={fitting[i]!} keyed={keyed} open={open} />}
             />
-          </div>
+          </div>}
           {open && <div className={s.side}><ColumnCard key={open.guid} column={open} of={entity} may={may} onClose={close} /></div>}
         </div>
       )}

@@ -5,7 +5,7 @@ export const words = {
   descriptionHint: 'What it is and what it is for. It stays, whatever scans see later.', sourceSays: (said: string) => `The source says: ${said}`,
   owners: 'Owners', ownersHint: 'Who answers for it.', experts: 'Experts', expertsHint: 'Who knows it.',
   addPerson: (to: string) => `Add to: ${to}`, dropPerson: (who: string, from: string) => `Take ${who} out of: ${from}`,
-  written: (name: string) => `${name} is written`, undone: 'Taken back', notUndone: 'Not taken back', notUndoneText: 'Somebody has written since. Look at it, and change it by hand.',
+  written: (name: string) => `${name} is written`, undone: 'Taken back',
   deletedMeanwhile: 'It was deleted meanwhile. Bring it back first.',
   clash: (who: string) => `${who} wrote meanwhile`, theirs: { description: 'Their description', owners: 'Their owners', experts: 'Their experts' }, nothing: 'none',
   keepMine: 'Write mine over it', takeTheirs: 'Take theirs',

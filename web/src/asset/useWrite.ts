@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { entity as entityQuery, type Entity } from '../client/api'
 import { classify, declassify, writeEntity, type Target } from '../client/edit'
+import { Overtaken } from '../client/rest'
 import { useNotices } from '../ui/Notices'
 import { draftOf, writingOf, type Draft } from './draft'
 import { overtaken, save } from './save'
@@ -15,19 +16,21 @@ export function useSave(asset: string, called: string) {
   const takeBack = async (written: Entity, was: Draft) => {
     try {
       await writeEntity(written, writingOf(draftOf(written), was))
-      tell({ kind: 'done', title: words.undone })
+      tell({ kind: 'done', about: written.guid, title: words.undone })
     } catch (error) {
-      if (overtaken(error)) tell({ kind: 'failed', title: words.notUndone, text: words.notUndoneText })
-      else fail(error)
+      const why = overtaken(error) ? new Overtaken() : error
+      fail(why)
+      throw why
+    } finally {
+      await renew()
     }
-    await renew()
   }
   return useMutation({
     mutationFn: ({ was, mine }: { was: Entity; mine: Draft }) => save(was, mine),
     onSuccess: async got => {
       if ('parts' in got) return
       await renew()
-      tell({ kind: 'done', title: words.written(called), undo: () => void takeBack(got.now, draftOf(got.before)) })
+      tell({ kind: 'done', about: got.now.guid, title: words.written(called), undo: () => takeBack(got.now, draftOf(got.before)) })
     },
   })
 }
@@ -41,8 +44,8 @@ export function useClassify(asset: string) {
     onSuccess: async (_, one) => {
       await Promise.all([queries.invalidateQueries({ queryKey: entityQuery(asset).queryKey }), queries.invalidateQueries({ queryKey: ['history', asset] })])
       const back = { ...one, give: !one.give, isUndo: true }
-      const undo = () => act.mutate(back)
-      tell({ kind: 'done', title: one.give ? words.given(one.name, one.called) : words.taken(one.name, one.called), ...(one.give || one.isUndo ? {} : { text: words.takenText }), ...(one.isUndo ? {} : { undo }) })
+      const undo = () => act.mutateAsync(back)
+      tell({ kind: 'done', about: `${one.guid} ${one.name}`, title: one.give ? words.given(one.name, one.called) : words.taken(one.name, one.called), ...(one.give || one.isUndo ? {} : { text: words.takenText }), ...(one.isUndo ? {} : { undo }) })
     },
     onError: fail,
   })

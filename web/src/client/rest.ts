@@ -14,6 +14,9 @@ export class Failure extends Error {
   }
 }
 
+/** Overtaken says that something can't be taken back any more: another has changed it since. */
+export class Overtaken extends Error {}
+
 /** SignedOut says that nobody is signed in, or no longer. */
 export class SignedOut extends Error {}
 

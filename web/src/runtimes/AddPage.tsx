@@ -6,6 +6,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { addRuntime } from '../client/api'
 import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, Link } from '../ui/Parts'
 import { Page } from '../ui/Page'
@@ -15,8 +16,11 @@ import { nameProblem } from './state'
 import { words } from './strings'
 
 export function AddPage() {
-  const [{ step = 'name', name = '' }, change] = useAddress<{ step?: string; name?: string }>()
+  const [{ step = 'name', name: said = '' }, change] = useAddress<{ step?: string; name?: string }>()
+  const [begun] = useState(said)
+  const [name, setName] = useState(begun)
   const [description, setDescription] = useState('')
+  const release = useDirty(name !== begun || description !== '', ['step', 'name'])
   const may = useMay()
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -26,6 +30,7 @@ export function AddPage() {
     onSuccess: () => {
       tell({ kind: 'done', title: words.added(name), text: words.addedText })
       void queries.invalidateQueries({ queryKey: ['runtimes'] })
+      release()
       void navigate({ to: '/runtimes/$name', params: { name }, search: { tab: 'setup' } })
     },
     onError: fail,
@@ -39,7 +44,7 @@ export function AddPage() {
     >
       {step === 'name' ? (
         <>
-          <Field label={words.name} hint={words.nameHint} validationMessage={problem || undefined} required><Input value={name} onChange={(_, d) => change({ name: d.value || undefined }, { replace: true })} autoComplete="off" spellCheck={false} maxLength={63} autoFocus /></Field>
+          <Field label={words.name} hint={words.nameHint} validationMessage={problem || undefined} required><Input value={name} onChange={(_, d) => { setName(d.value); change({ name: d.value || undefined }, { replace: true }) }} autoComplete="off" spellCheck={false} maxLength={63} autoFocus /></Field>
           <Field label={words.description} hint={words.descriptionHint}><Input value={description} onChange={(_, d) => setDescription(d.value)} maxLength={200} /></Field>
         </>
       ) : <Card><Facts of={[[words.name, name], [words.description, description], [words.kind, words.kinds.SelfHosted]]} /></Card>}

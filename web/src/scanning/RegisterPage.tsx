@@ -1,11 +1,12 @@
 // Registering a source: what it is, where it is, and a look before it is done. The form is the connector's.
-import { lazy, Suspense, useDeferredValue, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { hasField } from '../ui/Refusal'
@@ -50,13 +51,23 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
   const client = useQueryClient()
   const { tell } = useNotices()
   const sources = useQuery(sourcesQuery())
-  const [draft, setDraft] = useState(() => noSource(collections))
-  const change = (to: Partial<NewSource>) => { if (register.error) register.reset(); setDraft(old => ({ ...old, ...to })) }
+  const [begun] = useState(() => noSource(collections))
+  const [common, setCommon] = useState(begun)
+  const [byKind, setByKind] = useState<Record<string, NewSource['values']>>({}) // the address says which kind: each keeps its own
+  const mine = byKind[chosen ?? ''] ?? begun.values
+  const draft = useMemo(() => ({ ...common, values: mine }), [common, mine])
+  const typed = Object.values(byKind).some(of => Object.values(of).some(value => value !== ''))
+  const [kept, keep] = useState<NewSource>() // as which it is registered already: a test needs it
+  const release = useDirty(draft !== kept && (typed || JSON.stringify(common) !== JSON.stringify(begun)), ['step', 'kind'])
+  const change = ({ values: ours, ...to }: Partial<NewSource>) => {
+    if (register.error) register.reset()
+    if (ours) setByKind(old => ({ ...old, [chosen ?? '']: ours }))
+    setCommon(old => ({ ...old, ...to }))
+  }
   const { name, collection, values, windows } = draft, bears = bearsIn(draft)
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? [], authority = kind ? authorityOf(kind, draft) : ''
   const reach = useQuery(reachQuery(chosen ?? ''))
-  const [kept, keep] = useState<NewSource>() // as which it is registered already: a test needs it
   const problem = nameProblem('source', name, sources.data?.map(s => s.name).filter(n => n !== kept?.name) ?? [])
 
   const register = useMutation({
@@ -70,13 +81,14 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
       await client.invalidateQueries({ queryKey: ['list', '/scan/datasources'] })
     },
     onError: error => {
-      if (error instanceof Failure && error.code === 'AuthorityNeeded') setDraft(old => ({ ...old, authority: name })) // to be looked at: it stays
+      if (error instanceof Failure && error.code === 'AuthorityNeeded') setCommon(old => ({ ...old, authority: name })) // to be looked at: it stays
       if (hasField(error, [...partsOf(fields), authorityPart, ...windowParts(windows)])) go({ step: 'settings' })
     },
     onSuccess: async (_, { stay }) => {
       if (stay) return
       tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
       const path = `/sources/${encodeURIComponent(name)}`
+      release()
       void navigate({ to: `${path}/scan` })
       const twins = await client.fetchQuery(twinsQuery(name)).catch(() => []) // a note, which fails nothing: the source's page says it too
       if (twins.length > 0) tell({ kind: 'info', title: twinSays.noticed(name), text: twinSays.noticedAs(twins.slice(0, most).map(t => t.source)), link: { to: path, text: twinSays.see } })
@@ -97,7 +109,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
       finish={words.registerDone} onFinish={() => register.mutate({ stay: false })} busy={register.isPending}
       {...(kind && { command: commandOf(kind, draft) })}
     >
-      {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={k => { change({ values: {} }); go({ kind: k, step: 'settings' }) }} />}
+      {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={next => { if (register.error) register.reset(); go({ kind: next, step: 'settings' }) }} />}
       {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} reach={{ data: reach.data, error: reach.error, refetch: reach.refetch }} error={register.error} onChange={change} />}
       {at === 'review' && kind && <RegisterReview kind={kind} collections={collections} draft={draft} reach={reach.data} error={register.variables?.stay ? null : register.error} onKeep={() => register.mutateAsync({ stay: true })} />}
     </WizardPage>

@@ -9,6 +9,7 @@ import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
@@ -87,7 +88,9 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
   const { tell } = useNotices()
   const watch = useWatch()
   const mayNew = useMay()('source/write', 'root')
-  const [draft, setDraft] = useState<Draft>(() => was ? draftOf(was, filter, source, kind, reach, credentials) : begin(kind, reach, credentials, scans, mayNew))
+  const [begun] = useState<Draft>(() => was ? draftOf(was, filter, source, kind, reach, credentials) : begin(kind, reach, credentials, scans, mayNew))
+  const [draft, setDraft] = useState(begun)
+  const release = useDirty(JSON.stringify(draft) !== JSON.stringify(begun), ['step'])
   const change = (to: Partial<Draft>) => { if (create.error) create.reset(); setDraft(old => ({ ...old, ...to })) }
   const problem = nameProblem('scan', draft.name, was ? [] : scans.map(s => s.name))
   const fields = kind.scanSettings ?? []
@@ -99,6 +102,7 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
       if (run) watch(run)
       tell({ kind: 'done', title: was ? words.scanChanged(draft.name) : words.scanCreated(draft.name) })
       await client.invalidateQueries({ queryKey: ['list'] })
+      release()
       void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans${was ? `&scan=${encodeURIComponent(was.name)}` : ''}` })
     },
   })

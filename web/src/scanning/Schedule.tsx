@@ -1,5 +1,5 @@
 // When a scan runs by itself: in words with the next time, paused and resumed, written anew, taken away.
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
@@ -7,6 +7,7 @@ import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { exactTime, localOf, minuteOf } from '../ui/format'
 import { Group } from '../ui/Group'
+import { useDirty } from '../ui/Leaving'
 import { Message } from '../ui/Message'
 import { useNotices } from '../ui/Notices'
 import { Card, Soft, Status, When } from '../ui/Parts'
@@ -40,7 +41,7 @@ export function Schedule({ source, scan, onDone }: ScheduleProps) {
   const trigger = useQuery(triggerQuery(source, scan))
   return (
     <Card title={says.schedule(scan)}>
-      <Shown of={trigger} loading={<Loading lines={4} />}>{t => <Form key={t?.properties.lastModifiedAt} source={source} scan={scan} of={t} onDone={onDone} />}</Shown>
+      <Shown of={trigger} loading={<Loading lines={4} />}>{t => <Form source={source} scan={scan} of={t} onDone={onDone} />}</Shown>
     </Card>
   )
 }
@@ -49,19 +50,27 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
   const s = useStyles()
   const queries = useQueryClient()
   const { tell } = useNotices()
+  const [from, setFrom] = useState(t) // what the form began with
   const [plan, setPlan] = useState(() => planOf(t))
+  const touched = JSON.stringify(plan) !== JSON.stringify(planOf(from))
+  if (t !== from && !touched) {
+    setFrom(t)
+    setPlan(planOf(t))
+  }
+  const release = useDirty(touched)
+  const close = () => { release(); onDone() }
   const change = (to: Partial<Plan>) => setPlan(old => ({ ...old, ...to }))
   const stale = scansKey(source)
   const renew = () => queries.invalidateQueries({ queryKey: stale })
   const put = useMutation({
     mutationFn: () => putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }),
-    onSuccess: async got => { tell({ kind: 'done', title: says.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); onDone() },
+    onSuccess: async got => { tell({ kind: 'done', title: says.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); close() },
   })
   const act = useAct(stale)
   const fire = (on: boolean) => ({ run: () => fireTrigger(source, scan, on), said: on ? says.resumedNotice(scan) : says.pausedNotice(scan) })
   const problem = problemOf(plan)
   const off = t?.properties.state === 'Disabled'
-  const [begins] = useState(() => { const start = t?.properties.recurrence.startTime; return start && new Date(start).getTime() > Date.now() ? start : '' }) // one that is still to come
+  const begins = useMemo(() => { const start = from?.properties.recurrence.startTime; return start && new Date(start).getTime() > Date.now() ? start : '' }, [from]) // one that is still to come
   return (
     <>
       {t && (
@@ -97,7 +106,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
         <Refusal error={put.error} />
         <div className={s.row}>
           <Button appearance="primary" type="submit" disabled={!!problem || put.isPending}>{shared.save}</Button>
-          <Button onClick={onDone}>{shared.close}</Button>
+          <Button onClick={close}>{touched ? shared.cancel : shared.close}</Button>
         </div>
         {!problem && <Command title={shared.asCommand}>{triggerCommand(source, scan, plan, t)}</Command>}
       </form>

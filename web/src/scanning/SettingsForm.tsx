@@ -4,6 +4,7 @@ import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-compon
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Facts } from '../ui/Parts'
 import { hasField, Refusal, saidAt, useRefused } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
@@ -35,9 +36,10 @@ export function SettingsForm({ source, kind, onDone }: { source: Source; kind: K
   const stands = source.properties.collection?.referenceName ?? 'root'
   const [collection, setCollection] = useState(stands)
   const changed = changedOf(fields, was, values), named = moved ? authority : '', to = collection === stands ? '' : collection
+  useDirty(to !== '' || Object.keys(changed).length > 0)
   const back = Object.fromEntries(Object.keys(changed).map(name => [name, (was[name] ?? '').trim()]))
   const put = useSave(source.name, {
-    write: () => putSettings(source, fields, changed, named, to), said: says.changed(source.name), onDone,
+    write: () => putSettings(source, fields, changed, named, to), part: 'settings', parts: [...Object.keys(changed), ...(to ? ['collection'] : [])], said: says.changed(source.name), onDone,
     ...(Object.keys(changed).length > 0 && { text: says.changedText }),
     // At another address it can't be undone in one step: which source it is would have to be said again.
     ...(!named && { undo: { run: () => putSettings(source, fields, back, '', to && stands), said: says.back(source.name) } }),

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { BearsFields } from './BearsFields'
@@ -23,8 +24,9 @@ export function ShareForm({ source, onDone }: { source: Source; onDone: () => vo
   const [strict, setStrict] = useState(was.strict)
   const connections = connectionsOf(text)
   const changed = changedOf(was, { connections: connections ?? was.connections, strict }), back = changedOf({ ...was, ...changed }, was)
+  useDirty(connections === undefined || Object.keys(changed).length > 0)
   const put = useSave(source.name, {
-    write: () => putBudget(source, changed), said: words.shareChanged(source.name), onDone,
+    write: () => putBudget(source, changed), part: 'share', parts: ['purlieuBudget'], said: words.shareChanged(source.name), onDone,
     undo: { run: () => putBudget(source, back), said: words.shareBack(source.name) },
   })
   const begin = (change: () => void) => { if (put.error) put.reset(); change() }

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Refusal, useRefused } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { useSave } from './save'
@@ -20,9 +21,11 @@ export function TimesForm({ source, onDone }: { source: Source; onDone: () => vo
   const s = useStyles()
   const form = useRef<HTMLFormElement>(null)
   const [was] = useState(() => windowsOf(source.properties.purlieuWindows))
-  const [windows, setWindows] = useState(() => (was.length > 0 ? was : [proposed()]))
+  const [begun] = useState(() => (was.length > 0 ? was : [proposed()]))
+  const [windows, setWindows] = useState(begun)
+  useDirty(JSON.stringify(windows) !== JSON.stringify(begun))
   const said = (of: Window[]) => (of.length > 0 ? words.changed(source.name) : words.changedAlways(source.name))
-  const put = useSave(source.name, { write: () => putWindows(source, windows), said: said(windows), undo: { run: () => putWindows(source, was), said: said(was) }, onDone })
+  const put = useSave(source.name, { write: () => putWindows(source, windows), part: 'times', parts: ['purlieuWindows'], said: said(windows), undo: { run: () => putWindows(source, was), said: said(was) }, onDone })
   useRefused(put.error, form)
   const ready = settled(windows) && !put.isPending
   return (

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ActButton } from '../ui/ActButton'
 import { Command, CopyButton } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
+import { useDirty } from '../ui/Leaving'
 import { Card, Link, Soft } from '../ui/Parts'
 import { PersonInput } from '../ui/PersonInput'
 import { Loading, Shown } from '../ui/States'
@@ -38,14 +39,18 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
   const act = useAct(['access'], ['whoami'])
   const [person, setPerson] = useState({ text: '', id: '' })
   const [role, setRole] = useState<Role>('purview-reader')
+  useDirty(person.text.trim() !== '')
   const place = (name: string) => titleOf(all.find(o => o.name === name) ?? { ...c, friendlyName: '', name })
   const take = (h: Held) => act.go({
-    run: () => withdraw(h.from, h.role, h.id), said: words.withdrawn(h.name || h.id, words.roleTitles[h.role], place(h.from)),
+    about: `role ${h.from} ${h.role} ${h.id}`, run: () => withdraw(h.from, h.role, h.id), said: words.withdrawn(h.name || h.id, words.roleTitles[h.role], place(h.from)),
     undo: { run: () => grant(h.from, h.role, h.id), said: words.granted(h.name || h.id, words.roleTitles[h.role], place(h.from)) },
   })
   const give = () => {
     if (!person.id || act.busy) return
-    act.go({ run: () => grant(c.name, role, person.id), said: words.granted(person.text, words.roleTitles[role], titleOf(c)) })
+    act.go({
+      about: `role ${c.name} ${role} ${person.id}`, run: () => grant(c.name, role, person.id), said: words.granted(person.text, words.roleTitles[role], titleOf(c)),
+      ...(!held.some(h => h.from === c.name && h.role === role && h.id === person.id) && { undo: { run: () => withdraw(c.name, role, person.id), said: words.withdrawn(person.text, words.roleTitles[role], titleOf(c)) } }),
+    })
     setPerson({ text: '', id: '' })
   }
   return (
@@ -74,7 +79,7 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
           <div className={s.switch}><Switch
             label={words.inherits} checked={inherits} disabled={act.busy}
             onChange={(_, d) => act.go({
-              run: () => setInherits(c.name, d.checked), said: d.checked ? words.joined(titleOf(c)) : words.cut(titleOf(c)),
+              about: `inherits ${c.name}`, run: () => setInherits(c.name, d.checked), said: d.checked ? words.joined(titleOf(c)) : words.cut(titleOf(c)),
               undo: { run: () => setInherits(c.name, !d.checked), said: d.checked ? words.cut(titleOf(c)) : words.joined(titleOf(c)) },
             })}
           /><CopyButton text={setInherits.command(c.name, !inherits)} label={shared.copyCommandOf(inherits ? words.cut(titleOf(c)) : words.joined(titleOf(c)))} /></div>

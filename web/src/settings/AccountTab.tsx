@@ -4,6 +4,7 @@ import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { CopyButton } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Card, Facts, Mono, When } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
@@ -43,7 +44,8 @@ function Named({ of: a }: { of: Account }) {
   const was = a.properties.friendlyName
   const [name, setName] = useState(was)
   const ready = name.trim() !== '' && name !== was && !act.busy
-  const rename = (to: string, back: string) => ({ run: () => renameAccount(to), said: words.accountRenamed(to), undo: { run: () => renameAccount(back), said: words.accountRenamed(back) } })
+  useDirty(name !== was)
+  const rename = (to: string, back: string) => ({ about: 'account', run: () => renameAccount(to), said: words.accountRenamed(to), undo: { run: () => renameAccount(back), said: words.accountRenamed(back) } })
   return (
     <Card title={words.tabs.account}>
       {writes && (

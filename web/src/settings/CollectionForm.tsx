@@ -4,6 +4,7 @@ import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-compon
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMay, whoQuery } from '../client/may'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
@@ -38,11 +39,13 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
   const [under, setUnder] = useState(was)
   const problem = of || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.takenName : ''
   const body = { friendlyName: title.trim(), description: description.trim(), parent: under }
+  const release = useDirty(name !== (of?.name ?? '') || title !== (of?.friendlyName ?? '') || description !== (of?.description ?? '') || under !== was)
   const put = useMutation({
     mutationFn: () => putCollection(name, body),
     onSuccess: async () => {
       tell({ kind: 'done', title: of ? words.collectionChanged(title || name) : words.collectionAdded(title || name) })
       await Promise.all([queries.invalidateQueries({ queryKey: collections().queryKey }), queries.invalidateQueries({ queryKey: ['access'] }), queries.invalidateQueries({ queryKey: whoQuery.queryKey })])
+      release()
       onDone(name)
     },
   })

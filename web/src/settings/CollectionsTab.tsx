@@ -33,18 +33,18 @@ export function CollectionsTab({ chosen, onChoose }: { chosen: string | undefine
 function Collections({ all, chosen, onChoose }: { all: Collection[]; chosen: string | undefined; onChoose: (name: string | undefined) => void }) {
   const s = useStyles()
   const may = useMay()
-  const [adding, setAdding] = useState(false)
+  const [adding, setAdding] = useState<string>() // below it
   const tree = treeOf(all)
   const one = all.find(c => c.name === chosen) ?? (chosen === undefined ? tree[0]?.collection : undefined)
   const writes = one !== undefined && may('collection/write', one.name)
   return (
     <div className={s.split}>
-      <Card title={words.collections} actions={writes && <Button size="small" icon={<Add16Regular />} onClick={() => setAdding(true)}>{words.addCollection}</Button>}>
+      <Card title={words.collections} actions={writes && <Button size="small" icon={<Add16Regular />} onClick={() => setAdding(one.name)}>{words.addCollection}</Button>}>
         <nav aria-label={words.tabs.collections}><Branches of={tree} chosen={one?.name} /></nav>
       </Card>
       <div className={s.main}>
         {!one && <Failed error={new Failure(404, 'CollectionNotFound', '', '')} />}
-        {one && adding && writes && <Card title={words.addBelow(titleOf(one))}><Suspense fallback={<Loading />}><CollectionForm all={all} parent={one.name} onDone={name => { setAdding(false); if (name) onChoose(name) }} /></Suspense></Card>}
+        {one && adding === one.name && writes && <Card title={words.addBelow(titleOf(one))}><Suspense fallback={<Loading />}><CollectionForm all={all} parent={one.name} onDone={name => { setAdding(undefined); if (name) onChoose(name) }} /></Suspense></Card>}
         {one && <CollectionCard key={one.name} of={one} all={all} writes={writes} />}
         {one && <AccessCard key={'roles ' + one.name} of={one} all={all} writes={writes} />}
       </div>

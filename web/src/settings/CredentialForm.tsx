@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Kind } from '../client/api'
 import { credentialsQuery, fieldsOf, partsOf, writeCredential, type Credential, type Parts, type Vault } from '../client/credentials'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { Facts } from '../ui/Parts'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
@@ -37,17 +38,20 @@ export function CredentialForm({ of, all, kinds, vaults, onDone }: CredentialFor
   const known = [...new Set(kinds.flatMap(k => (k.credentials ?? []).map(use => use.kind)))].sort()
   const [was] = useState(of) // as it was when this began
   const [name, setName] = useState(was?.name ?? ''), [kind, setKind] = useState(was?.kind ?? known[0] ?? '')
-  const [parts, setParts] = useState<Parts>(() => (was ? partsOf(was) : { description: '', open: {}, secrets: {} }))
+  const [begun] = useState<Parts>(() => (was ? partsOf(was) : { description: '', open: {}, secrets: {} }))
+  const [parts, setParts] = useState(begun)
+  const release = useDirty(name !== (was?.name ?? '') || JSON.stringify(parts) !== JSON.stringify(begun))
+  const done = () => { release(); onDone() }
   const declared = fieldsOf(kinds, kind).fields, open = declared.filter(f => !f.secret), hidden = declared.filter(f => f.secret)
   const problem = was || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.taken : ''
   const put = useMutation({
     mutationFn: () => writeCredential(name, kind, parts, was),
     onSuccess: async () => {
       tell(was
-        ? { kind: 'done', title: words.changed(name), undo: () => act.go({ run: () => writeCredential(name, was.kind, partsOf(was), was), said: words.back(name) }) }
+        ? { kind: 'done', about: `credential ${name}`, title: words.changed(name), undo: () => act.wait({ about: `credential ${name}`, run: () => writeCredential(name, was.kind, partsOf(was), was), said: words.back(name) }) }
         : { kind: 'done', title: words.added(name), text: words.addedText })
       await queries.invalidateQueries({ queryKey: stale })
-      onDone()
+      done()
     },
   })
   const change = (to: Partial<Parts>) => { if (put.error) put.reset(); setParts(old => ({ ...old, ...to })) }
@@ -77,7 +81,7 @@ export function CredentialForm({ of, all, kinds, vaults, onDone }: CredentialFor
       <Refusal error={put.error} />
       <div className={s.foot}>
         <Button appearance="primary" type="submit" disabled={!ready}>{was ? shared.save : words.add}</Button>
-        <Button onClick={onDone}>{shared.cancel}</Button>
+        <Button onClick={done}>{shared.cancel}</Button>
       </div>
       {settled && <Command title={shared.asCommand}>{writeCredential.command(name, kind, parts, was)}</Command>}
     </form>

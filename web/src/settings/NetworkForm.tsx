@@ -11,6 +11,7 @@ import { ActButton } from '../ui/ActButton'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { Group } from '../ui/Group'
+import { useDirty } from '../ui/Leaving'
 import { Message } from '../ui/Message'
 import { useNotices } from '../ui/Notices'
 import { Mono, Soft, Status, When } from '../ui/Parts'
@@ -40,6 +41,8 @@ export function NetworkForm({ of }: { of: Network }) {
   const names = useNames([of.modifiedBy])
   const rules = next.rules ?? []
   const body = (): Network => ({ publicNetworkAccess: next.publicNetworkAccess, portalPages: next.portalPages ?? false, rules: rules.map(r => ({ door: r.door ?? '', range: r.range.trim(), effect: r.effect })) })
+  const [begun] = useState(() => JSON.stringify(body()))
+  useDirty(JSON.stringify(body()) !== begun)
   const trying = useMutation({ mutationFn: () => tryNetwork(body()) })
   const put = useMutation({
     mutationFn: (force: boolean) => putNetwork({ ...body(), version: of.version ?? 0 }, force),

@@ -7,6 +7,7 @@ import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
+import { useDirty } from '../ui/Leaving'
 import { Message } from '../ui/Message'
 import { Card, Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -59,6 +60,7 @@ function Name({ label, hint, button, busy, commandOf, onAdd }: { label: string; 
   const s = useStyles()
   const [name, setName] = useState('')
   const ready = name.trim() !== '' && !busy
+  useDirty(name.trim() !== '')
   return (
     <>
       <form className={s.form} onSubmit={e => { e.preventDefault(); if (ready) { onAdd(name.trim()); setName('') } }}>
@@ -83,7 +85,7 @@ function People() {
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['users'] }), queries.invalidateQueries({ queryKey: ['principals'] })]),
   })
   const disable = (u: User, disabled: boolean) => act.go({
-    run: () => disableUser(u.id, disabled), said: disabled ? words.disabled(u.name) : words.enabled(u.name),
+    about: `user ${u.id}`, run: () => disableUser(u.id, disabled), said: disabled ? words.disabled(u.name) : words.enabled(u.name),
     undo: { run: () => disableUser(u.id, !disabled), said: disabled ? words.enabled(u.name) : words.disabled(u.name) },
   })
   return (

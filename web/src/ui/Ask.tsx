@@ -34,8 +34,8 @@ export function Ask({ label, title, children, done, act, command, stale, to, und
     mutationFn: act,
     onSuccess: async () => {
       setOpen(false)
-      tell({ kind: 'done', title: done, ...on, ...(undo && { undo: () => back.go(undo) }) })
-      if (to) void navigate({ to })
+      tell({ kind: 'done', title: done, ...on, ...(undo && { undo: () => back.wait(undo) }) })
+      if (to) void navigate({ to, ignoreBlocker: true }) // what was written here was about what is gone
       await client.invalidateQueries({ queryKey: stale })
     },
   })

@@ -10,7 +10,8 @@ const useStyles = makeStyles({ command: { gridColumn: '1 / -1', marginTop: '8px'
 interface AskDialogProps {
   label: string
   title: string
-  command: string
+  command?: string // that does the same
+  stay?: string // what the button says that does nothing
   children: ReactNode
   error: unknown
   busy: boolean
@@ -18,7 +19,7 @@ interface AskDialogProps {
   onClose: () => void
 }
 
-export function AskDialog({ label, title, command, children, error, busy, onGo, onClose }: AskDialogProps) {
+export function AskDialog({ label, title, command, stay = words.cancel, children, error, busy, onGo, onClose }: AskDialogProps) {
   const s = useStyles()
   useEffect(() => () => void setTimeout(seen), [])
   return (
@@ -28,10 +29,10 @@ export function AskDialog({ label, title, command, children, error, busy, onGo, 
           <DialogTitle>{title}</DialogTitle>
           <DialogContent>{children}<Refusal error={error} /></DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>{words.cancel}</Button>
+            <Button onClick={onClose}>{stay}</Button>
             <Button appearance="primary" disabledFocusable={busy} onClick={onGo}>{label}</Button>
           </DialogActions>
-          <div className={s.command}><Command title={words.asCommand}>{command}</Command></div>
+          {command && <div className={s.command}><Command title={words.asCommand}>{command}</Command></div>}
         </DialogBody>
       </DialogSurface>
     </Dialog>

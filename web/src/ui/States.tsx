@@ -6,7 +6,7 @@ import { CloudOff48Regular } from '@fluentui/react-icons/svg/cloud-off'
 import { Search48Regular } from '@fluentui/react-icons/svg/search'
 import { Prohibited48Regular } from '@fluentui/react-icons/svg/prohibited'
 import { Warning48Regular } from '@fluentui/react-icons/svg/warning'
-import { Failure, SignedOut } from '../client/rest'
+import { Failure, Overtaken, SignedOut } from '../client/rest'
 import { Page } from './Page'
 import { Link } from './Parts'
 import { failures, words } from './strings'
@@ -45,6 +45,7 @@ export function Empty({ icon, title, children, actions }: StateProps) {
 /** sayFailure is the title and the text for an error; what the account said wins. doing says that it was to do something, not to show it. */
 export function sayFailure(error: unknown, doing = false): { title: string; text: string; request: string } {
   if (error instanceof SignedOut) return { title: failures.signedOut, text: doing ? failures.signedOutToDo : failures.signedOutText, request: '' }
+  if (error instanceof Overtaken) return { title: failures.overtaken, text: failures.overtakenText, request: '' }
   if (!(error instanceof Failure)) return { title: failures.other, text: error instanceof Error ? error.message : '', request: '' }
   const { status, message, request } = error
   if (status === 0) return { title: failures.unreachable, text: doing ? failures.unreachableToDo : failures.unreachableText, request }

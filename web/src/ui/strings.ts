@@ -9,19 +9,7 @@ export const words = {
   searchKey: '/',
   nav: 'Main',
   notices: 'Notifications',
-  noNotices: 'Nothing to tell. What you do here, and how the runs that you start end, is listed in this place until you close or reload the page.',
-  clear: 'Clear',
   help: 'Help',
-  helpKeys: 'Keys',
-  goTo: (title: string) => `Go to: ${title}`,
-  helpDocs: 'To read',
-  helpDocsText: 'In the folder docs of this version’s source:',
-  build: (version: string) => `Purlieu ${version}`,
-  helpCommand: 'On the command line',
-  helpCommandText: 'All that is here can be done with the client, too.',
-  helpStyle: 'How pages are built',
-  look: 'Look',
-  looks: { system: 'As the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
   signOut: 'Sign out',
   signedInAs: (name: string) => `Signed in as ${name}`,
   retry: 'Try again',
@@ -39,6 +27,11 @@ export const words = {
   cancel: 'Cancel',
   save: 'Save',
   undo: 'Undo',
+  undoOf: (what: string) => `Undo: ${what}`,
+  leave: 'Leave without saving?',
+  leaveText: 'What you typed on this page is not saved, and is lost when you leave it.',
+  leaveIt: 'Leave',
+  stay: 'Stay here',
   personName: 'A name',
   copyCommandOf: (what: string) => `Copy as a command: ${what}`,
   back: 'Back',
@@ -51,22 +44,6 @@ export const words = {
   noRoleText: (name: string) => `An administrator of a collection gives roles, and you see what they are for. Ask one, and say that you are signed in as ${name}.`,
   lookAgain: 'Look again',
 }
-
-export const keys: { keys: string[]; what: string }[] = [
-  { keys: ['/'], what: 'Search, from anywhere' },
-  { keys: ['Ctrl', 'K'], what: 'Search, from anywhere, also while typing' },
-  { keys: ['?'], what: 'This help' },
-]
-
-/** Where there is more to read: files that stand beside the source. */
-export const docs: { file: string; what: string }[] = [
-  { file: 'operate.md', what: 'Running the account and its nodes' },
-  { file: 'policy.md', what: 'What a node may reach, and let out' },
-  { file: 'classifications.md', what: 'The rules that classify, one by one' },
-  { file: 'connectors.md', what: 'Writing a connector' },
-  { file: 'names.md', what: 'How assets are named' },
-  { file: 'glossary.md', what: 'The words' },
-]
 
 /** What the states of a run are called. */
 export const runStates = { Accepted: 'Waiting', InProgress: 'Running', Succeeded: 'Succeeded', Failed: 'Failed', Canceled: 'Cancelled' }
@@ -100,6 +77,8 @@ export const failures = {
   signedOutToDo: 'Nothing was done. What you typed stays here: sign in again, and do it once more.',
   signInAgain: 'Sign in, in a new tab',
   asOf: (at: string) => `What is shown is as of ${at}.`,
+  overtaken: 'Not taken back',
+  overtakenText: 'It was changed since. Look at it, and change it by hand.',
   notYet: 'This build does not serve this yet',
   other: 'That did not work',
   request: (id: string) => `Request ${id}`,
