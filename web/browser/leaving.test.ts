@@ -106,11 +106,11 @@ describe('leaving', () => {
       await tab(v, 'History').click()
       await question(v).waitFor()
       expect(await seriousOf(page)).toEqual([])
-      expect(await has(button(v, 'Stay here'))).toBe(true)
+      await expect.poll(() => has(button(v, 'Stay here'))).toBe(true)
       await page.keyboard.press('Escape')
       await question(v).waitFor({ state: 'detached' })
       expect(page.url()).toBe(at)
-      expect(await has(tab(v, 'History'))).toBe(true)
+      await expect.poll(() => has(tab(v, 'History'))).toBe(true)
 
       await field.focus()
       await page.goBack()
@@ -124,7 +124,7 @@ describe('leaving', () => {
       await page.keyboard.press('Escape')
       await question(v).waitFor({ state: 'detached' })
       expect(page.url()).toBe(at)
-      expect(await has(field)).toBe(true)
+      await expect.poll(() => has(field)).toBe(true)
 
       await page.evaluate(() => { setTimeout(() => location.reload()) })
       await expect.poll(() => unloads).toEqual(['beforeunload'])

@@ -1,5 +1,6 @@
 // What the portal tells: a notice stays while a pointer or the focus rests on it, and what was done can be taken back from the list behind the
-// bell too, until it was, or something else was done about the same.
+// bell too, until it was, or something else was done about the same; what
+// can't be taken back asks first. A text that the browser does not let be copied is selected.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from './hand'
@@ -68,3 +69,147 @@ describe('what was done', () => {
     }
   }, 60_000)
 })
+
+describe('what writes over something', () => {
+  it('can be taken back: a scan, when it runs, a collection, and the network rules, while nobody changed them since', async () => {
+    const v = await Visit.begin(browser)
+    const { page } = v
+    const list = page.getByRole('dialog', { name: 'Notifications' }), main = page.getByRole('main')
+    const said = async (what: string) => JSON.parse(await run(`purlieu ${what} --output json`))
+    const undo = async (back: string | RegExp) => {
+      await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
+      await page.getByRole('status').getByText(back).waitFor()
+    }
+    try {
+      await run('purlieu trigger set shop nightly --every day --at 04:00 --zone UTC --full')
+      const scan = await said('scan show shop nightly'), trigger = (await said('trigger show shop nightly')).properties
+      await v.go('/sources/shop?tab=scans&scan=nightly')
+      await main.getByLabel('At', { exact: true }).fill('05:10')
+      await button(v, 'Save').click()
+      await page.getByText('nightly runs by itself', { exact: true }).waitFor()
+      expect((await said('trigger show shop nightly')).properties.recurrence.schedule.hours).toEqual([5])
+      await undo('When nightly runs by itself is as before')
+      expect((await said('trigger show shop nightly')).properties).toMatchObject({ recurrence: trigger.recurrence, scanLevel: 'Full', state: 'Enabled' })
+
+      await v.go('/sources/shop/scan?of=nightly&step=scope')
+      await main.getByLabel('Only what is below').fill('shop/warehouse')
+      await button(v, 'Next').click()
+      await button(v, 'Save the scan').click()
+      await page.getByRole('definition').getByText('shop/warehouse').waitFor()
+      await undo('The scan nightly is as before')
+      await page.getByRole('definition').getByText('shop/warehouse').waitFor({ state: 'detached' })
+      const kept = ({ properties: { lastModifiedAt: _, collection, ...rest } }: { properties: Record<string, never> & { collection: { referenceName: string } } }) => ({ ...rest, collection: collection.referenceName })
+      expect(kept(await said('scan show shop nightly'))).toEqual(kept(scan))
+
+      await v.go('/settings?collection=sales')
+      await main.getByRole('button', { name: 'Edit', exact: true }).click()
+      await main.getByLabel('Title', { exact: true }).fill('Selling')
+      await button(v, 'Save').click()
+      await main.getByRole('heading', { name: 'Selling' }).waitFor()
+      await undo('The collection Sales is as before')
+      await main.getByRole('heading', { name: 'Sales', exact: true }).waitFor()
+
+      await v.go('/settings?tab=network')
+      const rules = (await said('network show')).rules ?? []
+      const add = async (range: string) => {
+        await button(v, 'Add a rule').click()
+        await main.getByLabel(/^Addresses of rule/).last().fill(range)
+        await button(v, 'Save').click()
+        await page.getByText('The rules are in force').last().waitFor()
+        await expect.poll(async () => JSON.stringify((await said('network show')).rules)).toContain(range)
+      }
+      await add('203.0.113.0/24')
+      await undo('The rules are as before')
+      expect((await said('network show')).rules ?? []).toEqual(rules)
+      await add('198.51.100.0/24')
+      await run('purlieu network set --access enabled') // by somebody else, meanwhile
+      await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
+      await page.getByRole('status').getByText('Not taken back').waitFor()
+      await button(v, 'Notifications').click()
+      expect(await list.getByRole('button', { name: 'Undo: The rules are in force' }).count()).toBe(0)
+      expect(v.wrong).toEqual([])
+    } finally {
+      await run('purlieu trigger delete shop nightly').catch(() => undefined)
+      await run('purlieu network set --access enabled').catch(() => undefined)
+      await v.end()
+    }
+  }, 90_000)
+})
+
+describe('what can’t be taken back', () => {
+  it('asks first, and says what follows: ending a run, and the answers that it asks for', async () => {
+    const v = await Visit.begin(browser)
+    const { page } = v
+    const asked: string[] = []
+    try {
+      const id = JSON.parse(await run('purlieu run list --output json'))[0].id as string
+      let kind = ''
+      await page.route(`**/manage/v1/runs/${id}`, async route => {
+        try {
+          const answer = await route.fetch()
+          await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'InProgress', ended: null, proposal: kind ? 'p1' : '' } })
+        } catch { /* the page was left meanwhile */ }
+      })
+      await page.route('**/manage/v1/proposals/p1', route => route.fulfill({ json: { id: 'p1', kind, state: 'open', source: 'shop', scan: 'nightly', run: id, collection: 'root', assets: 4000, last: 12, before: 'system 1', now: 'system 2', holds: [], created: new Date().toISOString() } }))
+      await page.route(/:cancel\?|\/proposals\/p1\/(approve|reject)/, route => { asked.push(route.request().url().replace(/.*(cancel|approve|reject).*/, '$1')); return route.fulfill({ json: { id: 'p1', state: 'approved' } }) })
+      for (const [of, name, does, says] of [
+        ['', 'Cancel the run', 'cancel', /What it has brought stays in the map, and nothing is deleted/],
+        ['growth', 'End it', 'reject', /What it has brought stays in the map; no more comes/],
+        ['growth', 'Let it go on', 'approve', /brings whatever it finds, however much that is/],
+        ['identity', 'Accept the new server', 'approve', /This can’t be taken back/],
+      ] as const) {
+        kind = of
+        asked.length = 0
+        await v.go(`/runs/${id}`)
+        const begins = page.getByRole('main').getByRole('button', { name: new RegExp(`^${name}`) })
+        await begins.click()
+        await page.getByRole('dialog').getByText(says).waitFor()
+        await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click()
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+        expect(asked, name).toEqual([])
+        await begins.click()
+        await page.getByRole('dialog').getByText(says).waitFor()
+        expect(await seriousOf(page)).toEqual([])
+        await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+        await expect.poll(() => asked).toEqual([does])
+      }
+      expect(v.wrong).toEqual([])
+    } finally {
+      await v.end()
+    }
+  }, 60_000)
+})
+
+describe('a command that can’t be copied', () => {
+  it('is selected, which is said; without TLS it is copied all the same', async () => {
+    const v = await Visit.begin(browser)
+    const { page } = v
+    const chosen = () => page.evaluate(() => String(getSelection()))
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    await v.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await v.go('/settings?tab=account')
+    await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('as without TLS')) })
+    await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Elsewhere')
+    await button(v, 'Copy as a command: Save').click()
+    await button(v, 'Copied').waitFor()
+    expect(await copied()).toBe('purlieu account rename Elsewhere')
+    expect(await button(v, 'Copied').evaluate(el => el === document.activeElement)).toBe(true)
+    await button(v, 'Copied').waitFor({ state: 'detached' })
+
+    await page.evaluate(() => { document.execCommand = () => false })
+    await button(v, 'Copy as a command: Save').click()
+    await page.getByRole('status').getByText('The text is selected').waitFor()
+    expect(await chosen()).toBe('purlieu account rename Elsewhere')
+    expect(await seriousOf(page)).toEqual([])
+    await page.keyboard.press('Control+c')
+    expect(await copied()).toBe('purlieu account rename Elsewhere')
+
+    await button(v, 'Help').click()
+    await page.getByRole('dialog', { name: 'Help' }).getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Help' }).getByText('The text is selected').waitFor()
+    expect(await chosen()).toBe('purlieu --help')
+    expect(v.wrong).toEqual([])
+    await v.end()
+  }, 30_000)
+})
+

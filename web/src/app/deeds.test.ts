@@ -83,3 +83,67 @@ it('the command of each is shown on a page', () => {
   const pages = [...texts].filter(([file]) => file.endsWith('.tsx')).map(([, text]) => text).join('\n')
   expect(Object.keys(deeds).filter(name => !new RegExp(`\\b${name}\\.command\\b`).test(pages))).toEqual([])
 })
+
+/** Way is how a deed is kept from being an accident: another deed takes it back, it asks first, or why neither is needed. One that is offered in
+ * several ways has several. */
+interface Way {
+  undo?: string // the deed that takes it back
+  asks?: true
+  harmless?: string
+}
+
+const made = 'What it makes can be removed, and nothing was there before.'
+const again = 'It can be done again, and what it gives stays as it is.'
+const looks = 'It changes nothing in the map or the account.'
+
+const ways: Record<string, Way> = {
+  addRuntime: { harmless: made }, deleteRuntime: { asks: true }, listKeys: { harmless: looks }, regenerateKey: { asks: true },
+  approveNode: { harmless: 'A node that was approved can be revoked.' }, drainNode: { asks: true }, resumeNode: { harmless: 'It takes back a drain, and can be drained again.' },
+  rotateNode: { asks: true }, revokeNode: { asks: true }, removeNode: { asks: true },
+  describeRuntime: { undo: 'describeRuntime' }, limitKey: { undo: 'limitKey' }, deleteAsset: { asks: true, undo: 'restoreAsset' },
+  writeEntity: { undo: 'writeEntity' }, classify: { undo: 'declassify' }, declassify: { undo: 'classify' }, restoreAsset: { harmless: 'It takes back a deletion, and brings what people wrote with it.' },
+  putSource: { harmless: made }, putWindows: { undo: 'putWindows' }, putSettings: { undo: 'putSettings' }, putBudget: { undo: 'putBudget' }, deleteSource: { asks: true },
+  createScan: { undo: 'backScan' }, moveScan: { undo: 'moveScan' }, deleteScan: { asks: true }, startRun: { harmless: 'A run can be cancelled, and what it deletes brought back.' },
+  cancelRun: { asks: true }, undoRun: { harmless: 'It takes back what a run deleted; the next run looks again.' },
+  decide: { asks: true, undo: 'undoRun', harmless: 'What is rejected is asked again by the next run that finds it so.' },
+  putTrigger: { undo: 'backTrigger' }, fireTrigger: { undo: 'fireTrigger' }, deleteTrigger: { asks: true },
+  writeCredential: { undo: 'writeCredential', harmless: made }, deleteCredential: { asks: true }, putVault: { harmless: made }, deleteVault: { asks: true },
+  testSource: { harmless: looks }, browse: { harmless: looks },
+  putCollection: { undo: 'putCollection', harmless: made }, deleteCollection: { asks: true }, grant: { undo: 'withdraw' }, withdraw: { undo: 'grant' }, setInherits: { undo: 'setInherits' },
+  invite: { harmless: again }, addUser: { harmless: made }, disableUser: { undo: 'disableUser' }, deleteUser: { asks: true }, addApp: { harmless: made }, renewSecret: { asks: true }, deleteApp: { asks: true },
+  renameAccount: { undo: 'renameAccount' }, judgeKind: { asks: true }, tryNetwork: { harmless: looks }, putNetwork: { undo: 'putNetwork' },
+}
+
+describe('what is done can be taken back, asks first, or harms nothing', () => {
+  const pages = [...texts].filter(([file]) => file.endsWith('.tsx'))
+  /** offers are where pages offer a deed: which part has its command. */
+  const offers = (name: string) => pages.flatMap(([file, text]) => [...text.matchAll(new RegExp(`\\b${name}\\.command\\b`, 'g'))].map(m => {
+    return { file, by: [...text.slice(0, m.index).matchAll(/<([A-Z]\w*)\b/g)].at(-1)?.[1] }
+  }))
+
+  it('is declared of each', () => {
+    expect(Object.keys(ways).sort()).toEqual([...Object.keys(deeds), ...Object.keys(others)].sort())
+    for (const [name, way] of Object.entries(ways)) {
+      expect(Object.keys(way), name).not.toEqual([])
+      if (way.harmless !== undefined) expect(way.harmless.split(' ').length, name).toBeGreaterThan(4)
+    }
+  })
+
+  it('one that asks is offered by a question, and one that does not declare it by none', () => {
+    for (const [name, way] of Object.entries(ways)) {
+      const asked = offers(name).filter(offer => offer.by === 'Ask')
+      if (way.asks && !way.undo && !way.harmless) expect(asked, name).toEqual(offers(name))
+      expect(asked.length > 0, name).toBe(!!way.asks)
+    }
+  })
+
+  it('one that is undone has its undo where it is done', () => {
+    for (const [name, { undo }] of Object.entries(ways)) {
+      if (!undo) continue
+      const called = new RegExp(`\\b${undo}\\(`)
+      const where = [...texts].filter(([, text]) => /\bundo(:|=| =)|takeBack/.test(text) && called.test(text))
+      expect(where.map(([file]) => file), name).not.toEqual([])
+      if (deeds[name]) expect(where.some(([, text]) => new RegExp(`\\b${name}\\(`).test(text)), name).toBe(true)
+    }
+  })
+})

@@ -4,6 +4,7 @@ import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { describeRuntime } from '../client/api'
 import { Command } from '../ui/Command'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Card } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -24,10 +25,11 @@ export function Describe({ runtime, of, onDone }: { runtime: string; of: string;
   const [was] = useState(of)
   const [text, setText] = useState(of)
   const act = useAct(['runtimes'])
+  useDirty(text.trim() !== was)
   const put = useMutation({
     mutationFn: () => describeRuntime(runtime, text.trim()),
     onSuccess: async () => {
-      tell({ kind: 'done', title: says.described(runtime), undo: () => act.go({ run: () => describeRuntime(runtime, was), said: says.describedBack(runtime) }) })
+      tell({ kind: 'done', about: `runtime ${runtime}`, title: says.described(runtime), undo: () => act.wait({ about: `runtime ${runtime}`, run: () => describeRuntime(runtime, was), said: says.describedBack(runtime) }) })
       await queries.invalidateQueries({ queryKey: ['runtimes'] })
       onDone()
     },

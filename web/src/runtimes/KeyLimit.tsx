@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { limitKey, type Keys, type KeyState, type Limit } from '../client/api'
 import { Command } from '../ui/Command'
 import { localOf, minuteOf } from '../ui/format'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
@@ -36,10 +37,11 @@ export function KeyLimit({ runtime, name, of, onDone }: KeyLimitProps) {
   const problem = nodes.trim() !== '' && !(Number.isSafeInteger(maxNodes) && maxNodes > 0) ? words.badNodes : ''
   const limit: Limit = { maxNodes, expires: until === localOf(was.expires) ? was.expires : until ? minuteOf(new Date(until)) : null }
   const changed = limit.maxNodes !== was.maxNodes || limit.expires !== was.expires
+  useDirty(changed || problem !== '')
   const put = useMutation({
     mutationFn: () => limitKey(runtime, name, limit),
     onSuccess: async () => {
-      tell({ kind: 'done', title: words.limited(number), undo: () => act.go({ run: () => limitKey(runtime, name, was), said: words.limitBack(number) }) })
+      tell({ kind: 'done', about: `key ${runtime} ${name}`, title: words.limited(number), undo: () => act.wait({ about: `key ${runtime} ${name}`, run: () => limitKey(runtime, name, was), said: words.limitBack(number) }) })
       await queries.invalidateQueries({ queryKey: stale })
       onDone()
     },

@@ -3,12 +3,11 @@ import { lazy, Suspense } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useMay } from '../client/may'
-import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
+import { Ask } from '../ui/Ask'
 import { DetailPage } from '../ui/DetailPage'
 import { Link } from '../ui/Parts'
 import { isOld, Loading, ShownPage } from '../ui/States'
-import { useAct } from '../ui/useAct'
 import { RunOverview } from './RunOverview'
 import { cancelRun, going, runQuery } from './rest'
 import { words as says } from './runStrings'
@@ -54,7 +53,6 @@ function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
 
 function Cancel({ run }: { run: Run }) {
   const may = useMay()
-  const act = useAct(['run', run.id])
   if (!going(run) || !may('scan/write', run.collection)) return null
-  return <ActButton label={says.cancelRun} command={cancelRun.command(run)} busy={act.busy} onAct={() => act.go({ run: () => cancelRun(run), said: says.cancelled })} />
+  return <Ask appearance="secondary" label={says.cancelRun} title={says.cancelSure(run.scan)} done={says.cancelled} act={() => cancelRun(run)} command={cancelRun.command(run)} stale={['run', run.id]}>{says.cancelText}</Ask>
 }

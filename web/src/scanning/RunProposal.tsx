@@ -4,6 +4,7 @@ import { makeStyles } from '@fluentui/react-components'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { ActButton } from '../ui/ActButton'
+import { Ask } from '../ui/Ask'
 import { count, plural } from '../ui/format'
 import { Message } from '../ui/Message'
 import { More } from '../ui/More'
@@ -42,15 +43,13 @@ export function RunProposal({ run }: { run: Run }) {
 function Grows({ run, proposal: p }: { run: Run; proposal: Proposal }) {
   const s = useStyles()
   const may = useMay()
-  const act = useAct(...staleOf(run))
-  const answer = (approve: boolean) => act.go({ run: () => decide(p.id, approve), said: got => words.decided[got.state] })
   return (
     <Card title={words.grows}>
       <Soft>{words.growsText(plural(p.assets, 'asset', 'assets'), count(p.last))}</Soft>
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>
-          <ActButton appearance="primary" label={words.endIt} command={decide.command(p.id, false)} busy={act.busy} onAct={() => answer(false)} />
-          <ActButton label={words.goOn} command={decide.command(p.id, true)} busy={act.busy} onAct={() => answer(true)} />
+          <Ask appearance="primary" label={words.endIt} title={words.endSure} done={words.decided.rejected} act={() => decide(p.id, false)} command={decide.command(p.id, false)} stale={['run', run.id]} also={[['proposal']]}>{words.endText}</Ask>
+          <Ask appearance="secondary" label={words.goOn} title={words.goSure} done={words.decided.approved} act={() => decide(p.id, true)} command={decide.command(p.id, true)} stale={['run', run.id]} also={[['proposal']]}>{words.goText}</Ask>
         </div>
       )}
     </Card>
@@ -61,7 +60,8 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
   const s = useStyles()
   const may = useMay()
   const act = useAct(...staleOf(run))
-  const answer = (approve: boolean) => act.go({ run: () => decide(p.id, approve), said: got => words.decided[got.state] })
+  const keep = () => act.go({ run: () => decide(p.id, false), said: got => words.decided[got.state] })
+  const remove = () => act.go({ about: `run ${run.id}`, run: () => decide(p.id, true), said: got => words.decided[got.state], undo: { run: () => undoRun(run.id), said: words.broughtBack } })
   const identity = p.kind === 'identity', first = identity && !p.before
   return (
     <Card title={first ? words.firstSaid : identity ? words.another : words.held(plural(p.assets, 'asset', 'assets'))}>
@@ -71,8 +71,10 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
         : <><ul className={s.list}>{p.holds.map(h => <li key={h.path}><Mono>{h.path || run.source}</Mono>: {h.empty ? words.emptied(count(h.total)) : words.goneOf(count(h.gone), count(h.total))}</li>)}</ul></>}
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>
-          <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} busy={act.busy} onAct={() => answer(false)} />
-          <ActButton label={first ? words.acceptFirst : identity ? words.accept : words.deleteThem} command={decide.command(p.id, true)} busy={act.busy} onAct={() => answer(true)} />
+          <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} busy={act.busy} onAct={keep} />
+          {identity
+            ? <Ask appearance="secondary" label={first ? words.acceptFirst : words.accept} title={words.acceptSure} done={words.decided.approved} act={() => decide(p.id, true)} command={decide.command(p.id, true)} stale={['run', run.id]} also={[['proposal']]}>{words.acceptText}</Ask>
+            : <ActButton label={words.deleteThem} command={decide.command(p.id, true)} busy={act.busy} onAct={remove} />}
         </div>
       )}
       {!identity && <Assets id={p.id} />}

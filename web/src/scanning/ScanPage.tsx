@@ -15,13 +15,14 @@ import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
 import { hasField } from '../ui/Refusal'
 import { Failed, Loading, ShownPage } from '../ui/States'
+import { useAct } from '../ui/useAct'
 import { useWatch } from '../ui/watched'
 import { WizardPage } from '../ui/WizardPage'
 import { begin, commandOf, draftOf, loginReady, mayNone, type Draft } from './draft'
 import { complete, nameProblem, partsOf } from './form'
 import { RuntimeChoice } from './RuntimeChoice'
 import { createScan } from './create'
-import { filterQuery, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
+import { filterQuery, getWhole, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
 import { words } from './strings'
 import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
@@ -92,15 +93,21 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
   const [draft, setDraft] = useState(begun)
   const release = useDirty(JSON.stringify(draft) !== JSON.stringify(begun), ['step'])
   const change = (to: Partial<Draft>) => { if (create.error) create.reset(); setDraft(old => ({ ...old, ...to })) }
+  const act = useAct(['list'])
   const problem = nameProblem('scan', draft.name, was ? [] : scans.map(s => s.name))
   const fields = kind.scanSettings ?? []
 
   const create = useMutation({
-    mutationFn: () => createScan(source, kind, reach, draft, was),
+    mutationFn: async () => {
+      const run = await createScan(source, kind, reach, draft, was)
+      return { run, ...(was && { written: await getWhole(source.name, was.name).catch(() => undefined) }) } // without it there is no way back, and all else is well
+    },
     onError: error => { if (hasField(error, partsOf(fields))) go({ step: 'scope' }) },
-    onSuccess: async run => {
+    onSuccess: async ({ run, written }) => {
       if (run) watch(run)
-      tell({ kind: 'done', title: was ? words.scanChanged(draft.name) : words.scanCreated(draft.name) })
+      const about = `scan ${source.name} ${draft.name}`
+      const back = was && written && { about, run: async () => (await import('./back')).backScan(source.name, written, { scan: was, filter }), said: words.scanBack(was.name) }
+      tell({ kind: 'done', about, title: was ? words.scanChanged(draft.name) : words.scanCreated(draft.name), ...(back && { undo: () => act.wait(back) }) })
       await client.invalidateQueries({ queryKey: ['list'] })
       release()
       void navigate({ to: run ? `/runs/${run}` : `/sources/${encodeURIComponent(source.name)}?tab=scans${was ? `&scan=${encodeURIComponent(was.name)}` : ''}` })

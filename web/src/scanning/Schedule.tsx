@@ -16,7 +16,8 @@ import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { Tick } from '../ui/Tick'
 import { useAct } from '../ui/useAct'
-import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, weekDays, type Plan } from './recurrence'
+import { weekDays } from './days'
+import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, type Plan } from './recurrence'
 import { Said } from './Next'
 import { deleteTrigger, fireTrigger, putTrigger, scansKey, triggerQuery } from './rest'
 import { words as says } from './scheduleStrings'
@@ -61,13 +62,19 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
   const close = () => { release(); onDone() }
   const change = (to: Partial<Plan>) => setPlan(old => ({ ...old, ...to }))
   const stale = scansKey(source)
+  const about = `trigger ${source} ${scan}`
   const renew = () => queries.invalidateQueries({ queryKey: stale })
   const put = useMutation({
-    mutationFn: () => putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }),
-    onSuccess: async got => { tell({ kind: 'done', title: says.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }) }); await renew(); close() },
+    mutationFn: async () => ({ was: t, got: await putTrigger(source, scan, { recurrence: recurrenceOf(plan), scanLevel: plan.full ? 'Full' : 'Incremental', state: t?.properties.state ?? 'Enabled' }) }),
+    onSuccess: async ({ was, got }) => {
+      const back = { about, run: async () => (await import('./back')).backTrigger(source, scan, got, was), said: was ? says.scheduleBack(scan) : says.unscheduled(scan) }
+      tell({ kind: 'done', about, title: says.scheduled(scan), ...(got.properties.purlieuNext && { text: `${words.next} ${exactTime(new Date(got.properties.purlieuNext))}` }), undo: () => act.wait(back) })
+      await renew()
+      close()
+    },
   })
   const act = useAct(stale)
-  const fire = (on: boolean) => ({ run: () => fireTrigger(source, scan, on), said: on ? says.resumedNotice(scan) : says.pausedNotice(scan) })
+  const fire = (on: boolean) => ({ about, run: () => fireTrigger(source, scan, on), said: on ? says.resumedNotice(scan) : says.pausedNotice(scan) })
   const problem = problemOf(plan)
   const off = t?.properties.state === 'Disabled'
   const begins = useMemo(() => { const start = from?.properties.recurrence.startTime; return start && new Date(start).getTime() > Date.now() ? start : '' }, [from]) // one that is still to come

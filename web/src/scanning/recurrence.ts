@@ -1,10 +1,9 @@
 // When a scan runs by itself: as the account keeps it, as people say it, and as the form writes it.
 import { flag, flags, line } from '../client/command'
 import { exactTime } from '../ui/format'
+import { weekDays, zoneHere } from './days'
 import { words } from './strings'
 import type { Recurrence, Trigger } from './types'
-
-export const weekDays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
 
 export interface Plan {
   every: Recurrence['frequency']
@@ -20,7 +19,6 @@ export interface Plan {
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
-export const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** planOf is what the form shows: of a trigger that is there, or a proposal, every night at three. */
 export function planOf(t: Trigger | null): Plan {

@@ -13,9 +13,21 @@ const slow = 60_000 // what rarely changes is asked for again after a minute
 export const at = (...names: string[]) => '/' + names.map(encodeURIComponent).join('/')
 
 export const kindsQuery = () => ({ ...list<Kind>('/manage/v1/kinds', {}), staleTime: slow })
+const getFilter = (source: string, scan: string, signal?: AbortSignal) => orNull(rest<Filter>('/scan' + at('datasources', source, 'scans', scan, 'filters', 'custom'), { query: scanning, ...(signal && { signal }) }))
 /** filterQuery gives what a scan is narrowed to; null: it reads all of its source. */
 export const filterQuery = (source: string, scan: string) =>
-  queryOptions({ queryKey: [...scansKey(source), 'filter', scan], queryFn: ({ signal }) => orNull(rest<Filter>('/scan' + at('datasources', source, 'scans', scan, 'filters', 'custom'), { query: scanning, signal })) })
+  queryOptions({ queryKey: [...scansKey(source), 'filter', scan], queryFn: ({ signal }) => getFilter(source, scan, signal) })
+
+/** Whole is a scan with what it is narrowed to. */
+export interface Whole {
+  scan: Scan
+  filter: Filter | null
+}
+
+export const getWhole = async (source: string, name: string): Promise<Whole> => {
+  const [scan, filter] = await Promise.all([getScan(source, name), getFilter(source, name)])
+  return { scan, filter }
+}
 
 /** orNull is null for what is not there. */
 const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
@@ -113,9 +125,10 @@ export const scansKey = (source: string) => ['list', '/scan' + at('datasources',
 export const triggerQuery = (source: string, scan: string) =>
   queryOptions({
     queryKey: [...scansKey(source), 'trigger', scan],
-    queryFn: ({ signal }) => orNull(rest<Trigger>(triggerAt(source, scan), { query: scanning, signal })),
+    queryFn: ({ signal }) => getTrigger(source, scan, signal),
   })
 
+export const getTrigger = (source: string, scan: string, signal?: AbortSignal) => orNull(rest<Trigger>(triggerAt(source, scan), { query: scanning, ...(signal && { signal }) }))
 const triggerAt = (source: string, scan: string) => '/scan' + at('datasources', source, 'scans', scan) + '/triggers/default'
 export const putTrigger = (source: string, scan: string, properties: TriggerBody['properties']) => rest<Trigger>(triggerAt(source, scan), { method: 'PUT', query: scanning, body: { properties } })
 export const fireTrigger = deed(

@@ -73,7 +73,7 @@ export const words = {
   registeredText: 'Next: a scan that reads it.',
 
   scanTitle: (source: string) => `Scan ${source}`,
-  changeTitle: (scan: string) => `Change ${scan}`, changeDone: 'Save the scan', scanChanged: (name: string) => `The scan ${name} is changed`, change: 'Change',
+  changeTitle: (scan: string) => `Change ${scan}`, changeDone: 'Save the scan', scanChanged: (name: string) => `The scan ${name} is changed`, scanBack: (name: string) => `The scan ${name} is as before`, change: 'Change',
   scanSteps: { runtime: 'Who reads', login: 'Login', scope: 'What and how deep', review: 'Check' },
   scanName: 'Name of the scan',
   runtimes: 'Integration runtime',

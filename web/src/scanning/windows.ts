@@ -1,5 +1,5 @@
 // When a source may be read: as the account keeps it, as people say it, and as the form writes it.
-import { weekDays, zoneHere } from './recurrence'
+import { weekDays, zoneHere } from './days'
 import { words as shared } from './strings'
 import type { Window } from './types'
 import { words } from './windowStrings'

@@ -3,13 +3,15 @@ import { useState } from 'react'
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMay, whoQuery } from '../client/may'
+import { Overtaken } from '../client/rest'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { Textarea } from '../ui/Textarea'
-import { collections, putCollection, type Collection } from './rest'
+import { collections, getCollection, putCollection, type Collection } from './rest'
+import { useAct } from '../ui/useAct'
 import { words } from './strings'
 import { places, titleOf } from './tree'
 
@@ -39,11 +41,15 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
   const [under, setUnder] = useState(was)
   const problem = of || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.takenName : ''
   const body = { friendlyName: title.trim(), description: description.trim(), parent: under }
+  const act = useAct(collections().queryKey, ['access'], whoQuery.queryKey)
   const release = useDirty(name !== (of?.name ?? '') || title !== (of?.friendlyName ?? '') || description !== (of?.description ?? '') || under !== was)
   const put = useMutation({
     mutationFn: () => putCollection(name, body),
-    onSuccess: async () => {
-      tell({ kind: 'done', title: of ? words.collectionChanged(title || name) : words.collectionAdded(title || name) })
+    onSuccess: async got => {
+      const about = `collection ${name}`
+      const before = of && { friendlyName: of.friendlyName ?? '', description: of.description ?? '', parent: was }
+      const back = before && { about, run: async () => { if ((await getCollection(name)).systemData.lastModifiedAt !== got.systemData.lastModifiedAt) throw new Overtaken(); return putCollection(name, before) }, said: words.collectionBack(before.friendlyName || name) }
+      tell({ kind: 'done', about, title: of ? words.collectionChanged(title || name) : words.collectionAdded(title || name), ...(back && { undo: () => act.wait(back) }) })
       await Promise.all([queries.invalidateQueries({ queryKey: collections().queryKey }), queries.invalidateQueries({ queryKey: ['access'] }), queries.invalidateQueries({ queryKey: whoQuery.queryKey })])
       release()
       onDone(name)

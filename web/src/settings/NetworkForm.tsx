@@ -6,7 +6,7 @@ import { ArrowUp16Regular } from '@fluentui/react-icons/svg/arrow-up'
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNames } from '../client/people'
-import { Failure } from '../client/rest'
+import { Failure, Overtaken } from '../client/rest'
 import { ActButton } from '../ui/ActButton'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
@@ -18,6 +18,7 @@ import { Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { Tick } from '../ui/Tick'
+import { useAct } from '../ui/useAct'
 import { narrow } from '../ui/widths'
 import { most, putNetwork, tryNetwork, type Network, type Rule, type Tried } from './rest'
 import { words } from './strings'
@@ -33,6 +34,12 @@ const useStyles = makeStyles({
 
 type Mode = Network['publicNetworkAccess']
 
+/** bodyOf is what of the rules a person writes. */
+const bodyOf = (n: Network): Network => ({ publicNetworkAccess: n.publicNetworkAccess, portalPages: n.portalPages ?? false, rules: (n.rules ?? []).map(r => ({ door: r.door ?? '', range: r.range.trim(), effect: r.effect })) })
+
+/** since says of a refusal that the rules were written since. */
+const since = (error: unknown): never => { throw error instanceof Failure && error.status === 409 && error.code !== 'LocksYouOut' ? new Overtaken() : error }
+
 export function NetworkForm({ of }: { of: Network }) {
   const s = useStyles()
   const queries = useQueryClient()
@@ -40,13 +47,19 @@ export function NetworkForm({ of }: { of: Network }) {
   const [next, setNext] = useState(of)
   const names = useNames([of.modifiedBy])
   const rules = next.rules ?? []
-  const body = (): Network => ({ publicNetworkAccess: next.publicNetworkAccess, portalPages: next.portalPages ?? false, rules: rules.map(r => ({ door: r.door ?? '', range: r.range.trim(), effect: r.effect })) })
+  const body = () => bodyOf(next)
+  const act = useAct(['network'], ['refusals'])
   const [begun] = useState(() => JSON.stringify(body()))
   useDirty(JSON.stringify(body()) !== begun)
   const trying = useMutation({ mutationFn: () => tryNetwork(body()) })
   const put = useMutation({
     mutationFn: (force: boolean) => putNetwork({ ...body(), version: of.version ?? 0 }, force),
-    onSuccess: got => { queries.setQueryData(['network'], got); tell({ kind: 'done', title: words.rulesSaved }); void queries.invalidateQueries({ queryKey: ['refusals'] }) },
+    onSuccess: got => {
+      const back = { about: 'network', run: () => putNetwork({ ...bodyOf(of), version: got.version ?? 0 }, false).catch(since), said: words.rulesBack }
+      queries.setQueryData(['network'], got)
+      tell({ kind: 'done', about: 'network', title: words.rulesSaved, undo: () => act.wait(back) })
+      void queries.invalidateQueries({ queryKey: ['refusals'] })
+    },
   })
   const change = (to: Partial<Network>) => { setNext(old => ({ ...old, ...to })); trying.reset(); put.reset() }
   const setRule = (i: number, to: Partial<Rule>) => change({ rules: rules.map((r, n) => (n === i ? { ...r, ...to } : r)) })

@@ -59,6 +59,8 @@ export const announcedKind = (id: string) => queryOptions({ queryKey: ['announce
 
 export const retention = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => rest<Retention>('/manage/v1/retention', { signal }), staleTime: Infinity })
 
+export const getCollection = (name: string) => rest<Collection>(one(name), { query: version })
+
 export interface CollectionBody {
   friendlyName: string
   description: string

@@ -15,7 +15,7 @@ export const words = {
   collectionName: 'Name', collectionNameHint: 'Its name for scripts: letters, digits and single dashes, 3 to 63. It can’t be changed later.',
   badName: 'Use letters, digits and single dashes between them, 3 to 63 in all.', takenName: 'A collection of this name exists.',
   parent: 'Stands below', moveHint: 'Another one moves it, with all that is below it.',
-  collectionAdded: (title: string) => `The collection ${title} is there`, collectionChanged: (title: string) => `The collection ${title} is changed`,
+  collectionAdded: (title: string) => `The collection ${title} is there`, collectionChanged: (title: string) => `The collection ${title} is changed`, collectionBack: (title: string) => `The collection ${title} is as before`,
   deleteCollection: (title: string) => `Delete the collection ${title}?`, deleteCollectionText: 'It must be empty: no collection below it, and no source, scan or asset in it. The roles held on it go with it.', collectionDeleted: (title: string) => `The collection ${title} is deleted`,
 
   roles: 'Who may do what', who: 'Person or app', role: 'Role', heldOn: 'Held on', here: 'Here', takeAway: 'Take away', takeAwayFrom: (who: string, role: string) => `Take ${role} away from ${who}`, fromAbove: 'Is seen to there', give: 'Give',
@@ -48,7 +48,7 @@ export const words = {
   effects: { allow: 'Allow', refuse: 'Refuse' }, effectOf: (n: number) => `Effect of rule ${n}`, doorOf: (n: number) => `Door of rule ${n}`, rangeOf: (n: number) => `Addresses of rule ${n}`,
   earlier: (n: number) => `Put rule ${n} earlier`, dropRule: (n: number) => `Take rule ${n} out`, addRule: 'Add a rule',
   doors: { '': 'Every door', account: 'REST', portal: 'Portal', ingestion: 'Nodes' } as Record<string, string>, door: 'Door',
-  tryFirst: 'Try it', rulesSaved: 'The rules are in force', locksOut: 'This would shut you out', allTheSame: 'Save it all the same',
+  tryFirst: 'Try it', rulesSaved: 'The rules are in force', rulesBack: 'The rules are as before', locksOut: 'This would shut you out', allTheSame: 'Save it all the same',
   youIn: (why: string) => `You would still come in: ${why}`, youOut: (why: string) => `You would be refused: ${why}`,
   outcome: (refused: number, closed: number) => `Of those who came lately and come in now, ${refused} would be refused; ${plural(closed, 'connection', 'connections')} would be closed.`,
   visitors: 'Those who came lately', from: 'From', then: 'Then', comesIn: 'Comes in', isRefused: 'Refused', why: 'Why', lately: 'Last', when: 'When',

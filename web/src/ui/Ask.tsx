@@ -16,6 +16,7 @@ interface AskProps {
   act: () => Promise<unknown>
   command: string // that does the same
   stale: readonly unknown[] // beginning of the key of what is to be asked for again
+  also?: readonly (readonly unknown[])[] // further ones
   to?: string // where to go then
   undo?: Act<unknown> // what takes it back
   on?: Pick<Notice, 'text' | 'link'> // how it may go on
@@ -24,7 +25,9 @@ interface AskProps {
   disabled?: boolean
 }
 
-export function Ask({ label, title, children, done, act, command, stale, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
+const none: readonly (readonly unknown[])[] = []
+
+export function Ask({ label, title, children, done, act, command, stale, also = none, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { tell } = useNotices()
@@ -36,7 +39,7 @@ export function Ask({ label, title, children, done, act, command, stale, to, und
       setOpen(false)
       tell({ kind: 'done', title: done, ...on, ...(undo && { undo: () => back.wait(undo) }) })
       if (to) void navigate({ to, ignoreBlocker: true }) // what was written here was about what is gone
-      await client.invalidateQueries({ queryKey: stale })
+      await Promise.all([stale, ...also].map(queryKey => client.invalidateQueries({ queryKey })))
     },
   })
   const button = useRef<HTMLButtonElement>(null)

@@ -4,11 +4,14 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { SignOut20Regular } from '@fluentui/react-icons/svg/sign-out'
 import { Command } from './Command'
 import { docs, keys, words as says } from './helpStrings'
-import { NoticeIcon, useNotices } from './Notices'
+import { useNotices } from './Notices'
 import { Key, Link, Mono, When } from './Parts'
 import type { Way } from './Shell'
 import { words } from './strings'
+import { NoticeIcon } from './Toast'
 import { choice, choices, choose } from './theme'
+
+export { Toast } from './Toast'
 
 const useStyles = makeStyles({
   head: { display: 'flex', alignItems: 'center', justifyContent: 'space-between', marginBottom: '8px' },

@@ -1,15 +1,10 @@
 // What the portal tells: each notice is shown for a while, longer where a
 // pointer or the focus rests, and kept in the list behind the bell, with what takes it back, until it is cleared.
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { Button, makeStyles, tokens } from '@fluentui/react-components'
-import { CheckmarkCircle20Regular } from '@fluentui/react-icons/svg/checkmark-circle'
-import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss'
-import { ErrorCircle20Regular } from '@fluentui/react-icons/svg/error-circle'
-import { Info20Regular } from '@fluentui/react-icons/svg/info'
+import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react'
+import { makeStyles } from '@fluentui/react-components'
 import { Overtaken, SignedOut } from '../client/rest'
-import { Link } from './Parts'
-import { sayFailure, SignInAgain } from './States'
-import { words } from './strings'
+import { useLate } from './late'
+import { sayFailure } from './States'
 import { narrow } from './widths'
 
 export interface Notice {
@@ -17,6 +12,7 @@ export interface Notice {
   kind: 'done' | 'failed' | 'info'
   title: string
   text?: string
+  copy?: string // is shown and selected, to be copied by hand
   link?: { to: string; text: string } // where there is more to it
   signIn?: boolean // it takes signing in
   about?: string // what was changed: another notice about it takes the way back from this one
@@ -37,34 +33,16 @@ const BoardContext = createContext<Board>({ notices: [], tell: () => undefined, 
 /** useNotices gives the board. tell shows a notice, fail one of what went wrong. */
 export const useNotices = () => useContext(BoardContext)
 
-const shownFor = 8000
-const least = 1500 // what is left of it when the pointer goes
 const most = 50
 
 const useStyles = makeStyles({
   stack: { position: 'fixed', right: '24px', bottom: '24px', zIndex: 2000, display: 'flex', flexDirection: 'column', gap: '8px', width: '360px', maxWidth: 'calc(100vw - 32px)', [narrow]: { right: '16px', bottom: '72px' } },
-  one: {
-    display: 'flex', gap: '12px', alignItems: 'flex-start', padding: '12px', borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke1}`, boxShadow: tokens.shadow16, color: tokens.colorNeutralForeground1,
-  },
-  text: { flex: 1, overflowWrap: 'anywhere' },
-  title: { fontWeight: tokens.fontWeightSemibold },
-  soft: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  done: { color: tokens.colorPaletteGreenForeground1, flexShrink: 0 },
-  failed: { color: tokens.colorPaletteRedForeground1, flexShrink: 0 },
-  info: { color: tokens.colorBrandForeground1, flexShrink: 0 },
 })
-
-export function NoticeIcon({ kind }: { kind: Notice['kind'] }) {
-  const s = useStyles()
-  if (kind === 'done') return <CheckmarkCircle20Regular className={s.done} />
-  if (kind === 'failed') return <ErrorCircle20Regular className={s.failed} />
-  return <Info20Regular className={s.info} />
-}
 
 export function Notices({ children }: { children: ReactNode }) {
   const s = useStyles()
   const [notices, set] = useState<Notice[]>([])
+  const late = useLate(notices.length)
   const [shown, setShown] = useState<number[]>([])
   const tell = useCallback((n: Omit<Notice, 'id' | 'at'>) => {
     const notice = { ...n, id: Math.random(), at: new Date() }
@@ -88,7 +66,7 @@ export function Notices({ children }: { children: ReactNode }) {
     <BoardContext value={board}>
       {children}
       <div className={s.stack} role="status" aria-live="polite">
-        {notices.filter(n => shown.includes(n.id)).map(n => <Toast key={n.id} notice={n} held={held} hide={hide} onRest={how => setRests(old => ({ ...old, ...how }))} />)}
+        {late && notices.filter(n => shown.includes(n.id)).map(n => <late.Toast key={n.id} notice={n} held={held} hide={hide} onRest={how => setRests(old => ({ ...old, ...how }))} />)}
       </div>
     </BoardContext>
   )
@@ -96,39 +74,3 @@ export function Notices({ children }: { children: ReactNode }) {
 
 /** spent is a notice of what can't be taken back any more. */
 const spent = ({ undo: _, ...rest }: Notice): Notice => rest
-
-interface ToastProps {
-  notice: Notice
-  held: boolean // it stays while something rests on one of them
-  hide: (id: number) => void
-  onRest: (how: { pointer?: number | undefined; focus?: number | undefined }) => void
-}
-
-function Toast({ notice, held, hide, onRest }: ToastProps) {
-  const s = useStyles()
-  const { takeBack } = useNotices()
-  const left = useRef(shownFor)
-  const { id, kind } = notice
-  useEffect(() => {
-    if (kind === 'failed' || held) return // a failure stays until it was read
-    const begun = Date.now()
-    const timer = setTimeout(() => hide(id), left.current)
-    return () => { clearTimeout(timer); left.current = Math.max(least, left.current - (Date.now() - begun)) }
-  }, [id, kind, held, hide])
-  return (
-    <div
-      className={s.one} onPointerEnter={() => onRest({ pointer: id })} onPointerLeave={() => onRest({ pointer: undefined })} onFocus={() => onRest({ focus: id })}
-      onBlur={e => { if (!e.currentTarget.contains(e.relatedTarget)) onRest({ focus: undefined }) }}
-    >
-      <NoticeIcon kind={notice.kind} />
-      <div className={s.text}>
-        <div className={s.title}>{notice.title}</div>
-        {notice.text && <div className={s.soft}>{notice.text}</div>}
-        {notice.link && <Link to={notice.link.to} onClick={() => hide(notice.id)}>{notice.link.text}</Link>}
-        {notice.signIn && <SignInAgain />}
-      </div>
-      {notice.undo && <Button size="small" onClick={() => takeBack(notice)}>{words.undo}</Button>}
-      <Button appearance="transparent" size="small" icon={<Dismiss16Regular />} aria-label={words.close} onClick={() => hide(notice.id)} />
-    </div>
-  )
-}
