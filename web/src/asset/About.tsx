@@ -8,6 +8,7 @@ import { useNames } from '../client/people'
 import { CopyButton } from '../ui/Command'
 import { Card, Facts, Mono, Soft, When } from '../ui/Parts'
 import { Loading } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { descriptionOf, sourceSays, text } from './model'
 import { SeenLast, SourceOf } from './Origins'
 import { words } from './strings'
@@ -43,8 +44,8 @@ export function About({ of: e, may }: { of: Entity; may: boolean }) {
         [words.sourceOwner, text(e.attributes.owner)],
         [words.name, <span key="n" className={s.named}><Mono>{name}</Mono><CopyButton text={name} /></span>],
         [words.source, <SourceOf key="s" guid={e.guid} />],
-        [words.collection, titleOf(e.collectionId)],
-        [words.changed, <span key="c"><When at={e.updateTime} /> <Soft>{words.by} {names(e.updatedBy)}</Soft></span>],
+        [words.collection, <Unknown key="l" of={titleOf.asked} what={words.collection}>{titleOf(e.collectionId)}</Unknown>],
+        [words.changed, <span key="c"><When at={e.updateTime} /> <Soft><Unknown of={names.asked} what={words.names}>{words.byWhom(names(e.updatedBy))}</Unknown></Soft></span>],
         [words.created, <When key="f" at={e.createTime} />],
         [words.seen, <SeenLast key="l" guid={e.guid} />],
       ]} />

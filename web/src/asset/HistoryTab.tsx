@@ -8,6 +8,7 @@ import { count } from '../ui/format'
 import { More } from '../ui/More'
 import { Mono, Soft, Status, When, type Tone } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { narrow } from '../ui/widths'
 import { contactsIn, said } from './model'
 import { words } from './strings'
@@ -41,7 +42,7 @@ function Entries({ of }: { of: Change[] }) {
 
 const step = 40 // differences that are shown at first, and more with each asking
 
-type Names = (id: string) => string
+type Names = ReturnType<typeof useNames>
 
 function Entry({ change: c, names }: { change: Change; names: Names }) {
   const s = useStyles()
@@ -51,7 +52,7 @@ function Entry({ change: c, names }: { change: Change; names: Names }) {
     <li className={s.one}>
       <Soft><When at={c.at} /></Soft>
       <div>
-        <Status tone={tones[c.verb]}>{words.verbs[c.verb]}</Status> <Soft>{words.by} {names(c.actor)}</Soft>
+        <Status tone={tones[c.verb]}>{words.verbs[c.verb]}</Status> <Soft><Unknown of={names.asked} what={words.names}>{words.byWhom(names(c.actor))}</Unknown></Soft>
         {c.verb === 'updated' && c.differences.length === 0 && <div><Soft>{words.noDifferences}</Soft></div>}
         <div className={s.changes}>{differences.slice(0, most).map((d, i) => <What key={i} of={d} names={names} />)}</div>
         {differences.length > step && <p><Button size="small" disabledFocusable={differences.length <= most} onClick={() => setMost(most + 5 * step)}>{words.moreDifferences(count(Math.min(most, differences.length)), count(differences.length))}</Button></p>}

@@ -1,6 +1,6 @@
 // The columns of a table, however many: only those in sight are drawn. What is searched for is in the address.
 import { useDeferredValue, useId, useMemo, useRef } from 'react'
-import { Input, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
+import { Button, Input, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Key16Regular } from '@fluentui/react-icons/svg/key'
 import { Search16Regular } from '@fluentui/react-icons/svg/search'
 import type { Entity } from '../client/api'
@@ -52,6 +52,7 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
   const hint = useId()
   const close = () => { onColumn(undefined); list.current?.querySelector<HTMLElement>('[role=listbox]')?.focus() }
   const fitting = useMemo(() => columns.map((c, i) => ({ ...c, place: i + 1 })).filter(c => c.name.toLowerCase().includes(wanted)), [columns, wanted])
+  const none = <Empty title={columns.length === 0 ? words.noColumns : words.noColumn} actions={columns.length > 0 && <Button onClick={() => onFind('')}>{words.allColumns}</Button>}>{columns.length === 0 && words.noColumnsText}</Empty>
   return (
     <>
       <div className={s.bar}>
@@ -59,9 +60,9 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
         <span role="status"><Soft>{words.shown(count(fitting.length), count(columns.length))}</Soft></span>
         <span id={hint} className={s.wide}><Soft>{words.openHint}</Soft></span>
       </div>
-      {fitting.length === 0 && !open ? <Empty title={words.noColumn} /> : (
+      {fitting.length === 0 && !open ? none : (
         <div className={open ? s.split : undefined}>
-          {fitting.length === 0 ? <Empty title={words.noColumn} /> : <div className={s.table} ref={list}>
+          {fitting.length === 0 ? none : <div className={s.table} ref={list}>
             <div className={mergeClasses(s.head, s.grid, open && s.tight)} aria-hidden>
               <span>{words.position}</span><span>{words.column}</span><span>{words.columnType}</span>
               {!open && <><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.description}</span></>}

@@ -21,8 +21,10 @@ export const list = <T>(path: string, query: Record<string, string>) =>
 /** collectionsOf is the question for all collections that the reader may see. */
 export const collectionsOf = <T>() => list<T>('/account/collections', { 'api-version': '2019-11-01-preview' })
 
-/** useTitles gives what a collection is called, by its name; the name itself where it may not be seen. */
-export function useTitles(): (collection: string) => string {
-  const { data } = useQuery({ ...collectionsOf<{ name: string; friendlyName?: string }>(), staleTime: 60_000 })
-  return name => data?.find(c => c.name === name)?.friendlyName || name
+/** useTitles gives what a collection is called, by its name; the name itself where it may not be seen, or is not known: that
+ * says what was asked. */
+export function useTitles() {
+  const asked = useQuery({ ...collectionsOf<{ name: string; friendlyName?: string }>(), staleTime: 60_000 })
+  const data = asked.data
+  return Object.assign((name: string) => data?.find(c => c.name === name)?.friendlyName || name, { asked })
 }

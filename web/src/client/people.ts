@@ -12,13 +12,13 @@ export const principals = (begins: string) =>
 
 const known = /^(user|app):/
 
-/** useNames gives the name of each id, or the id itself where nobody is called so. */
-export function useNames(ids: readonly (string | null | undefined)[]): (id: string) => string {
-  const asked = [...new Set(ids.filter(id => !!id && known.test(id)))].sort() as string[]
-  const { data } = useQuery({
-    queryKey: ['names', asked], queryFn: ({ signal }) => rest<Page<Principal>>('/manage/v1/principals', { query: { id: asked }, signal }),
-    enabled: asked.length > 0, staleTime: 60_000, placeholderData: keepPreviousData, // more ids: the names that are known stay
+/** useNames gives the name of each id, or the id itself where nobody is called so, or it is not known: that says what was asked. */
+export function useNames(ids: readonly (string | null | undefined)[]) {
+  const of = [...new Set(ids.filter(id => !!id && known.test(id)))].sort() as string[]
+  const asked = useQuery({
+    queryKey: ['names', of], queryFn: ({ signal }) => rest<Page<Principal>>('/manage/v1/principals', { query: { id: of }, signal }),
+    enabled: of.length > 0, staleTime: 60_000, placeholderData: keepPreviousData, // more ids: the names that are known stay
   })
-  const names = new Map(data?.value.map(p => [p.id, p.name]))
-  return id => names.get(id) ?? id
+  const names = new Map(asked.data?.value.map(p => [p.id, p.name]))
+  return Object.assign((id: string) => names.get(id) ?? id, { asked })
 }

@@ -15,14 +15,15 @@ interface NodesProps {
   runtime: string
   nodes: Node[]
   managed: boolean
+  known: boolean // is it known whether it is managed? As long as it is not, what only others offer is left out
   mayWrite: boolean
   onSetup: () => void
 }
 
-export function Nodes({ runtime, nodes, managed, mayWrite, onSetup }: NodesProps) {
+export function Nodes({ runtime, nodes, managed, known, mayWrite, onSetup }: NodesProps) {
   const act = useAct(['nodes', runtime])
   if (nodes.length === 0) {
-    return <Empty icon={<ServerRegular fontSize={48} />} title={words.noNodes} actions={mayWrite && !managed && <Button appearance="primary" onClick={onSetup}>{words.tabs.setup}</Button>}>{managed ? words.managedNodes : words.noNodesText}</Empty>
+    return <Empty icon={<ServerRegular fontSize={48} />} title={words.noNodes} actions={mayWrite && !managed && <Button appearance="primary" onClick={onSetup}>{words.tabs.setup}</Button>}>{known && (managed ? words.managedNodes : words.noNodesText)}</Empty>
   }
   const columns: Column<Node>[] = [
     { name: words.node, show: n => n.nodeName },

@@ -12,12 +12,13 @@ import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Page } from '../ui/Page'
 import { Link, Status } from '../ui/Parts'
-import { Failed, Loading, Refused, Shown, ShownPage } from '../ui/States'
+import { Failed, isUnknown, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { Keys } from './Keys'
 import { words as says } from './keyStrings'
 import { Nodes } from './Nodes'
 import { Setup } from './Setup'
 import { toneOf } from '../ui/tone'
+import { Unknown } from '../ui/Unknown'
 import { words } from './strings'
 
 const Describe = lazy(() => import('./Describe').then(m => ({ default: m.Describe })))
@@ -35,21 +36,21 @@ export function RuntimePage() {
   if (nodes.error && !nodes.data) return <ShownPage title={name} of={nodes}>{() => null}</ShownPage>
   if (all.data && !runtime) return <Page title={name}><Failed error={new Failure(404, 'NotFound', '', '')} /></Page>
   const mayWrite = may('runtime/write')
-  const selfHosted = runtime?.kind !== 'Managed'
+  const selfHosted = runtime ? runtime.kind !== 'Managed' : !isUnknown(all) // what depends on it is not offered before it is known that it is right
   const tabs: Tab[] = selfHosted && mayWrite ? ['nodes', 'keys', 'setup'] : ['nodes']
   const open = tabs.find(t => t === at.tab) ?? 'nodes'
   const kept = !mayWrite && (at.tab === 'keys' || at.tab === 'setup') // from who may only look
   return (
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
-      about={<>{nodes.data ? <Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> : '\u00a0'} {runtime?.properties.description}</>}
+      about={nodes.data ? <><Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> <Unknown of={all} what={words.kindAndDescription}>{runtime?.properties.description}</Unknown></> : '\u00a0'}
       actions={mayWrite && selfHosted && <><Button onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
       {describing && runtime && <Suspense fallback={<Loading lines={3} />}><Describe runtime={name} of={runtime.properties.description ?? ''} onDone={() => describe(false)} /></Suspense>}
-      {kept ? <Refused>{words.mayNot}</Refused> : open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
+      {kept ? <Refused>{words.mayNot}</Refused> : open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} known={!isUnknown(all)} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
       {open === 'keys' && <Keys runtime={name} />}
-      {open === 'setup' && <Setup nodes={nodes.data?.value ?? []} />}
+      {open === 'setup' && <Setup nodes={nodes.data?.value} />}
     </DetailPage>
   )
 }

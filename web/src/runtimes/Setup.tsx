@@ -14,9 +14,9 @@ const useStyles = makeStyles({
   end: { paddingTop: '12px' },
 })
 
-export function Setup({ nodes }: { nodes: Node[] }) {
+export function Setup({ nodes }: { nodes: Node[] | undefined }) {
   const s = useStyles()
-  const online = nodes.filter(n => n.status === 'Online')
+  const online = (nodes ?? []).filter(n => n.status === 'Online')
   return (
     <ol className={s.steps}>
       {words.setup.map((step, i) => (
@@ -25,7 +25,7 @@ export function Setup({ nodes }: { nodes: Node[] }) {
             <h2 className={s.title}>{step.title}</h2>
             <p className={s.text}>{step.text}</p>
             <Command>{step.command}</Command>
-            {i === words.setup.length - 1 && <div className={s.end} role="status">{online.length > 0 ? <Status tone="good">{words.online(online.map(n => n.nodeName).join(', '))}</Status> : <Status tone="busy">{words.waiting}</Status>}</div>}
+            {i === words.setup.length - 1 && <div className={s.end} role="status">{online.length > 0 ? <Status tone="good">{words.online(online.map(n => n.nodeName).join(', '))}</Status> : nodes ? <Status tone="busy">{words.waiting}</Status> : '\u00a0'}</div>}
           </div>
         </li>
       ))}

@@ -4,7 +4,7 @@ export const words = {
   add: 'Add a runtime',
   none: 'No runtime yet',
   noneText: 'A runtime reads sources where they are. Add one, and run its node on a machine in that network.',
-  name: 'Name', kind: 'Kind', description: 'Description', state: 'State', created: 'Created',
+  name: 'Name', kind: 'Kind', kindAndDescription: 'Kind and description', description: 'Description', state: 'State', created: 'Created',
   kinds: { SelfHosted: 'Self-hosted', Managed: 'Managed' } as Record<string, string>,
   tabs: { nodes: 'Nodes', keys: 'Keys', setup: 'Set up a node' },
   node: 'Node', machine: 'Machine', version: 'Version', running: 'Running', seen: 'Last seen', enrolled: 'Enrolled', actions: 'Actions',

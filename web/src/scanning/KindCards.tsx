@@ -43,7 +43,7 @@ export function KindCards({ kinds, chosen, onChoose }: KindCardsProps) {
           </button>
         ))}
       </div>
-      {shown.length === 0 && <Empty title={words.noneVisible}>{words.noKind}</Empty>}
+      {shown.length === 0 && <Empty title={text === '' ? words.noKinds : words.noKind}>{words.noKindText}</Empty>}
     </>
   )
 }

@@ -9,7 +9,7 @@ import { summaries } from '../client/api'
 import { useMay } from '../client/may'
 import { Page } from '../ui/Page'
 import { PicturePage } from '../ui/PicturePage'
-import { Empty, Loading, Refused, Shown } from '../ui/States'
+import { Empty, isComing, isUnknown, Loading, Refused, Shown } from '../ui/States'
 import { newestQuery } from './newest'
 import { collectionsQuery, kindsQuery, sourcesQuery } from './rest'
 import { words } from './strings'
@@ -35,7 +35,7 @@ function Sources({ mayRegister }: { mayRegister: boolean }) {
       <Shown of={collections}>
         {cs => (
           <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Map24Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-            {list => around.some(q => q.isPending) ? <Loading /> : <Suspense fallback={<Loading />}><MapPicture collections={cs} sources={list} runtimes={runtimes.data?.value ?? []} runs={runs.data ?? []} kinds={kinds.data ?? []} /></Suspense>}
+            {list => around.some(isComing) ? <Loading /> : <Suspense fallback={<Loading />}><MapPicture key={String(isUnknown(runtimes))} collections={cs} sources={list} runtimes={runtimes} runs={runs} kinds={kinds} /></Suspense>}
           </Shown>
         )}
       </Shown>

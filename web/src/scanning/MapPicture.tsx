@@ -1,6 +1,6 @@
 // The picture of the data map. Each thing on it is a link, in reading order, so that it can be walked by keyboard.
 import { useMemo } from 'react'
-import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
+import { Background, Controls, Handle, Panel, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Folder20Regular } from '@fluentui/react-icons/svg/folder'
@@ -10,6 +10,8 @@ import { useFlowStyles } from '../ui/flow'
 import type { RuntimeSummary } from '../client/api'
 import { Link, Soft, Status, type Tone } from '../ui/Parts'
 import { firstSeen, margin, Sight } from '../ui/Sight'
+import { isUnknown, type Side } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { place, placeID, type Place } from './layout'
 import { going } from './rest'
 import { RunStatus } from '../ui/RunStatus'
@@ -28,6 +30,7 @@ const useStyles = makeStyles({
   name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: tokens.fontWeightSemibold },
   small: { fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   handle: { opacity: 0 },
+  missing: { padding: '8px 12px', borderRadius: tokens.borderRadiusMedium, border: `1px solid ${tokens.colorStatusWarningBorder1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1 },
 })
 
 type Shown = Node<{ place: Place; title: string; to?: string; icon?: string; run?: Run; state?: { tone: Tone; said: string }; note?: string }, 'thing'>
@@ -35,13 +38,18 @@ type Shown = Node<{ place: Place; title: string; to?: string; icon?: string; run
 interface MapPictureProps {
   collections: Collection[]
   sources: Source[]
-  runtimes: RuntimeSummary[]
-  runs: Run[]
-  kinds: Kind[]
+  // What stands beside them: none of it is waited for here, and each may not have come.
+  runtimes: Side & { data: { value: RuntimeSummary[] } | undefined }
+  runs: Side & { data: Run[] | undefined }
+  kinds: Side & { data: Kind[] | undefined }
 }
 
-export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapPictureProps) {
+export function MapPicture({ collections, sources, runtimes: ofRuntimes, runs: ofRuns, kinds: ofKinds }: MapPictureProps) {
   const { flow } = useFlowStyles()
+  const s = useStyles()
+  const runtimes = ofRuntimes.data?.value ?? noRuntimes, runs = ofRuns.data ?? noRuns, kinds = ofKinds.data ?? noKinds
+  const never = ofRuns.data ? words.never : words.lastUnknown
+  const missing = ([[ofRuntimes, words.runtimesThere], [ofRuns, words.lastRuns], [ofKinds, words.kinds]] as const).filter(([q]) => isUnknown(q))
   const { nodes, edges, places } = useMemo(() => {
     const { places, ties } = place(collections, sources, runtimes, runs)
     const nodes = places.map((p): Shown => ({ id: p.id, type: 'thing', position: { x: p.x, y: p.y }, width, height, sourcePosition: Position.Right, targetPosition: Position.Left, data: { place: p, ...describe(p) } }))
@@ -57,9 +65,9 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
       if (p.what === 'runtime') return { title: p.name, to: `/runtimes/${encodeURIComponent(p.name)}`, state: stateOf(runtimes.find(r => r.name === p.name)!) }
       const kind = kinds.find(k => k.name === sources.find(s => s.name === p.name)?.kind)
       const run = runs.find(r => r.source === p.name)
-      return { title: p.name, to: `/sources/${encodeURIComponent(p.name)}`, ...(kind?.icon && { icon: kind.icon }), ...(run ? { run } : { note: words.never }) }
+      return { title: p.name, to: `/sources/${encodeURIComponent(p.name)}`, ...(kind?.icon && { icon: kind.icon }), ...(run ? { run } : { note: never }) }
     }
-  }, [collections, sources, runtimes, runs, kinds])
+  }, [collections, sources, runtimes, runs, kinds, never])
   const root = places.find(p => p.what === 'collection' && p.x === 0)?.id
   return (
     <Sight>
@@ -70,6 +78,7 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
         >
           <Background color={tokens.colorNeutralStroke2} />
           <Controls showInteractive={false} />
+          {missing.length > 0 && <Panel position="top-right" className={s.missing}>{missing.map(([q, what]) => <div key={what}>{what}: <Unknown of={q} what={what} /></div>)}</Panel>}
         </ReactFlow>
       )}
     </Sight>
@@ -77,6 +86,7 @@ export function MapPicture({ collections, sources, runtimes, runs, kinds }: MapP
 }
 
 const types = { thing: Thing }
+const noRuntimes: RuntimeSummary[] = [], noRuns: Run[] = [], noKinds: Kind[] = []
 
 /** stateOf says a runtime's state, and how many of its nodes are there. */
 const stateOf = (r: RuntimeSummary) => ({ tone: toneOf(r.state), said: r.kind === 'Managed' ? r.state : words.nodesOf(r.state, r.nodesOnline, r.nodes) })

@@ -19,7 +19,7 @@ import { collectionsQuery, deleteSource, kindsQuery, putSource, reachQuery, sour
 import { words } from './strings'
 import { settled as inOrder, windowParts } from './windows'
 import { most, words as twinSays } from './twinStrings'
-import type { Collection, Kind } from './types'
+import type { Collection, Kind, Source } from './types'
 
 interface Address {
   step?: string
@@ -36,21 +36,21 @@ export function RegisterPage() {
   const may = useMay()
   const kinds = useQuery(kindsQuery())
   const collections = useQuery(collectionsQuery())
+  const sources = useQuery(sourcesQuery()) // not known, a name that is taken would be offered, and its source written over
   const loading = <Page title={words.register}><Loading /></Page>
   if (!may('source/write')) return <Page title={words.register}><Refused>{words.mayNotSources}</Refused></Page>
   return (
     <ShownPage title={words.register} of={kinds}>
-      {list => <Shown of={collections} loading={loading}>{all => <Suspense fallback={loading}><Register kinds={list} collections={all.filter(c => may('source/write', c.name))} /></Suspense>}</Shown>}
+      {list => <Shown of={collections} loading={loading}>{all => <Shown of={sources} loading={loading}>{there => <Suspense fallback={loading}><Register kinds={list} collections={all.filter(c => may('source/write', c.name))} there={there} /></Suspense>}</Shown>}</Shown>}
     </ShownPage>
   )
 }
 
-function Register({ kinds, collections }: { kinds: Kind[]; collections: Collection[] }) {
+function Register({ kinds, collections, there }: { kinds: Kind[]; collections: Collection[]; there: Source[] }) {
   const [{ step = 'kind', kind: chosen }, go] = useAddress<Address>()
   const navigate = useNavigate()
   const client = useQueryClient()
   const { tell } = useNotices()
-  const sources = useQuery(sourcesQuery())
   const [begun] = useState(() => noSource(collections))
   const [common, setCommon] = useState(begun)
   const [byKind, setByKind] = useState<Record<string, NewSource['values']>>({}) // the address says which kind: each keeps its own
@@ -68,7 +68,7 @@ function Register({ kinds, collections }: { kinds: Kind[]; collections: Collecti
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? [], authority = kind ? authorityOf(kind, draft) : ''
   const reach = useQuery(reachQuery(chosen ?? ''))
-  const problem = nameProblem('source', name, sources.data?.map(s => s.name).filter(n => n !== kept?.name) ?? [])
+  const problem = nameProblem('source', name, there.map(s => s.name).filter(n => n !== kept?.name))
 
   const register = useMutation({
     mutationFn: async (_: { stay: boolean }) => {

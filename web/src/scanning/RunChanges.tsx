@@ -1,5 +1,5 @@
 // What a run changed in the map, asset by asset.
-import { Field, makeStyles, Select } from '@fluentui/react-components'
+import { Button, Field, makeStyles, Select } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
@@ -7,7 +7,7 @@ import { More } from '../ui/More'
 import { Link, Soft, Status, Tag, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
 import { titleOf } from '../ui/types'
-import { changesQuery } from './rest'
+import { changesQuery, going } from './rest'
 import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Changed, Run } from './types'
@@ -30,7 +30,7 @@ export function RunChanges({ run }: { run: Run }) {
           {(Object.keys(says.verbs) as Verb[]).map(v => <option key={v} value={v}>{says.verbs[v]}</option>)}
         </Select>
       </Field>
-      <Shown of={changes} empty={list => list.length === 0 ? <Empty title={says.noChanges}>{says.noChangesText}</Empty> : undefined}>
+      <Shown of={changes} empty={list => list.length === 0 ? <None run={run} verb={verb} onAll={() => change({ verb: undefined } as { verb?: string })} /> : undefined}>
         {list => (
           <>
             <DataTable
@@ -48,6 +48,14 @@ export function RunChanges({ run }: { run: Run }) {
       </Shown>
     </>
   )
+}
+
+/** None says what it means that no change is listed: where only some kinds are asked for, that there is none of these; and only
+ * of a run that came to its end, that the source is as it was. */
+function None({ run, verb, onAll }: { run: Run; verb: string | undefined; onAll: () => void }) {
+  if (verb) return <Empty title={says.noSuchChange} actions={<Button onClick={onAll}>{says.allChanges}</Button>}>{says.noSuchChangeText(says.verbs[verb as Verb] ?? verb)}</Empty>
+  if (going(run)) return <Empty title={says.noChangesYet} />
+  return run.state === 'Succeeded' ? <Empty title={says.noChanges}>{says.noChangesText}</Empty> : <Empty title={says.noChangesKnown}>{says.unfinished}</Empty>
 }
 
 const mostNamed = 4

@@ -15,9 +15,8 @@ const counted = 1000 // gaps that the account counts by their reason
 
 export function RunGaps({ run }: { run: RunDetail }) {
   const gaps = useInfiniteQuery(gapsQuery(run))
-  const none = going(run) ? undefined : says.noGapsText
   return (
-    <Shown of={gaps} empty={list => list.length === 0 ? <Empty icon={<CheckmarkCircle48Regular />} title={says.noGaps}>{none}</Empty> : undefined}>
+    <Shown of={gaps} empty={list => list.length === 0 ? <None run={run} /> : undefined}>
       {list => (
         <>
           {run.gapsByCode.length > 1 && <Card title={says.why}><Facts of={run.gapsByCode.map(c => [spoken(c.code), count(c.count)])} />{run.counts.gaps > counted && <Soft>{says.gapsFirst(count(counted))}</Soft>}</Card>}
@@ -35,4 +34,10 @@ export function RunGaps({ run }: { run: RunDetail }) {
       )}
     </Shown>
   )
+}
+
+/** None says what it means that no gap is listed: that nothing was left out, only of a run that came to its end. */
+function None({ run }: { run: RunDetail }) {
+  if (going(run)) return <Empty title={says.noGapsYet} />
+  return run.state === 'Succeeded' ? <Empty icon={<CheckmarkCircle48Regular />} title={says.noGaps}>{says.noGapsText}</Empty> : <Empty title={says.noGapsKnown}>{says.unfinished}</Empty>
 }

@@ -9,7 +9,7 @@ import { count, plural } from '../ui/format'
 import { Message } from '../ui/Message'
 import { More } from '../ui/More'
 import { Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
-import { Shown } from '../ui/States'
+import { isComing, Shown } from '../ui/States'
 import { titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
 import { words } from './askStrings'
@@ -30,8 +30,7 @@ export function useAsked(run: Run): boolean {
   const proposal = useQuery(proposalQuery(id))
   const lists = proposal.data?.state === 'open' && proposal.data.kind === 'deletions'
   const assets = useInfiniteQuery({ ...proposedQuery(id), enabled: lists })
-  const comes = (q: { isPending: boolean; errorUpdateCount: number }) => q.isPending && q.errorUpdateCount === 0 // what failed once is not waited for: who shows it asks again
-  return (id !== '' && comes(proposal)) || (lists && comes(assets))
+  return (id !== '' && isComing(proposal)) || (lists && isComing(assets))
 }
 
 export function RunProposal({ run }: { run: Run }) {

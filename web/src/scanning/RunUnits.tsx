@@ -6,7 +6,7 @@ import { More } from '../ui/More'
 import { nodeName } from '../ui/names'
 import { Soft, Status, type Tone } from '../ui/Parts'
 import { Empty, Shown } from '../ui/States'
-import { unitsQuery } from './rest'
+import { going, unitsQuery } from './rest'
 import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Run, Unit } from './types'
@@ -16,7 +16,7 @@ const tones: Record<Unit['state'], Tone> = { queued: 'idle', leased: 'busy', don
 export function RunUnits({ run }: { run: Run }) {
   const units = useInfiniteQuery(unitsQuery(run))
   return (
-    <Shown of={units} empty={list => list.length === 0 ? <Empty title={says.noUnits}>{says.waitingForNode}</Empty> : undefined}>
+    <Shown of={units} empty={list => list.length === 0 ? going(run) ? <Empty title={says.noUnits}>{says.waitingForNode}</Empty> : <Empty title={says.noUnitsEver} /> : undefined}>
       {list => (
         <>
           <DataTable

@@ -1,12 +1,13 @@
 // The history: every run of every scan that the reader may see.
-import { Field, makeStyles, Select } from '@fluentui/react-components'
+import { Button, Field, makeStyles, Select } from '@fluentui/react-components'
 import { History48Regular } from '@fluentui/react-icons/svg/history'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { ListPage } from '../ui/ListPage'
 import { More } from '../ui/More'
-import { Empty, Refused, Shown } from '../ui/States'
+import { Empty, isUnknown, Refused, Shown } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { runsQuery, sourcesQuery } from './rest'
 import { RunsTable } from './RunsTable'
 import { runStates } from '../ui/strings'
@@ -15,6 +16,7 @@ import type { Run } from './types'
 
 const useStyles = makeStyles({
   narrow: { display: 'flex', flexWrap: 'wrap', gap: '8px 16px', marginBottom: '16px', '& > *': { flex: '1 1 160px', maxWidth: '280px' } },
+  unknown: { alignSelf: 'end', paddingBottom: '6px' }, // beside the fields, below their labels
 })
 
 interface Address {
@@ -37,7 +39,8 @@ function Runs() {
       <Field label={words.source}>
         <Select value={source ?? ''} onChange={(_, d) => change({ source: d.value || undefined } as Address)}>
           <option value="">{words.anySource}</option>
-          {sources.data?.map(s => <option key={s.name}>{s.name}</option>)}
+          {(sources.data ?? []).map(s => <option key={s.name}>{s.name}</option>)}
+          {source && !sources.data?.some(s => s.name === source) && <option>{source}</option>}
         </Select>
       </Field>
       <Field label={words.state}>
@@ -46,10 +49,11 @@ function Runs() {
           {(Object.keys(runStates) as Run['state'][]).map(k => <option key={k} value={k}>{runStates[k]}</option>)}
         </Select>
       </Field>
+      {isUnknown(sources) && <div className={s.unknown}><Unknown of={sources} what={words.sources} /></div>}
     </div>
   )
   const none = source || state
-    ? <Empty icon={<History48Regular />} title={words.noRunsFound} />
+    ? <Empty icon={<History48Regular />} title={words.noRunsFound} actions={<Button onClick={() => change({ source: undefined, state: undefined } as Address)}>{words.allRuns}</Button>}>{words.noRunsFoundText}</Empty>
     : <Empty icon={<History48Regular />} title={words.noRuns}>{words.noRunsText}</Empty>
   return (
     <ListPage title={words.runs} about={words.runsAbout}>

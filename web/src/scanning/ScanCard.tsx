@@ -35,6 +35,7 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
               [words.level, words.levels[p.purlieuLevel ?? '']?.title ?? p.purlieuLevel], [words.runtime, p.connectedVia?.referenceName], [words.credential, p.credential?.referenceName ?? words.noCredential],
               [words.collection, p.collection && titleOf(p.collection.referenceName)], [words.priority, p.purlieuPriority && words.priorities[p.purlieuPriority]],
               ...(kind?.scanSettings ?? []).map((s): [string, string | undefined] => [s.title, valueOf(s, settings[s.name] ?? s.default)]),
+              [words.settings, kind ? undefined : words.settingsUnknown],
               f?.properties.includeUriPrefixes?.length ? [words.include, said(f.properties.includeUriPrefixes)] : [words.scope, words.everything], [words.exclude, f?.properties.excludeUriPrefixes?.length ? said(f.properties.excludeUriPrefixes) : undefined],
             ]} />
           )}

@@ -7,7 +7,7 @@ import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
 import { Link, Soft } from '../ui/Parts'
-import { Empty, Loading, Shown, type Asked } from '../ui/States'
+import { Empty, isComing, Loading, Shown, type Asked } from '../ui/States'
 import { useAct } from '../ui/useAct'
 import { useWatch } from '../ui/watched'
 import { narrow } from '../ui/widths'
@@ -71,7 +71,7 @@ function OneScan({ source, kind, scan, writable, onDone }: OneScanProps) {
   const trigger = useQuery({ ...triggerQuery(source.name, scan.name), enabled: writable })
   useEffect(() => { void Promise.all([load.card(), load.schedule()]).catch(() => undefined) }, []) // meanwhile; what fails here fails where it is shown
   const [ready, setReady] = useState(false) // and stays so: what is asked for again is waited for where it stands
-  if (!ready && !filter.isPending && !(writable && trigger.isPending)) setReady(true)
+  if (!ready && !isComing(filter) && !(writable && isComing(trigger))) setReady(true)
   if (!ready) return <Loading />
   return (
     <Suspense fallback={<Loading />}>

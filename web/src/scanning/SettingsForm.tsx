@@ -7,8 +7,10 @@ import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { Facts } from '../ui/Parts'
 import { hasField, Refusal, saidAt, useRefused } from '../ui/Refusal'
+import { isUnknown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { Tick } from '../ui/Tick'
+import { Unknown } from '../ui/Unknown'
 import { changedOf, putSettings } from './change'
 import { Fields } from './Fields'
 import { authorityPart, complete, partsOf, textsOf } from './form'
@@ -27,7 +29,8 @@ export function SettingsForm({ source, kind, onDone }: { source: Source; kind: K
   const s = useStyles()
   const form = useRef<HTMLFormElement>(null)
   const may = useMay()
-  const { data: all = [] } = useQuery(collectionsQuery())
+  const collections = useQuery(collectionsQuery())
+  const all = collections.data ?? []
   const fields = kind.settings ?? []
   const [was] = useState(() => textsOf(fields, source.properties as Record<string, unknown>))
   const [values, setValues] = useState(was)
@@ -56,7 +59,7 @@ export function SettingsForm({ source, kind, onDone }: { source: Source; kind: K
       <Fields of={fields} values={values} error={put.error} onChange={(n, v) => begin(() => setValues(old => ({ ...old, [n]: v })))} />
       <Field label={words.authority} hint={says.stays} {...(wrong && { validationMessage: wrong })}><Input readOnly appearance="filled-darker" value={authority} /></Field>
       {moved !== undefined && <Tick label={says.same} checked={moved} onChange={on => begin(() => move(on))} />}
-      <Field label={words.collection} hint={says.moves}>
+      <Field label={words.collection} hint={isUnknown(collections) ? <Unknown of={collections} what={says.others} /> : says.moves}>
         <Select value={collection} onChange={(_, d) => begin(() => setCollection(d.value))}>
           {[...all.filter(c => c.name === stands || may('source/write', c.name)), ...(all.some(c => c.name === stands) ? [] : [{ name: stands, friendlyName: stands }])].map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}
         </Select>

@@ -1,17 +1,20 @@
 // What a source is, when and how much of it is read, and a test of its connection.
-import { useState, type ReactNode } from 'react'
+import { lazy, useState, type ReactNode } from 'react'
 import { Field, Select } from '@fluentui/react-components'
 import { Card, Soft } from '../ui/Parts'
 import type { Asked } from '../ui/States'
-import { Elsewhere } from './Elsewhere'
 import { Grants } from './Grants'
+import { elsewhereOf } from './moveScan'
 import { Share } from './Share'
 import { SourceSettings } from './SourceSettings'
 import { words } from './strings'
 import { TestConnection } from './TestConnection'
 import { Times } from './Times'
-import { Twins } from './Twins'
 import type { Kind, Scan, Source, Twin } from './types'
+
+// Few sources have these; they stand above all else, which waits for them.
+const Elsewhere = lazy(() => import('./Elsewhere').then(m => ({ default: m.Elsewhere })))
+const Twins = lazy(() => import('./Twins').then(m => ({ default: m.Twins })))
 
 interface OverviewProps {
   twins: Asked<Twin[]>
@@ -26,8 +29,8 @@ export function SourceOverview({ twins, source, kind, scans, add, writable }: Ov
   const use = kind?.credentials?.[0]
   return (
     <>
-      <Twins of={twins} />
-      {scans && <Elsewhere source={source} scans={scans} />}
+      {twins.data?.length !== 0 && <Twins of={twins} />}
+      {scans && elsewhereOf(source, scans).length > 0 && <Elsewhere source={source} scans={scans} />}
       <SourceSettings source={source} kind={kind} writable={writable} />
       <Times source={source} writable={writable} />
       <Share source={source} writable={writable} />

@@ -11,6 +11,7 @@ import { Drawing } from '../ui/Drawing'
 import { useEarly } from '../ui/early'
 import { Link } from '../ui/Parts'
 import { Loading, Shown, ShownPage } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { kindsQuery, scansQuery, sourceQuery, twinsQuery } from './rest'
 import { words } from './strings'
 import type { Source } from './types'
@@ -45,7 +46,7 @@ function OneSource({ source }: { source: Source }) {
   const add = may('scan/write', collection) && <Button appearance="primary" icon={<Add20Regular />} onClick={() => void navigate({ to: `${path}/scan` })}>{words.newScan}</Button>
   return (
     <DetailPage
-      title={source.name} about={kind?.title ?? source.kind} icon={<Drawing svg={kind?.icon} />} above={<Link to="/sources">{words.sources}</Link>}
+      title={source.name} about={kind?.title ?? <Unknown of={kinds} what={words.kind}>{source.kind}</Unknown>} icon={<Drawing svg={kind?.icon} />} above={<Link to="/sources">{words.sources}</Link>}
       open={open} onOpen={next => change({ tab: next })} actions={add}
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >

@@ -7,6 +7,7 @@ import { bytes } from '../ui/format'
 import { Card, Facts, Mono, When } from '../ui/Parts'
 import { Loading } from '../ui/States'
 import { sayValue } from './form'
+import { Unknown } from '../ui/Unknown'
 import { deleteSource } from './rest'
 import { words as says } from './settingsStrings'
 import { words } from './strings'
@@ -34,7 +35,7 @@ export function SourceSettings({ source, kind, writable }: { source: Source; kin
         [words.kind, kind?.title ?? source.kind],
         ...(kind?.settings ?? []).map((f): [string, React.ReactNode] => [f.title, shown(f, settings[f.name] ?? f.default)]),
         [words.authority, p.purlieuAuthority && <Mono key="a">{p.purlieuAuthority}</Mono>],
-        [words.collection, p.collection && titleOf(p.collection.referenceName)],
+        [words.collection, p.collection && <Unknown key="c" of={titleOf.asked} what={words.collection}>{titleOf(p.collection.referenceName)}</Unknown>],
         [words.registered, <When key="w" at={p.createdAt} />],
       ]} />
     </Card>

@@ -8,7 +8,8 @@ import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { ListPage } from '../ui/ListPage'
 import { Link, Soft, When } from '../ui/Parts'
-import { Empty, Loading, Refused, Shown } from '../ui/States'
+import { Empty, isComing, Loading, Refused, Shown } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { Named } from './Named'
 import { newestQuery } from './newest'
 import { collectionsQuery, kindsQuery, sourcesQuery } from './rest'
@@ -33,15 +34,15 @@ function Sources({ mayRegister }: { mayRegister: boolean }) {
   return (
     <ListPage title={words.sources} about={words.sourcesAbout} actions={register}>
       <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Database48Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-        {list => around.some(q => q.isPending) ? <Loading /> : (
+        {list => around.some(isComing) ? <Loading /> : (
           <DataTable
             caption={words.sources} rows={list} id={s => s.name}
             columns={[
               { name: words.name, width: '24%', show: s => <Named icon={kindOf(s.kind)?.icon}><Link to={`/sources/${encodeURIComponent(s.name)}`}>{s.name}</Link></Named> },
-              { name: words.kind, width: '18%', show: s => kindOf(s.kind)?.title ?? s.kind },
-              { name: words.collection, width: '18%', show: s => collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName },
-              { name: words.lastRun, width: '22%', show: s => { const run = lastOf(s.name); return run ? <Link to={`/runs/${run.id}`}><RunStatus run={run} /></Link> : <Soft>{words.never}</Soft> } },
-              { name: words.changed, width: '18%', show: s => <When at={lastOf(s.name)?.queued ?? s.properties.lastModifiedAt} /> },
+              { name: words.kind, width: '18%', show: s => kindOf(s.kind)?.title ?? <Unknown of={kinds} what={words.kind}>{s.kind}</Unknown> },
+              { name: words.collection, width: '18%', show: s => <Unknown of={collections} what={words.collection}>{collections.data?.find(c => c.name === s.properties.collection?.referenceName)?.friendlyName ?? s.properties.collection?.referenceName}</Unknown> },
+              { name: words.lastRun, width: '22%', show: s => { const run = lastOf(s.name); return run ? <Link to={`/runs/${run.id}`}><RunStatus run={run} /></Link> : runs.data ? <Soft>{words.never}</Soft> : <Unknown of={runs} what={words.lastRunOf(s.name)} /> } },
+              { name: words.changed, width: '18%', show: s => runs.data && <When at={lastOf(s.name)?.queued ?? s.properties.lastModifiedAt} /> },
             ]}
           />
         )}

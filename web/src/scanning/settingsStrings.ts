@@ -7,6 +7,7 @@ export const words = {
   changedText: 'A test of the connection tells whether it is reached with them.',
   stays: 'It stays: the assets of this source are known by it.',
   same: 'It is the same source at a new address: it keeps this authority',
+  others: 'Other collections',
   moves: 'Who sees to this collection sees to the source. Its scans, and the assets that they found, stay where they are: the source’s page says so then, and moves them along where that is meant.',
   elsewhere: (n: number) => (n === 1 ? 'One of its scans stands in another collection.' : `${n} of its scans stand in another collection.`),
   elsewhereText: (title: string) => `The assets that a scan found stand where it stands, and are seen by who may see that. Moved along, they stand in ${title}.`,

@@ -7,6 +7,7 @@ import { useNames } from '../client/people'
 import { count } from '../ui/format'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
+import { UnknownSlot } from '../ui/Unknown'
 import { medium, useWidth } from '../ui/widths'
 import { slots, type Narrowed } from './question'
 import { words } from './strings'
@@ -41,7 +42,8 @@ export const Facets = memo(function Facets({ facets, ...rest }: FacetsProps) {
 
 const Groups = memo(function Groups({ facets, chosen, change }: FacetsProps) {
   const s = useStyles()
-  return <div className={s.all}>{facetNames.map(name => { const One = name === 'contactId' ? People : Group; return <One key={name} name={name} found={facets?.[name] ?? nothing} chosen={chosen[slots[name]] ?? none} whole={!!chosen.all?.includes(name)} all={chosen.all ?? none} change={change} /> })}</div>
+  // Before they come, what is chosen does not stand where the others will push it away.
+  return <div className={s.all}>{facets && facetNames.map(name => { const One = name === 'contactId' ? People : Group; return <One key={name} name={name} found={facets[name] ?? nothing} chosen={chosen[slots[name]] ?? none} whole={!!chosen.all?.includes(name)} all={chosen.all ?? none} change={change} /> })}</div>
 })
 
 interface GroupProps {
@@ -51,7 +53,7 @@ interface GroupProps {
   whole: boolean // as many of its values as the account tells
   all: string[]
   change: (to: Narrowed) => void
-  person?: (id: string) => string
+  person?: ReturnType<typeof useNames>
 }
 
 function Group({ name, found, chosen, whole, all, change, person }: GroupProps) {
@@ -66,7 +68,7 @@ function Group({ name, found, chosen, whole, all, change, person }: GroupProps) 
   const fitting = whole ? values.filter(v => chosen.includes(v.value) || say(v.value).toLowerCase().includes(find.trim().toLowerCase())) : values
   return (
     <fieldset className={s.group}>
-      <legend className={s.legend}>{words.facets[name]}</legend>
+      <legend className={s.legend}>{words.facets[name]}{(person || name === 'collectionId') && <> <UnknownSlot of={(person ?? collection).asked} what={words.facets[name]} /></>}</legend>
       {whole && <input className={s.find} type="search" value={find} onChange={e => setFind(e.target.value)} placeholder={words.findValue} aria-label={words.findValueOf(words.facets[name])} />}
       <div className={s.values}>
         {fitting.map(v => (

@@ -7,7 +7,7 @@ import { Command, CopyButton } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { useDirty } from '../ui/Leaving'
 import { Card, Link, Soft } from '../ui/Parts'
-import { PersonInput } from '../ui/PersonInput'
+import { PersonInput, useFound } from '../ui/PersonInput'
 import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { useAct } from '../ui/useAct'
@@ -38,6 +38,7 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
   const s = useStyles()
   const act = useAct(['access'], ['whoami'])
   const [person, setPerson] = useState({ text: '', id: '' })
+  const found = useFound(person.text)
   const [role, setRole] = useState<Role>('purview-reader')
   useDirty(person.text.trim() !== '')
   const place = (name: string) => titleOf(all.find(o => o.name === name) ?? { ...c, friendlyName: '', name })
@@ -65,7 +66,7 @@ function Roles({ of: c, all, held, inherits }: { of: Collection; all: Collection
         ]}
       />
       <form className={s.form} onSubmit={e => { e.preventDefault(); give() }}>
-        <Field label={words.who} validationMessage={person.text && !person.id ? words.notKnown : undefined} validationState="none">
+        <Field label={words.who} validationMessage={person.text && !person.id && found.data ? words.notKnown : undefined} validationState="none">
           {control => <PersonInput {...control} value={person.text} onChange={(text, id) => setPerson({ text, id })} />}
         </Field>
         <Field label={words.role} hint={words.roleTexts[role]}>

@@ -6,7 +6,7 @@ import { useMay } from '../client/may'
 import { CopyButton } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { Card, Facts, Mono, When } from '../ui/Parts'
-import { Loading, Shown } from '../ui/States'
+import { isComing, Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { useAct } from '../ui/useAct'
 import { account, renameAccount, retention, type Account } from './rest'
@@ -23,7 +23,7 @@ export function AccountTab() {
   return (
     <>
       <Shown of={one} loading={<Card><Loading lines={5} /></Card>}>{a => <Named key={a.properties.friendlyName} of={a} />}</Shown>
-      {!one.isPending && <Card title={words.kept}>
+      {!isComing(one) && <Card title={words.kept}>
         <Shown of={kept} loading={<Loading lines={4} />}>
           {k => (
             <Facts of={[

@@ -5,6 +5,7 @@ import { Edit16Regular } from '@fluentui/react-icons/svg/edit'
 import { Ask } from '../ui/Ask'
 import { Card, Facts, Mono, Soft, When } from '../ui/Parts'
 import { Loading } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { useNames } from '../client/people'
 import { collections, deleteCollection, type Collection } from './rest'
 import { words } from './strings'
@@ -37,7 +38,7 @@ export function CollectionCard({ of: c, all, writes }: { of: Collection; all: Co
       <Facts of={[
         [words.collectionName, <Mono key="n">{c.name}</Mono>],
         [words.parent, parent && (all.find(o => o.name === parent)?.friendlyName ?? parent)],
-        [words.changed, c.systemData.lastModifiedAt && <span key="c"><When at={c.systemData.lastModifiedAt} />{by && <Soft> {words.by} {names(by)}</Soft>}</span>],
+        [words.changed, c.systemData.lastModifiedAt && <span key="c"><When at={c.systemData.lastModifiedAt} />{by && <Soft> <Unknown of={names.asked} what={words.names}>{words.byWhom(names(by))}</Unknown></Soft>}</span>],
       ]} />
     </Card>
   )

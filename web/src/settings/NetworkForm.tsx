@@ -19,6 +19,7 @@ import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
 import { Tick } from '../ui/Tick'
 import { useAct } from '../ui/useAct'
+import { Unknown } from '../ui/Unknown'
 import { narrow } from '../ui/widths'
 import { most, putNetwork, tryNetwork, type Network, type Rule, type Tried } from './rest'
 import { words } from './strings'
@@ -97,7 +98,7 @@ export function NetworkForm({ of }: { of: Network }) {
       </div>
       <div role="status">{trying.data && <Outcome of={trying.data} />}</div>
       <Command title={shared.asCommand}>{putNetwork.command(body(), false)}</Command>
-      {of.modified && <Soft>{words.writtenBy(names(of.modifiedBy ?? ''))} <When at={of.modified} /></Soft>}
+      {of.modified && <Soft><Unknown of={names.asked} what={words.names}>{words.writtenBy(names(of.modifiedBy ?? ''))}</Unknown> <When at={of.modified} /></Soft>}
     </form>
   )
 }

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { DataTable } from '../ui/DataTable'
 import { Card, Mono, Soft, When } from '../ui/Parts'
-import { Empty, Loading, Shown } from '../ui/States'
+import { Empty, isComing, Loading, Shown } from '../ui/States'
 import { NetworkForm } from './NetworkForm'
 import { most, network, refusals } from './rest'
 import { words } from './strings'
@@ -12,7 +12,7 @@ export function NetworkTab() {
   return (
     <>
       <Card title={words.rules}><Shown of={rules} loading={<Loading lines={6} />}>{n => <NetworkForm key={n.version} of={n} />}</Shown></Card>
-      {!rules.isPending && <Card title={words.blocked}><Blocked /></Card>}
+      {!isComing(rules) && <Card title={words.blocked}><Blocked /></Card>}
     </>
   )
 }

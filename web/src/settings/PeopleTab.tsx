@@ -11,7 +11,7 @@ import { useDirty } from '../ui/Leaving'
 import { Message } from '../ui/Message'
 import { Card, Mono, Soft, Status, When } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
-import { Empty, Loading, Shown } from '../ui/States'
+import { Empty, isComing, Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { useAct } from '../ui/useAct'
 import { narrow } from '../ui/widths'
@@ -35,7 +35,7 @@ interface Secret {
 
 export function PeopleTab() {
   const above = useQuery(users())
-  return <><People />{!above.isPending && <Apps />}</>
+  return <><People />{!isComing(above) && <Apps />}</>
 }
 
 /** Once takes the focus, for it may be far above the button that asked for it; closed, it gives it back. */

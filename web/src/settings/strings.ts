@@ -8,7 +8,7 @@ export const words = {
   mayNotCredentials: 'Credentials are seen to by data source administrators. Ask a collection administrator for that role.',
   mayNotKinds: 'What nodes announce is seen to by data source administrators. Ask a collection administrator for that role.',
   mayNotNetwork: 'The network rules are seen to by network administrators. Ask a collection administrator of the root collection for that role.',
-  name: 'Name', state: 'State', actions: 'Actions', since: 'Since', changed: 'Changed', by: 'by', edit: 'Edit', delete: 'Delete', remove: 'Remove', description: 'Description',
+  name: 'Name', state: 'State', actions: 'Actions', since: 'Since', changed: 'Changed', byWhom: (who: string) => `by ${who}`, names: 'Names of people', edit: 'Edit', delete: 'Delete', remove: 'Remove', description: 'Description',
 
   collections: 'Collections', addCollection: 'Add a collection', addBelow: (title: string) => `A collection below ${title}`,
   collectionTitle: 'Title', collectionTitleHint: 'Its name for people. It can be changed.',

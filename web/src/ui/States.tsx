@@ -128,6 +128,20 @@ interface ShownProps<T> {
 
 const isAway = (error: Error | null) => error instanceof Failure && error.status === 0
 
+/** Side is a question that a page asks beside what it is about. */
+export interface Side extends Asked<unknown> {
+  isPending: boolean
+  isFetching: boolean
+  errorUpdateCount: number
+}
+
+/** isComing says of a question that its first answer is on its way. What failed once is not waited for: who shows it says so, also
+ * while it is asked anew. */
+export const isComing = (q: Pick<Side, 'isPending' | 'errorUpdateCount'>) => q.isPending && q.errorUpdateCount === 0
+
+/** isUnknown says of a question that its answer did not come, and that there is no older one. */
+export const isUnknown = (q: Pick<Side, 'data' | 'errorUpdateCount'>) => q.data === undefined && q.errorUpdateCount > 0
+
 /** isGone says of an error that what was asked for may be seen no more, or is gone. */
 export const isGone = (error: Error | null) => error instanceof Failure && (error.status === 403 || error.status === 404)
 
