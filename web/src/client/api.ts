@@ -109,7 +109,7 @@ const runtimeAt = (name: string) => `/scan/integrationRuntimes/${encodeURICompon
 export const runtimes = () => queryOptions({ queryKey: ['runtimes'], queryFn: ({ signal }) => rest<{ value: Runtime[] }>('/scan/integrationRuntimes', { query: version, signal }) })
 /** summaries are all runtimes with the state of their nodes: one question, however many there are. */
 export const summaries = () => queryOptions({ queryKey: ['runtimes', 'summaries'], queryFn: ({ signal }) => rest<{ value: RuntimeSummary[] }>('/manage/v1/runtimes', { signal }) })
-export const runtimeNodes = (name: string) => queryOptions({ queryKey: ['nodes', name], queryFn: ({ signal }) => rest<{ value: Node[]; state: string }>(`/manage/v1/runtimes/${encodeURIComponent(name)}/nodes`, { signal }) })
+export const runtimeNodes = (name: string) => queryOptions({ queryKey: ['nodes', name], queryFn: ({ signal }) => rest<{ value: Node[]; state: RuntimeSummary['state'] }>(`/manage/v1/runtimes/${encodeURIComponent(name)}/nodes`, { signal }) })
 export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', name], queryFn: ({ signal }) => rest<Record<'authKey1' | 'authKey2', KeyState>>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys`, { signal }) })
 
 export const addRuntime = deed(

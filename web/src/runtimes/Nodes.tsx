@@ -5,9 +5,9 @@ import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { DataTable, type Column } from '../ui/DataTable'
 import { Soft, Status, When } from '../ui/Parts'
+import { NodeStatus } from '../ui/RuntimeStatus'
 import { Empty } from '../ui/States'
 import { useAct } from '../ui/useAct'
-import { toneOf } from '../ui/tone'
 import { approveNode, drainNode, removeNode, resumeNode, revokeNode, rotateNode } from './rest'
 import { words } from './strings'
 
@@ -27,7 +27,7 @@ export function Nodes({ runtime, nodes, managed, known, mayWrite, onSetup }: Nod
   }
   const columns: Column<Node>[] = [
     { name: words.node, show: n => n.nodeName },
-    { name: words.state, show: n => <><Status tone={toneOf(n.status)}>{n.status}</Status>{n.status === 'Resting' && <div><Soft>{words.restingHint}</Soft></div>}{n.drain !== 'none' && <div title={n.drain === 'drained' ? words.drainedHint : words.drainHint}><Status tone="warn">{words[n.drain]}</Status></div>}</> },
+    { name: words.state, show: n => <><NodeStatus of={n} />{n.drain !== 'none' && <div title={n.drain === 'drained' ? words.drainedHint : words.drainHint}><Status tone="warn">{words[n.drain]}</Status></div>}</> },
     { name: words.machine, show: n => <>{n.machineName} <Soft>{n.system}</Soft></> },
     { name: words.version, show: n => n.version },
     { name: words.running, show: n => `${n.concurrentJobsRunning} / ${n.maxConcurrentJobs}`, number: true },

@@ -11,13 +11,13 @@ import { Ask } from '../ui/Ask'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Page } from '../ui/Page'
-import { Link, Status } from '../ui/Parts'
+import { Link } from '../ui/Parts'
+import { RuntimeStatus } from '../ui/RuntimeStatus'
 import { Failed, isUnknown, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { Keys } from './Keys'
 import { words as says } from './keyStrings'
 import { Nodes } from './Nodes'
 import { Setup } from './Setup'
-import { toneOf } from '../ui/tone'
 import { Unknown } from '../ui/Unknown'
 import { words } from './strings'
 
@@ -43,7 +43,7 @@ export function RuntimePage() {
   return (
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
-      about={nodes.data ? <><Status tone={toneOf(nodes.data.state)}>{nodes.data.state}</Status> <Unknown of={all} what={words.kindAndDescription}>{runtime?.properties.description}</Unknown></> : '\u00a0'}
+      about={nodes.data ? <><RuntimeStatus of={{ state: nodes.data.state }} /> <Unknown of={all} what={words.kindAndDescription}>{runtime?.properties.description}</Unknown></> : '\u00a0'}
       actions={mayWrite && selfHosted && <><Button onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >

@@ -9,9 +9,9 @@ import { useMay } from '../client/may'
 import { DataTable } from '../ui/DataTable'
 import { plural } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
-import { Link, Soft, Status } from '../ui/Parts'
+import { Link, Soft } from '../ui/Parts'
+import { RuntimeStatus } from '../ui/RuntimeStatus'
 import { Empty, Loading, Shown } from '../ui/States'
-import { toneOf } from '../ui/tone'
 import { words } from './strings'
 
 export function RuntimesPage() {
@@ -28,7 +28,7 @@ export function RuntimesPage() {
             caption={words.title} id={r => r.name} rows={data.value}
             columns={[
               { name: words.name, show: r => <Link to="/runtimes/$name" params={{ name: r.name }}>{r.name}</Link> },
-              { name: words.state, width: '180px', show: r => <Status tone={toneOf(r.state)}>{r.state}</Status> },
+              { name: words.state, width: '26%', show: r => <RuntimeStatus of={{ state: r.state }} helps /> },
               { name: words.tabs.nodes, width: '120px', show: r => plural(r.nodes, 'node', 'nodes') },
               { name: words.kind, width: '140px', show: r => words.kinds[r.kind] ?? r.kind },
               { name: words.description, show: r => r.description && <Soft>{r.description}</Soft> },

@@ -13,7 +13,6 @@ export const words = {
   managedNodes: 'This runtime is built in: its node starts by itself when there is first work for it.',
   approve: 'Approve', approveNamed: (n: string) => `Approve ${n}`, revoke: 'Revoke', remove: 'Remove',
   approved: (n: string) => `${n} may work now`, revoked: (n: string) => `${n} is cut off`, removed: (n: string) => `${n} was removed`,
-  restingHint: 'Starts when there is work.',
   draining: 'Draining', drained: 'Drained', drainHint: 'It finishes what it holds and claims no more.', drainedHint: 'It holds nothing and claims nothing, until it is resumed.',
   drain: 'Drain', resume: 'Resume', resumeNamed: (n: string) => `Resume ${n}`, resumed: (n: string) => `${n} may claim again`, drainSaid: (n: string) => `${n} claims no more`,
   drainSure: (n: string) => `Let ${n} claim no more?`, drainText: 'It finishes what it holds. Other nodes of the runtime take what waits; without one, runs wait. Resume it to undo this.',

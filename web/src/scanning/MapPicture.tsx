@@ -8,14 +8,14 @@ import { Server20Regular } from '@fluentui/react-icons/svg/server'
 import { Drawing } from '../ui/Drawing'
 import { useFlowStyles } from '../ui/flow'
 import type { RuntimeSummary } from '../client/api'
-import { Link, Soft, Status, type Tone } from '../ui/Parts'
+import { Link, Soft } from '../ui/Parts'
+import { RuntimeStatus } from '../ui/RuntimeStatus'
 import { firstSeen, margin, Sight } from '../ui/Sight'
 import { isUnknown, type Side } from '../ui/States'
 import { Unknown } from '../ui/Unknown'
 import { place, placeID, type Place } from './layout'
 import { going } from './rest'
 import { RunStatus } from '../ui/RunStatus'
-import { toneOf } from '../ui/tone'
 import { words } from './strings'
 import type { Collection, Kind, Run, Source } from './types'
 
@@ -33,7 +33,7 @@ const useStyles = makeStyles({
   missing: { padding: '8px 12px', borderRadius: tokens.borderRadiusMedium, border: `1px solid ${tokens.colorStatusWarningBorder1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1 },
 })
 
-type Shown = Node<{ place: Place; title: string; to?: string; icon?: string; run?: Run; state?: { tone: Tone; said: string }; note?: string }, 'thing'>
+type Shown = Node<{ place: Place; title: string; to?: string; icon?: string; run?: Run; runtime?: RuntimeSummary; note?: string }, 'thing'>
 
 interface MapPictureProps {
   collections: Collection[]
@@ -62,7 +62,7 @@ export function MapPicture({ collections, sources, runtimes: ofRuntimes, runs: o
         const c = collections.find(one => one.name === p.name)
         return { title: c?.friendlyName || p.name, note: words.holds(sources.filter(s => s.properties.collection?.referenceName === p.name).length) }
       }
-      if (p.what === 'runtime') return { title: p.name, to: `/runtimes/${encodeURIComponent(p.name)}`, state: stateOf(runtimes.find(r => r.name === p.name)!) }
+      if (p.what === 'runtime') return { title: p.name, to: `/runtimes/${encodeURIComponent(p.name)}`, runtime: runtimes.find(r => r.name === p.name)! }
       const kind = kinds.find(k => k.name === sources.find(s => s.name === p.name)?.kind)
       const run = runs.find(r => r.source === p.name)
       return { title: p.name, to: `/sources/${encodeURIComponent(p.name)}`, ...(kind?.icon && { icon: kind.icon }), ...(run ? { run } : { note: never }) }
@@ -88,10 +88,7 @@ export function MapPicture({ collections, sources, runtimes: ofRuntimes, runs: o
 const types = { thing: Thing }
 const noRuntimes: RuntimeSummary[] = [], noRuns: Run[] = [], noKinds: Kind[] = []
 
-/** stateOf says a runtime's state, and how many of its nodes are there. */
-const stateOf = (r: RuntimeSummary) => ({ tone: toneOf(r.state), said: r.kind === 'Managed' ? r.state : words.nodesOf(r.state, r.nodesOnline, r.nodes) })
-
-function Thing({ data: { place: p, title, to, icon, run, state, note } }: NodeProps<Shown>) {
+function Thing({ data: { place: p, title, to, icon, run, runtime, note } }: NodeProps<Shown>) {
   const s = useStyles()
   return (
     <div className={mergeClasses(s.node, p.what === 'collection' && s.collection, p.what === 'runtime' && s.runtime)}>
@@ -99,7 +96,7 @@ function Thing({ data: { place: p, title, to, icon, run, state, note } }: NodePr
       {p.what === 'collection' ? <Folder20Regular /> : p.what === 'runtime' ? <Server20Regular /> : <Drawing svg={icon} small />}
       <div className={s.texts}>
         <span className={s.name} title={title}>{to ? <Link to={to}>{title}</Link> : title}</span>
-        <span className={s.small}>{run ? <RunStatus run={run} /> : state ? <Status tone={state.tone}>{state.said}</Status> : <Soft>{note}</Soft>}</span>
+        <span className={s.small}>{run ? <RunStatus run={run} /> : runtime ? <RuntimeStatus of={runtime} /> : <Soft>{note}</Soft>}</span>
       </div>
       <Handle type="source" position={Position.Right} className={s.handle} />
     </div>

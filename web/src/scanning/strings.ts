@@ -64,7 +64,6 @@ export const words = {
   authorityLocal: 'What this source is depends on the machine that reads it, so its assets are named after this name. Empty: its name in the map, which is right for most. It can’t be changed later.',
   choose: 'Choose one', unset: 'Not set',
   taken: { source: 'A source of this name exists.', scan: 'This source has a scan of this name.', credential: 'A credential of this name exists.' },
-  nodesOf: (state: string, online: number, all: number) => (all === 0 ? `${state}, no node yet` : `${state}, ${online} of ${plural(all, 'node', 'nodes')}`),
   badName: 'Use letters, digits and single dashes between them, 3 to 63 in all.',
   required: 'This is needed.',
   registerDone: 'Register',
