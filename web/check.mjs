@@ -1,7 +1,9 @@
 // The walls of the portal, as test/arch holds those of the Go rooms:
-// no import circles; planes do not import each other; ui and client know no plane; a file has at most 300 lines.
+// no import circles; planes do not import each other; ui and client know no plane; a file has at most 300 lines; what people
+// read stands in files of strings.
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import ts from 'typescript'
 
 const root = join(import.meta.dirname, 'src')
 const most = 300
@@ -49,6 +51,41 @@ function walk(file, path) {
   state.set(file, 'done')
 }
 for (const file of files) walk(file, [])
+
+// Words: text between tags, and literals that a person reads or hears, are no matter of a page.
+const read = new Set(['title', 'aria-label', 'aria-description', 'placeholder', 'label', 'alt', 'hint', 'about', 'name', 'caption', 'done', 'finish', 'summary', 'validationMessage'])
+const spared = {
+  'style/StylePage.tsx': 'shows parts to whoever builds pages, with things that are no account’s',
+  'ui/CornerPanels.tsx: purlieu --help': 'a command',
+  'ui/CornerPanels.tsx: /style': 'an address',
+  'ui/CornerPanels.tsx: look': 'joins radio buttons; nobody reads it',
+}
+const spareds = new Set()
+function spoken(file) {
+  const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX)
+  const say = (node, text) => {
+    const said = text.trim(), whole = name(file), one = `${whole}: ${said}`
+    if (!/\p{L}{2,}/u.test(said.replace(/&\w+;/g, ''))) return
+    for (const key of [whole, one]) if (spared[key]) { spareds.add(key); return }
+    problems.push(`${whole}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} says “${said}”: words stand in strings.ts`)
+  }
+  const literals = node => { // that the value of an expression may be
+    if (ts.isStringLiteralLike(node)) say(node, node.text)
+    else if (ts.isTemplateExpression(node)) for (const part of [node.head, ...node.templateSpans.map(s => s.literal)]) say(part, part.text)
+    else if (ts.isConditionalExpression(node)) [node.whenTrue, node.whenFalse].forEach(literals)
+    else if (ts.isBinaryExpression(node) && /^(&&|\|\||\?\?|\+)$/.test(node.operatorToken.getText())) (node.operatorToken.getText() === '&&' ? [node.right] : [node.left, node.right]).forEach(literals)
+    else if (ts.isParenthesizedExpression(node)) literals(node.expression)
+  }
+  const look = node => {
+    if (ts.isJsxText(node)) say(node, node.text)
+    else if (ts.isJsxAttribute(node) && node.initializer && read.has(node.name.getText())) literals(ts.isJsxExpression(node.initializer) ? node.initializer.expression ?? node : node.initializer)
+    else if (ts.isJsxExpression(node) && node.expression && !ts.isJsxAttribute(node.parent)) literals(node.expression)
+    ts.forEachChild(node, look)
+  }
+  look(tree)
+}
+for (const file of files) if (file.endsWith('.tsx')) spoken(file)
+for (const key of Object.keys(spared)) if (!spareds.has(key)) problems.push(`check.mjs spares “${key}”, which is not there`)
 
 for (const p of [...new Set(problems)]) console.error(p)
 if (problems.length) process.exit(1)

@@ -7,13 +7,14 @@ import { Search20Filled, Search20Regular } from '@fluentui/react-icons/svg/searc
 import { Server20Filled, Server20Regular } from '@fluentui/react-icons/svg/server'
 import { Settings20Filled, Settings20Regular } from '@fluentui/react-icons/svg/settings'
 import type { Way } from '../ui/Shell'
+import { ways as titles } from '../ui/strings'
 
 export const ways: Way[] = [
-  { to: '/', key: 'h', title: 'Overview', icon: Home20Regular, iconHere: Home20Filled },
-  { to: '/search', key: 'f', title: 'Search', icon: Search20Regular, iconHere: Search20Filled },
-  { to: '/map', key: 'm', title: 'Data map', icon: Map20Regular, iconHere: Map20Filled },
-  { to: '/sources', key: 's', title: 'Sources', icon: Database20Regular, iconHere: Database20Filled },
-  { to: '/runs', key: 'u', title: 'Runs', icon: History20Regular, iconHere: History20Filled },
-  { to: '/runtimes', key: 'r', title: 'Runtimes', icon: Server20Regular, iconHere: Server20Filled },
-  { to: '/settings', key: 't', title: 'Settings', icon: Settings20Regular, iconHere: Settings20Filled, last: true },
+  { to: '/', key: 'h', title: titles.home, icon: Home20Regular, iconHere: Home20Filled },
+  { to: '/search', key: 'f', title: titles.search, icon: Search20Regular, iconHere: Search20Filled },
+  { to: '/map', key: 'm', title: titles.map, icon: Map20Regular, iconHere: Map20Filled },
+  { to: '/sources', key: 's', title: titles.sources, icon: Database20Regular, iconHere: Database20Filled },
+  { to: '/runs', key: 'u', title: titles.runs, icon: History20Regular, iconHere: History20Filled },
+  { to: '/runtimes', key: 'r', title: titles.runtimes, icon: Server20Regular, iconHere: Server20Filled },
+  { to: '/settings', key: 't', title: titles.settings, icon: Settings20Regular, iconHere: Settings20Filled, last: true },
 ]

@@ -77,7 +77,7 @@ function Give({ has, busy, list, commandOf, onGive }: GiveProps) {
   const give = () => { if (name && !has.includes(name)) onGive(name); setTyped('') }
   return (
     <form className={s.row} onSubmit={e => { e.preventDefault(); give() }}>
-      <Input className={s.input} value={typed} list={list} aria-label={words.addClass} placeholder={words.addClass} autoComplete="off" contentAfter={<UnknownSlot of={known} what={words.inUse} />} onChange={(_, d) => setTyped(d.value)} />
+      <Input className={s.input} value={typed} list={list} aria-label={words.addClass} placeholder={words.addClass} autoComplete="off" contentAfter={<UnknownSlot of={known} what={words.known} />} onChange={(_, d) => setTyped(d.value)} />
       <datalist id={list}>{known.data?.filter(n => !has.includes(n)).map(n => <option key={n} value={n} />)}</datalist>
       <Button type="submit" disabled={!name || busy}>{words.add}</Button>
       {name && <CopyButton text={commandOf(name)} label={shared.copyCommandOf(words.addClass)} />}

@@ -1,6 +1,7 @@
 // What the pages of an asset read out of an entity.
 import type { Entity, EntityInfo } from '../client/api'
 import { decoded } from '../ui/names'
+import { words } from './strings'
 
 export interface Column {
   guid: string
@@ -84,8 +85,8 @@ export function classesOf(e: Entity): Classification[] {
 
 function because(evidence: Record<string, unknown> | undefined): string {
   if (!evidence) return ''
-  const why = [`${text(evidence.matches)} of ${text(evidence.tried)} values match, ${text(evidence.distinct)} different`]
-  if (evidence.checked === true) why.push(`${text(evidence.checks) || '0'} with a right checksum`)
-  if (evidence.hint === true) why.push('the name speaks for it')
-  return `${why.join(', ')} (${text(evidence.rule)} ${text(evidence.version)})`
+  return words.because({
+    matches: text(evidence.matches), tried: text(evidence.tried), distinct: text(evidence.distinct), checks: evidence.checked === true ? text(evidence.checks) || '0' : undefined,
+    hint: evidence.hint === true, rule: text(evidence.rule), version: text(evidence.version),
+  })
 }

@@ -1,6 +1,19 @@
 import { plural } from '../ui/format'
 
+/** Evidence is why a classification was given: counts, never a value. */
+interface Evidence {
+  matches: string
+  tried: string
+  distinct: string
+  checks: string | undefined // with a right checksum, of those that match
+  hint: boolean // the column's name speaks for it
+  rule: string
+  version: string
+}
+
 export const words = {
+  because: ({ matches, tried, distinct, checks, hint, rule, version }: Evidence) =>
+    `${[`${matches} of ${tried} values match, ${distinct} different`, ...(checks === undefined ? [] : [`${checks} with a right checksum`]), ...(hint ? ['the name speaks for it'] : [])].join(', ')} (${rule} ${version})`,
   edit: 'Edit', add: 'Add', saveKey: 'Ctrl+Enter', editing: (name: string) => `What people say about ${name}`,
   descriptionHint: 'What it is and what it is for. It stays, whatever scans see later.', sourceSays: (said: string) => `The source says: ${said}`,
   owners: 'Owners', ownersHint: 'Who answers for it.', experts: 'Experts', expertsHint: 'Who knows it.',
@@ -17,7 +30,7 @@ export const words = {
   tabs: { overview: 'Overview', schema: 'Schema', lineage: 'Lineage', history: 'History' },
   assets: 'Assets', asset: 'Asset',
   about: 'About', description: 'Description', noDescription: 'No description: neither the source nor a person gave one.',
-  type: 'Type', sourceOwner: 'Owner in the source', name: 'Qualified name', source: 'Source', collection: 'Collection', changed: 'Changed', created: 'First seen', byWhom: (who: string) => `by ${who}`, names: 'Names of people', inUse: 'Classifications',
+  type: 'Type', sourceOwner: 'Owner in the source', name: 'Qualified name', source: 'Source', collection: 'Collection', changed: 'Changed', created: 'First seen', byWhom: (who: string) => `by ${who}`, names: 'Names of people', known: 'Classifications',
   where: 'Where it stands', seen: 'Last seen', byRunOf: (scan: string) => `by a run of ${scan}`, notSeen: 'No run that has ended saw it.', byHand: 'None: no scan made it.',
   seenLatest: 'at the latest', seenLatestWhy: 'That run did not see all that its scan had seen before: what it did not see, an older one saw last.',
   status: 'State', deleted: 'Deleted',

@@ -80,15 +80,21 @@ export const search = (q: Question) =>
   })
 
 export const entity = (guid: string) => queryOptions({ queryKey: ['entity', guid], queryFn: ({ signal }) => rest<EntityInfo>(`/datamap/api/atlas/v2/entity/guid/${encodeURIComponent(guid)}`, { signal }) })
-/** classNames are the classifications that are in use. */
+/** classNames are the classifications that the account knows: those in use first, the most frequent before all. */
 export const classNames = () =>
   queryOptions({
     queryKey: ['classNames'], staleTime: 60_000,
     queryFn: async ({ signal }) => {
-      const hits = await rest<Hits>('/datamap/api/search/query', { method: 'POST', signal, query: { 'api-version': '2023-09-01' }, body: { keywords: null, filter: null, limit: 1, facets: [{ facet: 'classification', count: 200 }] } })
-      return (hits['@search.facets']?.classification ?? []).map(f => f.value)
+      const [hits, known] = await Promise.all([
+        rest<Hits>('/datamap/api/search/query', { method: 'POST', signal, query: { 'api-version': '2023-09-01' }, body: { keywords: null, filter: null, limit: 1, facets: [{ facet: 'classification', count: 200 }] } }),
+        rest<datamap['schemas']['TypeHeader'][]>('/datamap/api/atlas/v2/types/typedefs/headers', { query: { type: 'classification' }, signal }),
+      ])
+      return usedFirst((hits['@search.facets']?.classification ?? []).map(f => f.value), known.map(t => t.name))
     },
   })
+
+/** usedFirst are names without repetition: those in use as they come, then the others by name. */
+export const usedFirst = (used: string[], known: string[]) => [...new Set([...used.filter(Boolean), ...known.sort((a, b) => a.localeCompare(b))])]
 
 /** lineage is what feeds an asset and is fed by it, so many steps up and down, or one way only. */
 export const lineage = (guid: string, depth: number, way?: 'up' | 'down') =>

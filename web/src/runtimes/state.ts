@@ -1,5 +1,7 @@
+import { words } from './strings'
+
 /** nameProblem says what is wrong with a runtime's name; '' is nothing. */
 export function nameProblem(name: string): string {
   if (name === '') return ''
-  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(name) ? '' : 'Letters, digits and hyphens, up to 63; it begins and ends with a letter or a digit.'
+  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(name) ? '' : words.badName
 }

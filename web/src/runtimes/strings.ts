@@ -35,6 +35,7 @@ export const words = {
   online: (names: string) => `Online: ${names}`, waiting: 'Waiting for the first node of this runtime',
   addTitle: 'Add a runtime',
   steps: { name: 'Name', check: 'Check' },
+  badName: 'Letters, digits and hyphens, up to 63; it begins and ends with a letter or a digit.',
   nameHint: 'Letters, digits and hyphens; it stands in commands and can’t be changed: edge, plant-7, eu-west.',
   descriptionHint: 'For people: where its nodes stand.',
   finish: 'Add it',

@@ -4,6 +4,7 @@ import { makeStyles, mergeClasses, SearchBox, tokens } from '@fluentui/react-com
 import { Drawing } from '../ui/Drawing'
 import { Soft } from '../ui/Parts'
 import { Empty } from '../ui/States'
+import { words as register } from './registerStrings'
 import { words } from './strings'
 import type { Kind } from './types'
 
@@ -34,8 +35,8 @@ export function KindCards({ kinds, chosen, onChoose }: KindCardsProps) {
   const shown = kinds.filter(k => `${k.title} ${k.name}`.toLowerCase().includes(text.toLowerCase()))
   return (
     <>
-      {kinds.length >= searchFrom && <SearchBox placeholder={words.filterKinds} aria-label={words.filterKinds} value={text} onChange={(_, d) => setText(d.value)} />}
-      <div className={s.grid} role="group" aria-label={words.chooseKind}>
+      {kinds.length >= searchFrom && <SearchBox placeholder={register.filterKinds} aria-label={register.filterKinds} value={text} onChange={(_, d) => setText(d.value)} />}
+      <div className={s.grid} role="group" aria-label={register.chooseKind}>
         {shown.map(k => (
           <button key={k.name} type="button" className={mergeClasses(s.card, k.name === chosen && s.chosen)} aria-pressed={k.name === chosen} onClick={() => onChoose(k.name)}>
             <Drawing svg={k.icon} />

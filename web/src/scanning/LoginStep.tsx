@@ -9,6 +9,7 @@ import { fittingOf, loginName, loginReady, newNameProblem, useOf, vaultOf, withL
 import { settingsOf } from './form'
 import { Grants } from './Grants'
 import { TestConnection } from './TestConnection'
+import { words as login } from './loginStrings'
 import { words } from './strings'
 import type { Credential, Field as Described, Kind, Source } from './types'
 
@@ -37,16 +38,16 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
   }
   return (
     <>
-      <Field label={words.credential} hint={words.loginText}>
+      <Field label={words.credential} hint={login.loginText}>
         <RadioGroup value={draft.login} onChange={(_, d) => onChange({ login: d.value as Draft['login'] })}>
-          {mayNone && <Radio value="none" label={words.noLogin} />}
-          {fitting.length > 0 && <Radio value="old" label={words.oldLogin} />}
-          {uses.length > 0 && mayNew && <Radio value="new" label={words.newLogin} />}
+          {mayNone && <Radio value="none" label={login.noLogin} />}
+          {fitting.length > 0 && <Radio value="old" label={login.oldLogin} />}
+          {uses.length > 0 && mayNew && <Radio value="new" label={login.newLogin} />}
         </RadioGroup>
       </Field>
-      {draft.login === 'old' && fitting.length === 0 && <Soft>{words.noneFits}</Soft>}
+      {draft.login === 'old' && fitting.length === 0 && <Soft>{login.noneFits}</Soft>}
       {draft.login === 'old' && fitting.length > 0 && (
-        <Field label={words.oldLogin}>
+        <Field label={login.oldLogin}>
           <Select value={chosen} onChange={(_, d) => onChange({ credential: d.value })}>
             {chosen === '' && <option value="">{words.choose}</option>}
             {fitting.map(c => <option key={c.name} value={c.name}>{`${c.name} (${uses.find(u => u.kind === c.kind)?.title ?? c.kind})`}</option>)}
@@ -54,7 +55,7 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
         </Field>
       )}
       {draft.login === 'old' && mayNew && chosen !== '' && (
-        <div><Ask key={chosen} small label={words.remove} title={words.removeCredential(chosen)} done={words.removed(chosen)} act={() => deleteCredential(chosen)} command={deleteCredential.command(chosen)} stale={credentialsQuery().queryKey}>{words.removeCredentialText}</Ask></div>
+        <div><Ask key={chosen} small label={words.remove} title={words.removeCredential(chosen)} done={words.removed(chosen)} act={() => deleteCredential(chosen)} command={deleteCredential.command(chosen)} stale={credentialsQuery().queryKey}>{login.removeCredentialText}</Ask></div>
       )}
       {fresh && use && (
         <>
@@ -63,7 +64,7 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
               <Select value={draft.newKind} onChange={(_, d) => onChange({ newKind: d.value })}>{uses.map(u => <option key={u.kind} value={u.kind}>{u.title}</option>)}</Select>
             </Field>
           )}
-          <Field label={words.credentialName} required {...(problem && { validationMessage: problem })}><Input value={draft.newName} onChange={(_, d) => onChange({ newName: d.value })} /></Field>
+          <Field label={login.credentialName} required {...(problem && { validationMessage: problem })}><Input value={draft.newName} onChange={(_, d) => onChange({ newName: d.value })} /></Field>
           {use.fields?.map(f => <Part key={f.name} field={f} draft={draft} onChange={onChange} />)}
         </>
       )}
@@ -71,9 +72,9 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
       <TestConnection
         key={JSON.stringify([draft.runtime, draft.login, draft.credential, draft.newName, draft.newKind, draft.open, draft.vaults, draft.secrets])}
         source={source.name} asked={{ runtime: draft.runtime, credential: loginName(draft), settings: settingsOf(kind.scanSettings ?? [], draft.settings) }}
-        ready={loginReady(draft, kind, credentials)} command={test => withLogin(draft, kind, test)} {...(fresh && { before: keep, text: words.testKeeps })}
+        ready={loginReady(draft, kind, credentials)} command={test => withLogin(draft, kind, test)} {...(fresh && { before: keep, text: login.testKeeps })}
       />
-      {!loginReady(draft, kind, credentials) && <Soft>{words.required}</Soft>}
+      {!loginReady(draft, kind, credentials) && <Soft>{login.required}</Soft>}
     </>
   )
 }
@@ -88,12 +89,12 @@ function Part({ field: f, draft, onChange }: { field: Described; draft: Draft; o
   }
   return (
     <>
-      <Field label={`${f.title}: ${words.vault}`} hint={words.vaultHint}>
+      <Field label={`${f.title}: ${login.vault}`} hint={login.vaultHint}>
         <Select value={vaultOf(draft, f.name)} onChange={(_, d) => onChange({ vaults: { ...draft.vaults, [f.name]: d.value } })}>
           {(Object.keys(words.vaults) as (keyof typeof words.vaults)[]).map(v => <option key={v} value={v}>{words.vaults[v]}</option>)}
         </Select>
       </Field>
-      <Field label={`${f.title}: ${words.secretName}`} hint={words.secretHint} required={!!f.required}>
+      <Field label={`${f.title}: ${login.secretName}`} hint={login.secretHint} required={!!f.required}>
         <Input value={draft.secrets[f.name] ?? ''} onChange={(_, d) => onChange({ secrets: { ...draft.secrets, [f.name]: d.value } })} />
       </Field>
     </>

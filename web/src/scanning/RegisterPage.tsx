@@ -16,6 +16,7 @@ import { bearsIn, connectionsOf } from './bears'
 import { authorityPart, complete, nameProblem, partsOf, properties } from './form'
 import { authorityOf, commandOf, noSource, type NewSource } from './newSource'
 import { collectionsQuery, deleteSource, kindsQuery, putSource, reachQuery, sourcesQuery, twinsQuery } from './rest'
+import { words as says } from './registerStrings'
 import { words } from './strings'
 import { settled as inOrder, windowParts } from './windows'
 import { most, words as twinSays } from './twinStrings'
@@ -86,7 +87,7 @@ function Register({ kinds, collections, there }: { kinds: Kind[]; collections: C
     },
     onSuccess: async (_, { stay }) => {
       if (stay) return
-      tell({ kind: 'done', title: words.registeredNotice(name), text: words.registeredText })
+      tell({ kind: 'done', title: says.registeredNotice(name), text: says.registeredText })
       const path = `/sources/${encodeURIComponent(name)}`
       release()
       void navigate({ to: `${path}/scan` })
@@ -105,8 +106,8 @@ function Register({ kinds, collections, there }: { kinds: Kind[]; collections: C
   if (at !== 'kind' && reach.isPending) return <Page title={words.register}><Loading /></Page> // else what comes of it would push the form down
   return (
     <WizardPage
-      title={words.register} about={words.registerAbout} steps={steps} at={at} onGo={next => { if (register.error && next === 'review') register.reset(); go({ step: next }) }}
-      finish={words.registerDone} onFinish={() => register.mutate({ stay: false })} busy={register.isPending}
+      title={words.register} about={says.registerAbout} steps={steps} at={at} onGo={next => { if (register.error && next === 'review') register.reset(); go({ step: next }) }}
+      finish={says.registerDone} onFinish={() => register.mutate({ stay: false })} busy={register.isPending}
       {...(kind && { command: commandOf(kind, draft) })}
     >
       {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={next => { if (register.error) register.reset(); go({ kind: next, step: 'settings' }) }} />}

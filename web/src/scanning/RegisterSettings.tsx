@@ -10,6 +10,7 @@ import { Fields } from './Fields'
 import { authorityPart } from './form'
 import { Grants } from './Grants'
 import { authorityOf, type NewSource } from './newSource'
+import { words as register } from './registerStrings'
 import { words as share } from './settingsStrings'
 import { words } from './strings'
 import type { Collection, Kind, Reach } from './types'
@@ -43,13 +44,13 @@ export function RegisterSettings({ kind, collections, draft, problem, reach, err
   return (
     <div ref={all} className={s.all}>
       <WhoReads kind={kind.title} of={reach} />
-      <Field label={words.sourceName} hint={words.sourceNameHint} required {...(problem && { validationMessage: problem })}>
-        <Input value={draft.name} onChange={(_, d) => onChange({ name: d.value })} placeholder="sales" autoFocus />
+      <Field label={words.sourceName} hint={register.sourceNameHint} required {...(problem && { validationMessage: problem })}>
+        <Input value={draft.name} onChange={(_, d) => onChange({ name: d.value })} placeholder={words.nameExample} autoFocus />
       </Field>
       <Fields of={kind.settings ?? []} values={draft.values} error={error} onChange={(n, v) => onChange({ values: { ...draft.values, [n]: v } })} />
       <details open={open || wrong !== ''} onToggle={e => setOpen(e.newState === 'open')}>
-        <summary className={s.summary}>{words.knownBy(authorityOf(kind, draft))}</summary>
-        <Field label={words.authority} hint={kind.nodeLocal ? words.authorityLocal : words.authorityHint} {...(wrong && { validationMessage: wrong })}>
+        <summary className={s.summary}>{register.knownBy(authorityOf(kind, draft))}</summary>
+        <Field label={words.authority} hint={kind.nodeLocal ? register.authorityLocal : register.authorityHint} {...(wrong && { validationMessage: wrong })}>
           <Input value={draft.authority} placeholder={kind.nodeLocal ? draft.name : ''} onChange={(_, d) => onChange({ authority: d.value })} />
         </Field>
       </details>

@@ -20,14 +20,14 @@ import { useWatch } from '../ui/watched'
 import { WizardPage } from '../ui/WizardPage'
 import { begin, commandOf, draftOf, loginReady, mayNone, type Draft } from './draft'
 import { complete, nameProblem, partsOf } from './form'
-import { RuntimeChoice } from './RuntimeChoice'
 import { createScan } from './create'
 import { filterQuery, getWhole, kindsQuery, reachQuery, scansQuery, sourceQuery } from './rest'
 import { words } from './strings'
 import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
-// The first step comes with the page, the others behind it.
-const parts = { login: () => import('./LoginStep'), scope: () => import('./ScopeStep'), review: () => import('./ReviewStep') }
+// Each step comes apart, while the page asks for its data.
+const parts = { runtime: () => import('./RuntimeChoice'), login: () => import('./LoginStep'), scope: () => import('./ScopeStep'), review: () => import('./ReviewStep') }
+const RuntimeChoice = lazy(() => parts.runtime().then(m => ({ default: m.RuntimeChoice })))
 const LoginStep = lazy(() => parts.login().then(m => ({ default: m.LoginStep })))
 const ScopeStep = lazy(() => parts.scope().then(m => ({ default: m.ScopeStep })))
 const ReviewStep = lazy(() => parts.review().then(m => ({ default: m.ReviewStep })))

@@ -16,7 +16,7 @@ import { Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { Tick } from '../ui/Tick'
 import { useAct } from '../ui/useAct'
-import { weekDays } from './days'
+import { dayName, weekDays } from './days'
 import { inWords, more, planOf, problemOf, recurrenceOf, triggerCommand, type Plan } from './recurrence'
 import { Said } from './Next'
 import { deleteTrigger, fireTrigger, putTrigger, scansKey, triggerQuery } from './rest'
@@ -101,7 +101,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
         {plan.every !== 'Hour' && <Field label={says.hoursLabel} hint={says.hoursHint}><Input value={plan.hours} onChange={(_, d) => change({ hours: d.value })} /></Field>}
         {plan.every === 'Week' && (
           <Group label={says.onLabel}>
-            {weekDays.map(day => <Tick key={day} label={day} checked={plan.on.includes(day)} onChange={on => change({ on: on ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
+            {weekDays.map(day => <Tick key={day} label={dayName(day)} checked={plan.on.includes(day)} onChange={on => change({ on: on ? [...plan.on, day] : plan.on.filter(o => o !== day) })} />)}
           </Group>
         )}
         {plan.every === 'Month' && <Field label={says.monthDaysLabel} hint={says.monthDaysHint}><Input value={plan.days} onChange={(_, d) => change({ days: d.value })} /></Field>}

@@ -6,7 +6,7 @@ import { Group } from '../ui/Group'
 import { Soft } from '../ui/Parts'
 import { saidAt } from '../ui/Refusal'
 import { Tick } from '../ui/Tick'
-import { weekDays } from './days'
+import { dayName, weekDays } from './days'
 import { words as shared } from './scheduleStrings'
 import { words as general } from './strings'
 import { daysOf, problemsOf, proposed, windowPart, windowText, withDay } from './windows'
@@ -70,7 +70,7 @@ function One({ window: w, n, begun, said, onChange, onRemove }: OneProps) {
         <ZoneField label={shared.zoneLabel} problem={said('timeZone')} value={w.timeZone ?? 'UTC'} onChange={timeZone => onChange({ ...w, timeZone })} />
       </div>
       <Group label={words.days}>
-        {weekDays.map(day => <Tick key={day} label={day} checked={days.includes(day)} onChange={on => onChange(withDay(w, days, day, on))} />)}
+        {weekDays.map(day => <Tick key={day} label={dayName(day)} checked={days.includes(day)} onChange={on => onChange(withDay(w, days, day, on))} />)}
         {of('days') && <div role="alert" className={s.wrong}>{of('days')}</div>}
       </Group>
       <div className={s.foot}>

@@ -1,7 +1,7 @@
 // When a scan runs by itself: as the account keeps it, as people say it, and as the form writes it.
 import { flag, flags, line } from '../client/command'
 import { exactTime } from '../ui/format'
-import { weekDays, zoneHere } from './days'
+import { dayName, weekDays, zoneHere } from './days'
 import { words } from './strings'
 import type { Recurrence, Trigger } from './types'
 
@@ -96,9 +96,9 @@ export function inWords(r: Recurrence): string {
   const s = r.schedule
   const minutes = s?.minutes ?? []
   const times = (s?.hours ?? []).flatMap(h => (minutes.length ? minutes : [0]).map(m => `${two(h)}:${two(m)}`))
-  const days = [...(s?.weekDays ?? []), ...(s?.monthDays ?? []).map(words.monthDay), ...(s?.monthlyOccurrences ?? []).map(o => words.occurrence(o.occurrence, o.day))]
+  const days = [...(s?.weekDays ?? []).map(dayName), ...(s?.monthDays ?? []).map(words.monthDay), ...(s?.monthlyOccurrences ?? []).map(o => words.occurrence(o.occurrence, dayName(o.day)))]
   const at = r.frequency === 'Hour' ? (minutes.length ? words.atMinutes(and.format(minutes.map(two))) : '') : times.length ? words.atTimes(and.format(times)) : ''
-  return [words.everyOf(r.frequency, r.interval ?? 1), days.length ? words.onDays(and.format(days)) : '', at].filter(Boolean).join(' ') + `, ${r.timeZone ?? 'UTC'}` + (r.endTime ? words.untilThen(exactTime(new Date(r.endTime))) : '')
+  return words.when(words.everyOf[r.frequency](r.interval ?? 1), days.length ? words.onDays(and.format(days)) : '', at, r.timeZone ?? 'UTC', r.endTime ? exactTime(new Date(r.endTime)) : '')
 }
 
 /** triggerCommand says a plan as a command. */

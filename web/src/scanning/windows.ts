@@ -1,5 +1,5 @@
 // When a source may be read: as the account keeps it, as people say it, and as the form writes it.
-import { weekDays, zoneHere } from './days'
+import { dayName, weekDays, zoneHere } from './days'
 import { words as shared } from './strings'
 import type { Window } from './types'
 import { words } from './windowStrings'
@@ -23,16 +23,16 @@ export function withDay({ days: _, ...w }: Window, was: readonly Day[], day: Day
 }
 
 /** windowText says one window: "Monday to Friday, 22:00 to 06:00 of the next day (Europe/Berlin)". */
-export const windowText = (w: Window) => `${daysText(w.days ?? [])}, ${timesText(w)} (${w.timeZone || 'UTC'})`
+export const windowText = (w: Window) => words.whole(daysText(w.days ?? []), timesText(w), w.timeZone || 'UTC')
 
-const timesText = ({ from, to }: Window) => (wholeDay(from, to) ? words.allDay : `${from} ${words.to} ${to}${to <= from ? ` ${words.ofNextDay}` : ''}`)
+const timesText = ({ from, to }: Window) => (wholeDay(from, to) ? words.allDay : to <= from ? words.intoNextDay(from, to) : words.fromTo(from, to))
 
 const wholeDay = (from: string, to: string) => from === '00:00' && (to === '24:00' || to === '00:00')
 
 /** daysText names days; three and more in a row are named by the first and the last. */
 function daysText(days: readonly string[]): string {
   const rows = rowsOf(days)
-  return rows.length === 0 ? words.everyDay : rows.flatMap(row => (row.length > 2 ? [`${row[0]} ${words.to} ${row.at(-1)}`] : row)).join(', ')
+  return rows.length === 0 ? words.everyDay : rows.flatMap(row => (row.length > 2 ? [words.fromTo(dayName(row[0]!), dayName(row.at(-1)!))] : row.map(dayName))).join(', ')
 }
 
 /** rowsOf are days as they follow each other, over the end of the week too; none of every day. */

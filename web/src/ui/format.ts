@@ -1,4 +1,5 @@
 // Numbers and times as people read them. All times are shown in the reader's zone; the exact one is a title away.
+import { justNow, lasting, sized, units } from './formatStrings'
 
 const whole = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
@@ -28,21 +29,20 @@ export function localOf(at: string | null | undefined): string {
 export const plural = (n: number, one: string, many: string) => `${count(n)} ${n === 1 ? one : many}`
 
 export function bytes(n: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   let i = 0
   let v = n
   while (v >= 1000 && i < units.length - 1) {
     v /= 1000
     i++
   }
-  return `${i === 0 ? v : v.toFixed(v < 10 ? 1 : 0)} ${units[i]}`
+  return sized(i === 0 ? String(v) : v.toFixed(v < 10 ? 1 : 0), units[i]!)
 }
 
 /** ago says how long since, roughly: "3 minutes ago". */
 export function ago(at: Date, now = Date.now()): string {
   const s = (at.getTime() - now) / 1000
   const abs = Math.abs(s)
-  if (abs < 10) return 'just now'
+  if (abs < 10) return justNow
   if (abs < 60) return relative.format(Math.round(s), 'second')
   if (abs < 3600) return relative.format(Math.round(s / 60), 'minute')
   if (abs < 86400) return relative.format(Math.round(s / 3600), 'hour')
@@ -52,9 +52,9 @@ export function ago(at: Date, now = Date.now()): string {
 
 /** took says how long something lasted: "2 min 5 s". */
 export function took(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 1000) return lasting.ms(Math.round(ms))
   const s = Math.round(ms / 1000)
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
+  if (s < 60) return lasting.s(s)
+  if (s < 3600) return lasting.min(Math.floor(s / 60), s % 60)
+  return lasting.h(Math.floor(s / 3600), Math.floor((s % 3600) / 60))
 }

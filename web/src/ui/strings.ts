@@ -48,6 +48,12 @@ export const words = {
   lookAgain: 'Look again',
 }
 
+/** What the ways of the shell are called. */
+export const ways = { home: 'Overview', search: 'Search', map: 'Data map', sources: 'Sources', runs: 'Runs', runtimes: 'Runtimes', settings: 'Settings' }
+
+/** How words of a type's name are written, where not as they are. */
+export const typeWords: Record<string, string> = { postgresql: 'PostgreSQL', azure: 'Azure', aws: 'AWS', mysql: 'MySQL', mssql: 'SQL Server', amazon: 'Amazon', db: 'database' }
+
 /** What the states of a run are called. */
 export const runStates = { Accepted: 'Waiting', InProgress: 'Running', Succeeded: 'Succeeded', Failed: 'Failed', Canceled: 'Cancelled' }
 export const runAsks = 'Waits for an answer'

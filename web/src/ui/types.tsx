@@ -8,13 +8,13 @@ import { Folder20Regular } from '@fluentui/react-icons/svg/folder'
 import { Server20Regular } from '@fluentui/react-icons/svg/server'
 import { Table20Regular } from '@fluentui/react-icons/svg/table'
 import { TextColumnOne20Regular } from '@fluentui/react-icons/svg/text-column-one'
+import { typeWords } from './strings'
 
 /** titleOf makes words of a type's name: postgresql_materialized_view → PostgreSQL materialized view. */
 export function titleOf(type: string): string {
   const [first = '', ...rest] = type.split('_')
-  const names: Record<string, string> = { postgresql: 'PostgreSQL', azure: 'Azure', aws: 'AWS', mysql: 'MySQL', mssql: 'SQL Server', amazon: 'Amazon' }
-  const head = names[first] ?? (first ? first[0]!.toUpperCase() + first.slice(1) : '')
-  return [head, ...rest.map(w => (w === 'postgresql' ? 'PostgreSQL' : w === 'db' ? 'database' : w))].join(' ')
+  const head = typeWords[first] ?? (first ? first[0]!.toUpperCase() + first.slice(1) : '')
+  return [head, ...rest.map(w => typeWords[w] ?? w)].join(' ')
 }
 
 export function iconOf(type: string): FluentIcon {
