@@ -1,9 +1,8 @@
 // What a source is, when and how much of it is read, and a test of its connection.
-import { lazy, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { Field, Select } from '@fluentui/react-components'
 import { Card, Soft } from '../ui/Parts'
 import type { Asked } from '../ui/States'
-import { Grants } from './Grants'
 import { elsewhereOf } from './moveScan'
 import { Share } from './Share'
 import { SourceSettings } from './SourceSettings'
@@ -15,6 +14,8 @@ import type { Kind, Scan, Source, Twin } from './types'
 // Few sources have these; they stand above all else, which waits for them.
 const Elsewhere = lazy(() => import('./Elsewhere').then(m => ({ default: m.Elsewhere })))
 const Twins = lazy(() => import('./Twins').then(m => ({ default: m.Twins })))
+// It stands below all else, which need not wait for it.
+const Grants = lazy(() => import('./Grants').then(m => ({ default: m.Grants })))
 
 interface OverviewProps {
   twins: Asked<Twin[]>
@@ -36,7 +37,7 @@ export function SourceOverview({ twins, source, kind, scans, add, writable }: Ov
       <Share source={source} writable={writable} />
       {scans && <Test key={source.properties.lastModifiedAt} source={source.name} scans={scans} add={add} />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
-      {use && <Grants of={use} />}
+      {use && <Suspense><Grants of={use} /></Suspense>}
     </>
   )
 }
