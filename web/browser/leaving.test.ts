@@ -63,7 +63,7 @@ describe('leaving', () => {
       await f.open?.(v)
       await f.field(v).focus()
       await way(v, 'Runs').click()
-      await v.page.waitForURL(/\/runs$/)
+      await v.page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor() // the address is there before the page is
       await v.page.goBack()
       await v.settled()
     }
@@ -154,7 +154,7 @@ describe('leaving', () => {
       await field.pressSequentially('?')
       await page.goBack()
       await button(v, 'Leave').click()
-      await page.waitForURL(/\/search/)
+      await page.getByRole('heading', { name: '“people”' }).waitFor()
       await page.goForward()
       await page.waitForURL(at)
       await v.settled()
