@@ -17,6 +17,18 @@ const tab = (v: Visit, name: string) => v.page.getByRole('tab', { name: new RegE
 const has = (on: Locator) => on.evaluate(el => el === document.activeElement)
 const label = (v: Visit, name: string | RegExp) => v.page.getByRole('main').getByLabel(name, { exact: true })
 
+/** refused steps back, and waits until that was refused, which is a step forward. */
+const refused = (v: Visit) => v.page.evaluate(() => new Promise<void>(done => {
+  let steps = 0
+  const count = () => {
+    if (++steps < 2) return
+    removeEventListener('popstate', count)
+    done()
+  }
+  addEventListener('popstate', count)
+  history.back()
+}))
+
 interface Form {
   name: string
   path: string | ((v: Visit) => Promise<string>)
@@ -113,14 +125,10 @@ describe('leaving', () => {
       await expect.poll(() => has(tab(v, 'History'))).toBe(true)
 
       await field.focus()
-      await page.goBack()
+      await refused(v)
       await question(v).waitFor()
       expect(page.url()).toBe(at)
-      await page.evaluate(() => new Promise<void>(done => { // once more, while it asks; the way back is refused by a step forward
-        let steps = 0
-        addEventListener('popstate', () => { if (++steps === 2) done() })
-        history.back()
-      }))
+      await refused(v) // once more, while it asks
       await page.keyboard.press('Escape')
       await question(v).waitFor({ state: 'detached' })
       expect(page.url()).toBe(at)

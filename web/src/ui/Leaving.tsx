@@ -52,7 +52,8 @@ interface Way {
   action: string
 }
 
-const load = () => import('./AskDialog')
+let came: typeof AskDialog | undefined
+const load = () => import('./AskDialog').then(m => (came = m.AskDialog))
 
 /** Leaving stands around all pages. */
 export function Leaving({ children }: { children: ReactNode }) {
@@ -70,7 +71,9 @@ export function Leaving({ children }: { children: ReactNode }) {
     }
     const question = (go: () => void) => {
       const from = document.activeElement
-      load().then(({ AskDialog }) => ask(old => ({ Dialog: AskDialog, go, from: old?.from ?? from })), () => { if (confirm(words.leave)) go() }) // where the account is away the browser asks
+      const show = (Dialog: typeof AskDialog) => ask(old => ({ Dialog, go, from: old?.from ?? from }))
+      if (came) show(came) // at once: the next step may be on its way
+      else load().then(show, () => { if (confirm(words.leave)) go() }) // where the account is away the browser asks
     }
     // The way is refused at once, so that the address stays that of the page, and gone once more when somebody says so.
     const block = () => history.block({
