@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -105,6 +106,8 @@ func TestAnAssetIsFoundByItsQualifiedNameWithOneQuestion(t *testing.T) {
 	s.run(0, "asset", "delete", name, "--yes")
 	s.run(0, "asset", "show", name)
 	s.shows("DELETED", "what was bought")
+	s.run(5, "asset", "delete", name, "--yes")
+	s.shows("is deleted", "purlieu asset restore")
 	s.run(0, "asset", "history", name)
 	s.shows("deleted")
 	alive, deleted, err := a.called(account, name)
@@ -115,4 +118,34 @@ func TestAnAssetIsFoundByItsQualifiedNameWithOneQuestion(t *testing.T) {
 	s.shows("is back")
 	s.run(0, "asset", "show", name)
 	s.shows("ACTIVE")
+}
+
+// What is there and has a name hides what is deleted and had it as its qualified name.
+func TestWhatIsDeletedIsMeantOnlyWhereNothingElseHasTheName(t *testing.T) {
+	s := signedIn(t)
+	a := &app{ctx: t.Context(), getenv: func(name string) string { return s.env[name] }}
+	account, err := a.client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, made := range []object{{"qualifiedName": "orders", "name": "old"}, {"qualifiedName": "report://orders", "name": "orders"}} {
+		if err := account.Do(t.Context(), "POST", "/datamap/api/atlas/v2/entity", object{"entity": object{"guid": "-1", "typeName": "DataSet", "attributes": made}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(0, "asset", "delete", "orders", "--yes")
+	s.shows("DataSet orders is deleted")
+	for { // the index follows what is written
+		hit, err := a.hit(account, "orders")
+		if gone := (deletedError{}); errors.As(err, &gone) {
+			time.Sleep(20 * time.Millisecond)
+			continue
+		}
+		if err != nil || hit.text("qualifiedName") != "report://orders" {
+			t.Fatal(hit, err)
+		}
+		break
+	}
+	s.run(0, "asset", "show", "orders")
+	s.shows("report://orders", "ACTIVE")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -12,25 +13,33 @@ import (
 
 var guidText = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// find is the guid of what a person named: by its guid, by a qualified name or a name that nothing else has.
+// find is the guid of what a person named, which may be deleted: by its guid, by a qualified name or a name that nothing else has.
 func (a *app) find(account *client.Client, name string) (string, error) {
 	hit, err := a.hit(account, name)
+	if gone := (deletedError{}); errors.As(err, &gone) {
+		return gone.hit.text("id"), nil
+	}
 	return hit.text("id"), err
 }
 
+// deletedError is that what a person named was deleted.
+type deletedError struct {
+	error
+	hit object
+}
+
+// Unwrap gives the failure that people are told.
+func (e deletedError) Unwrap() error { return e.error }
+
 // hit is what the map says of what a person named, in the words of a search: its guid as id, its type and its qualified name; of a
-// guid, which is not looked for, that alone. One that is deleted is meant where nothing else has its qualified name.
+// guid, which is not looked for, that alone. What is deleted is a deletedError where nothing that is there has the name.
 func (a *app) hit(account *client.Client, name string) (object, error) {
 	if guidText.MatchString(name) {
 		return object{"id": strings.ToLower(name)}, nil
 	}
-	alive, deleted, err := a.called(account, name)
+	same, deleted, err := a.called(account, name)
 	if err != nil {
 		return nil, err
-	}
-	same := alive
-	if len(alive) == 0 {
-		same = deleted
 	}
 	if len(same) == 0 {
 		found, err := a.search(account, object{"keywords": nil, "limit": 20, "filter": object{"attributeName": "name", "operator": "eq", "attributeValue": name}})
@@ -38,6 +47,13 @@ func (a *app) hit(account *client.Client, name string) (object, error) {
 			return nil, err
 		}
 		same = hits(found)
+	}
+	if len(same) == 0 && len(deleted) == 1 {
+		return nil, deletedError{fault.New(fault.Conflict, "EntityDeleted", "the asset %q is deleted", name).
+			Try("To bring it back: purlieu asset restore %s", deleted[0].text("id")), deleted[0]}
+	}
+	if len(same) == 0 {
+		same = deleted
 	}
 	switch len(same) {
 	case 0:

@@ -161,7 +161,7 @@ func (c searchCmd) show(a *app, found object) error {
 	}
 	less := ""
 	if n := found.text("@search.count"); n != fmt.Sprint(len(rows)) {
-		less = fmt.Sprintf(", %d are shown: --limit shows more, and --type, --source, --class, --collection, --label and --contact find fewer", len(rows))
+		less = fmt.Sprintf(", %d are shown: --limit shows more, and --type, --source, --class, --collection, --label, --term and --contact find fewer", len(rows))
 	}
 	a.say("%s found%s. Look at one: purlieu asset show 'QUALIFIED NAME'", found.text("@search.count"), less)
 	return nil
@@ -188,9 +188,17 @@ func (a *app) contactsCalled(account *client.Client, called []string) ([]string,
 				out = append(out, id)
 			}
 		}
-		if len(out) == before {
-			out = append(out, who)
+		if len(out) > before {
+			continue
 		}
+		id, err := a.principal(account, who) // whom few assets have is not among the values of the facet
+		if fault.Is(err, fault.NotFound) {
+			id, err = who, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, id)
 	}
 	return out, nil
 }

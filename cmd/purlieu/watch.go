@@ -81,8 +81,8 @@ func (c runWatchCmd) Run(a *app) error {
 	}
 	of := scanArgs{Source: run.text("source"), Scan: run.text("scan")}
 	err = a.follow(account, of, run.text("id"))
-	if fault.Is(err, fault.NotFound) { // a scan that has a run under way can't be deleted
-		return fault.New(fault.NotFound, fault.CodeOf(err), "the scan %s of %s, of which the run was, is deleted", of.Scan, of.Source).
+	if fault.Is(err, fault.NotFound) { // of a run under way it was moved: such a scan can't be deleted
+		return fault.New(fault.NotFound, fault.CodeOf(err), "the scan %s of %s, of which the run is, is deleted or no longer yours to see", of.Scan, of.Source).
 			Try("See how the run ended: purlieu run show %s", run.text("id"))
 	}
 	return err
@@ -92,7 +92,7 @@ func (c runWatchCmd) Run(a *app) error {
 func (a *app) follow(account *client.Client, of scanArgs, id string) error {
 	run, err := a.watch(account, of.path()+"/runs/"+esc(id))
 	if err != nil {
-		if !client.Refused(err) || fault.Is(err, fault.Unreachable) {
+		if !fault.Is(err, fault.NotFound) {
 			fmt.Fprintln(a.err, clean("The run goes on. To watch it again: purlieu run watch "+id))
 		}
 		return err

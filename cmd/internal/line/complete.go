@@ -105,8 +105,12 @@ func flagNamed(node *kong.Node, word string) *kong.Flag {
 func (p Program) Script(w io.Writer, shell string, files bool) {
 	text, only := map[string]string{ // it asks the program what comes next, so that it never grows old
 		"bash": `FUNCTION() {
-  local IFS=$'\n'
-  COMPREPLY=($(PROGRAM complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local word_
+  COMPREPLY=()
+  while IFS= read -r word_; do # some are what others wrote: quoted, for bash runs what it is given
+    printf -v word_ %q "$word_"
+    COMPREPLY+=("$word_")
+  done < <(PROGRAM complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F FUNCTION PROGRAM
 `,

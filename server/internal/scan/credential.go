@@ -106,13 +106,17 @@ const MaxUsers = 100
 // of them at most.
 func (s *Service) CredentialUsers(ctx context.Context, collections []string) (users map[string][]model.Scan, err error) {
 	users = map[string][]model.Scan{}
+	told := map[string]bool{}
+	for _, c := range collections {
+		told[c] = true
+	}
 	err = s.store.View(ctx, func(tx store.Tx) error {
 		return eachDoc(ctx, tx, DocScan, func(d store.Doc) error {
 			var sc model.Scan
 			if err := json.Unmarshal(d.Body, &sc); err != nil {
 				return err
 			}
-			if sc.Credential != "" && len(users[sc.Credential]) < MaxUsers && slices.Contains(collections, sc.Collection) {
+			if sc.Credential != "" && len(users[sc.Credential]) < MaxUsers && told[sc.Collection] {
 				users[sc.Credential] = append(users[sc.Credential], sc)
 			}
 			return nil

@@ -260,7 +260,8 @@ func (s *Service) fail(ctx context.Context, tx store.Tx, u store.Unit, p progres
 func (s *Service) ended(ctx context.Context, tx store.Tx, u store.Unit, p progress, children []model.Unit, failed bool) error {
 	u.LeaseEnd = time.Time{}
 	if !failed {
-		p.Counts.Unchanged += max(p.Counts.Discovered-p.Counts.Changed, 0) // what came as a bit in a bitmap
+		// All else that was seen: as a bit in a bitmap, or whole and as it was. What an attempt before this one wrote counts as written.
+		p.Counts.Unchanged = max(p.Counts.Discovered-p.Counts.Created-p.Counts.Updated, 0)
 	}
 	if err := writeProgress(&u, p); err != nil {
 		return err

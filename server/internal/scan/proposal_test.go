@@ -108,6 +108,9 @@ func TestAPersonAnswersAProposal(t *testing.T) {
 		run = p.saw(look{beds: map[string]int{"a": 0, "b": 1}})
 		_, err = p.Decide(t.Context(), run.Proposal, true, "person:kim")
 		p.ok(err)
+		if seen, ok, err := p.Seen(t.Context(), p.at("a/p000").GUID); err != nil || !ok || seen.Run != run.ID || seen.Whole {
+			t.Fatalf("the run that proved it gone is said to have seen it: %+v %v %v", seen, ok, err)
+		}
 		if v := p.saw(look{beds: map[string]int{"a": 0, "b": 1}}); v.Counts.Deleted != 0 || v.Counts.NotSeen != 0 || p.held("plot/all") != 3 {
 			t.Fatalf("the next run: %+v, its base holds %d", v.Counts, p.held("plot/all"))
 		}

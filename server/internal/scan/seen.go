@@ -57,9 +57,11 @@ func (s *Service) Seen(ctx context.Context, guid string) (seen Seen, ok bool, er
 func seenIn(ctx context.Context, tx store.Tx, row store.Entity, bases []store.Base) (seen Seen, ok bool, err error) {
 	slices.SortFunc(bases, func(a, b store.Base) int { return cmp.Compare(b.Generation, a.Generation) })
 	for _, base := range bases {
-		held, restored := false, false // a person brought it back, and no run has seen it since
+		// A person brought it back, and no run has seen it since; or it was deleted, maybe since this very run proved it gone.
+		held, unsure := false, false
 		err := eachBlock(ctx, tx, base, []model.Hash{row.Hash}, func(b store.Block, _ []model.Hash) error {
-			held, restored = hasRow(b.Rows, row.Hash), is(b.Rows, row.Hash, restoredRow)
+			held = hasRow(b.Rows, row.Hash)
+			unsure = is(b.Rows, row.Hash, restoredRow) || row.Deleted && is(b.Rows, row.Hash, voidRow)
 			return nil
 		})
 		if err != nil {
@@ -79,7 +81,7 @@ func seenIn(ctx context.Context, tx store.Tx, row store.Entity, bases []store.Ba
 		if err != nil {
 			return seen, ok, err
 		}
-		whole := b.Counts.NotSeen == 0 && !restored
+		whole := b.Counts.NotSeen == 0 && !unsure
 		if !ok || whole {
 			seen, ok = Seen{At: runs[0].Ended, Run: runs[0].ID, Scan: runs[0].Scan, Collection: b.Collection, Whole: whole}, true
 		}
