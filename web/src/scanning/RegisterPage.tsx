@@ -10,7 +10,7 @@ import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
 import { hasField } from '../ui/Refusal'
-import { isGone, Loading, Refused, Shown, ShownPage } from '../ui/States'
+import { isComing, isGone, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { WizardPage } from '../ui/WizardPage'
 import { bearsIn, connectionsOf } from './bears'
 import { authorityPart, complete, nameProblem, partsOf, properties } from './form'
@@ -68,7 +68,8 @@ function Register({ kinds, collections, there }: { kinds: Kind[]; collections: C
   const { name, collection, values, windows } = draft, bears = bearsIn(draft)
   const kind = kinds.find(k => k.name === chosen)
   const fields = kind?.settings ?? [], authority = kind ? authorityOf(kind, draft) : ''
-  const reach = useQuery(reachQuery(chosen ?? ''))
+  const { data, error, refetch, isPending, isFetching, errorUpdateCount } = useQuery(reachQuery(chosen ?? ''))
+  const reach = { data, error, refetch, isPending, isFetching, errorUpdateCount } // for parts that are loaded later
   const problem = nameProblem('source', name, there.map(s => s.name).filter(n => n !== kept?.name))
 
   const register = useMutation({
@@ -103,7 +104,7 @@ function Register({ kinds, collections, there }: { kinds: Kind[]; collections: C
     { key: 'review', title: words.registerSteps.review, ready: settled },
   ]
   const at = useDeferredValue(steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind') // the step before stays until the next is loaded
-  if (at !== 'kind' && reach.isPending) return <Page title={words.register}><Loading /></Page> // else what comes of it would push the form down
+  if (at !== 'kind' && isComing(reach)) return <Page title={words.register}><Loading /></Page> // else what comes of it would push the form down
   return (
     <WizardPage
       title={words.register} about={says.registerAbout} steps={steps} at={at} onGo={next => { if (register.error && next === 'review') register.reset(); go({ step: next }) }}
@@ -111,8 +112,8 @@ function Register({ kinds, collections, there }: { kinds: Kind[]; collections: C
       {...(kind && { command: commandOf(kind, draft) })}
     >
       {at === 'kind' && <KindCards kinds={kinds} chosen={chosen} onChoose={next => { if (register.error) register.reset(); go({ kind: next, step: 'settings' }) }} />}
-      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} reach={{ data: reach.data, error: reach.error, refetch: reach.refetch }} error={register.error} onChange={change} />}
-      {at === 'review' && kind && <RegisterReview kind={kind} collections={collections} draft={draft} reach={reach.data} error={register.variables?.stay ? null : register.error} onKeep={() => register.mutateAsync({ stay: true })} />}
+      {at === 'settings' && kind && <RegisterSettings kind={kind} collections={collections} draft={draft} problem={problem} reach={reach} error={register.error} onChange={change} />}
+      {at === 'review' && kind && <RegisterReview kind={kind} collections={collections} draft={draft} reach={reach} error={register.variables?.stay ? null : register.error} onKeep={() => register.mutateAsync({ stay: true })} />}
     </WizardPage>
   )
 }

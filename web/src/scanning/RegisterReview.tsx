@@ -5,6 +5,8 @@ import { useQuery } from '@tanstack/react-query'
 import { credentialsQuery } from '../client/credentials'
 import { Card, Facts, Soft } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
+import { isUnknown, type Asked, type Side } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { bearsIn, bearsOf } from './bears'
 import { begin, fittingOf } from './draft'
 import { sayValue } from './form'
@@ -23,7 +25,7 @@ interface RegisterReviewProps {
   kind: Kind
   collections: Collection[]
   draft: NewSource
-  reach: Reach[] | undefined
+  reach: Side & Asked<Reach[]>
   error: unknown // of registering it
   onKeep: () => Promise<unknown> // registers it, and stays
 }
@@ -49,12 +51,16 @@ export function RegisterReview({ kind, collections, draft, reach, error, onKeep 
 }
 
 /** Try tests as the first scan would, where there is a runtime, and a login, with which it could. */
-function Try({ kind, draft, reach, onKeep }: Pick<RegisterReviewProps, 'kind' | 'draft' | 'reach' | 'onKeep'>) {
+function Try({ kind, draft, reach: of, onKeep }: Pick<RegisterReviewProps, 'kind' | 'draft' | 'reach' | 'onKeep'>) {
   const s = useStyles()
-  const { data: credentials } = useQuery(credentialsQuery())
+  const known = useQuery(credentialsQuery())
   const [runtime, setRuntime] = useState(''), [login, setLogin] = useState('')
+  const takes = !!kind.credentials?.length
+  if (isUnknown(of)) return <Card title={words.test}><Unknown of={of} what={words.runtimesThere} /></Card>
+  if (takes && isUnknown(known)) return <Card title={words.test}><Unknown of={known} what={says.logins} /></Card>
+  const reach = of.data, credentials = takes ? known.data : []
   if (!reach || !credentials) return null
-  const serving = reach.filter(r => r.serves), fitting = fittingOf(kind, credentials), takes = !!kind.credentials?.length
+  const serving = reach.filter(r => r.serves), fitting = fittingOf(kind, credentials)
   if (serving.length === 0) return <Card title={words.test}><Soft>{says.testNoRuntime}</Soft></Card>
   if (takes && fitting.length === 0) return <Card title={words.test}><Soft>{says.testNoLogin}</Soft></Card>
   const first = begin(kind, reach, credentials, [])

@@ -4,10 +4,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { Card, Facts } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
+import { isUnknown } from '../ui/States'
 import { Tick } from '../ui/Tick'
+import { Unknown } from '../ui/Unknown'
 import { loginName, standing, type Draft } from './draft'
 import { lines, properties, sayValue } from './form'
 import { collectionsQuery } from './rest'
+import { words as says } from './settingsStrings'
 import { words } from './strings'
 import type { Kind, Scan, Source } from './types'
 
@@ -22,7 +25,8 @@ interface ReviewStepProps {
 
 export function ReviewStep({ source, was, kind, draft, error, onChange }: ReviewStepProps) {
   const may = useMay()
-  const { data: all = [] } = useQuery(collectionsQuery())
+  const collections = useQuery(collectionsQuery())
+  const all = collections.data ?? []
   const stands = standing(source, was)
   const places = all.filter(c => c.name === stands || may('scan/write', c.name))
   const fields = kind.scanSettings ?? [], given = properties(fields, draft.settings)
@@ -36,7 +40,7 @@ export function ReviewStep({ source, was, kind, draft, error, onChange }: Review
           [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
         ]} />
       </Card>
-      <Field label={words.collection} hint={was ? words.scanMoves : words.scanStands}>
+      <Field label={words.collection} hint={isUnknown(collections) ? <Unknown of={collections} what={says.others} /> : was ? words.scanMoves : words.scanStands}>
         <Select value={draft.collection || stands} onChange={(_, d) => onChange({ collection: d.value })}>
           {!places.some(c => c.name === stands) && <option value={stands}>{stands}</option>}
           {places.map(c => <option key={c.name} value={c.name}>{c.friendlyName || c.name}</option>)}

@@ -17,6 +17,7 @@ export const words = {
   askForRuntime: 'Runtimes are set up by data source administrators of the root collection: ask one of them.',
   othersRead: (n: number) => (n === 1 ? 'One other runtime can’t, and why' : `${n} other runtimes can’t, and why`),
   testRegisters: 'A node of the runtime tries it now, step by step. For that the account registers the source first; it stays, and can be changed here or on its page.',
+  logins: 'Credentials',
   testNoRuntime: 'A test takes a runtime that can read it: see the step before.',
   testNoLogin: 'A test takes a login, and none that is there fits. The steps of the first scan ask for one, and test it before anything is read.',
 }
