@@ -119,8 +119,16 @@ describe('what writes over something', () => {
         await expect.poll(async () => JSON.stringify((await said('network show')).rules)).toContain(range)
       }
       await add('203.0.113.0/24')
+      await button(v, 'Add a rule').click() // what is typed meanwhile stays, and can be saved
+      await main.getByLabel(/^Addresses of rule/).last().fill('192.0.2.0/24')
       await undo('The rules are as before')
       expect((await said('network show')).rules ?? []).toEqual(rules)
+      expect(await main.getByLabel(/^Addresses of rule/).last().inputValue()).toBe('192.0.2.0/24')
+      await button(v, 'Save').click()
+      await expect.poll(async () => JSON.stringify((await said('network show')).rules)).toContain('192.0.2.0/24')
+      await undo('The rules are as before')
+      await expect.poll(async () => (await said('network show')).rules ?? []).toEqual(rules)
+      await expect.poll(() => main.getByLabel(/^Addresses of rule/).count()).toBe(rules.length)
       await add('198.51.100.0/24')
       await run('purlieu network set --access enabled') // by somebody else, meanwhile
       await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()

@@ -12,7 +12,7 @@ import { Ask } from '../ui/Ask'
 import { useEarly } from '../ui/early'
 import { DataTable } from '../ui/DataTable'
 import { Card, Link, Soft } from '../ui/Parts'
-import { Empty, Failed, Loading, Shown } from '../ui/States'
+import { Empty, Failed, isComing, Loading, Shown } from '../ui/States'
 import { words } from './credentialStrings'
 import { VaultsCard } from './VaultsCard'
 
@@ -46,7 +46,7 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
     )
   }
   const loading = <Card title={words.credentials}><Loading lines={6} /></Card>
-  if (kinds.isPending || vaults.isPending) return loading // what comes of them would push down what stands
+  if (isComing(kinds) || isComing(vaults)) return loading // what comes of them would push down what stands
   return (
     <div className={s.all}>
       <Shown of={all} loading={loading}>

@@ -38,6 +38,8 @@ type Mode = Network['publicNetworkAccess']
 /** bodyOf is what of the rules a person writes. */
 const bodyOf = (n: Network): Network => ({ publicNetworkAccess: n.publicNetworkAccess, portalPages: n.portalPages ?? false, rules: (n.rules ?? []).map(r => ({ door: r.door ?? '', range: r.range.trim(), effect: r.effect })) })
 
+const said = (n: Network) => JSON.stringify(bodyOf(n))
+
 /** since says of a refusal that the rules were written since. */
 const since = (error: unknown): never => { throw error instanceof Failure && error.status === 409 && error.code !== 'LocksYouOut' ? new Overtaken() : error }
 
@@ -45,18 +47,30 @@ export function NetworkForm({ of }: { of: Network }) {
   const s = useStyles()
   const queries = useQueryClient()
   const { tell } = useNotices()
+  const [from, setFrom] = useState(of) // what the form began with
   const [next, setNext] = useState(of)
+  const touched = said(next) !== said(from)
+  if ((of.version ?? 0) > (from.version ?? 0) && !touched) {
+    setFrom(of)
+    setNext(of)
+  }
   const names = useNames([of.modifiedBy])
   const rules = next.rules ?? []
   const body = () => bodyOf(next)
   const act = useAct(['network'], ['refusals'])
-  const [begun] = useState(() => JSON.stringify(body()))
-  useDirty(JSON.stringify(body()) !== begun)
+  useDirty(touched)
+  const goOn = (got: Network, written: string) => { setFrom(got); setNext(old => (said(old) === written ? got : old)) } // what was typed since stays
   const trying = useMutation({ mutationFn: () => tryNetwork(body()) })
   const put = useMutation({
-    mutationFn: (force: boolean) => putNetwork({ ...body(), version: of.version ?? 0 }, force),
-    onSuccess: got => {
-      const back = { about: 'network', run: () => putNetwork({ ...bodyOf(of), version: got.version ?? 0 }, false).catch(since), said: words.rulesBack }
+    mutationFn: async (force: boolean) => ({ was: from, written: said(next), got: await putNetwork({ ...body(), version: from.version ?? 0 }, force) }),
+    onSuccess: ({ was, written, got }) => {
+      const undo = async () => {
+        const then = await putNetwork({ ...bodyOf(was), version: got.version ?? 0 }, false).catch(since)
+        goOn(then, said(got))
+      }
+      const back = { about: 'network', run: undo, said: words.rulesBack }
+      trying.reset()
+      goOn(got, written)
       queries.setQueryData(['network'], got)
       tell({ kind: 'done', about: 'network', title: words.rulesSaved, undo: () => act.wait(back) })
       void queries.invalidateQueries({ queryKey: ['refusals'] })

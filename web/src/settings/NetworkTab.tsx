@@ -11,7 +11,7 @@ export function NetworkTab() {
   const rules = useQuery(network())
   return (
     <>
-      <Card title={words.rules}><Shown of={rules} loading={<Loading lines={6} />}>{n => <NetworkForm key={n.version} of={n} />}</Shown></Card>
+      <Card title={words.rules}><Shown of={rules} loading={<Loading lines={6} />}>{n => <NetworkForm of={n} />}</Shown></Card>
       {!isComing(rules) && <Card title={words.blocked}><Blocked /></Card>}
     </>
   )
