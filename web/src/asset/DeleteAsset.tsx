@@ -1,9 +1,17 @@
 // Taking an asset out of the map: what goes with it, what stays, and how it comes back.
+import { makeStyles } from '@fluentui/react-components'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { children, entity } from '../client/api'
 import { deleteAsset, restoreAsset } from '../client/edit'
 import { Ask } from '../ui/Ask'
+import { isUnknown } from '../ui/States'
+import { Unknown } from '../ui/Unknown'
 import { words } from './deleteStrings'
+
+const useStyles = makeStyles({
+  late: { display: 'grid', '& > *': { gridArea: '1 / 1' } }, // its place is as large as what may come
+  ghost: { visibility: 'hidden' },
+})
 
 export function DeleteAsset({ guid, name }: { guid: string; name: string }) {
   const queries = useQueryClient()
@@ -25,11 +33,15 @@ export function DeleteAsset({ guid, name }: { guid: string; name: string }) {
 /** Goes says what becomes of the asset, and of what stands below it. It is asked for when somebody is about to. */
 function Goes({ guid }: { guid: string }) {
   const below = useInfiniteQuery(children(guid))
-  const n = below.data?.length ?? 0
+  const s = useStyles()
+  const n = below.data?.length
   return (
     <>
       <p>{words.goes}</p>
-      {n > 0 && <p>{words.below(n, below.hasNextPage)}</p>}
+      <p className={s.late}>
+        <span className={s.ghost} aria-hidden>{words.below(100, true)}</span>
+        <span><Unknown of={below} what={words.whatBelow}>{n === undefined ? (isUnknown(below) ? undefined : '\u00a0') : n > 0 ? words.below(n, below.hasNextPage) : words.noneBelow}</Unknown></span>
+      </p>
       <p>{words.returns}</p>
     </>
   )

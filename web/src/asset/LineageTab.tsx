@@ -2,8 +2,8 @@
 // worker, so that the page stays quick.
 import { lazy, Suspense, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { lineage, type Lineage } from '../client/api'
+import { useQuery } from '@tanstack/react-query'
+import { directionOf, lineage, type Lineage } from '../client/api'
 import { line } from '../client/command'
 import { CopyButton } from '../ui/Command'
 import { Card, Link, Soft } from '../ui/Parts'
@@ -41,18 +41,21 @@ export function LineageTab({ guid, name, at, onChange }: LineageTabProps) {
   const s = useStyles()
   const depth = Math.min(most, at.depth ?? usual)
   const way = at.way === 'up' || at.way === 'down' ? at.way : undefined
-  const graph = useQuery({ ...lineage(guid, depth, way), placeholderData: keepPreviousData }) // what is shown stays until more is there
+  const graph = useQuery({ ...lineage(guid, depth, way), placeholderData: (last, asked) => (asked?.queryKey[1] === guid ? last : undefined) }) // what is shown stays until more is there
+  const other = graph.isPlaceholderData && graph.data?.lineageDirection !== directionOf(way) // it says nothing of this way
+  const [chose, choose] = useState(false) // a way, here: the buttons stay, with the focus
   const asList = at.as === 'list'
+  const nothing = <Empty title={words.noLineage}>{words.noLineageText}</Empty>
   return (
-    <Shown of={graph} loading={<Loading />} empty={data => !way && data.relations.length === 0 && <Empty title={words.noLineage}>{words.noLineageText}</Empty>}>
+    <Shown of={graph} loading={<Loading />} empty={data => !way && !chose && !other && data.relations.length === 0 && nothing}>
       {data => (
         <>
           <div className={s.bar}>
             <Choice label={words.tabs.lineage} of={[[undefined, words.asPicture], ['list', words.asList]]} chosen={asList ? 'list' : undefined} onChoose={as => onChange({ as })} />
-            <Choice label={words.way} of={ways} chosen={way} onChoose={to => onChange({ way: to })} />
-            <Further of={data} depth={depth} way={way} waits={graph.isPlaceholderData} name={name} onMore={to => onChange({ depth: to })} />
+            <Choice label={words.way} of={ways} chosen={way} onChoose={to => { choose(true); onChange({ way: to }) }} />
+            <Further of={data} depth={depth} way={way} waits={graph.isPlaceholderData} other={other} name={name} onMore={to => onChange({ depth: to })} />
           </div>
-          {data.relations.length === 0 ? <Empty title={words.noneKnown} actions={<Button onClick={() => onChange({ way: undefined })}>{words.bothWays}</Button>}>{words.oneWayNone}</Empty> : asList ? <Lists of={data} way={way} /> : (
+          {other ? <Loading /> : data.relations.length === 0 ? (way ? <Empty title={words.noneKnown} actions={<Button onClick={() => { choose(true); onChange({ way: undefined }) }}>{words.bothWays}</Button>}>{words.oneWayNone}</Empty> : nothing) : asList ? <Lists of={data} way={way} /> : (
             <PictureFrame label={words.tabs.lineage}><Suspense fallback={<Loading />}><Picture of={data} /></Suspense></PictureFrame>
           )}
         </>
@@ -81,19 +84,20 @@ interface FurtherProps {
   of: Lineage
   depth: number
   way: Reach['way']
-  waits: boolean
+  waits: boolean // for the answer that is asked for
+  other: boolean // is what is there of another way?
   name: string
   onMore: (depth: number) => void
 }
 
 /** Further says how far is shown, and leads on. The button stays where it was used, so that whoever used it by key goes on there. */
-function Further({ of, depth, way, waits, name, onMore }: FurtherProps) {
+function Further({ of, depth, way, waits, other, name, onMore }: FurtherProps) {
   const s = useStyles()
   const [used, setUsed] = useState(false)
-  const { next, says } = wayOn(of, depth, way)
+  const { next, says } = wayOn(of, of.lineageDepth, way)
   return (
     <div className={s.group}>
-      <span role="status" className={s.says}>{(of.purlieuTruncated || used) && <Soft>{says}</Soft>}</span>
+      <span role="status" className={s.says}>{!other && (of.purlieuTruncated || used) && <Soft>{says}</Soft>}</span>
       {(next !== undefined || used) && (
         <Button size="small" disabledFocusable={next === undefined || waits} icon={waits ? <Spinner /> : undefined} onClick={() => { setUsed(true); if (next !== undefined && !waits) onMore(next) }}>{shared.more}</Button>
       )}

@@ -68,7 +68,7 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
               {!open && <><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.description}</span></>}
             </div>
             <Windowed
-              label={words.tabs.schema} describedBy={hint} count={fitting.length} height={40} most={16} chosen={fitting.findIndex(c => c.guid === open?.guid)} onOpen={i => onColumn(fitting[i]!.name)}
+              key={wanted} label={words.tabs.schema} describedBy={hint} count={fitting.length} height={40} most={16} chosen={fitting.findIndex(c => c.guid === open?.guid)} onOpen={i => onColumn(fitting[i]!.name)}
               name={i => spoken(fitting[i]!, keyed)} row={i => <Row column={fitting[i]!} keyed={keyed} open={open} />}
             />
           </div>}

@@ -96,9 +96,12 @@ export const classNames = () =>
 /** usedFirst are names without repetition: those in use as they come, then the others by name. */
 export const usedFirst = (used: string[], known: string[]) => [...new Set([...used.filter(Boolean), ...known.sort((a, b) => a.localeCompare(b))])]
 
+/** directionOf is what the account calls a way. */
+export const directionOf = (way?: 'up' | 'down') => (way === undefined ? 'BOTH' : way === 'up' ? 'INPUT' : 'OUTPUT')
+
 /** lineage is what feeds an asset and is fed by it, so many steps up and down, or one way only. */
 export const lineage = (guid: string, depth: number, way?: 'up' | 'down') =>
-  queryOptions({ queryKey: ['lineage', guid, depth, way], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: way === undefined ? 'BOTH' : way === 'up' ? 'INPUT' : 'OUTPUT', depth, width: 1000 }, signal }) })
+  queryOptions({ queryKey: ['lineage', guid, depth, way], queryFn: ({ signal }) => rest<Lineage>(`/datamap/api/atlas/v2/lineage/${encodeURIComponent(guid)}`, { query: { direction: directionOf(way), depth, width: 1000 }, signal }) })
 /** origin is where an asset comes from: its source, what it stands in, the run that saw it last. */
 export const origin = (guid: string) => queryOptions({ queryKey: ['origin', guid], queryFn: ({ signal }) => rest<Origin>(`/manage/v1/assets/${encodeURIComponent(guid)}/origin`, { signal }) })
 export const children = (guid: string) => pages<Asset>(['children', guid], `/manage/v1/assets/${encodeURIComponent(guid)}/children`)
