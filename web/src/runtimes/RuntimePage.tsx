@@ -13,7 +13,7 @@ import { DetailPage } from '../ui/DetailPage'
 import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
 import { RuntimeStatus } from '../ui/RuntimeStatus'
-import { Failed, isUnknown, Loading, Refused, Shown, ShownPage } from '../ui/States'
+import { Failed, isComing, isUnknown, Loading, Refused, Shown, ShownPage } from '../ui/States'
 import { Keys } from './Keys'
 import { words as says } from './keyStrings'
 import { Nodes } from './Nodes'
@@ -36,7 +36,8 @@ export function RuntimePage() {
   if (nodes.error && !nodes.data) return <ShownPage title={name} of={nodes}>{() => null}</ShownPage>
   if (all.data && !runtime) return <Page title={name}><Failed error={new Failure(404, 'NotFound', '', '')} /></Page>
   const mayWrite = may('runtime/write')
-  const selfHosted = runtime ? runtime.kind !== 'Managed' : !isUnknown(all) // what depends on it is not offered before it is known that it is right
+  if (isComing(all)) return <Page title={name}><Loading lines={6} /></Page>
+  const selfHosted = !!runtime && runtime.kind !== 'Managed' // what depends on it is not offered before it is known that it is right
   const tabs: Tab[] = selfHosted && mayWrite ? ['nodes', 'keys', 'setup'] : ['nodes']
   const open = tabs.find(t => t === at.tab) ?? 'nodes'
   const kept = !mayWrite && (at.tab === 'keys' || at.tab === 'setup') // from who may only look
