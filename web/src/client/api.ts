@@ -115,11 +115,13 @@ export const history = (guid: string) => pages<Change>(['history', guid], `/mana
 
 const version = { 'api-version': '2023-09-01' }
 const runtimeAt = (name: string) => `/scan/integrationRuntimes/${encodeURIComponent(name)}`
+export const getRuntime = (name: string) => rest<Runtime>(runtimeAt(name), { query: version })
 export const runtimes = () => queryOptions({ queryKey: ['runtimes'], queryFn: ({ signal }) => rest<{ value: Runtime[] }>('/scan/integrationRuntimes', { query: version, signal }) })
 /** summaries are all runtimes with the state of their nodes: one question, however many there are. */
 export const summaries = () => queryOptions({ queryKey: ['runtimes', 'summaries'], queryFn: ({ signal }) => rest<{ value: RuntimeSummary[] }>('/manage/v1/runtimes', { signal }) })
 export const runtimeNodes = (name: string) => queryOptions({ queryKey: ['nodes', name], queryFn: ({ signal }) => rest<{ value: Node[]; state: RuntimeSummary['state'] }>(`/manage/v1/runtimes/${encodeURIComponent(name)}/nodes`, { signal }) })
-export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', name], queryFn: ({ signal }) => rest<Record<'authKey1' | 'authKey2', KeyState>>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys`, { signal }) })
+export const getKeys = (name: string, signal?: AbortSignal) => rest<Record<'authKey1' | 'authKey2', KeyState>>(`/manage/v1/runtimes/${encodeURIComponent(name)}/keys`, { ...(signal && { signal }) })
+export const runtimeKeys = (name: string) => queryOptions({ queryKey: ['keys', name], queryFn: ({ signal }) => getKeys(name, signal) })
 
 export const addRuntime = deed(
   (name: string, description: string) => rest<Runtime>(runtimeAt(name), { method: 'PUT', query: version, body: { kind: 'SelfHosted', properties: { description } } }),

@@ -68,8 +68,9 @@ export function fieldsOf(kinds: Kind[], kind: string): { title: string; fields: 
   return { title: uses[0]?.title || kind, fields: [...fields.values()] }
 }
 
+export const getCredential = (name: string) => rest<Credential>(credentialAt(name), { query: version })
 export const putCredential = (name: string, kind: string, typeProperties: Record<string, unknown>, description = '') =>
-  rest(credentialAt(name), { method: 'PUT', query: version, body: { kind, properties: { description, typeProperties } } })
+  rest<Credential>(credentialAt(name), { method: 'PUT', query: version, body: { kind, properties: { description, typeProperties } } })
 
 /** writeCredential makes a credential, or writes over one. */
 export const writeCredential = deed(

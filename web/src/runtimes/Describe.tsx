@@ -2,7 +2,8 @@
 import { useState } from 'react'
 import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { describeRuntime } from '../client/api'
+import { describeRuntime, getRuntime } from '../client/api'
+import { still } from '../client/still'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
@@ -25,11 +26,13 @@ export function Describe({ runtime, of, onDone }: { runtime: string; of: string;
   const [was] = useState(of)
   const [text, setText] = useState(of)
   const act = useAct(['runtimes'])
-  useDirty(text.trim() !== was)
+  useDirty(text.trim() !== was, ['tab'])
   const put = useMutation({
     mutationFn: () => describeRuntime(runtime, text.trim()),
-    onSuccess: async () => {
-      tell({ kind: 'done', about: `runtime ${runtime}`, title: says.described(runtime), undo: () => act.wait({ about: `runtime ${runtime}`, run: () => describeRuntime(runtime, was), said: says.describedBack(runtime) }) })
+    onSuccess: async written => {
+      const about = `runtime ${runtime}`
+      const same = () => still(() => getRuntime(runtime), now => (now.properties.description ?? '') === (written.properties.description ?? ''))
+      tell({ kind: 'done', about, title: says.described(runtime), undo: () => act.wait({ about, run: async () => { await same(); return describeRuntime(runtime, was) }, said: says.describedBack(runtime) }) })
       await queries.invalidateQueries({ queryKey: ['runtimes'] })
       onDone()
     },

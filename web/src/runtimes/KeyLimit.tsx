@@ -2,7 +2,8 @@
 import { useState } from 'react'
 import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { limitKey, type Keys, type KeyState, type Limit } from '../client/api'
+import { getKeys, limitKey, type Keys, type KeyState, type Limit } from '../client/api'
+import { still } from '../client/still'
 import { Command } from '../ui/Command'
 import { localOf, minuteOf } from '../ui/format'
 import { useDirty } from '../ui/Leaving'
@@ -24,12 +25,15 @@ interface KeyLimitProps {
   onDone: () => void
 }
 
+const timeOf = (at: string | null) => at && Date.parse(at)
+
 export function KeyLimit({ runtime, name, of, onDone }: KeyLimitProps) {
   const s = useStyles()
   const queries = useQueryClient()
   const { tell } = useNotices()
   const [was] = useState<Limit>({ maxNodes: of.maxNodes, expires: of.expires })
   const [nodes, setNodes] = useState(was.maxNodes > 0 ? String(was.maxNodes) : ''), [until, setUntil] = useState(localOf(was.expires))
+  const [created] = useState(of.created) // another key has another limit
   const stale = ['keys', runtime]
   const act = useAct(stale)
   const number = name === 'authKey1' ? 1 : 2
@@ -41,7 +45,9 @@ export function KeyLimit({ runtime, name, of, onDone }: KeyLimitProps) {
   const put = useMutation({
     mutationFn: () => limitKey(runtime, name, limit),
     onSuccess: async () => {
-      tell({ kind: 'done', about: `key ${runtime} ${name}`, title: words.limited(number), undo: () => act.wait({ about: `key ${runtime} ${name}`, run: () => limitKey(runtime, name, was), said: words.limitBack(number) }) })
+      const about = `key ${runtime} ${name}`
+      const same = () => still(() => getKeys(runtime), ({ [name]: now }) => now.created === created && now.maxNodes === limit.maxNodes && timeOf(now.expires) === timeOf(limit.expires))
+      tell({ kind: 'done', about, title: words.limited(number), undo: () => act.wait({ about, run: async () => { await same(); return limitKey(runtime, name, was) }, said: words.limitBack(number) }) })
       await queries.invalidateQueries({ queryKey: stale })
       onDone()
     },

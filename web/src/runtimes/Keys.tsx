@@ -45,7 +45,7 @@ export function Keys({ runtime }: { runtime: string }) {
           <>
             <div className={s.keys}>
               {names.map((name, i) => (
-                <Card key={name} title={words.key(i + 1)} actions={<><Button size="small" aria-label={says.limitOf(i + 1)} onClick={() => limit(name)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
+                <Card key={name} title={words.key(i + 1)} actions={<><Button size="small" aria-label={says.limitOf(i + 1)} onClick={() => limit(name)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} changes={`key ${runtime} ${name}`} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
                   <Facts of={[
                     [words.created, <When key="c" at={data[name].created} />],
                     [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],

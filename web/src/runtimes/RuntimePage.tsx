@@ -45,7 +45,7 @@ export function RuntimePage() {
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
       about={nodes.data ? <><RuntimeStatus of={{ state: nodes.data.state }} /> <Unknown of={all} what={words.kindAndDescription}>{runtime?.properties.description}</Unknown></> : '\u00a0'}
-      actions={mayWrite && selfHosted && <><Button onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
+      actions={mayWrite && selfHosted && <><Button onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} changes={`runtime ${name}`} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
       {describing && runtime && <Suspense fallback={<Loading lines={3} />}><Describe runtime={name} of={runtime.properties.description ?? ''} onDone={() => describe(false)} /></Suspense>}

@@ -5,7 +5,7 @@ import { useMay } from '../client/may'
 import { ActButton } from '../ui/ActButton'
 import { Message } from '../ui/Message'
 import { useAct } from '../ui/useAct'
-import { elsewhereOf, moveScan } from './moveScan'
+import { backScans, elsewhereOf, moveScan } from './moveScan'
 import { scansKey } from './rest'
 import { words } from './settingsStrings'
 import type { Scan, Source } from './types'
@@ -21,11 +21,11 @@ export function Elsewhere({ source, scans }: { source: Source; scans: Scan[] }) 
   const others = elsewhereOf(source, scans)
   const movable = others.filter(o => may('scan/write', o.collection) && may('scan/write', to))
   if (others.length === 0) return null
-  /** each moves one scan after the other; what was moved before one is refused stays. */
-  const each = async (where: (o: { collection: string }) => string) => { for (const o of movable) await moveScan(source.name, o.name, where(o)) }
+  /** along moves one scan after the other; what was moved before one is refused stays. */
+  const along = async () => { for (const o of movable) await moveScan(source.name, o.name, to) }
   const move = () => act.go({
-    run: () => each(() => to), said: words.movedAlong(movable.length, titleOf(to)),
-    undo: { run: () => each(o => o.collection), said: words.movedBack(movable.length) },
+    about: `scans ${source.name}`, run: along, said: words.movedAlong(movable.length, titleOf(to)),
+    undo: { run: () => backScans(source.name, movable, to), said: words.movedBack(movable.length) },
   })
   return (
     <Message

@@ -55,7 +55,7 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
         </Field>
       )}
       {draft.login === 'old' && mayNew && chosen !== '' && (
-        <div><Ask key={chosen} small label={words.remove} title={words.removeCredential(chosen)} done={words.removed(chosen)} act={() => deleteCredential(chosen)} command={deleteCredential.command(chosen)} stale={credentialsQuery().queryKey}>{login.removeCredentialText}</Ask></div>
+        <div><Ask key={chosen} small label={words.remove} title={words.removeCredential(chosen)} done={words.removed(chosen)} act={() => deleteCredential(chosen)} changes={`credential ${chosen}`} command={deleteCredential.command(chosen)} stale={credentialsQuery().queryKey}>{login.removeCredentialText}</Ask></div>
       )}
       {fresh && use && (
         <>

@@ -84,7 +84,7 @@ function Form({ source, scan, of: t, onDone }: ScheduleProps & { of: Trigger | n
         <div className={s.now}>
           <div><Said of={t} />{t.properties.lastScheduled && <div><Soft>{says.lastTime} <When at={t.properties.lastScheduled} /></Soft></div>}</div>
           <ActButton size="small" label={off ? says.resume : says.pause} command={fireTrigger.command(source, scan, off)} busy={act.busy} onAct={() => act.go({ ...fire(off), undo: fire(!off) })} />
-          <Ask small label={words.remove} title={says.unschedule(scan)} done={says.unscheduled(scan)} act={() => deleteTrigger(source, scan)} command={deleteTrigger.command(source, scan)} stale={stale}>{says.unscheduleText}</Ask>
+          <Ask small label={words.remove} title={says.unschedule(scan)} done={says.unscheduled(scan)} act={() => deleteTrigger(source, scan)} changes={about} command={deleteTrigger.command(source, scan)} stale={stale}>{says.unscheduleText}</Ask>
         </div>
       )}
       {t && more(t.properties.recurrence) && <Message tone="warn">{says.moreThanForm}</Message>}

@@ -1,5 +1,5 @@
 // Putting back what was written over: a scan, and when one runs. What somebody changed since stays.
-import { Overtaken } from '../client/rest'
+import { still } from '../client/still'
 import { deleteTrigger, getTrigger, getWhole, putFilter, putScan, putTrigger, type Whole } from './rest'
 import type { Trigger } from './types'
 
@@ -15,8 +15,8 @@ const settled = ({ scan }: Whole) => {
 export async function backScan(source: string, written: Whole, was: Whole): Promise<void> {
   const { name, kind } = was.scan
   const said = (of: Whole) => JSON.stringify([settled(of), scopeOf(of)])
-  const now = said(await getWhole(source, name)), half = said({ scan: was.scan, filter: written.filter })
-  if (now !== said(written) && now !== half) throw new Overtaken()
+  const half = said({ scan: was.scan, filter: written.filter })
+  await still(() => getWhole(source, name), now => said(now) === said(written) || said(now) === half)
   await putScan(source, name, kind, settled(was))
   await putFilter(source, name, scopeOf(was))
 }
@@ -26,6 +26,6 @@ const bodyOf = ({ properties: p }: Trigger) => ({ recurrence: p.recurrence, ...(
 /** backTrigger makes what starts a scan what it was, null: nothing, while it is what was written. */
 export async function backTrigger(source: string, scan: string, written: Trigger, was: Trigger | null): Promise<void> {
   const said = (of: Trigger | null) => of && JSON.stringify([bodyOf(of), of.properties.lastModifiedAt])
-  if (said(await getTrigger(source, scan)) !== said(written)) throw new Overtaken()
+  await still(() => getTrigger(source, scan), now => said(now) === said(written))
   await (was ? putTrigger(source, scan, bodyOf(was)) : deleteTrigger(source, scan))
 }

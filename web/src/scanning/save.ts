@@ -1,6 +1,6 @@
 // Writing a part of a source: how it went is told, with what takes it back, and what the source is now is asked for anew.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Overtaken } from '../client/rest'
+import { still } from '../client/still'
 import { useNotices } from '../ui/Notices'
 import { useAct, type Act } from '../ui/useAct'
 import { getSource, sourceQuery, sourcesQuery } from './rest'
@@ -18,9 +18,8 @@ interface Saving {
 
 /** same refuses where parts of a source are no longer as they were written. */
 async function same(written: Source, parts: string[]): Promise<void> {
-  const now = await getSource(written.name)
   const said = (of: Source) => JSON.stringify(parts.map(part => (part === 'collection' ? of.properties.collection?.referenceName : (of.properties as Record<string, unknown>)[part]) ?? null))
-  if (said(now) !== said(written)) throw new Overtaken()
+  await still(() => getSource(written.name), now => said(now) === said(written))
 }
 
 /** useSave gives what writes. What the account says against it is its error, for the form to show. */

@@ -3,13 +3,14 @@ import { useState } from 'react'
 import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
+import { still } from '../client/still'
 import { CopyButton } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { Card, Facts, Mono, When } from '../ui/Parts'
 import { isComing, Loading, Shown } from '../ui/States'
 import { words as shared } from '../ui/strings'
 import { useAct } from '../ui/useAct'
-import { account, renameAccount, retention, type Account } from './rest'
+import { account, getAccount, renameAccount, retention, type Account } from './rest'
 import { words } from './strings'
 
 const useStyles = makeStyles({
@@ -45,7 +46,7 @@ function Named({ of: a }: { of: Account }) {
   const [name, setName] = useState(was)
   const ready = name.trim() !== '' && name !== was && !act.busy
   useDirty(name !== was)
-  const rename = (to: string, back: string) => ({ about: 'account', run: () => renameAccount(to), said: words.accountRenamed(to), undo: { run: () => renameAccount(back), said: words.accountRenamed(back) } })
+  const rename = (to: string, back: string) => ({ about: 'account', run: () => renameAccount(to), said: words.accountRenamed(to), undo: { run: async () => { await still(() => getAccount(), now => now.properties.friendlyName === to); return renameAccount(back) }, said: words.accountRenamed(back) } })
   return (
     <Card title={words.tabs.account}>
       {writes && (

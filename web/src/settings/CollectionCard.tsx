@@ -29,7 +29,7 @@ export function CollectionCard({ of: c, all, writes }: { of: Collection; all: Co
         <>
           <Button size="small" icon={<Edit16Regular />} onClick={() => setEditing(true)}>{words.edit}</Button>
           {c.name !== 'root' && (
-            <Ask small label={words.delete} title={words.deleteCollection(titleOf(c))} done={words.collectionDeleted(titleOf(c))} act={() => deleteCollection(c.name)} command={deleteCollection.command(c.name)} stale={collections().queryKey} to={parent ? `/settings?collection=${encodeURIComponent(parent)}` : '/settings'}>{words.deleteCollectionText}</Ask>
+            <Ask small label={words.delete} title={words.deleteCollection(titleOf(c))} done={words.collectionDeleted(titleOf(c))} act={() => deleteCollection(c.name)} changes={`collection ${c.name}`} command={deleteCollection.command(c.name)} stale={collections().queryKey} to={parent ? `/settings?collection=${encodeURIComponent(parent)}` : '/settings'}>{words.deleteCollectionText}</Ask>
           )}
         </>
       )}

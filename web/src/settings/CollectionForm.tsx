@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMay, whoQuery } from '../client/may'
-import { Overtaken } from '../client/rest'
+import { still } from '../client/still'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
@@ -48,7 +48,7 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
     onSuccess: async got => {
       const about = `collection ${name}`
       const before = of && { friendlyName: of.friendlyName ?? '', description: of.description ?? '', parent: was }
-      const back = before && { about, run: async () => { if ((await getCollection(name)).systemData.lastModifiedAt !== got.systemData.lastModifiedAt) throw new Overtaken(); return putCollection(name, before) }, said: words.collectionBack(before.friendlyName || name) }
+      const back = before && { about, run: async () => { await still(() => getCollection(name), now => now.systemData.lastModifiedAt === got.systemData.lastModifiedAt); return putCollection(name, before) }, said: words.collectionBack(before.friendlyName || name) }
       tell({ kind: 'done', about, title: of ? words.collectionChanged(title || name) : words.collectionAdded(title || name), ...(back && { undo: () => act.wait(back) }) })
       await Promise.all([queries.invalidateQueries({ queryKey: collections().queryKey }), queries.invalidateQueries({ queryKey: ['access'] }), queries.invalidateQueries({ queryKey: whoQuery.queryKey })])
       release()

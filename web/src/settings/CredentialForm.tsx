@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Kind } from '../client/api'
-import { credentialsQuery, fieldsOf, partsOf, writeCredential, type Credential, type Parts, type Vault } from '../client/credentials'
+import { credentialsQuery, fieldsOf, getCredential, partsOf, writeCredential, type Credential, type Parts, type Vault } from '../client/credentials'
+import { still } from '../client/still'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { Facts } from '../ui/Parts'
@@ -46,10 +47,12 @@ export function CredentialForm({ of, all, kinds, vaults, onDone }: CredentialFor
   const problem = was || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.taken : ''
   const put = useMutation({
     mutationFn: () => writeCredential(name, kind, parts, was),
-    onSuccess: async () => {
+    onSuccess: async written => {
+      const about = `credential ${name}`, said = ({ kind, properties }: Credential) => JSON.stringify([kind, properties])
+      const same = () => still(() => getCredential(name), now => said(now) === said(written))
       tell(was
-        ? { kind: 'done', about: `credential ${name}`, title: words.changed(name), undo: () => act.wait({ about: `credential ${name}`, run: () => writeCredential(name, was.kind, partsOf(was), was), said: words.back(name) }) }
-        : { kind: 'done', title: words.added(name), text: words.addedText })
+        ? { kind: 'done', about, title: words.changed(name), undo: () => act.wait({ about, run: async () => { await same(); return writeCredential(name, was.kind, partsOf(was), was) }, said: words.back(name) }) }
+        : { kind: 'done', about, title: words.added(name), text: words.addedText })
       await queries.invalidateQueries({ queryKey: stale })
       done()
     },

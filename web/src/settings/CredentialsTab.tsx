@@ -80,7 +80,7 @@ function Table({ of, kinds, writes, onChange }: { of: Credential[]; kinds: Kind[
           name: '', width: '180px', show: (c: Credential) => (
             <div className={s.row}>
               <Button size="small" aria-label={words.changeNamed(c.name)} onClick={() => onChange(c.name)}>{words.change}</Button>
-              <Ask small label={words.remove} title={words.removeNamed(c.name)} done={words.removed(c.name)} act={() => deleteCredential(c.name)} command={deleteCredential.command(c.name)} stale={credentialsQuery().queryKey}>{words.removeText}</Ask>
+              <Ask small label={words.remove} title={words.removeNamed(c.name)} done={words.removed(c.name)} act={() => deleteCredential(c.name)} changes={`credential ${c.name}`} command={deleteCredential.command(c.name)} stale={credentialsQuery().queryKey}>{words.removeText}</Ask>
             </div>
           ),
         }] : []),

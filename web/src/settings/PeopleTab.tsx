@@ -108,7 +108,7 @@ function People() {
                     <div className={s.row}>
                       <ActButton size="small" appearance="subtle" label={words.newLink} name={words.linkFor(u.name)} command={invite.command(u.id)} busy={inviting.isPending} onAct={() => inviting.mutate({ name: u.name, id: u.id })} />
                       <ActButton size="small" appearance="subtle" label={u.disabled ? words.enable : words.disable} name={`${u.disabled ? words.enable : words.disable} ${u.name}`} command={disableUser.command(u.id, !u.disabled)} busy={act.busy} onAct={() => disable(u, !u.disabled)} />
-                      <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} command={deleteUser.command(u.id)} stale={['users']}>{words.removeUserText}</Ask>
+                      <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} changes={`user ${u.id}`} command={deleteUser.command(u.id)} stale={['users']}>{words.removeUserText}</Ask>
                     </div>
                   )),
                 },

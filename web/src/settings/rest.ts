@@ -51,7 +51,8 @@ export const users = () => queryOptions({ queryKey: ['users'], queryFn: ({ signa
 export const apps = () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => rest<Page<App>>('/manage/v1/apps', { signal }).then(p => p.value) })
 export const network = () => queryOptions({ queryKey: ['network'], queryFn: ({ signal }) => rest<Network>('/manage/v1/network', { signal }) })
 export const refusals = () => queryOptions({ queryKey: ['refusals'], queryFn: ({ signal }) => rest<Page<Refused>>('/manage/v1/network/refusals', { query: { limit: most }, signal }).then(p => p.value), refetchInterval: 10_000 })
-export const account = () => queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => rest<Account>('/account/', { query: version, signal }) })
+export const getAccount = (signal?: AbortSignal) => rest<Account>('/account/', { query: version, ...(signal && { signal }) })
+export const account = () => queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => getAccount(signal) })
 
 export const announcedKinds = () => queryOptions({ queryKey: ['announced'], queryFn: ({ signal }) => rest<Page<AnnouncedKind>>('/manage/v1/announcedKinds', { signal }).then(p => p.value) })
 

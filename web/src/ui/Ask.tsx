@@ -15,6 +15,7 @@ interface AskProps {
   done: string
   act: () => Promise<unknown>
   command: string // that does the same
+  changes?: string // what it is about: what was done to it before can't be undone any more
   stale: readonly unknown[] // beginning of the key of what is to be asked for again
   also?: readonly (readonly unknown[])[] // further ones
   to?: string // where to go then
@@ -27,7 +28,7 @@ interface AskProps {
 
 const none: readonly (readonly unknown[])[] = []
 
-export function Ask({ label, title, children, done, act, command, stale, also = none, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
+export function Ask({ label, title, children, done, act, command, changes, stale, also = none, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { tell } = useNotices()
@@ -37,7 +38,7 @@ export function Ask({ label, title, children, done, act, command, stale, also = 
     mutationFn: act,
     onSuccess: async () => {
       setOpen(false)
-      tell({ kind: 'done', title: done, ...on, ...(undo && { undo: () => back.wait(undo) }) })
+      tell({ kind: 'done', title: done, ...(changes && { about: changes }), ...on, ...(undo && { undo: () => back.wait(undo) }) })
       if (to) void navigate({ to, ignoreBlocker: true }) // what was written here was about what is gone
       await Promise.all([stale, ...also].map(queryKey => client.invalidateQueries({ queryKey })))
     },
