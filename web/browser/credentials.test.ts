@@ -10,6 +10,7 @@ beforeAll(async () => { browser = await open() })
 afterAll(() => browser.close())
 
 const button = (v: Visit, name: string) => v.page.getByRole('button', { name, exact: true })
+const onButton = (v: Visit, name: string) => expect.poll(() => button(v, name).evaluate(el => el === document.activeElement)).toBe(true)
 const credential = async (name: string) => JSON.parse(await run(`purlieu credential show ${name} --output json`)).properties
 
 it('is made by keyboard in a vault of its own, changed with an undo, and removed', async () => {
@@ -25,12 +26,18 @@ it('is made by keyboard in a vault of its own, changed with an undo, and removed
     await page.keyboard.type('hr-secrets')
     await page.keyboard.press('Enter')
     await page.getByText('The vault connection hr-secrets is there').waitFor()
+    await onButton(v, 'Add a vault connection')
 
     await button(v, 'Add a credential').click()
     const form = page.getByRole('form', { name: 'A new credential' })
     await form.locator('input:focus').waitFor()
     await page.keyboard.type('shop-scanner')
     await form.getByText('A credential of this name exists.').waitFor()
+    await page.getByRole('button', { name: 'Change shop-scanner' }).click()
+    await page.getByRole('button', { name: 'Stay here' }).click() // what was typed is still there
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await form.getByLabel(/^Name/).inputValue()).toBe('shop-scanner')
+    await form.getByLabel(/^Name/).focus()
     await page.keyboard.press('Control+A')
     await page.keyboard.type('hr-reader')
     await form.getByLabel('Kind').selectOption('BasicAuth')
@@ -42,6 +49,7 @@ it('is made by keyboard in a vault of its own, changed with an undo, and removed
     expect(await seriousOf(page)).toEqual([])
     await page.keyboard.press('Enter')
     await page.getByText('The credential hr-reader is there').waitFor()
+    await onButton(v, 'Add a credential')
     const row = page.getByRole('row').filter({ hasText: 'hr-reader' }).first()
     await row.getByText(/hr-secrets, hr-password$/).waitFor()
     await row.getByText('No scan').waitFor()
@@ -58,6 +66,7 @@ it('is made by keyboard in a vault of its own, changed with an undo, and removed
     await changing.getByLabel('Description').fill('Of HR')
     await button(v, 'Save').click()
     await page.getByText('The credential hr-reader is changed').waitFor()
+    await onButton(v, 'Change hr-reader')
     expect(await credential('hr-reader')).toMatchObject({ description: 'Of HR', typeProperties: { user: 'hr2', password: { secretName: 'hr-password', store: { referenceName: 'hr-secrets' } } } })
     await button(v, 'Undo').click()
     await page.getByText('The credential hr-reader is as before').waitFor()

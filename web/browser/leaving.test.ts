@@ -58,6 +58,8 @@ const forms: Form[] = [
   { name: 'a collection that is changed', path: '/settings', open: press('Edit'), field: v => label(v, 'Title') },
   { name: 'a role that is given', path: '/settings', field: v => label(v, 'Person or app') },
   { name: 'a credential', path: '/settings?tab=credentials', open: press('Add a credential'), field: v => label(v, /^Name/) },
+  { name: 'a vault connection', path: '/settings?tab=credentials', open: press('Add a vault connection'), field: v => label(v, /^Name/) },
+  { name: 'what a runtime says of itself', path: '/runtimes/edge', open: press('Change the description'), field: v => label(v, 'Description') },
   { name: 'a person who is invited', path: '/settings?tab=people', field: v => label(v, 'Invite a person') },
   { name: 'network rules', path: '/settings?tab=network', open: press('Add a rule'), field: v => label(v, 'Addresses of rule 1') },
   { name: 'the name of the account', path: '/settings?tab=account', field: v => label(v, 'Name') },

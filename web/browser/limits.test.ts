@@ -10,6 +10,7 @@ beforeAll(async () => { browser = await open() })
 afterAll(() => browser.close())
 
 const button = (v: Visit, name: string) => v.page.getByRole('button', { name, exact: true })
+const onButton = (v: Visit, name: string) => expect.poll(() => button(v, name).evaluate(el => el === document.activeElement)).toBe(true)
 const keys = async () => JSON.parse(await run('purlieu runtime limit cellar --output json')) as Record<string, { maxNodes: number; expires: string | null }>
 
 it('a key is limited, which can be undone, and a runtime described', async () => {
@@ -36,15 +37,34 @@ it('a key is limited, which can be undone, and a runtime described', async () =>
     await page.getByText('0 of 3 nodes enrolled with it').waitFor()
     expect((await keys()).authKey2).toMatchObject({ maxNodes: 3, expires: expect.stringMatching(/^2030-/) as string })
     expect((await keys()).authKey1!.maxNodes).toBe(0)
+    await onButton(v, 'Limit key 2')
     await button(v, 'Undo').click()
     await page.getByText('The limits of key 2 are as before').waitFor()
     expect((await keys()).authKey2!.maxNodes).toBe(0)
 
+    await button(v, 'Limit key 1').click()
+    await page.getByRole('form', { name: 'Limit key 1' }).getByLabel(/Nodes/i).fill('7')
+    await button(v, 'Limit key 2').click()
+    await page.getByRole('form', { name: 'Limit key 2' }).waitFor()
+    expect(await page.getByRole('form', { name: 'Limit key 1' }).getByLabel(/Nodes/i).inputValue()).toBe('7')
+    for (const n of [2, 1]) {
+      await page.getByRole('form', { name: `Limit key ${n}` }).getByRole('button', { name: 'Cancel' }).click()
+      await onButton(v, `Limit key ${n}`)
+    }
+
     await button(v, 'Change the description').click()
     await page.getByLabel('Description').fill('In the attic')
-    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: /^Nodes/ }).click() // the form stands above all tabs
+    await page.waitForURL(/cellar$/)
+    await page.getByLabel('Description').press('Enter')
     await page.getByText('The description of cellar is changed').waitFor()
     await page.getByRole('main').getByText('In the attic').waitFor()
+    await onButton(v, 'Change the description')
+
+    await run('purlieu runtime delete cellar') // by somebody else, meanwhile
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByRole('status').getByText('Not taken back').waitFor()
+    expect(await run('purlieu runtime list')).not.toContain('cellar')
     expect(v.wrong).toEqual([])
   } finally {
     await run('purlieu runtime delete cellar').catch(() => undefined)

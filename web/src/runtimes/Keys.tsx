@@ -1,8 +1,8 @@
 // The two keys of a runtime. They are asked for when a person wants to see them, and kept nowhere.
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { listKeys, regenerateKey, runtimeKeys, type Keys as Texts } from '../client/api'
+import { listKeys, regenerateKey, runtimeKeys, type Keys as Texts, type KeyState } from '../client/api'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { useNotices } from '../ui/Notices'
@@ -28,12 +28,8 @@ export function Keys({ runtime }: { runtime: string }) {
   const states = useQuery(runtimeKeys(runtime))
   const { fail } = useNotices()
   const [texts, setTexts] = useState<Texts>()
-  const [limiting, limit] = useState<keyof Texts>()
   const show = useMutation({ mutationFn: () => listKeys(runtime), onSuccess: setTexts, onError: fail })
-  const renew = async (key: keyof Texts) => {
-    const got = await regenerateKey(runtime, key)
-    setTexts(old => (old ? { ...old, [key]: got[key] } : old))
-  }
+  const renewed = (name: keyof Texts, got: Texts) => setTexts(old => (old ? { ...old, [name]: got[name] } : old))
   return (
     <>
       <p className={s.text}>{words.keysAbout}</p>
@@ -44,22 +40,40 @@ export function Keys({ runtime }: { runtime: string }) {
         {data => (
           <>
             <div className={s.keys}>
-              {names.map((name, i) => (
-                <Card key={name} title={words.key(i + 1)} actions={<><Button size="small" aria-label={says.limitOf(i + 1)} onClick={() => limit(name)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(i + 1)} done={words.regenerated} act={() => renew(name)} changes={`key ${runtime} ${name}`} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
-                  <Facts of={[
-                    [words.created, <When key="c" at={data[name].created} />],
-                    [words.expires, data[name].expires ? <When key="e" at={data[name].expires} /> : words.never],
-                    [words.enrolled, words.used(data[name].enrolledNodes, data[name].maxNodes)],
-                  ]} />
-                  {limiting === name && <Suspense fallback={<Loading lines={3} />}><KeyLimit runtime={runtime} name={name} of={data[name]} onDone={() => limit(undefined)} /></Suspense>}
-                  {texts?.[name] && <div className={s.key}><Command>{texts[name]}</Command></div>}
-                </Card>
-              ))}
+              {names.map((name, i) => <Key key={name} runtime={runtime} name={name} number={i + 1} of={data[name]} text={texts?.[name]} onRenewed={got => renewed(name, got)} />)}
             </div>
             <Command title={common.asCommand}>{listKeys.command(runtime)}</Command>
           </>
         )}
       </Shown>
     </>
+  )
+}
+
+interface KeyProps {
+  runtime: string
+  name: keyof Texts
+  number: number
+  of: KeyState
+  text: string | null | undefined // where it is shown
+  onRenewed: (got: Texts) => void
+}
+
+function Key({ runtime, name, number, of, text, onRenewed }: KeyProps) {
+  const s = useStyles()
+  const [limiting, limit] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const done = () => { limit(false); setTimeout(() => button.current?.focus()) }
+  const renew = async () => onRenewed(await regenerateKey(runtime, name))
+  return (
+    <Card title={words.key(number)} actions={<><Button ref={button} size="small" aria-label={says.limitOf(number)} onClick={() => limit(true)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(number)} done={words.regenerated} act={renew} changes={`key ${runtime} ${name}`} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
+      <Facts of={[
+        [words.created, <When key="c" at={of.created} />],
+        [words.expires, of.expires ? <When key="e" at={of.expires} /> : words.never],
+        [words.enrolled, words.used(of.enrolledNodes, of.maxNodes)],
+      ]} />
+      {limiting && <Suspense fallback={<Loading lines={3} />}><KeyLimit runtime={runtime} name={name} of={of} onDone={done} /></Suspense>}
+      {text && <div className={s.key}><Command>{text}</Command></div>}
+    </Card>
   )
 }

@@ -1,5 +1,5 @@
 // One runtime: its nodes, its keys, and how a node is set up.
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { Button } from '@fluentui/react-components'
 import { Server24Regular } from '@fluentui/react-icons/svg/server'
 import { useQuery } from '@tanstack/react-query'
@@ -32,6 +32,8 @@ export function RuntimePage() {
   const all = useQuery(runtimes())
   const may = useMay()
   const [describing, describe] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const described = () => { describe(false); setTimeout(() => button.current?.focus()) }
   const runtime = all.data?.value.find(r => r.name === name)
   if (nodes.error && !nodes.data) return <ShownPage title={name} of={nodes}>{() => null}</ShownPage>
   if (all.data && !runtime) return <Page title={name}><Failed error={new Failure(404, 'NotFound', '', '')} /></Page>
@@ -45,10 +47,10 @@ export function RuntimePage() {
     <DetailPage
       title={name} icon={<Server24Regular />} above={<Link to="/runtimes">{words.title}</Link>}
       about={nodes.data ? <><RuntimeStatus of={{ state: nodes.data.state }} /> <Unknown of={all} what={words.kindAndDescription}>{runtime?.properties.description}</Unknown></> : '\u00a0'}
-      actions={mayWrite && selfHosted && <><Button onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} changes={`runtime ${name}`} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
+      actions={mayWrite && selfHosted && <><Button ref={button} onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} changes={`runtime ${name}`} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
-      {describing && runtime && <Suspense fallback={<Loading lines={3} />}><Describe runtime={name} of={runtime.properties.description ?? ''} onDone={() => describe(false)} /></Suspense>}
+      {describing && runtime && <Suspense fallback={<Loading lines={3} />}><Describe runtime={name} of={runtime.properties.description ?? ''} onDone={described} /></Suspense>}
       {kept ? <Refused>{words.mayNot}</Refused> : open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} known={!isUnknown(all)} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
       {open === 'keys' && <Keys runtime={name} />}
       {open === 'setup' && <Setup nodes={nodes.data?.value} />}

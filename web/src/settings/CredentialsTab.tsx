@@ -1,5 +1,5 @@
 // Credentials: how scans sign in, which of them use each, and where its secrets lie. A secret itself is nowhere here.
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { useQuery } from '@tanstack/react-query'
@@ -34,14 +34,16 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
   const kinds = useQuery(kindsQuery())
   const vaults = useQuery(vaultsQuery())
   const [adding, add] = useState(false)
-  const button = writes && <Button size="small" icon={<Add16Regular />} onClick={() => { onChoose(undefined); add(true) }}>{words.add}</Button>
+  const from = useRef<HTMLElement>(null), plus = useRef<HTMLButtonElement>(null) // what opened the form, and where that is gone
+  const done = () => { add(false); onChoose(undefined); setTimeout(() => (from.current?.isConnected ? from : plus).current?.focus()) }
+  const button = writes && <Button ref={plus} size="small" icon={<Add16Regular />} onClick={e => { from.current = e.currentTarget; onChoose(undefined); add(true) }}>{words.add}</Button>
   const form = (credentials: Credential[]) => {
     const of = credentials.find(c => c.name === chosen)
     if (chosen !== undefined && !of) return <Failed error={new Failure(404, 'CredentialNotFound', '', '')} />
     if (!writes || (!of && !adding)) return null
     return (
       <Card title={of ? words.changeNamed(of.name) : words.addTitle}>
-        <Shown of={kinds}>{known => <CredentialForm key={of?.name ?? ''} of={of} all={credentials} kinds={known} vaults={vaults.data ?? []} onDone={() => { add(false); onChoose(undefined) }} />}</Shown>
+        <Shown of={kinds}>{known => <CredentialForm key={of?.name ?? ''} of={of} all={credentials} kinds={known} vaults={vaults.data ?? []} onDone={done} />}</Shown>
       </Card>
     )
   }
@@ -56,7 +58,7 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
             <Card title={words.credentials} actions={credentials.length > 0 && button}>
               {credentials.length === 0
                 ? <Empty title={words.none} actions={button}>{words.noneText}</Empty>
-                : <><Soft>{writes ? words.about : `${words.about} ${words.onlyRoot}`}</Soft><Table of={credentials} kinds={kinds.data} writes={writes} onChange={name => { add(false); onChoose(name) }} /></>}
+                : <><Soft>{writes ? words.about : `${words.about} ${words.onlyRoot}`}</Soft><Table of={credentials} kinds={kinds.data} writes={writes} onChange={(name, by) => { from.current = by; onChoose(name) }} /></>}
             </Card>
             <VaultsCard of={{ data: vaults.data, error: vaults.error, refetch: vaults.refetch }} credentials={credentials} writes={writes} />
           </Suspense>
@@ -66,7 +68,7 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
   )
 }
 
-function Table({ of, kinds, writes, onChange }: { of: Credential[]; kinds: Kind[] | undefined; writes: boolean; onChange: (name: string) => void }) {
+function Table({ of, kinds, writes, onChange }: { of: Credential[]; kinds: Kind[] | undefined; writes: boolean; onChange: (name: string, by: HTMLElement) => void }) {
   const s = useStyles()
   return (
     <DataTable
@@ -79,7 +81,7 @@ function Table({ of, kinds, writes, onChange }: { of: Credential[]; kinds: Kind[
         ...(writes ? [{
           name: '', width: '180px', show: (c: Credential) => (
             <div className={s.row}>
-              <Button size="small" aria-label={words.changeNamed(c.name)} onClick={() => onChange(c.name)}>{words.change}</Button>
+              <Button size="small" aria-label={words.changeNamed(c.name)} onClick={e => onChange(c.name, e.currentTarget)}>{words.change}</Button>
               <Ask small label={words.remove} title={words.removeNamed(c.name)} done={words.removed(c.name)} act={() => deleteCredential(c.name)} changes={`credential ${c.name}`} command={deleteCredential.command(c.name)} stale={credentialsQuery().queryKey}>{words.removeText}</Ask>
             </div>
           ),

@@ -1,5 +1,5 @@
 // Vault connections: names for where secrets lie, beside the files and variables of each node.
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import { deleteVault, partsOf, putVault, vaultsQuery, type Credential, type Vaul
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
+import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Card, Soft } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -29,15 +30,17 @@ interface VaultsCardProps {
 export function VaultsCard({ of, credentials, writes }: VaultsCardProps) {
   const s = useStyles()
   const [adding, add] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const done = () => { add(false); setTimeout(() => button.current?.focus()) }
   const usersOf = (vault: string) => credentials.filter(c => Object.values(partsOf(c).secrets).some(r => r.vault === vault)).map(c => c.name)
   return (
-    <Card title={words.vaults} actions={writes && !adding && <Button size="small" icon={<Add16Regular />} onClick={() => add(true)}>{words.addVault}</Button>}>
+    <Card title={words.vaults} actions={writes && !adding && <Button ref={button} size="small" icon={<Add16Regular />} onClick={() => add(true)}>{words.addVault}</Button>}>
       <Shown of={of} loading={<Loading lines={3} />}>
         {all => {
           const made = all.filter(v => !(v.name in words.standing))
           return (
             <>
-              {adding && <VaultForm taken={all.map(v => v.name)} onDone={() => add(false)} />}
+              {adding && <VaultForm taken={all.map(v => v.name)} onDone={done} />}
               <Soft>{words.vaultsAbout}</Soft>
               {made.length === 0 ? <p className={s.none}>{words.noVaults}</p> : (
                 <DataTable
@@ -67,6 +70,7 @@ function VaultForm({ taken, onDone }: { taken: string[]; onDone: () => void }) {
   const queries = useQueryClient()
   const { tell } = useNotices()
   const [name, setName] = useState(''), [kind, setKind] = useState('file'), [description, setDescription] = useState('')
+  useDirty(name !== '' || kind !== 'file' || description !== '', ['login']) // the form of a credential stands beside it
   const problem = name === '' ? '' : name in words.standing ? words.reserved : !fine.test(name) ? words.badName : taken.some(t => t.toLowerCase() === name.toLowerCase()) ? words.takenVault : ''
   const put = useMutation({
     mutationFn: () => putVault(name, kind, description.trim()),
