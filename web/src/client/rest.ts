@@ -17,6 +17,12 @@ export class Failure extends Error {
 /** Overtaken says that something can't be taken back any more: another has changed it since. */
 export class Overtaken extends Error {}
 
+/** still refuses, as Overtaken, where what get gives is no longer as it was written, or is not there any more. */
+export async function still<T>(get: () => Promise<T>, asWritten: (now: T) => boolean): Promise<void> {
+  const same = await get().then(asWritten, error => { if (error instanceof Failure && error.status === 404) return false; throw error })
+  if (!same) throw new Overtaken()
+}
+
 /** SignedOut says that nobody is signed in, or no longer. */
 export class SignedOut extends Error {}
 

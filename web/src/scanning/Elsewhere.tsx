@@ -5,9 +5,11 @@ import { useMay } from '../client/may'
 import { ActButton } from '../ui/ActButton'
 import { Message } from '../ui/Message'
 import { useAct } from '../ui/useAct'
-import { backScans, elsewhereOf, moveScan } from './moveScan'
+import { backScans } from './backScans'
+import { moveScan } from './moveScan'
 import { scansKey } from './rest'
 import { words } from './settingsStrings'
+import { elsewhereOf } from './standing'
 import type { Scan, Source } from './types'
 
 const useStyles = makeStyles({ list: { margin: '4px 0 0', paddingLeft: '20px' } })

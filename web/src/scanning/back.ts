@@ -1,5 +1,5 @@
 // Putting back what was written over: a scan, and when one runs. What somebody changed since stays.
-import { still } from '../client/still'
+import { still } from '../client/rest'
 import { deleteTrigger, getTrigger, getWhole, putFilter, putScan, putTrigger, type Whole } from './rest'
 import type { Trigger } from './types'
 

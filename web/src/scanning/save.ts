@@ -1,6 +1,6 @@
 // Writing a part of a source: how it went is told, with what takes it back, and what the source is now is asked for anew.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { still } from '../client/still'
+import { still } from '../client/rest'
 import { useNotices } from '../ui/Notices'
 import { useAct, type Act } from '../ui/useAct'
 import { getSource, sourceQuery, sourcesQuery } from './rest'

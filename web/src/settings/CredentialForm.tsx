@@ -4,7 +4,7 @@ import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-compon
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Kind } from '../client/api'
 import { credentialsQuery, fieldsOf, getCredential, partsOf, writeCredential, type Credential, type Parts, type Vault } from '../client/credentials'
-import { still } from '../client/still'
+import { still } from '../client/rest'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { Facts } from '../ui/Parts'

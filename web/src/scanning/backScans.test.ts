@@ -13,7 +13,7 @@ beforeEach(() => {
 const were = [{ name: 'a', collection: 'old' }, { name: 'b', collection: 'older' }]
 
 it('scans that were moved along go back to where each stood', async () => {
-  const { backScans } = await import('./moveScan')
+  const { backScans } = await import('./backScans')
   at.set('a', 'new').set('b', 'new')
   await backScans('shop', were, 'new')
   expect([...at]).toEqual([['a', 'old'], ['b', 'older']])
@@ -21,7 +21,7 @@ it('scans that were moved along go back to where each stood', async () => {
 
 it('a scan that somebody moved since stays there, and so do the others', async () => {
   const { Overtaken } = await import('../client/rest')
-  const { backScans } = await import('./moveScan')
+  const { backScans } = await import('./backScans')
   at.set('a', 'new').set('b', 'third')
   await expect(backScans('shop', were, 'new')).rejects.toBeInstanceOf(Overtaken)
   expect([...at]).toEqual([['a', 'new'], ['b', 'third']])
