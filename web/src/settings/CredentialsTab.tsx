@@ -34,9 +34,14 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
   const kinds = useQuery(kindsQuery())
   const vaults = useQuery(vaultsQuery())
   const [adding, add] = useState(false)
-  const from = useRef<HTMLElement>(null), plus = useRef<HTMLButtonElement>(null) // what opened the form, and where that is gone
-  const done = () => { add(false); onChoose(undefined); setTimeout(() => (from.current?.isConnected ? from : plus).current?.focus()) }
-  const button = writes && <Button ref={plus} size="small" icon={<Add16Regular />} onClick={e => { from.current = e.currentTarget; onChoose(undefined); add(true) }}>{words.add}</Button>
+  const from = useRef<HTMLElement>(null), plus = useRef<HTMLButtonElement>(null) // what opens a form to change one, and to add one
+  const done = () => {
+    const by = chosen === undefined ? plus : from
+    add(false)
+    onChoose(undefined)
+    setTimeout(() => (by.current?.isConnected ? by : plus).current?.focus())
+  }
+  const button = writes && <Button ref={plus} size="small" icon={<Add16Regular />} onClick={() => { onChoose(undefined); add(true) }}>{words.add}</Button>
   const form = (credentials: Credential[]) => {
     const of = credentials.find(c => c.name === chosen)
     if (chosen !== undefined && !of) return <Failed error={new Failure(404, 'CredentialNotFound', '', '')} />
