@@ -83,11 +83,11 @@ func play(t *testing.T, w *World, args []string) {
 }
 
 // rounds are the files in the order in which they run: those that look only, beside each other, then those that change
-// the world, one by one. Where -run asks for some (-run "InTheBrowser/pages|forms" is those with "pages" or "forms" in their names) they are alone.
+// the world, one by one. Where -run asks for some (-run "InTheBrowser/(pages|forms)" is those with "pages" or "forms" in their names) they are alone.
 func rounds(t *testing.T, folder string) [][]string {
 	t.Helper()
 	if _, file, found := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); found {
-		return [][]string{strings.Split(file, "|")}
+		return [][]string{strings.Split(strings.Trim(file, "()"), "|")}
 	}
 	looking := []string{"pages.test.ts", "states.test.ts", "opened.test.ts"}
 	all, err := filepath.Glob(filepath.Join(folder, "*.test.ts"))
