@@ -51,15 +51,14 @@ func (c assetShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var asset, lineage object
+	var asset, lineage, origin object
 	if err := account.Get(a.ctx, "/datamap/api/atlas/v2/entity/guid/"+esc(guid), &asset); err != nil {
 		return err
 	}
 	if err := account.Get(a.ctx, fmt.Sprintf("/datamap/api/atlas/v2/lineage/%s?direction=BOTH&depth=%d", esc(guid), c.Depth), &lineage); err != nil {
 		return err
 	}
-	origin, err := a.origin(account, guid)
-	if err != nil {
+	if err := account.Get(a.ctx, "/manage/v1/assets/"+esc(guid)+"/origin", &origin); err != nil {
 		return err
 	}
 	return a.write(object{"asset": asset, "lineage": lineage, "origin": origin}, func() error { return a.assetSheet(account, asset, lineage, origin) })

@@ -1,20 +1,5 @@
 package main
 
-import (
-	"github.com/purlieu/purlieu/cmd/purlieu/client"
-	"github.com/purlieu/purlieu/fault"
-)
-
-// origin is where an asset comes from; nil from an account that is older than this client, and does not tell.
-func (a *app) origin(account *client.Client, guid string) (object, error) {
-	var out object
-	err := account.Get(a.ctx, "/manage/v1/assets/"+esc(guid)+"/origin", &out)
-	if fault.Is(err, fault.NotFound) {
-		err = nil
-	}
-	return out, err
-}
-
 // originRows are the source and the run that saw it last, as the sheet of an asset shows them.
 func originRows(origin object) (rows [][]string) {
 	if source := origin.text("source"); source != "" {

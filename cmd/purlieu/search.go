@@ -36,23 +36,17 @@ Examples:
   purlieu search orders --order name --reverse -o json`
 }
 
+// values are what the search is narrowed to, in the order of the facets.
+func (c searchCmd) values() [][]string {
+	return [][]string{c.Type, c.Source, c.Class, c.Within, c.Label, c.Term, c.Contact}
+}
+
 // wider says what may find more.
 func (c searchCmd) wider() string {
 	narrow := []string{}
-	for _, f := range []struct {
-		name   string
-		values []string
-	}{
-		{"--type", c.Type},
-		{"--source", c.Source},
-		{"--class", c.Class},
-		{"--collection", c.Within},
-		{"--label", c.Label},
-		{"--term", c.Term},
-		{"--contact", c.Contact},
-	} {
-		if len(f.values) > 0 {
-			narrow = append(narrow, f.name)
+	for i, f := range facets() {
+		if len(c.values()[i]) > 0 {
+			narrow = append(narrow, "--"+f[1])
 		}
 	}
 	switch {
@@ -90,13 +84,14 @@ func (c searchCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	contacts, err := a.contactsCalled(account, c.Contact)
-	if err != nil {
+	if c.Contact, err = a.contactsCalled(account, c.Contact); err != nil {
 		return err
 	}
-	found, err := a.search(account, body, narrowed{"entityType", c.Type}, narrowed{"purlieuSource", c.Source},
-		narrowed{"classification", c.Class}, narrowed{"collectionId", c.Within}, narrowed{"label", c.Label}, narrowed{"term", c.Term},
-		narrowed{contactFacet, contacts})
+	to := []narrowed{}
+	for i, f := range facets() {
+		to = append(to, narrowed{f[0], c.values()[i]})
+	}
+	found, err := a.search(account, body, to...)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ func (s *shell) rich() {
 			_, _ = w.Write([]byte(strings.ReplaceAll(richEntity, "LONG", strings.Repeat("which it was sold by, ", 20))))
 		case strings.Contains(r.URL.Path, "/lineage/"):
 			_, _ = w.Write([]byte(`{}`))
+		case strings.HasSuffix(r.URL.Path, "/origin"):
+			_, _ = w.Write([]byte(`{"source": "shop", "sourceOpen": false, "above": [], "seen": {"at": "2023-11-14T22:13:20Z", "scan": "weekly", "run": null, "whole": false}}`))
 		case strings.HasSuffix(r.URL.Path, "/principals"):
 			_, _ = w.Write([]byte(`{"value": [{"id": "user:1", "name": "kim"}]}`))
 		default:
@@ -42,7 +44,7 @@ func TestAnAssetIsShownWithAllThatPeopleWrote(t *testing.T) {
 	s.run(0, "asset", "show", guid)
 	for _, words := range []string{
 		"owners               kim\n", "experts              Old Lee\n", "owner in the source  dba\n", "labels               finance, old\n", "source says          from the source\n",
-		"changed              2023-11-14T22:14:20Z by kim\n", "created              2023-11-14T22:13:20Z by scan:shop/weekly\n", "tablespace           fast\n", "rows                 12\n",
+		"changed              2023-11-14T22:14:20Z by kim\n", "created              2023-11-14T22:13:20Z by scan:shop/weekly\n", "tablespace           fast\n", "last seen            2023-11-14T22:13:20Z at the latest by a run of weekly\n", "rows                 12\n",
 		"\nDESCRIPTION\n  first line\n  second\\x1b[2J\n", "\nDEFINITION\n  SELECT id\n      FROM orders\\x1b[31m\n",
 		"which it was sold by, ", "…\n", "at      timestamp  yes              when\n", "See a column whole", "id      kim              key\n",
 		"MINE            ", "given by a person\n", "the rule phone-number does not give it here again\n", "CARD            id ",

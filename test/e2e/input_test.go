@@ -24,8 +24,7 @@ func (a *account) failure(t *testing.T, s *source, code, word string) {
 	t.Helper()
 	a.t = t
 	r, gaps := a.scan(s)
-	login := code != "NoSuchDatabase" // whose login it is plays no part there
-	if at := strings.TrimPrefix(s.address(), "PostgreSql://"); !strings.Contains(r.Purlieu.Text, at) || login && !strings.Contains(r.Purlieu.Text, "credential scanner") {
+	if at := strings.TrimPrefix(s.address(), "PostgreSql://"); !strings.Contains(r.Purlieu.Text, at) || !strings.Contains(r.Purlieu.Text, "credential scanner") {
 		t.Errorf("the run does not say that %s was to be read with scanner: %s", at, r.Purlieu.Text)
 	}
 	for _, g := range gaps {

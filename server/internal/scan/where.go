@@ -84,7 +84,7 @@ func why(code, at, credential string) string {
 	case "ConnectionLost":
 		said = "The connection to {at} was lost"
 	case "NoSuchDatabase":
-		said = "{at} has no database of that name"
+		said = "{at} took the credential {credential}, and has no database of that name"
 	case "AddressRefused", "SourceNotAllowed", "FolderNotAllowed":
 		said = "The node's local policy does not let it read {at}"
 	case "WrongPassword":

@@ -29,7 +29,7 @@ func TestARunThatFailedSaysWhereAndWithWhat(t *testing.T) {
 		{"WrongPassword", "Mend it", "plot.example.com:70 refused user name or password of the credential gardener. Mend it"},
 		{"Refused", "Mend it", "plot.example.com:70 refused the connection. Mend it"},
 		{"SecretNotFound", "Mend it", "The node could not read the secret of the credential gardener. Mend it"},
-		{"NoSuchDatabase", "Mend it", "plot.example.com:70 has no database of that name. Mend it"},
+		{"NoSuchDatabase", "Mend it", "plot.example.com:70 took the credential gardener, and has no database of that name. Mend it"},
 		{"NotUnderstood", "Mend it", "The source was to be read at plot.example.com:70 with the credential gardener. Mend it"},
 		{"TimedOut", "", "plot.example.com:70 did not answer in time."},
 	} {

@@ -61,7 +61,7 @@ func (p *filtering) rowsCalled(qualifiedName string) (search.Filter, error) {
 	if p.parts += 10; p.parts > mostFilterParts { // it is looked up in the map
 		return search.Filter{}, badFilter("a filter has at most %d parts, of which a qualifiedName counts for ten", mostFilterParts)
 	}
-	all := append(p.types.named(func(string) bool { return true }), typeDataSet, datamap.TypeProcess)
+	all := append(p.types.named(func(string) bool { return true }), datamap.TypeDataSet, datamap.TypeProcess)
 	ids, err := p.called(all, qualifiedName)
 	if err != nil || len(ids) == 0 {
 		return search.Or(), err

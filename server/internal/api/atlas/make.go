@@ -13,9 +13,6 @@ import (
 	"github.com/purlieu/purlieu/server/internal/datamap"
 )
 
-// typeDataSet is a type that people may make entities of, beside processes and those of the kinds.
-const typeDataSet = datamap.TypeDataSet
-
 // subject is what one entity that was sent is about: one that is there, or one to make.
 type subject struct {
 	view datamap.View
@@ -109,7 +106,7 @@ func (b *batch) columnNamed(t types, name datamap.Name) (v datamap.View, there b
 func makeOf(r *http.Request, types types, e *sent, qualifiedName string) (*datamap.Made, error) {
 	t, known := types[e.TypeName]
 	switch {
-	case e.TypeName == typeDataSet, e.TypeName == datamap.TypeProcess:
+	case e.TypeName == datamap.TypeDataSet, e.TypeName == datamap.TypeProcess:
 	case !known && len(types.tablesOf(e.TypeName)) > 0:
 		return nil, noColumn(e.TypeName, qualifiedName)
 	case !known:

@@ -86,7 +86,7 @@ func rooted() []typeDef {
 		entityType("Asset", "Whatever people look for", "Referenceable",
 			text("name", "The name"), text("description", "What the source, or a person, says of it"), text("owner", "Who owns it in the source"),
 			text("displayName", "The name that people gave it"), text("userDescription", "What people say of it")),
-		entityType(typeDataSet, "What data is in", "Asset"),
+		entityType(datamap.TypeDataSet, "What data is in", "Asset"),
 		entityType(datamap.TypeProcess, "What data goes through", "Asset", inputs, outputs),
 	}
 }
@@ -125,8 +125,8 @@ func (p *Plane) typeDefs(r *http.Request) ([]typeDef, error) {
 		out = append(out, newType(ofClassifications, c.Name, c.Title+". "+c.Summary))
 	}
 	out = append(out,
-		relationType(relationInput, "AGGREGATION", endDef{typeDataSet, "inputToProcesses", false, "SET"}, endDef{datamap.TypeProcess, "inputs", true, "SET"}, "__Process.inputs"),
-		relationType(relationOutput, "AGGREGATION", endDef{datamap.TypeProcess, "outputs", true, "SET"}, endDef{typeDataSet, "outputFromProcesses", false, "SET"}, "__Process.outputs"))
+		relationType(relationInput, "AGGREGATION", endDef{datamap.TypeDataSet, "inputToProcesses", false, "SET"}, endDef{datamap.TypeProcess, "inputs", true, "SET"}, "__Process.inputs"),
+		relationType(relationOutput, "AGGREGATION", endDef{datamap.TypeProcess, "outputs", true, "SET"}, endDef{datamap.TypeDataSet, "outputFromProcesses", false, "SET"}, "__Process.outputs"))
 	slices.SortStableFunc(out, func(a, b typeDef) int {
 		return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.Name, b.Name))
 	})
