@@ -46,7 +46,7 @@ describe('what was done', () => {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click() // elsewhere by then
       await page.waitForURL(/\/runs$/)
       await button(v, 'Notifications').click()
-      expect(await list.getByText('How much of undone is read at once is changed').count()).toBe(2)
+      await expect.poll(() => list.getByText('How much of undone is read at once is changed').count()).toBe(2)
       expect(await list.getByRole('button', { name: /^Undo/ }).count()).toBe(1) // of what was done before that it would undo too much
       expect(await seriousOf(page)).toEqual([])
       await list.getByRole('button', { name: 'Undo: How much of undone is read at once is changed' }).click()
@@ -78,7 +78,7 @@ describe('what writes over something', () => {
     const said = async (what: string) => JSON.parse(await run(`purlieu ${what} --output json`))
     const undo = async (back: string | RegExp) => {
       await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
-      await page.getByRole('status').getByText(back).waitFor()
+      await page.getByRole('status').getByText(back).last().waitFor() // the one before it may be shown yet
     }
     try {
       await run('purlieu trigger set shop nightly --every day --at 04:00 --zone UTC --full')
@@ -134,6 +134,7 @@ describe('what writes over something', () => {
       await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
       await page.getByRole('status').getByText('Not taken back').waitFor()
       await button(v, 'Notifications').click()
+      await list.getByText('Not taken back').waitFor()
       expect(await list.getByRole('button', { name: 'Undo: The rules are in force' }).count()).toBe(0)
       expect(v.wrong).toEqual([])
     } finally {

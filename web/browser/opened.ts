@@ -41,7 +41,8 @@ const asks = (of: object) => changed('**/manage/v1/proposals/*', () => of)
 const manySources = changed('**/search/query*', body => ({ '@search.facets': { ...body['@search.facets'], purlieuSource: Array.from({ length: 50 }, (_, i) => ({ value: `source-${i + 1}`, count: 60 - i })) } }))
 const revoked = changed('**/runtimes/edge/nodes*', body => ({ value: body.value.map((n: object) => ({ ...n, revoked: true, status: 'Revoked' })) }))
 const everyNight = told('**/triggers/default*', { name: 'default', properties: { recurrence: { frequency: 'Day', interval: 1, startTime: '2026-05-04T03:00:00Z', timezone: 'UTC' }, scanLevel: 'Incremental', state: 'Enabled' } })
-const goes = changed('**/manage/v1/runs/*', body => ({
+/** goes makes a run one that goes on. */
+export const goes = changed('**/manage/v1/runs/*', body => ({
   state: 'InProgress', ended: null, discoveryEnded: null, assetsPerSecond: 420, units: { queued: 12, leased: 3, done: 2, closed: 24, failed: 1, void: 0 }, counts: { ...body.counts, discovered: 125_400, created: 80_000, batches: 1200, bytes: 48_000_000 },
 }))
 

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from './hand'
 import { seriousOf } from './looks'
-import { changed, told } from './opened'
+import { changed, goes, told } from './opened'
 import { at, idsOf, look, pages, states, type Ids, type PageOf } from './pages'
 import { open, Visit, world } from './world'
 
@@ -42,7 +42,8 @@ const nothing: (Pick<PageOf, 'name' | 'path' | 'open'> & { says: string; answers
   { name: 'the list of runtimes', path: '/runtimes', answers: told('**/manage/v1/runtimes', { value: [] }), says: 'No runtime yet' },
   { name: 'a runtime without a node', path: '/runtimes/edge', answers: changed('**/runtimes/edge/nodes*', () => ({ value: [] })), says: 'Set one up on a machine in the network of the data.' },
   { name: 'the built-in runtime at rest', path: '/runtimes/built-in', says: 'This runtime is built in: its node starts by itself when there is first work for it.' },
-  { name: 'the parts of a run that has not begun', path: ids => `/runs/${ids.run}?tab=units`, answers: told('**/runs/*/units*', { value: [] }), says: 'No parts yet' },
+  { name: 'the parts of a run that has not begun', path: ids => `/runs/${ids.run}?tab=units`, answers: async v => { await goes(v); await told('**/runs/*/units*', { value: [] })(v) }, says: 'No parts yet' },
+  { name: 'the parts of a run that had none', path: ids => `/runs/${ids.run}?tab=units`, answers: told('**/runs/*/units*', { value: [] }), says: 'It has no parts' },
   { name: 'the runs of a source that never ran', path: '/runs?source=blank', says: 'No run is like that' },
   { name: 'an asset that holds nothing', path: ids => `/asset/${ids.schema}`, answers: told('**/assets/*/children*', { value: [] }), says: 'Nothing below it is in the map.' },
   { name: 'an asset without a past', path: ids => `/asset/${ids.table}?tab=history`, answers: told('**/assets/*/history*', { value: [] }), says: 'No history' },

@@ -2,6 +2,7 @@
 // a list that a filter empties. The answer 500 is made in the browser, as in states.test.ts.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from './hand'
 import { seriousOf } from './looks'
 import { idsOf, type Ids } from './pages'
 import { open, Visit } from './world'
@@ -94,6 +95,27 @@ describe('where a side question fails', () => {
     await v.page.getByRole('button', { name: 'Give', exact: true }).and(v.page.locator(':enabled')).waitFor()
     await v.page.getByRole('main').getByLabel('Person or app', { exact: true }).fill('nobody-of-that-name')
     await v.page.getByText('Nobody in the account is called so yet.').waitFor()
+  })
+})
+
+describe('what comes late', () => {
+  let late: string | undefined
+  const owner = (who: string) => run(`purlieu asset edit postgresql://shop/shop/sales/people --owner=${who}`)
+  beforeAll(async () => {
+    await owner('demo') // a person changed it, whose id is longer than any name
+    const wait = () => new Promise(done => setTimeout(done, 600))
+    for (const asks of new Set(sides.map(c => c.asks))) await v.page.route(asks, async r => { if (asks === late) await wait(); return r.fallback() })
+  })
+  afterAll(async () => { late = undefined; await owner(''); await v.resize(1280, 800) })
+
+  const sides = [...cases, { path: (i: Ids) => `/asset/${i.table}`, asks: '**/manage/v1/principals?*', shows: 'Qualified name' }]
+  it.each(sides.flatMap(one => [1280, 390].map(width => ({ ...one, width }))))('on $path, $asks, moves nothing at $width', async one => {
+    late = one.asks
+    await v.resize(one.width, 800)
+    await v.go(typeof one.path === 'string' ? one.path : one.path(ids))
+    await v.page.getByRole('main').getByText(one.shows, { exact: true }).first().waitFor({ state: 'attached' }) // a phone folds the facets away
+    const moved = (await v.told()).shifts
+    if (moved.length > 0) throw new Error(moved.join('\n'))
   })
 })
 

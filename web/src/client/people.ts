@@ -12,7 +12,8 @@ export const principals = (begins: string) =>
 
 const known = /^(user|app):/
 
-/** useNames gives the name of each id, or the id itself where nobody is called so, or it is not known: that says what was asked. */
+/** useNames gives the name of each id: “…” while it is asked, a long id would move what is below; and the id itself where nobody is
+ * called so, or it is not known: that says what was asked. */
 export function useNames(ids: readonly (string | null | undefined)[]) {
   const of = [...new Set(ids.filter(id => !!id && known.test(id)))].sort() as string[]
   const asked = useQuery({
@@ -20,5 +21,6 @@ export function useNames(ids: readonly (string | null | undefined)[]) {
     enabled: of.length > 0, staleTime: 60_000, placeholderData: keepPreviousData, // more ids: the names that are known stay
   })
   const names = new Map(asked.data?.value.map(p => [p.id, p.name]))
-  return Object.assign((id: string) => names.get(id) ?? id, { asked })
+  const coming = asked.isLoading || asked.isPlaceholderData
+  return Object.assign((id: string) => names.get(id) ?? (coming && known.test(id) ? '…' : id), { asked })
 }
