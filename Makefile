@@ -109,7 +109,7 @@ e2e: ## real processes: server, nodes, databases
 	$(SUMMARY) -- -vet=off -count=1 $(GOTEST) ./test/e2e/...
 
 .PHONY: screenshots
-screenshots: deps build ## every page of the portal at three widths, light and dark, into screenshots/
+screenshots: deps portal ## every page of the portal at three widths, light and dark, into screenshots/
 	go run ./test/portal/pictures
 
 .PHONY: soak

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,13 +113,8 @@ func startWorld(t *testing.T, root string) *World {
 		t.Fatal(err)
 	}
 	programs := filepath.Join(dir, "bin")
-	// The world's node is of another build than its account, and announces a kind that the account has never heard of.
-	for program, room := range map[string]string{"purlieu": "./cmd/purlieu", "purlieu-runtime": "./test/dbase/purlieu-runtime-dbase"} {
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(programs, program), room) //nolint:gosec // of this repository
-		build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-		if said, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("build: %v\n%s", err, said)
-		}
+	if err := Programs(t.Context(), root, programs); err != nil {
+		t.Fatal(err)
 	}
 	w, err := Start(t.Context(), root, programs, dir)
 	if err != nil {

@@ -38,7 +38,11 @@ func run() (err error) {
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user where we are root
 		return err
 	}
-	w, err := portal.Start(ctx, root, filepath.Join(root, "bin"), dir)
+	programs := filepath.Join(dir, "bin")
+	if err := portal.Programs(ctx, root, programs); err != nil {
+		return err
+	}
+	w, err := portal.Start(ctx, root, programs, dir)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ export const words = {
   name: 'Name', kind: 'Kind', kindAndDescription: 'Kind and description', description: 'Description', state: 'State', created: 'Created',
   kinds: { SelfHosted: 'Self-hosted', Managed: 'Managed' } as Record<string, string>,
   tabs: { nodes: 'Nodes', keys: 'Keys', setup: 'Set up a node' },
-  node: 'Node', machine: 'Machine', version: 'Version', running: 'Running', seen: 'Last seen', enrolled: 'Enrolled', actions: 'Actions',
+  node: 'Node', version: 'Version', running: 'Running', seen: 'Last seen', enrolled: 'Enrolled', actions: 'Actions',
   noNodes: 'No node has enrolled yet',
   noNodesText: 'Set one up on a machine in the network of the data.',
   managedNodes: 'This runtime is built in: its node starts by itself when there is first work for it.',

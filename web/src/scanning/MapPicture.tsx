@@ -54,7 +54,7 @@ export function MapPicture({ collections, sources, runtimes: ofRuntimes, runs: o
     const { places, ties } = place(collections, sources, runtimes, runs)
     const nodes = places.map((p): Shown => ({ id: p.id, type: 'thing', position: { x: p.x, y: p.y }, width, height, sourcePosition: Position.Right, targetPosition: Position.Left, data: { place: p, ...describe(p) } }))
     const busy = new Set(runs.filter(going).map(r => placeID('source', r.source)))
-    const edges = ties.map((t): Edge => ({ id: t.id, source: t.from, target: t.to, animated: t.what === 'reads' && busy.has(t.from), focusable: false, style: { stroke: t.what === 'reads' ? tokens.colorBrandStroke1 : tokens.colorNeutralStroke1, strokeDasharray: t.what === 'reads' ? '4 4' : undefined } }))
+    const edges = ties.map((t): Edge => ({ id: t.id, source: t.from, target: t.to, animated: t.what === 'reads' && busy.has(t.from), focusable: false, style: { strokeWidth: 1.5, stroke: t.what === 'reads' ? tokens.colorBrandStroke1 : tokens.colorNeutralStroke1Hover, strokeDasharray: t.what === 'reads' ? '4 4' : undefined } }))
     return { nodes, edges, places }
 
     function describe(p: Place): Omit<Shown['data'], 'place'> {

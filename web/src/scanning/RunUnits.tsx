@@ -1,4 +1,4 @@
-// The parts of a run: who reads what, and how far each is.
+// The units of a run: who reads what, and how far each is.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { DataTable } from '../ui/DataTable'
 import { count } from '../ui/format'

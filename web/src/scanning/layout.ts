@@ -37,7 +37,6 @@ export function place(collections: Collection[], sources: Source[], runtimes: { 
     return name === undefined ? !known.has(at) : at === name
   })
   let row = 0
-  let deepest = 0
   const tie = (from: string, to: string, what: Tie['what']) => ties.push({ id: `${from}>${to}`, from, to, what })
   const branch = (c: Collection, depth: number): number => {
     const rows: number[] = []
@@ -51,7 +50,6 @@ export function place(collections: Collection[], sources: Source[], runtimes: { 
       rows.push(branch(child, depth + 1))
       tie(id, placeID('collection', child.name), 'holds')
     }
-    deepest = Math.max(deepest, depth + 1)
     const y = rows.length > 0 ? (rows[0]! + rows[rows.length - 1]!) / 2 : row++
     places.push({ id, what: 'collection', name: c.name, x: depth * across, y: y * down })
     return y
@@ -62,9 +60,10 @@ export function place(collections: Collection[], sources: Source[], runtimes: { 
   const readers = new Map<string, string>()
   for (const r of runs) if (!readers.has(r.source)) readers.set(r.source, r.runtime)
   const height = Math.max(0, row - 1) * down
+  const last = places.reduce((x, p) => Math.max(x, p.x), across) // column in which something stands
   runtimes.forEach((r, i) => {
     const y = runtimes.length === 1 ? height / 2 : i * Math.max(down, height / (runtimes.length - 1))
-    places.push({ id: placeID('runtime', r.name), what: 'runtime', name: r.name, x: (deepest + 1.4) * across, y })
+    places.push({ id: placeID('runtime', r.name), what: 'runtime', name: r.name, x: last + 1.4 * across, y })
   })
   const there = new Set(places.map(p => p.id))
   for (const [source, runtime] of readers) {

@@ -9,9 +9,9 @@ export const words = {
   noneFits: 'No credential here fits this kind, and a new one is made by data source administrators of the root collection.',
   removeCredentialText: 'It is a reference: the secret itself stays in its vault. One that a scan uses is not removed.',
   credentialName: 'Name of the credential',
-  vault: 'Vault',
+  vault: 'vault',
   vaultHint: 'Where the node finds the secret: a file below its vault folder, or an environment variable.',
-  secretName: 'Name in the vault',
+  secretName: 'name in the vault',
   secretHint: 'The file’s or variable’s name, never the secret itself.',
   testKeeps: 'A node of the runtime tries it now, step by step. For that the account keeps the new credential first, references only; it stays, also without a scan, and can be removed where credentials are chosen.',
 }

@@ -1,10 +1,11 @@
 // What narrows the hits. On a phone it is folded away.
-import { Fragment, memo, useDeferredValue, useRef, useState } from 'react'
+import { memo, useDeferredValue, useRef, useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { facetNames, manyValues, someValues, type FacetName, type Hits } from '../client/api'
 import { useTitles } from '../client/list'
 import { useNames } from '../client/people'
 import { count } from '../ui/format'
+import { broken } from '../ui/Parts'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
 import { UnknownSlot } from '../ui/Unknown'
@@ -77,7 +78,7 @@ function Group({ name, found, chosen, whole, all, change, person }: GroupProps) 
               type="checkbox" className={s.box} checked={chosen.includes(v.value)}
               onChange={e => change({ [slots[name]]: orNone(e.target.checked ? [...chosen, v.value] : chosen.filter(c => c !== v.value)) })}
             />
-            <span className={s.name}>{parts(say(v.value))}</span>
+            <span className={s.name}>{broken(say(v.value))}</span>
             <span className={s.number}>{count(v.count)}</span>
           </label>
         ))}
@@ -94,9 +95,6 @@ function People(of: GroupProps) {
   for (const id of [...of.found.map(f => f.value), ...of.chosen]) asked.current.add(id)
   return <Group {...of} person={useNames([...asked.current])} />
 }
-
-/** parts may be broken behind a dot or an underscore, before anywhere else. */
-const parts = (text: string) => text.split(/(?<=[._])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)
 
 const orNone = (values: string[]) => (values.length > 0 ? values : undefined)
 const none: string[] = []

@@ -21,6 +21,7 @@ const CredentialForm = lazy(() => parts.form().then(m => ({ default: m.Credentia
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '20px' },
+  about: { margin: '0 0 12px' },
   row: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
 })
 
@@ -63,7 +64,7 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
             <Card title={words.credentials} actions={credentials.length > 0 && button}>
               {credentials.length === 0
                 ? <Empty title={words.none} actions={button}>{words.noneText}</Empty>
-                : <><Soft>{writes ? words.about : `${words.about} ${words.onlyRoot}`}</Soft><Table of={credentials} kinds={kinds.data} writes={writes} onChange={(name, by) => { from.current = by; onChoose(name) }} /></>}
+                : <><p className={s.about}><Soft>{writes ? words.about : `${words.about} ${words.onlyRoot}`}</Soft></p><Table of={credentials} kinds={kinds.data} writes={writes} onChange={(name, by) => { from.current = by; onChoose(name) }} /></>}
             </Card>
             <VaultsCard of={{ data: vaults.data, error: vaults.error, refetch: vaults.refetch }} credentials={credentials} writes={writes} />
           </Suspense>

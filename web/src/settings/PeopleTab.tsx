@@ -23,6 +23,7 @@ const useStyles = makeStyles({
   form: { display: 'grid', gridTemplateColumns: 'minmax(0, 360px) auto', gap: '12px', alignItems: 'start', justifyContent: 'start', [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   go: { marginTop: '26px', [narrow]: { marginTop: 0 } }, // beside the field, below its label
   row: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
+  secret: { marginTop: '8px' },
   once: { outline: 'none', scrollMarginTop: '16px' },
 })
 
@@ -51,7 +52,7 @@ function Once({ of, onClose }: { of: Secret; onClose: () => void }) {
   const close = () => { onClose(); if (before.current instanceof HTMLElement) before.current.focus() }
   return (
     <div ref={box} className={s.once} role="group" aria-label={of.title} tabIndex={-1}>
-      <Message tone="good" title={of.title} actions={<Button onClick={close}>{shared.close}</Button>}>{of.text}<Command>{of.value}</Command></Message>
+      <Message tone="good" title={of.title} actions={<Button onClick={close}>{shared.close}</Button>}>{of.text}<div className={s.secret}><Command>{of.value}</Command></div></Message>
     </div>
   )
 }

@@ -18,7 +18,8 @@ import { words } from './credentialStrings'
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '640px', marginBottom: '20px' },
   foot: { display: 'flex', gap: '8px' },
-  none: { marginTop: '8px' },
+  about: { margin: '0 0 12px' },
+  none: { margin: 0 },
 })
 
 interface VaultsCardProps {
@@ -41,7 +42,7 @@ export function VaultsCard({ of, credentials, writes }: VaultsCardProps) {
           return (
             <>
               {adding && <VaultForm taken={all.map(v => v.name)} onDone={done} />}
-              <Soft>{words.vaultsAbout}</Soft>
+              <p className={s.about}><Soft>{words.vaultsAbout}</Soft></p>
               {made.length === 0 ? <p className={s.none}>{words.noVaults}</p> : (
                 <DataTable
                   caption={words.vaults} rows={made} id={v => v.name}

@@ -9,6 +9,7 @@ const useStyles = makeStyles({
   warn: { border: `1px solid ${tokens.colorStatusWarningBorder1}`, backgroundColor: tokens.colorStatusWarningBackground1 },
   good: { border: `1px solid ${tokens.colorStatusSuccessBorder1}`, backgroundColor: tokens.colorStatusSuccessBackground1 },
   sign: { display: 'inline-flex', paddingTop: '2px' },
+  title: { display: 'block' },
   text: { flex: '1 1 220px', minWidth: 0, overflowWrap: 'anywhere' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
 })
@@ -25,7 +26,7 @@ export function Message({ tone, title, actions, children }: MessageProps) {
   return (
     <div className={mergeClasses(s.box, tone !== 'idle' && s[tone])} role={tone === 'bad' ? 'alert' : undefined}>
       <span className={s.sign}><Sign tone={tone} /></span>
-      <div className={s.text}>{title && <strong>{title}</strong>} {children}</div>
+      <div className={s.text}>{title && <strong className={s.title}>{title}</strong>}{children}</div>
       {actions && <div className={s.actions}>{actions}</div>}
     </div>
   )

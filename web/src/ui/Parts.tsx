@@ -1,5 +1,5 @@
 // Small parts that pages are made of.
-import type { ComponentProps, ReactNode } from 'react'
+import { Fragment, type ComponentProps, type ReactNode } from 'react'
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { createLink } from '@tanstack/react-router'
 import { CheckmarkCircle16Filled } from '@fluentui/react-icons/svg/checkmark-circle'
@@ -23,7 +23,8 @@ const useStyles = makeStyles({
   idle: { color: tokens.colorNeutralForeground3 },
   card: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, padding: '20px', minWidth: 0, [narrow]: { padding: '16px' } },
   cardHead: { display: 'flex', alignItems: 'center', gap: '8px', flexWrap: 'wrap', marginBottom: '12px' },
-  cardTitle: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, flex: '1 1 180px' },
+  cardTitle: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, flex: '1 1 120px' },
+  cardActions: { display: 'flex', alignItems: 'center', gap: '8px' },
   facts: { display: 'grid', gridTemplateColumns: 'minmax(96px, max-content) minmax(0, 1fr)', gap: '8px 24px', margin: 0, [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)', gap: '2px' } },
   term: { color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, overflowWrap: 'anywhere', [narrow]: { marginBottom: '10px' } },
@@ -64,7 +65,7 @@ export function Card({ title, actions, children, className }: { title?: ReactNod
   const s = useStyles()
   return (
     <section className={mergeClasses(s.card, className)}>
-      {(title || actions) && <div className={s.cardHead}><h2 className={s.cardTitle}>{title}</h2>{actions}</div>}
+      {(title || actions) && <div className={s.cardHead}><h2 className={s.cardTitle}>{title}</h2>{actions && <div className={s.cardActions}>{actions}</div>}</div>}
       {children}
     </section>
   )
@@ -90,8 +91,11 @@ export function When({ at }: { at: Date | string | number | null | undefined }) 
   return <time className={s.when} dateTime={date.toISOString()} title={exactTime(date)}>{ago(date)}</time>
 }
 
+/** broken is a long name, which may be broken behind a dot, a slash or an underscore before anywhere else. */
+export const broken = (name: ReactNode) => typeof name === 'string' ? name.split(/(?<=[._/])(?!\/)/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>) : name
+
 export function Mono({ children }: { children: ReactNode }) {
-  return <span className={useStyles().mono}>{children}</span>
+  return <span className={useStyles().mono}>{broken(children)}</span>
 }
 
 export function Soft({ children }: { children: ReactNode }) {
@@ -100,7 +104,7 @@ export function Soft({ children }: { children: ReactNode }) {
 
 export function Tag({ children, brand, title }: { children: ReactNode; brand?: boolean; title?: string }) {
   const s = useStyles()
-  return <span className={mergeClasses(s.tag, brand && s.tagBrand)} title={title}>{children}</span>
+  return <span className={mergeClasses(s.tag, brand && s.tagBrand)} title={title}>{broken(children)}</span>
 }
 
 export function Key({ children }: { children: string }) {

@@ -2,6 +2,7 @@
 import type { FluentIcon } from '@fluentui/react-icons'
 import { Box20Regular } from '@fluentui/react-icons/svg/box'
 import { Database20Regular } from '@fluentui/react-icons/svg/database'
+import { Document20Regular } from '@fluentui/react-icons/svg/document'
 import { Eye20Regular } from '@fluentui/react-icons/svg/eye'
 import { Flow20Regular } from '@fluentui/react-icons/svg/flow'
 import { Folder20Regular } from '@fluentui/react-icons/svg/folder'
@@ -23,6 +24,7 @@ export function iconOf(type: string): FluentIcon {
   if (/column|field/.test(type)) return TextColumnOne20Regular
   if (/table|collection|topic|resource_set/.test(type)) return Table20Regular
   if (/schema|folder|container|bucket/.test(type)) return Folder20Regular
+  if (/_file$/.test(type)) return Document20Regular
   if (/server|instance|account/.test(type)) return Server20Regular
   if (/db|database|keyspace/.test(type)) return Database20Regular
   return Box20Regular
