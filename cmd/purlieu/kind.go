@@ -117,7 +117,7 @@ func (a *app) announcedSheet(o object) error {
 		return err
 	}
 	a.say("")
-	a.say("Identity: %s. It dials: %s.", k.Authority, dialsOf(k))
+	a.say("Authority: %s. It dials: %s.", k.Authority, dialsOf(k))
 	if k.ShowsAll {
 		a.say("It says that every login sees everything: what a whole listing lacks is deleted from the map, within the brake.")
 	}

@@ -14,7 +14,7 @@ import (
 type runtimeLimitCmd struct {
 	Name    string `arg:"" help:"Name of the runtime."`
 	Key     int    `enum:"0,1,2" default:"0" placeholder:"1|2" help:"Which key: 1 or 2; without it the limits of both are shown."`
-	Nodes   *int   `placeholder:"N" help:"How many nodes it enrols in all, those that it has enrolled with them; 0 is any number."`
+	Nodes   *int   `placeholder:"N" help:"How many nodes it may enrol in all; those that it has enrolled already count; 0 is any number."`
 	Expires string `placeholder:"TIME" help:"Until when it enrols nodes, such as 2030-01-31T18:00:00Z; never takes the end away."`
 }
 

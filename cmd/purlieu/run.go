@@ -13,7 +13,7 @@ type runCmd struct {
 	Show    runShowCmd    `cmd:"" help:"Show a run: how far it is, what it did, what it could not read."`
 	Watch   runWatchCmd   `cmd:"" help:"Stay until a run has ended, and show how it goes."`
 	Cancel  runCancelCmd  `cmd:"" help:"End a run."`
-	Units   runUnitsCmd   `cmd:"" help:"List the parts of a run, with who reads each."`
+	Units   runUnitsCmd   `cmd:"" help:"List the units of a run, with who reads each."`
 	Gaps    runGapsCmd    `cmd:"" help:"What a run could not read, and what would mend it."`
 	Changes runChangesCmd `cmd:"" help:"Which assets a run created, updated, renamed or deleted."`
 	Undo    runUndoCmd    `cmd:"" help:"Bring back what a run deleted, as far as nobody changed it since."`

@@ -43,7 +43,7 @@ type scanAddCmd struct {
 	scanArgs
 	Credential *string           `help:"Credential to sign in with; an empty text: none."`
 	Runtime    *string           `help:"Integration runtime that runs it; the built-in one for a new scan when left out."`
-	Level      *string           `enum:"L1,L2,L3" help:"How deep: L1 names and sizes, L2 schema, L3 schema and classification. The deepest of the kind for a new scan when left out."`
+	Level      *string           `enum:"L1,L2,L3" help:"How deep: L1 names and sizes, L2 structure, L3 structure and classification. The deepest of the kind for a new scan when left out."`
 	Priority   *string           `enum:"Low,Normal,High" help:"How early its runs are given to nodes, beside others that were started in the same way: Low, Normal or High. What a person starts goes first."`
 	Set        map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"A setting of the scan; see purlieu kinds KIND. KEY= takes it back."`
 	Kind       string            `help:"Scan kind on the wire; the kind's first when left out."`

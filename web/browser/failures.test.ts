@@ -87,7 +87,7 @@ describe('when a right is taken away', () => {
       await rita.page.reload()
       await rita.settled()
       expect(await edit.count()).toBe(0)
-      await rita.page.getByText('it takes the role data curator').waitFor()
+      await rita.page.getByText('takes the role Data curator').waitFor()
       expect(await rita.page.getByText('Where things lie').count()).toBe(0)
       await run('purlieu role remove root purview-reader rita')
       await rita.page.reload()
@@ -117,7 +117,7 @@ describe('when what a page shows is removed', () => {
 describe('when the node is away', () => {
   it('looking into a source says what helps, and goes on when it is back', async () => {
     await v.go('/sources/shop/scan?step=scope')
-    await button('Look what is there').click()
+    await button('See what is there').click()
     await button('Look into shop').waitFor()
     await endNode()
     try {
@@ -133,7 +133,7 @@ describe('when the node is away', () => {
       await startNode()
     }
     await v.go('/sources/shop/scan?step=scope')
-    await button('Look what is there').click()
+    await button('See what is there').click()
     await button('Look into shop').click()
     await button('Look into warehouse').waitFor()
   }, 120_000)

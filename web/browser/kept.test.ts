@@ -146,7 +146,7 @@ describe('the settings of a source that is registered', () => {
       await page.keyboard.press('Space')
       expect(await form.locator('pre').textContent()).toBe('purlieu source add PostgreSql ledger --set=port=5433 --authority=postgresql://ledger.example.com')
       await page.keyboard.press('Enter')
-      await page.getByText('The settings of ledger are changed').waitFor()
+      await page.getByText('The settings of ledger were changed').waitFor()
       await page.getByRole('definition').getByText('5433', { exact: true }).waitFor()
       await page.getByRole('definition').getByText('verify-ca', { exact: true }).waitFor()
       expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
@@ -198,7 +198,7 @@ describe('how much of a source is read at once, and where it stands', () => {
       expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
       expect(await said()).toMatchObject({ purlieuBudget: { connections: 3, strict: true }, purlieuWindows: [{ from: '22:00', to: '06:00' }] })
       await button(v, 'Undo').click()
-      await page.getByText('How much of paced is read at once is as before').waitFor()
+      await page.getByText('The share of paced is as before').waitFor()
       await page.getByText('As many units as usual.').waitFor()
       expect(await said()).not.toHaveProperty('purlieuBudget')
 

@@ -153,11 +153,11 @@ describe('leaving', () => {
       expect(await field.inputValue()).toBe(was) // it was given up
       await field.pressSequentially('!')
       await button(v, 'Save').click()
-      await page.getByText('people is written').waitFor()
+      await page.getByText('people was saved').waitFor()
       await tab(v, 'History').click()
       await page.waitForURL(/tab=history/)
       await page.getByRole('status').getByRole('button', { name: 'Undo' }).click()
-      await page.getByText('Taken back').waitFor()
+      await page.getByText('Undone').waitFor()
 
       await page.goBack()
       await press('Edit')(v)

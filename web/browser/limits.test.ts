@@ -27,7 +27,7 @@ it('a key is limited, which can be undone, and a runtime described', async () =>
     expect(await button(v, 'Save').isDisabled()).toBe(true)
     await page.keyboard.press('Control+A')
     await page.keyboard.type('3')
-    await form.getByLabel('Until').fill('2030-01-31T18:00')
+    await form.getByLabel('Valid until').fill('2030-01-31T18:00')
     await form.getByText(/^purlieu runtime limit cellar --key 2 --nodes=3 --expires=2030-/).waitFor()
     expect(await seriousOf(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 844 })
@@ -57,13 +57,13 @@ it('a key is limited, which can be undone, and a runtime described', async () =>
     await page.getByRole('tab', { name: /^Nodes/ }).click() // the form stands above all tabs
     await page.waitForURL(/cellar$/)
     await page.getByLabel('Description').press('Enter')
-    await page.getByText('The description of cellar is changed').waitFor()
+    await page.getByText('The description of cellar was changed').waitFor()
     await page.getByRole('main').getByText('In the attic').waitFor()
     await onButton(v, 'Change the description')
 
     await run('purlieu runtime delete cellar') // by somebody else, meanwhile
     await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
-    await page.getByRole('status').getByText('Not taken back').waitFor()
+    await page.getByRole('status').getByText('Not undone').waitFor()
     expect(await run('purlieu runtime list')).not.toContain('cellar')
     expect(v.wrong).toEqual([])
   } finally {
@@ -87,7 +87,7 @@ it('a scan runs several times a day, until a day that is taken back', async () =
     await page.getByText(/^Every day at 06:30, 12:30,? and 18:30, .*, until .*2030/).waitFor()
     expect(await seriousOf(page)).toEqual([])
     await button(v, 'Save').click()
-    await page.getByText('often runs by itself', { exact: true }).waitFor()
+    await page.getByText('The schedule of often was saved', { exact: true }).waitFor()
     expect(await recurrence()).toMatchObject({ endTime: expect.stringMatching(/^2030-/) as string, schedule: { hours: [6, 12, 18], minutes: [30] } })
     await v.go('/sources/blank?tab=scans&scan=often')
     expect(await page.getByLabel('Also at these hours').inputValue()).toBe('12, 18')
@@ -95,7 +95,7 @@ it('a scan runs several times a day, until a day that is taken back', async () =
     await page.getByLabel('Not after').fill('')
     await page.getByText(/^purlieu trigger set blank often .*--end=''/).waitFor()
     await button(v, 'Save').click()
-    await page.getByText('often runs by itself', { exact: true }).first().waitFor()
+    await page.getByText('The schedule of often was saved', { exact: true }).first().waitFor()
     expect((await recurrence()).endTime ?? null).toBeNull()
     expect(v.wrong).toEqual([])
   } finally {

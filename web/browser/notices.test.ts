@@ -19,7 +19,7 @@ describe('what was done', () => {
     await run('purlieu source add FileSystem undone --set folder=/nowhere --authority undone')
     const v = await Visit.begin(browser)
     const { page } = v
-    const list = page.getByRole('dialog', { name: 'Notifications' }), notice = page.getByRole('status').getByText('How much of undone is read at once is changed')
+    const list = page.getByRole('dialog', { name: 'Notifications' }), notice = page.getByRole('status').getByText('The share of undone was changed')
     const units = async () => JSON.parse(await run('purlieu source show undone --output json')).properties.purlieuBudget?.connections
     const write = async (n: string) => {
       await page.getByRole('button', { name: 'Change: How much of it is read at once' }).click()
@@ -46,11 +46,11 @@ describe('what was done', () => {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click() // elsewhere by then
       await page.waitForURL(/\/runs$/)
       await button(v, 'Notifications').click()
-      await expect.poll(() => list.getByText('How much of undone is read at once is changed').count()).toBe(2)
+      await expect.poll(() => list.getByText('The share of undone was changed').count()).toBe(2)
       expect(await list.getByRole('button', { name: /^Undo/ }).count()).toBe(1) // of what was done before that it would undo too much
       expect(await seriousOf(page)).toEqual([])
-      await list.getByRole('button', { name: 'Undo: How much of undone is read at once is changed' }).click()
-      await list.getByText('How much of undone is read at once is as before').waitFor()
+      await list.getByRole('button', { name: 'Undo: The share of undone was changed' }).click()
+      await list.getByText('The share of undone is as before').waitFor()
       expect(await units()).toBe(3)
       await list.getByRole('button', { name: /^Undo/ }).waitFor({ state: 'detached' })
 
@@ -86,9 +86,9 @@ describe('what writes over something', () => {
       await v.go('/sources/shop?tab=scans&scan=nightly')
       await main.getByLabel('At', { exact: true }).fill('05:10')
       await button(v, 'Save').click()
-      await page.getByText('nightly runs by itself', { exact: true }).waitFor()
+      await page.getByText('The schedule of nightly was saved', { exact: true }).waitFor()
       expect((await said('trigger show shop nightly')).properties.recurrence.schedule.hours).toEqual([5])
-      await undo('When nightly runs by itself is as before')
+      await undo('The schedule of nightly is as before')
       expect((await said('trigger show shop nightly')).properties).toMatchObject({ recurrence: trigger.recurrence, scanLevel: 'Full', state: 'Enabled' })
 
       await v.go('/sources/shop/scan?of=nightly&step=scope')
@@ -132,9 +132,9 @@ describe('what writes over something', () => {
       await add('198.51.100.0/24')
       await run('purlieu network set --access enabled') // by somebody else, meanwhile
       await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
-      await page.getByRole('status').getByText('Not taken back').waitFor()
+      await page.getByRole('status').getByText('Not undone').waitFor()
       await button(v, 'Notifications').click()
-      await list.getByText('Not taken back').waitFor()
+      await list.getByText('Not undone').waitFor()
       expect(await list.getByRole('button', { name: 'Undo: The rules are in force' }).count()).toBe(0)
       expect(v.wrong).toEqual([])
     } finally {
@@ -161,8 +161,8 @@ describe('what can’t be taken back', () => {
       })
       await page.route('**/manage/v1/proposals/p1', route => route.fulfill({ json: { id: 'p1', kind, state: 'open', source: 'shop', scan: 'nightly', run: id, collection: 'root', assets: 4000, last: 12, before: 'system 1', now: 'system 2', holds: [], created: new Date().toISOString() } }))
       await page.route(/:cancel\?|\/proposals\/p1\/(approve|reject)/, route => { asked.push(route.request().url().replace(/.*(cancel|approve|reject).*/, '$1')); return route.fulfill({ json: { id: 'p1', state: 'approved' } }) })
-      for (const [of, name, does, says] of [
-        ['', 'Cancel the run', 'cancel', /What it has brought stays in the map, and nothing is deleted/],
+      for (const [of, name, does, says, not = 'Cancel'] of [
+        ['', 'Cancel the run', 'cancel', /What it has brought stays in the map, and nothing is deleted/, 'Let it go on'],
         ['growth', 'End it', 'reject', /What it has brought stays in the map; no more comes/],
         ['growth', 'Let it go on', 'approve', /brings whatever it finds, however much that is/],
         ['identity', 'Accept the new server', 'approve', /This can’t be taken back/],
@@ -173,7 +173,7 @@ describe('what can’t be taken back', () => {
         const begins = page.getByRole('main').getByRole('button', { name: new RegExp(`^${name}`) })
         await begins.click()
         await page.getByRole('dialog').getByText(says).waitFor()
-        await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click()
+        await page.getByRole('dialog').getByRole('button', { name: not, exact: true }).click()
         await page.getByRole('dialog').waitFor({ state: 'detached' })
         expect(asked, name).toEqual([])
         await begins.click()

@@ -92,7 +92,7 @@ it('says of each runtime that can’t read it why, and what helps, where none ca
   const none = { name: 'cellar', kind: 'SelfHosted', state: 'NeedRegistration', serves: false, nodes: [], reasons: [{ code: 'NoNodes', text: 'It has no node yet', remedy: 'Enrol one with a key.' }] }
   await answer([{ ...none, name: 'edge', state: 'Online', serves: true, reasons: [] }, none])
   await v.go('/sources/new?kind=PostgreSql&step=settings')
-  await page.getByText('One other runtime can’t, and why').click()
+  await page.getByText('Why one other runtime can’t').click()
   await page.getByText('It has no node yet. Enrol one with a key.').waitFor()
   expect((await v.told()).shifts).toEqual([])
   await page.unroute('**/kinds/*/runtimes')

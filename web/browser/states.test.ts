@@ -41,10 +41,10 @@ describe('in an account with nothing in it', () => {
 const nothing: (Pick<PageOf, 'name' | 'path' | 'open'> & { says: string; answers?: (v: Visit) => Promise<unknown> })[] = [
   { name: 'the list of runtimes', path: '/runtimes', answers: told('**/manage/v1/runtimes', { value: [] }), says: 'No runtime yet' },
   { name: 'a runtime without a node', path: '/runtimes/edge', answers: changed('**/runtimes/edge/nodes*', () => ({ value: [] })), says: 'Set one up on a machine in the network of the data.' },
-  { name: 'the built-in runtime at rest', path: '/runtimes/built-in', says: 'This runtime is built in: its node starts by itself when there is first work for it.' },
+  { name: 'the built-in runtime at rest', path: '/runtimes/built-in', says: 'This runtime is built in: its node starts by itself as soon as there is work for it.' },
   { name: 'the units of a run that has not begun', path: ids => `/runs/${ids.run}?tab=units`, answers: async v => { await goes(v); await told('**/runs/*/units*', { value: [] })(v) }, says: 'No units yet' },
   { name: 'the units of a run that had none', path: ids => `/runs/${ids.run}?tab=units`, answers: told('**/runs/*/units*', { value: [] }), says: 'It has no units' },
-  { name: 'the runs of a source that never ran', path: '/runs?source=blank', says: 'No run is like that' },
+  { name: 'the runs of a source that never ran', path: '/runs?source=blank', says: 'No run matches' },
   { name: 'an asset that holds nothing', path: ids => `/asset/${ids.schema}`, answers: told('**/assets/*/children*', { value: [] }), says: 'Nothing below it is in the map.' },
   { name: 'an asset without a past', path: ids => `/asset/${ids.table}?tab=history`, answers: told('**/assets/*/history*', { value: [] }), says: 'No history' },
   { name: 'an asset that was not measured', path: ids => `/asset/${ids.schema}`, says: 'No run has measured this yet.' },
@@ -185,7 +185,7 @@ describe('whoever may look and not touch', () => {
     await reader.go(`/asset/${ids.table}?tab=schema`)
     await reader.page.getByText('first_name', { exact: true }).first().waitFor()
     await reader.go(`/asset/${ids.table}`)
-    await reader.page.getByText('it takes the role data curator').waitFor()
+    await reader.page.getByText('takes the role Data curator').waitFor()
     expect(await reader.page.getByRole('main').getByRole('button', { name: /^(Edit|Add|Take away)/ }).count()).toBe(0)
   })
 })

@@ -35,7 +35,7 @@ const cases: Case[] = [
   { path: ids => `/asset/${ids.table}`, asks: '**/assets/*/origin', shows: 'Qualified name', unknown: 'Source: unknown. Try again', never: 'None: no scan made it.' },
   { path: ids => `/asset/${ids.table}`, asks: '**/search/query*', shows: 'Qualified name', unknown: 'Classifications: unknown. Try again' },
   { path: '/search?q=order&collection=%5B%22root%22%5D', asks: '**/account/collections?*', shows: 'Collection', unknown: 'Collection: unknown. Try again' },
-  { path: '/settings?tab=collections', asks: '**/manage/v1/principals*', shows: 'Who may do what', unknown: 'Who is called so: unknown. Try again' },
+  { path: '/settings?tab=collections', asks: '**/manage/v1/principals*', shows: 'Who may do what', unknown: 'People and apps: unknown. Try again' },
 ]
 
 beforeAll(async () => {
@@ -87,14 +87,14 @@ describe('where a side question fails', () => {
     failing = '**/manage/v1/principals*'
     await v.go('/settings')
     await v.page.getByRole('main').getByLabel('Person or app', { exact: true }).fill('rita')
-    await v.page.getByRole('button', { name: 'Who is called so: unknown. Try again' }).waitFor()
+    await v.page.getByRole('button', { name: 'People and apps: unknown. Try again' }).waitFor()
     await v.settled()
-    expect(await v.page.getByText('Nobody in the account is called so yet.').count()).toBe(0)
+    expect(await v.page.getByText('No person or app of the account has this name. Look how it is written, or invite the person first.').count()).toBe(0)
     failing = undefined
-    await v.page.getByRole('button', { name: 'Who is called so: unknown. Try again' }).click()
+    await v.page.getByRole('button', { name: 'People and apps: unknown. Try again' }).click()
     await v.page.getByRole('button', { name: 'Give', exact: true }).and(v.page.locator(':enabled')).waitFor()
     await v.page.getByRole('main').getByLabel('Person or app', { exact: true }).fill('nobody-of-that-name')
-    await v.page.getByText('Nobody in the account is called so yet.').waitFor()
+    await v.page.getByText('No person or app of the account has this name. Look how it is written, or invite the person first.').waitFor()
   })
 })
 
@@ -122,7 +122,7 @@ describe('what comes late', () => {
 describe('a list that a filter empties', () => {
   const filters = [
     { path: (i: Ids) => `/runs/${i.run}?tab=changes&verb=renamed`, says: 'No change of this kind', never: 'Nothing changed', way: 'Show all changes', shows: 'order_lines' },
-    { path: () => '/runs?source=shop&state=Canceled', says: 'No run is like that', never: 'Nothing has run yet', way: 'Show all runs', shows: 'shop / nightly' },
+    { path: () => '/runs?source=shop&state=Canceled', says: 'No run matches', never: 'Nothing has run yet', way: 'Show all runs', shows: 'shop / nightly' },
     { path: (i: Ids) => `/asset/${i.table}?tab=schema&find=nothingofthekind`, says: 'No column has this in its name', never: 'No columns are known', way: 'Show all columns', shows: 'first_name' },
     { path: () => '/search?q=order&class=%5B%22NONE.SUCH%22%5D', says: 'No asset fits all that it is narrowed to.', never: 'No asset that you may see has these words', way: 'Clear all', shows: 'orders' },
   ]

@@ -4,7 +4,6 @@ import { Button, Input, makeStyles, mergeClasses, tokens } from '@fluentui/react
 import { Key16Regular } from '@fluentui/react-icons/svg/key'
 import { Search16Regular } from '@fluentui/react-icons/svg/search'
 import type { Entity } from '../client/api'
-import { count } from '../ui/format'
 import { Card, Facts, Mono, Soft, Tag } from '../ui/Parts'
 import { Empty } from '../ui/States'
 import { grounds } from '../ui/theme'
@@ -57,7 +56,7 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
     <>
       <div className={s.bar}>
         <Input className={s.find} type="search" contentBefore={<Search16Regular />} placeholder={words.find} aria-label={words.find} value={find} onChange={(_, d) => onFind(d.value)} />
-        <span role="status"><Soft>{words.shown(count(fitting.length), count(columns.length))}</Soft></span>
+        <span role="status"><Soft>{words.shown(fitting.length, columns.length)}</Soft></span>
         <span id={hint} className={s.wide}><Soft>{words.openHint}</Soft></span>
       </div>
       {fitting.length === 0 && !open ? none : (

@@ -1,4 +1,4 @@
-import { plural } from '../ui/format'
+import { count, plural } from '../ui/format'
 
 /** Evidence is why a classification was given: counts, never a value. */
 interface Evidence {
@@ -18,11 +18,11 @@ export const words = {
   descriptionHint: 'What it is and what it is for. It stays, whatever scans see later.', sourceSays: (said: string) => `The source says: ${said}`,
   owners: 'Owners', ownersHint: 'Who answers for it.', experts: 'Experts', expertsHint: 'Who knows it.',
   addPerson: (to: string) => `Add to: ${to}`, dropPerson: (who: string, from: string) => `Take ${who} out of: ${from}`,
-  written: (name: string) => `${name} is written`, undone: 'Taken back',
+  written: (name: string) => `${name} was saved`, undone: 'Undone',
   deletedMeanwhile: 'It was deleted meanwhile. Bring it back first.',
   clash: (who: string) => `${who} wrote meanwhile`, theirs: { description: 'Their description', owners: 'Their owners', experts: 'Their experts' }, nothing: 'none',
   keepMine: 'Write mine over it', takeTheirs: 'Take theirs',
-  mayNotWrite: (collection: string) => `To change this, it takes the role data curator on the collection ${collection}. Ask a collection administrator.`,
+  mayNotWrite: (collection: string) => `Changing this takes the role Data curator on the collection ${collection}. Ask a collection administrator.`,
   addClass: 'Add a classification', take: (name: string) => `Take away ${name}`, given: (name: string, of: string) => `${of} has ${name} now`, taken: (name: string, of: string) => `${name} was taken from ${of}`, takenText: 'The rule that gave it does not give it here again.',
   refused: (name: string) => `${name} was taken away by a person`, giveBack: 'Give back', giveBackNamed: (name: string) => `Give back ${name}`,
   restore: 'Bring it back', restored: (name: string) => `${name} is back`,
@@ -34,23 +34,23 @@ export const words = {
   where: 'Where it stands', seen: 'Last seen', byRunOf: (scan: string) => `by a run of ${scan}`, notSeen: 'No run that has ended saw it.', byHand: 'None: no scan made it.',
   seenLatest: 'at the latest', seenLatestWhy: 'That run did not see all that its scan had seen before: what it did not see, an older one saw last.',
   status: 'State', deleted: 'Deleted',
-  classifications: 'Classifications', noClassifications: 'None here. Scans of level L3 look for them in columns.',
-  byPerson: 'Given by a person', onColumns: 'Classifications of columns', moreClasses: (n: number) => `${n} more columns are in the schema.`,
+  classifications: 'Classifications', noClassifications: 'None here. Scans of the level Classification look for them in columns.',
+  byPerson: 'Given by a person', onColumns: 'Classifications of columns', moreClasses: (n: number) => `The schema has ${plural(n, 'more classified column', 'more classified columns')}.`,
   measures: 'Measures', noMeasures: 'No run has measured this yet.',
   children: 'Holds', child: 'Name', noChildren: 'Nothing below it is in the map.',
   more: 'More of what the source says',
   definition: 'Definition',
   column: 'Column', columnType: 'Type', nullable: 'Null', default: 'Default', comment: 'Comment', position: '#',
   key: 'key', yes: 'yes', no: 'no',
-  find: 'Find a column', shown: (n: string, of: string) => (n === of ? `${of} columns` : `${n} of ${of} columns`), noColumn: 'No column has this in its name', allColumns: 'Show all columns', noColumns: 'No columns are known', noColumnsText: 'Scans of level L2 and L3 read them, where the login may see them.',
+  find: 'Find a column', shown: (n: number, of: number) => (n === of ? '' : `${count(n)} of `) + plural(of, 'column', 'columns'), noColumn: 'No column has this in its name', allColumns: 'Show all columns', noColumns: 'No columns are known', noColumnsText: 'Scans of the level Structure or Classification read them, where the login may see them.',
   keys: 'Keys', indexes: 'Indexes',
   asPicture: 'Picture', asList: 'List', upstream: 'Comes from', downstream: 'Goes to', noneKnown: 'Nothing is known.',
-  noLineage: 'No lineage', noLineageText: 'Nothing is known to feed this asset or to be fed by it. Views and procedures carry lineage when they are scanned at level L2.',
+  noLineage: 'No lineage', noLineageText: 'Nothing is known to feed this asset or to be fed by it. Views and procedures carry lineage when they are scanned at the level Structure or Classification.',
   way: 'Which way', bothWays: 'Both', oneWayNone: 'Nothing is known that way.',
   stepsShown: (n: number) => `There is more beyond ${plural(n, 'step', 'steps')}.`, mostSteps: (n: number) => `There is more beyond ${plural(n, 'step', 'steps')}. Go on from what stands at the end.`, wholeLineage: 'This is all of it.',
   many: 'There is more than the 1,000 that are shown. Look one way only, or go on from what stands at the end.', manyOneWay: 'There is more than the 1,000 that are shown. Go on from what stands at the end.',
   zoomIn: 'Closer', zoomOut: 'Farther', fit: 'All of it', wider: 'A wider view',
-  verbs: { created: 'Created', updated: 'Changed', deleted: 'Deleted', revived: 'Came back', renamed: 'Renamed', restored: 'Brought back' },
+  verbs: { created: 'Created', updated: 'Changed', deleted: 'Deleted', revived: 'Seen again', renamed: 'Renamed', restored: 'Brought back' },
   moreDifferences: (shown: string, all: string) => `${shown} of ${all} differences are shown. Show more`, noDifferences: 'Nothing that is shown here differed.',
   noHistory: 'No history',
 }

@@ -49,7 +49,7 @@ function Filled({ data }: { data: Overview }) {
     <>
       <div className={s.figures}>
         <Figure name={words.assets} number={about + compact(assets.count)} more={words.ofTypes(assets.byType.length)} />
-        {may('source/read') && <Figure name={words.sources} number={compact(data.sources)} more={words.inCollections(Math.max(1, assets.byCollection.length))} />}
+        {may('source/read') && <Figure name={words.sources} number={compact(data.sources)} more={words.registered} />}
         <Figure name={words.classified} number={compact(assets.classified)} more={words.onThemselves} />
         {runtimes && <Figure name={words.nodes} number={`${runtimes.nodesOnline} / ${runtimes.nodes}`} more={words.inRuntimes(runtimes.count)} />}
       </div>

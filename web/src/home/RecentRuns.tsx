@@ -13,9 +13,9 @@ export function RecentRuns({ runs }: { runs: Run[] }) {
       columns={[
         { name: words.run.scan, show: r => <Link to="/runs/$run" params={{ run: r.id }}>{r.source} / {r.scan}</Link> },
         { name: words.run.state, show: r => <RunStatus run={r} /> },
-        { name: words.run.assets, show: r => compact(r.counts.discovered ?? 0), number: true },
+        { name: words.run.found, show: r => compact(r.counts.discovered ?? 0), number: true },
         { name: words.run.took, show: r => { const ms = r.ended ? lasted(r, 0) : undefined; return ms === undefined ? '' : took(ms) }, number: true },
-        { name: words.run.when, show: r => <When at={r.ended ?? r.started ?? r.queued} /> },
+        { name: words.run.queued, show: r => <When at={r.queued} /> },
       ]}
     />
   )

@@ -1,8 +1,7 @@
 export const words = {
   title: 'Overview',
   assets: 'Assets', sources: 'Sources', classified: 'Classified', nodes: 'Nodes online',
-  ofTypes: (n: number) => (n === 1 ? 'of one type' : `of ${n} types`),
-  inCollections: (n: number) => (n === 1 ? 'in one collection' : `in ${n} collections`),
+  ofTypes: (n: number) => (n === 1 ? 'of one type' : `of ${n} types`), registered: 'registered',
   onThemselves: 'themselves, or a column',
   inRuntimes: (n: number) => (n === 1 ? 'in one runtime' : `in ${n} runtimes`),
   approximate: 'about',
@@ -16,13 +15,13 @@ export const words = {
   emptyText: 'It fills when a source is scanned: a runtime in the source’s network reads it, and sends metadata only.',
   begin: 'Begin with a runtime.',
   emptyToYou: 'Nothing is in the map that you may see',
-  mayNotRuns: 'Runs are seen by data source administrators.',
+  mayNotRuns: 'Only data source administrators see runs.',
   register: 'Register a source',
   first: 'Set up a runtime',
   firstSteps: [
-    { title: 'A runtime', text: 'A node in the network of the data. It dials out, and keeps the passwords.' },
+    { title: 'A runtime', text: 'One or more nodes in the network of the data. They only dial out, and passwords stay with them.' },
     { title: 'A source', text: 'A database by kind and address, in a collection.' },
     { title: 'A scan', text: 'What is read, how deep, and when. The map fills while it runs.' },
   ],
-  run: { scan: 'Scan', state: 'State', assets: 'Assets', gaps: 'Gaps', when: 'When', took: 'Took' },
+  run: { scan: 'Scan', state: 'State', found: 'Found', gaps: 'Gaps', queued: 'Queued', took: 'Took' },
 }

@@ -66,7 +66,7 @@ function Key({ runtime, name, number, of, text, onRenewed }: KeyProps) {
   const done = () => { limit(false); setTimeout(() => button.current?.focus()) }
   const renew = async () => onRenewed(await regenerateKey(runtime, name))
   return (
-    <Card title={words.key(number)} actions={<><Button ref={button} size="small" aria-label={says.limitOf(number)} onClick={() => limit(true)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(number)} done={words.regenerated} act={renew} changes={`key ${runtime} ${name}`} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
+    <Card title={words.key(number)} actions={<><Button ref={button} size="small" aria-label={says.limitOf(number)} onClick={() => limit(true)}>{says.limit}</Button><Ask small label={words.regenerate} title={words.regenerateSure(number)} done={words.regenerated(number)} act={renew} changes={`key ${runtime} ${name}`} command={regenerateKey.command(runtime, name)} stale={['keys', runtime]}>{words.regenerateText}</Ask></>}>
       <Facts of={[
         [words.created, <When key="c" at={of.created} />],
         [words.expires, of.expires ? <When key="e" at={of.expires} /> : words.never],

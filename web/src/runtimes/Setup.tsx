@@ -11,6 +11,7 @@ const useStyles = makeStyles({
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: '28px', fontWeight: tokens.fontWeightSemibold },
   text: { margin: '0 0 10px', color: tokens.colorNeutralForeground2 },
   body: { minWidth: 0 },
+  commands: { display: 'flex', flexDirection: 'column', gap: '8px' },
   end: { paddingTop: '12px' },
 })
 
@@ -24,7 +25,7 @@ export function Setup({ nodes }: { nodes: Node[] | undefined }) {
           <div className={s.body}>
             <h2 className={s.title}>{step.title}</h2>
             <p className={s.text}>{step.text}</p>
-            <Command>{step.command}</Command>
+            <div className={s.commands}>{step.commands.map(command => <Command key={command}>{command}</Command>)}</div>
             {i === words.setup.length - 1 && <div className={s.end} role="status">{online.length > 0 ? <Status tone="good">{words.online(online.map(n => n.nodeName).join(', '))}</Status> : nodes ? <Status tone="busy">{words.waiting}</Status> : '\u00a0'}</div>}
           </div>
         </li>

@@ -2,7 +2,7 @@
 
 export const words = {
   limit: 'Limit', limitOf: (n: number) => `Limit key ${n}`, limited: (n: number) => `Key ${n} is limited`, limitBack: (n: number) => `The limits of key ${n} are as before`,
-  nodes: 'Nodes that it enrols in all', nodesHint: 'Those that it has enrolled with them. Empty: any number.', badNodes: 'Write a whole number from 1, or nothing.',
-  until: 'Until', untilHint: 'By your clock. Nodes that have enrolled go on; a key that is made anew has no limits. Empty: without end.',
-  describe: 'Change the description', described: (runtime: string) => `The description of ${runtime} is changed`, describedBack: (runtime: string) => `The description of ${runtime} is as before`,
+  nodes: 'Nodes that it may enrol in all', nodesHint: 'Those that it has enrolled already count. Empty: any number.', badNodes: 'Write a whole number from 1, or nothing.',
+  until: 'Valid until', untilHint: 'By your clock. Nodes that have enrolled go on; a key that is regenerated has no limits. Empty: without end.',
+  describe: 'Change the description', described: (runtime: string) => `The description of ${runtime} was changed`, describedBack: (runtime: string) => `The description of ${runtime} is as before`,
 }

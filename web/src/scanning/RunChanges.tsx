@@ -24,7 +24,7 @@ export function RunChanges({ run }: { run: Run }) {
   const changes = useInfiniteQuery(changesQuery(run, verb))
   return (
     <>
-      <Field className={s.which} label={says.difference} orientation="horizontal">
+      <Field className={s.which} label={says.change} orientation="horizontal">
         <Select value={verb ?? ''} onChange={(_, d) => change({ verb: d.value || undefined } as { verb?: string })}>
           <option value="">{says.anyChange}</option>
           {(Object.keys(says.verbs) as Verb[]).map(v => <option key={v} value={v}>{says.verbs[v]}</option>)}
@@ -38,8 +38,8 @@ export function RunChanges({ run }: { run: Run }) {
               columns={[
                 { name: words.name, show: c => <Link to={`/asset/${c.asset.guid}`}>{c.asset.name}</Link> },
                 { name: says.type, show: c => <Tag>{titleOf(c.asset.type)}</Tag> },
-                { name: says.what, show: c => <Status tone={tones[c.change.verb]}>{says.verbs[c.change.verb]}</Status> },
-                { name: says.difference, show: c => told(c) || <Soft>–</Soft> },
+                { name: says.change, show: c => <Status tone={tones[c.change.verb]}>{says.verbs[c.change.verb]}</Status> },
+                { name: says.differences, show: c => told(c) || <Soft>–</Soft> },
               ]}
             />
             <More of={changes} shown={list.length} />

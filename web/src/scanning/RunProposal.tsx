@@ -47,8 +47,8 @@ function Grows({ run, proposal: p }: { run: Run; proposal: Proposal }) {
       <Soft>{words.growsText(plural(p.assets, 'asset', 'assets'), count(p.last))}</Soft>
       {may('scan/write', p.collection) && (
         <div className={s.buttons}>
-          <Ask appearance="primary" label={words.endIt} title={words.endSure} done={words.decided.rejected} act={() => decide(p.id, false)} command={decide.command(p.id, false)} stale={['run', run.id]} also={[['proposal']]}>{words.endText}</Ask>
-          <Ask appearance="secondary" label={words.goOn} title={words.goSure} done={words.decided.approved} act={() => decide(p.id, true)} command={decide.command(p.id, true)} stale={['run', run.id]} also={[['proposal']]}>{words.goText}</Ask>
+          <Ask appearance="primary" label={words.endIt} title={words.endSure} done={words.decided.growth.rejected} act={() => decide(p.id, false)} command={decide.command(p.id, false)} stale={['run', run.id]} also={[['proposal']]}>{words.endText}</Ask>
+          <Ask appearance="secondary" label={words.goOn} title={words.goSure} done={words.decided.growth.approved} act={() => decide(p.id, true)} command={decide.command(p.id, true)} stale={['run', run.id]} also={[['proposal']]}>{words.goText}</Ask>
         </div>
       )}
     </Card>
@@ -59,8 +59,8 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
   const s = useStyles()
   const may = useMay()
   const act = useAct(...staleOf(run))
-  const keep = () => act.go({ run: () => decide(p.id, false), said: got => words.decided[got.state] })
-  const remove = () => act.go({ about: `run ${run.id}`, run: () => decide(p.id, true), said: got => words.decided[got.state], undo: { run: () => undoRun(run.id), said: words.broughtBack } })
+  const keep = () => act.go({ run: () => decide(p.id, false), said: got => words.decided[p.kind][got.state] })
+  const remove = () => act.go({ about: `run ${run.id}`, run: () => decide(p.id, true), said: got => words.decided[p.kind][got.state], undo: { run: () => undoRun(run.id), said: words.broughtBack } })
   const identity = p.kind === 'identity', first = identity && !p.before
   return (
     <Card title={first ? words.firstSaid : identity ? words.another : words.held(plural(p.assets, 'asset', 'assets'))}>
@@ -72,7 +72,7 @@ function Open({ run, proposal: p }: { run: Run; proposal: Proposal }) {
         <div className={s.buttons}>
           <ActButton appearance="primary" label={identity ? words.keepOut : words.keepThem} command={decide.command(p.id, false)} busy={act.busy} onAct={keep} />
           {identity
-            ? <Ask appearance="secondary" label={first ? words.acceptFirst : words.accept} title={words.acceptSure} done={words.decided.approved} act={() => decide(p.id, true)} command={decide.command(p.id, true)} stale={['run', run.id]} also={[['proposal']]}>{words.acceptText}</Ask>
+            ? <Ask appearance="secondary" label={first ? words.acceptFirst : words.accept} title={words.acceptSure} done={words.decided.identity.approved} act={() => decide(p.id, true)} command={decide.command(p.id, true)} stale={['run', run.id]} also={[['proposal']]}>{words.acceptText}</Ask>
             : <ActButton label={words.deleteThem} command={decide.command(p.id, true)} busy={act.busy} onAct={remove} />}
         </div>
       )}
@@ -93,7 +93,7 @@ function Assets({ id }: { id: string }) {
 
 function Decided({ proposal: p }: { proposal: Proposal }) {
   return (
-    <Message tone="idle" title={words.decided[p.state]}>{p.by && words.decidedBy(p.by)} <When at={p.decided} /></Message>
+    <Message tone="idle" title={words.decided[p.kind][p.state]}>{p.by && words.decidedBy(p.by)} <When at={p.decided} /></Message>
   )
 }
 
@@ -105,7 +105,7 @@ export function Undo({ run }: { run: Run }) {
   return (
     <Message
       tone="warn" title={words.didDelete(plural(run.counts.deleted, 'asset', 'assets'))}
-      actions={may('scan/write', run.collection) && <ActButton label={words.undo} command={undoRun.command(run.id)} busy={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(plural(got.restored, 'asset', 'assets')) })} />}
+      actions={may('scan/write', run.collection) && <ActButton label={words.undo} command={undoRun.command(run.id)} busy={act.busy} onAct={() => act.go({ run: () => undoRun(run.id), said: got => words.undone(got.restored) })} />}
     >
       {words.didDeleteText}
     </Message>

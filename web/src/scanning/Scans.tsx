@@ -12,7 +12,7 @@ import { useAct } from '../ui/useAct'
 import { useWatch } from '../ui/watched'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
-import { deleteScan, filterQuery, scansKey, startRun, triggerQuery } from './rest'
+import { deleteScan, filterQuery, kindsQuery, scansKey, startRun, triggerQuery } from './rest'
 import { Next } from './Next'
 import { words } from './strings'
 import type { Kind, Scan, Source } from './types'
@@ -67,11 +67,11 @@ interface OneScanProps {
 
 /** OneScan shows what a scan reads and when, both at once: one below the other they would push each other down. */
 function OneScan({ source, kind, scan, writable, onDone }: OneScanProps) {
-  const filter = useQuery(filterQuery(source.name, scan.name))
+  const filter = useQuery(filterQuery(source.name, scan.name)), kinds = useQuery(kindsQuery())
   const trigger = useQuery({ ...triggerQuery(source.name, scan.name), enabled: writable })
   useEffect(() => { void Promise.all([load.card(), load.schedule()]).catch(() => undefined) }, []) // meanwhile; what fails here fails where it is shown
   const [ready, setReady] = useState(false) // and stays so: what is asked for again is waited for where it stands
-  if (!ready && !isComing(filter) && !(writable && isComing(trigger))) setReady(true)
+  if (!ready && !isComing(filter) && !isComing(kinds) && !(writable && isComing(trigger))) setReady(true)
   if (!ready) return <Loading />
   return (
     <Suspense fallback={<Loading />}>

@@ -1,5 +1,7 @@
 // What a run says that asks a person, or deleted something. Apart from the others, for most pages show no such run.
 
+import { plural } from '../ui/format'
+
 export const words = {
   held: (assets: string) => `Are these ${assets} really gone?`,
   heldAssets: 'What would be deleted',
@@ -9,9 +11,9 @@ export const words = {
   keepThem: 'Keep them',
   deleteThem: 'They are gone: delete them',
   another: 'Another server answers at this address',
-  anotherText: 'The run stopped before anything was laid into the map. If the server was replaced on purpose, accept the new one.',
+  anotherText: 'The run stopped before anything was written into the map. If the server was replaced on purpose, accept the new one.',
   firstSaid: 'The source says for the first time which one it is',
-  firstSaidText: 'It was scanned before without saying so, and may be another one: where a mount is away, what lies below it answers. The run stopped before anything was laid into the map. Accept it if it is the right one.',
+  firstSaidText: 'It was scanned before without saying so, and may be another one: where a mount is away, what lies below it answers. The run stopped before anything was written into the map. Accept it if it is the right one.',
   grows: 'May this run go on?',
   growsText: (brought: string, last: string) => `It brings ${brought} so far, new or changed, and the scan held ${last} before. A wrong address, or a login that sees more than it should, looks the same. Nothing of the run goes on until somebody has answered.`,
   goOn: 'Let it go on',
@@ -24,14 +26,18 @@ export const words = {
   is: 'Answers now',
   keepOut: 'It is a mistake: keep it out',
   acceptSure: 'Is this the source from now on?',
-  acceptText: 'This can’t be taken back. The next runs read all of it anew, and lay it into the map in the place of the one before.',
+  acceptText: 'This can’t be taken back. The next runs read all of it anew, and write it into the map in place of the one before.',
   accept: 'Accept the new server',
   acceptFirst: 'It is the right one: accept it',
-  decided: { approved: 'Approved', rejected: 'Rejected', expired: 'A newer run has decided', open: 'Open' },
+  decided: {
+    deletions: { approved: 'Deleted', rejected: 'Kept', expired: 'A newer run has decided', open: 'Open' },
+    growth: { approved: 'It may go on', rejected: 'Ended', expired: 'A newer run has decided', open: 'Open' },
+    identity: { approved: 'Accepted', rejected: 'Kept out', expired: 'A newer run has decided', open: 'Open' },
+  },
   decidedBy: (who: string) => `by ${who},`,
   didDelete: (assets: string) => `This run deleted ${assets}`,
   didDeleteText: 'They can be brought back for 180 days, with all that people wrote about them.',
   undo: 'Bring them back',
   broughtBack: 'What the run deleted is back',
-  undone: (assets: string) => `${assets} are back`,
+  undone: (n: number) => `${plural(n, 'asset is', 'assets are')} back`,
 }

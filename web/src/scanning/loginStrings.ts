@@ -1,10 +1,10 @@
 // What the step of a scan says that is about its login. Apart from the others, for it alone shows it.
 
 export const words = {
-  required: 'This is needed.',
+  required: 'To go on, choose a credential, or fill in all fields that are marked.',
   loginText: 'The account keeps a reference only. The secret stays in the vault that a node of the runtime reads.',
   noLogin: 'No login',
-  oldLogin: 'A credential that is there',
+  oldLogin: 'An existing credential',
   newLogin: 'A new credential',
   noneFits: 'No credential here fits this kind, and a new one is made by data source administrators of the root collection.',
   removeCredentialText: 'It is a reference: the secret itself stays in its vault. One that a scan uses is not removed.',

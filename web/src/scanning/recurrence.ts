@@ -2,6 +2,7 @@
 import { flag, flags, line } from '../client/command'
 import { exactTime } from '../ui/format'
 import { dayName, weekDays, zoneHere } from './days'
+import { words as says } from './recurrenceStrings'
 import { words } from './strings'
 import type { Recurrence, Trigger } from './types'
 
@@ -52,11 +53,11 @@ export function more(r: Recurrence): boolean {
 
 /** problemOf says what keeps a plan from being written; '' when nothing does. */
 export function problemOf(p: Plan): string {
-  if (!Number.isInteger(p.interval) || p.interval < 1) return words.badInterval
+  if (!Number.isInteger(p.interval) || p.interval < 1) return says.badInterval
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(p.at)) return words.badTime
-  if (p.every !== 'Hour' && !hoursOf(p.hours)) return words.badHours
+  if (p.every !== 'Hour' && !hoursOf(p.hours)) return says.badHours
   if (p.every === 'Week' && p.on.length === 0) return words.noDay
-  if (p.every === 'Month' && !daysOf(p.days)) return words.badDays
+  if (p.every === 'Month' && !daysOf(p.days)) return says.badDays
   return ''
 }
 
@@ -96,9 +97,9 @@ export function inWords(r: Recurrence): string {
   const s = r.schedule
   const minutes = s?.minutes ?? []
   const times = (s?.hours ?? []).flatMap(h => (minutes.length ? minutes : [0]).map(m => `${two(h)}:${two(m)}`))
-  const days = [...(s?.weekDays ?? []).map(dayName), ...(s?.monthDays ?? []).map(words.monthDay), ...(s?.monthlyOccurrences ?? []).map(o => words.occurrence(o.occurrence, dayName(o.day)))]
-  const at = r.frequency === 'Hour' ? (minutes.length ? words.atMinutes(and.format(minutes.map(two))) : '') : times.length ? words.atTimes(and.format(times)) : ''
-  return words.when(words.everyOf[r.frequency](r.interval ?? 1), days.length ? words.onDays(and.format(days)) : '', at, r.timeZone ?? 'UTC', r.endTime ? exactTime(new Date(r.endTime)) : '')
+  const days = [...(s?.weekDays ?? []).map(dayName), ...(s?.monthDays ?? []).map(says.monthDay), ...(s?.monthlyOccurrences ?? []).map(o => says.occurrence(o.occurrence, dayName(o.day)))]
+  const at = r.frequency === 'Hour' ? (minutes.length ? says.atMinutes(and.format(minutes.map(two))) : '') : times.length ? says.atTimes(and.format(times)) : ''
+  return says.when(says.everyOf[r.frequency](r.interval ?? 1), days.length ? says.onDays(and.format(days)) : '', at, r.timeZone ?? 'UTC', r.endTime ? exactTime(new Date(r.endTime)) : '')
 }
 
 /** triggerCommand says a plan as a command. */

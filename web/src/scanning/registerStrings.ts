@@ -15,7 +15,7 @@ export const words = {
   nobodyReads: (kind: string) => `No runtime can read ${kind} now.`,
   nobodyReadsText: 'The source can be registered all the same; it can be scanned once a runtime reads it.',
   askForRuntime: 'Runtimes are set up by data source administrators of the root collection: ask one of them.',
-  othersRead: (n: number) => (n === 1 ? 'One other runtime can’t, and why' : `${n} other runtimes can’t, and why`),
+  othersRead: (n: number) => (n === 1 ? 'Why one other runtime can’t' : `Why ${n} other runtimes can’t`),
   testRegisters: 'A node of the runtime tries it now, step by step. For that the account registers the source first; it stays, and can be changed here or on its page.',
   logins: 'Credentials',
   testNoRuntime: 'A test takes a runtime that can read it: see the step before.',

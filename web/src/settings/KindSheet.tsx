@@ -65,7 +65,7 @@ function Sheet({ of: k }: { of: Described }) {
           [words.logins, k.credentials?.length ? k.credentials.map(c => <div key={c.kind}>{c.title} ({c.kind})</div>) : words.noLogin],
           [words.grants, lines(k.credentials?.flatMap(c => c.grants ?? []))],
           [words.typesFound, lines(k.types?.flatMap(t => [t.name, ...(t.column ? [t.column] : [])]))],
-          [words.identity, <Mono key="a">{k.authority}</Mono>],
+          [words.authority, <Mono key="a">{k.authority}</Mono>],
           [words.dials, lines(k.dials) ?? words.dialsNothing], [words.localFolder, k.folder && <Mono key="l">{k.folder}</Mono>],
           [words.nodeLocal, k.nodeLocal ? words.nodeLocalText : undefined], [words.verified, k.verified ? <span key="v"><Mono>{k.verified}</Mono> {words.verifiedText}</span> : words.verifiedNever],
           [words.levels, k.levels?.map(l => `L${l}`).join(', ')], [words.readBy, k.runtimeKinds?.join(', ')],

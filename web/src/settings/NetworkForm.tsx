@@ -82,7 +82,7 @@ export function NetworkForm({ of }: { of: Network }) {
   const locksOut = put.error instanceof Failure && put.error.code === 'LocksYouOut'
   return (
     <form className={s.form} onSubmit={e => { e.preventDefault(); put.mutate(false) }}>
-      <Field label={words.access}>
+      <Field label={words.access} hint={words.modesHint}>
         <RadioGroup value={next.publicNetworkAccess} onChange={(_, d) => change({ publicNetworkAccess: d.value as Mode })}>
           {(Object.keys(words.modes) as Mode[]).map(m => <Radio key={m} value={m} label={words.modes[m]} />)}
         </RadioGroup>

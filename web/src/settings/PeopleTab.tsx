@@ -150,7 +150,7 @@ function Apps() {
                   name: words.actions,
                   show: a => (
                     <div className={s.row}>
-                      <Ask small label={words.newSecret} title={words.secretFor(a.name)} done={words.secretOf(a.name)} act={() => make.mutateAsync({ name: a.name, id: a.id })} command={renewSecret.command(a.id)} stale={['apps']}>{words.secretEnds}</Ask>
+                      <Ask small label={words.newSecret} title={words.secretFor(a.name)} done={words.secretMade(a.name)} act={() => make.mutateAsync({ name: a.name, id: a.id })} command={renewSecret.command(a.id)} stale={['apps']}>{words.secretEnds}</Ask>
                       <Ask small label={words.remove} title={words.removeNamed(a.name)} done={words.removed(a.name)} act={() => deleteApp(a.id)} command={deleteApp.command(a.id)} stale={['apps']}>{words.removeAppText}</Ask>
                     </div>
                   ),

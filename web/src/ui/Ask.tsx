@@ -12,6 +12,7 @@ interface AskProps {
   label: string // of the button, and of the one that acts
   title: string // the question
   children: ReactNode // what will be
+  stay?: string // what the button says that does nothing; Cancel
   done: string
   act: () => Promise<unknown>
   command: string // that does the same
@@ -28,7 +29,7 @@ interface AskProps {
 
 const none: readonly (readonly unknown[])[] = []
 
-export function Ask({ label, title, children, done, act, command, changes, stale, also = none, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
+export function Ask({ label, title, children, stay, done, act, command, changes, stale, also = none, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { tell } = useNotices()
@@ -48,7 +49,7 @@ export function Ask({ label, title, children, done, act, command, changes, stale
   return (
     <>
       <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={`${label}: ${title}`} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
-      {open && <Suspense><AskDialog label={label} title={title} command={command} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
+      {open && <Suspense><AskDialog label={label} title={title} command={command} {...(stay && { stay })} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
     </>
   )
 }

@@ -13,8 +13,8 @@ interface Said {
 
 export const runtimeStates: Record<RuntimeState, Said> = {
   Online: { is: 'Online', help: '' },
-  Limited: { is: 'Partly online', help: 'Some of its nodes are not there. Its page says which.' },
-  Offline: { is: 'Offline', help: 'None of its nodes is there. See that their machines run, and reach this account.' },
+  Limited: { is: 'Partly online', help: 'Some of its nodes are offline. Its page says which.' },
+  Offline: { is: 'Offline', help: 'None of its nodes is online. See that their machines run, and reach this account.' },
   NeedRegistration: { is: 'No node yet', help: 'Set one up on a machine in the network of the data: its page says how.' },
   Started: { is: 'Ready', help: 'Its node starts by itself when there is work.' },
 }
@@ -22,10 +22,10 @@ export const runtimeStates: Record<RuntimeState, Said> = {
 export const nodeStates: Record<NodeState, Said> = {
   Online: { is: 'Online', help: '' },
   Offline: { is: 'Offline', help: 'See that its machine runs, and reaches this account.' },
-  NeedRegistration: { is: 'Lapsed', help: 'It was away for too long, and its key counts no more. Enrol it anew, with a key of its runtime.' },
+  NeedRegistration: { is: 'Lapsed', help: 'It was away for too long, and its key counts no more. Enrol it anew, with a key of its runtime (purlieu-runtime enrol --again).' },
   Resting: { is: 'Resting', help: 'It starts when there is work.' },
 }
-export const nodeRevoked: Said = { is: 'Cut off', help: 'It can’t come back with its key. Enrol it anew if it is to, or remove it from the list.' }
+export const nodeRevoked: Said = { is: 'Revoked', help: 'Its key counts no more, and its name stays taken: remove it from the list before a node of that name enrols.' }
 export const nodePending: Said = { is: 'Waits for approval', help: 'It reads nothing before somebody approves it.' }
 
 /** nodesOnline says a runtime's state with how many of its nodes are there. */

@@ -13,7 +13,7 @@ export const words = {
   signOut: 'Sign out',
   signedInAs: (name: string) => `Signed in as ${name}`,
   retry: 'Try again',
-  unknown: (what: string) => `Not known: ${what}`, unknownShort: 'Unknown. Try again', unknownOf: (what: string) => `${what}: unknown. Try again`, unseenShort: 'Not for you to see', unseen: (what: string) => `${what}: you may not see this`,
+  unknown: (what: string) => `Not known: ${what}`, unknownShort: 'Unknown. Try again', unknownOf: (what: string) => `${what}: unknown. Try again`, unseenShort: 'You may not see this', unseen: (what: string) => `${what}: you may not see this`,
   loading: 'Loading',
   late: 'This takes unusually long.',
   anew: 'Open the page anew',
@@ -35,7 +35,7 @@ export const words = {
   leaveText: 'What you typed here is not saved, and is lost.',
   leaveIt: 'Leave',
   stay: 'Stay here',
-  personName: 'A name', people: 'Who is called so',
+  personName: 'Name of a person or app', people: 'People and apps',
   copyCommandOf: (what: string) => `Copy as a command: ${what}`,
   back: 'Back',
   next: 'Next',
@@ -44,7 +44,7 @@ export const words = {
   goneText: 'The address may be mistyped, or what it named was removed.',
   toHome: 'Go to the overview',
   noRole: 'You have no role here yet',
-  noRoleText: (name: string) => `An administrator of a collection gives roles, and you see what they are for. Ask one, and say that you are signed in as ${name}.`,
+  noRoleText: (name: string) => `A collection administrator gives roles, and you see what they are for. Ask one, and say that you are signed in as ${name}.`,
   lookAgain: 'Look again',
 }
 
@@ -86,9 +86,9 @@ export const failures = {
   signedOutToDo: 'Nothing was done. What you typed stays here: sign in again, and do it once more.',
   signInAgain: 'Sign in, in a new tab',
   asOf: (at: string) => `What is shown is as of ${at}.`,
-  overtaken: 'Not taken back',
+  overtaken: 'Not undone',
   overtakenText: 'It was changed since. Look at it, and change it by hand.',
   notYet: 'This build does not serve this yet',
   other: 'That did not work',
-  request: (id: string) => `Request ${id}`,
+  request: (id: string) => `For whoever runs the account: request ${id} in its log`,
 }
