@@ -21,7 +21,7 @@ type runtimeLimitCmd struct {
 // Help says what is left as it is.
 func (runtimeLimitCmd) Help() string {
 	return `What is not given stays as it is; without any of both this shows the limits, of both keys where none is named. Nodes
-that are enrolled go on. A key that is made anew has no limits.
+that are enrolled go on. A key that is regenerated has no limits.
 
 Examples:
   purlieu runtime limit on-premises

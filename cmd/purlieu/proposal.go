@@ -131,7 +131,7 @@ func (a *app) decide(id, verb string) error {
 		case p.text("kind") == "identity":
 			a.say("The source %s is %s from now on. Run its scans again: they read everything anew.", p.text("source"), p.text("now"))
 		default:
-			a.say("%s assets are deleted. To take it back within 180 days: purlieu run undo %s", p.text("assets"), p.text("run"))
+			a.say("Assets deleted: %s. To take it back within 180 days: purlieu run undo %s", p.text("assets"), p.text("run"))
 		}
 		return nil
 	})

@@ -265,7 +265,7 @@ func (c runUndoCmd) Run(a *app) error {
 		return err
 	}
 	return a.write(done, func() error {
-		a.say("%s of the %s assets that the run deleted are back.", done.text("restored"), done.text("deleted"))
+		a.say("Brought back: %s of the assets that the run deleted, %s in all.", done.text("restored"), done.text("deleted"))
 		return nil
 	})
 }

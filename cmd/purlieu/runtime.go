@@ -16,7 +16,7 @@ type runtimeCmd struct {
 	Add    runtimeAddCmd    `cmd:"" help:"Make a self-hosted runtime. Its nodes enrol with a key: purlieu runtime keys."`
 	List   runtimeListCmd   `cmd:"" help:"List runtimes."`
 	Show   runtimeShowCmd   `cmd:"" help:"Show a runtime with its nodes."`
-	Keys   runtimeKeysCmd   `cmd:"" help:"Show the keys of a runtime, or make one anew."`
+	Keys   runtimeKeysCmd   `cmd:"" help:"Show the keys of a runtime, or regenerate one."`
 	Limit  runtimeLimitCmd  `cmd:"" help:"Show or set how many nodes a key enrols, and until when."`
 	Delete runtimeDeleteCmd `cmd:"" help:"Remove a runtime."`
 }
@@ -116,8 +116,8 @@ func (a *app) nodes(o object) error {
 
 type runtimeKeysCmd struct {
 	Name       string `arg:"" help:"Name of the runtime."`
-	Regenerate int    `enum:"0,1,2" default:"0" help:"Make key 1 or 2 anew; nodes that are enrolled go on."`
-	Plain      bool   `xor:"alone" help:"Write one key alone, for purlieu-runtime enrol to read: the first, or the one made anew."`
+	Regenerate int    `enum:"0,1,2" default:"0" help:"Regenerate key 1 or 2; nodes that are enrolled go on."`
+	Plain      bool   `xor:"alone" help:"Write one key alone, for purlieu-runtime enrol to read: the first, or the regenerated one."`
 	Out        string `xor:"alone" placeholder:"FILE" help:"Write that key to a new file that only you can read."`
 }
 
@@ -231,7 +231,7 @@ type nodeCmd struct {
 	Drain   nodeDrainCmd   `cmd:"" help:"Have a node finish what it holds and claim no more, until it is resumed."`
 	Resume  nodeResumeCmd  `cmd:"" help:"Let a drained node claim again."`
 	Rotate  nodeRotateCmd  `cmd:"" help:"Have a node make a new key in place of the one that proves who it is."`
-	Revoke  nodeRevokeCmd  `cmd:"" help:"Cut a node off within seconds; its name stays taken until it is removed."`
+	Revoke  nodeRevokeCmd  `cmd:"" help:"Revoke a node: its connections end within seconds, and its name stays taken until it is removed."`
 	Remove  nodeRemoveCmd  `cmd:"" help:"Take a node out: it is cut off within seconds."`
 }
 
@@ -328,7 +328,7 @@ Example:
 
 // Run cuts the node off.
 func (c nodeRevokeCmd) Run(a *app) error {
-	return c.do(a, "revoke", "The node %s of %s is cut off. To forget it, too: purlieu node remove %s %s", c.Node, c.Runtime, c.Runtime, c.Node)
+	return c.do(a, "revoke", "The node %s of %s is revoked. To forget it, too: purlieu node remove %s %s", c.Node, c.Runtime, c.Runtime, c.Node)
 }
 
 type nodeRemoveCmd struct{ nodeArgs }

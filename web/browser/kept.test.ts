@@ -175,7 +175,7 @@ describe('how much of a source is read at once, and where it stands', () => {
     await run('purlieu source add FileSystem paced --set folder=/nowhere --authority paced')
     const v = await Visit.begin(browser)
     const { page } = v
-    const change = page.getByRole('button', { name: 'Change: How much of it is read at once' }), form = page.getByRole('form', { name: 'How much of paced is read at once' })
+    const change = page.getByRole('button', { name: 'Change: Budget' }), form = page.getByRole('form', { name: 'Budget of paced' })
     try {
       await v.go('/sources/paced')
       await page.getByText('As many units as usual.').waitFor()
@@ -198,7 +198,7 @@ describe('how much of a source is read at once, and where it stands', () => {
       expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
       expect(await said()).toMatchObject({ purlieuBudget: { connections: 3, strict: true }, purlieuWindows: [{ from: '22:00', to: '06:00' }] })
       await button(v, 'Undo').click()
-      await page.getByText('The share of paced is as before').waitFor()
+      await page.getByText('The budget of paced is as before').waitFor()
       await page.getByText('As many units as usual.').waitFor()
       expect(await said()).not.toHaveProperty('purlieuBudget')
 

@@ -49,7 +49,7 @@ const forms: Form[] = [
   { name: 'a source that is registered', path: '/sources/new?kind=PostgreSql&step=settings', field: v => label(v, /^Name in the map/) },
   { name: 'settings of a source', path: '/sources/shop', open: press('Change: Settings'), field: v => label(v, /^Server/) },
   { name: 'when a source may be read', path: '/sources/shop', open: press('Change: When it may be read'), field: v => label(v, 'Time zone') },
-  { name: 'how much of it is read at once', path: '/sources/shop', open: press('Change: How much of it is read at once'), field: v => label(v, 'Units at once'), types: '0' },
+  { name: 'how much of it is read at once', path: '/sources/shop', open: press('Change: Budget'), field: v => label(v, 'Units at once'), types: '0' },
   { name: 'a scan that is made', path: '/sources/shop/scan', field: v => label(v, /^Name of the scan/) },
   { name: 'a scan that is changed', path: '/sources/shop/scan?of=nightly&step=scope', field: v => label(v, 'Only what is below') },
   { name: 'when a scan runs', path: '/sources/shop?tab=scans&scan=nightly', field: v => label(v, 'Every'), types: '7' },

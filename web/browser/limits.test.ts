@@ -33,7 +33,7 @@ it('a key is limited, which can be undone, and a runtime described', async () =>
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await sideways(page)).toBeLessThanOrEqual(0)
     await page.keyboard.press('Enter')
-    await page.getByText('Key 2 is limited').waitFor()
+    await page.getByText('The limits of key 2 were changed').waitFor()
     await page.getByText('0 of 3 nodes enrolled with it').waitFor()
     expect((await keys()).authKey2).toMatchObject({ maxNodes: 3, expires: expect.stringMatching(/^2030-/) as string })
     expect((await keys()).authKey1!.maxNodes).toBe(0)

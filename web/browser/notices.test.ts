@@ -19,10 +19,10 @@ describe('what was done', () => {
     await run('purlieu source add FileSystem undone --set folder=/nowhere --authority undone')
     const v = await Visit.begin(browser)
     const { page } = v
-    const list = page.getByRole('dialog', { name: 'Notifications' }), notice = page.getByRole('status').getByText('The share of undone was changed')
+    const list = page.getByRole('dialog', { name: 'Notifications' }), notice = page.getByRole('status').getByText('The budget of undone was changed')
     const units = async () => JSON.parse(await run('purlieu source show undone --output json')).properties.purlieuBudget?.connections
     const write = async (n: string) => {
-      await page.getByRole('button', { name: 'Change: How much of it is read at once' }).click()
+      await page.getByRole('button', { name: 'Change: Budget' }).click()
       await page.getByLabel('Units at once').fill(n)
       await button(v, 'Save').click()
       await page.getByText(`At most ${n} units at once`).waitFor()
@@ -46,11 +46,11 @@ describe('what was done', () => {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click() // elsewhere by then
       await page.waitForURL(/\/runs$/)
       await button(v, 'Notifications').click()
-      await expect.poll(() => list.getByText('The share of undone was changed').count()).toBe(2)
+      await expect.poll(() => list.getByText('The budget of undone was changed').count()).toBe(2)
       expect(await list.getByRole('button', { name: /^Undo/ }).count()).toBe(1) // of what was done before that it would undo too much
       expect(await seriousOf(page)).toEqual([])
-      await list.getByRole('button', { name: 'Undo: The share of undone was changed' }).click()
-      await list.getByText('The share of undone is as before').waitFor()
+      await list.getByRole('button', { name: 'Undo: The budget of undone was changed' }).click()
+      await list.getByText('The budget of undone is as before').waitFor()
       expect(await units()).toBe(3)
       await list.getByRole('button', { name: /^Undo/ }).waitFor({ state: 'detached' })
 
@@ -162,14 +162,15 @@ describe('what can’t be taken back', () => {
       await page.route('**/manage/v1/proposals/p1', route => route.fulfill({ json: { id: 'p1', kind, state: 'open', source: 'shop', scan: 'nightly', run: id, collection: 'root', assets: 4000, last: 12, before: 'system 1', now: 'system 2', holds: [], created: new Date().toISOString() } }))
       await page.route(/:cancel\?|\/proposals\/p1\/(approve|reject)/, route => { asked.push(route.request().url().replace(/.*(cancel|approve|reject).*/, '$1')); return route.fulfill({ json: { id: 'p1', state: 'approved' } }) })
       for (const [of, name, does, says, not = 'Cancel'] of [
-        ['', 'Cancel the run', 'cancel', /What it has brought stays in the map, and nothing is deleted/, 'Let it go on'],
+        ['', 'Cancel the run', 'cancel', /What it has brought stays in the map, and nothing is deleted/, 'Don’t cancel it'],
         ['growth', 'End it', 'reject', /What it has brought stays in the map; no more comes/],
         ['growth', 'Let it go on', 'approve', /brings whatever it finds, however much that is/],
-        ['identity', 'Accept the new server', 'approve', /This can’t be taken back/],
+        ['identity', 'Accept the new server', 'approve', /This can’t be undone/],
       ] as const) {
         kind = of
         asked.length = 0
         await v.go(`/runs/${id}`)
+        expect(await page.getByRole('main').getByRole('button', { name: /^Cancel the run/ }).count(), 'what asks is answered').toBe(of === '' ? 1 : 0)
         const begins = page.getByRole('main').getByRole('button', { name: new RegExp(`^${name}`) })
         await begins.click()
         await page.getByRole('dialog').getByText(says).waitFor()

@@ -61,7 +61,7 @@ export const opened: Opened[] = [
 
   { name: 'source-settings', path: '/sources/blank', by: 'Change: Settings', shows: 'Collection' },
   { name: 'source-times', path: '/sources/blank', by: 'Change: When it may be read', shows: 'Time zone' },
-  { name: 'source-share', path: '/sources/blank', by: 'Change: How much of it is read at once', shows: 'Units at once' },
+  { name: 'source-share', path: '/sources/blank', by: 'Change: Budget', shows: 'Units at once' },
   { name: 'source-test', path: '/sources/shop', by: 'Test the connection', shows: /^edge-1 reached it and could sign in/ },
   { name: 'register-check', path: '/sources/new?step=settings&kind=PostgreSql', first: register, shows: /^purlieu source add PostgreSql orders/ },
   { name: 'scan-login-new', path: '/sources/shop/scan?step=login', first: v => v.page.getByText('A new credential', { exact: true }).click(), shows: 'Name of the credential' },

@@ -123,7 +123,7 @@ it('says how much of it is read at once, folded away, and what is no number is n
     await page.getByLabel('Name in the map').fill('bounded')
     await page.getByLabel(/^Server/).fill('db.purlieu.test')
     expect(await page.getByLabel('Units at once').isVisible()).toBe(false)
-    await page.getByText('How much of it is read at once: As many units as usual.').click()
+    await page.getByText('Budget: As many units as usual.').click()
     await page.getByLabel('Units at once').fill('-2')
     await page.getByText('Write a whole number from 1, or nothing.').waitFor()
     expect(await button(v, 'Next').isDisabled()).toBe(true)

@@ -139,7 +139,7 @@ describe('a person without any role', () => {
     const v = await Visit.begin(browser, { as: world.stranger })
     try {
       await v.go('/search?q=order')
-      await v.page.getByRole('alert').getByText('Assets are read by data readers and data curators.').waitFor()
+      await v.page.getByRole('alert').getByText('Only data readers and data curators see assets.').waitFor()
       expect(await v.page.getByText('Nothing found').count()).toBe(0)
       expect(v.questions(/search\/query/)).toEqual([])
     } finally {

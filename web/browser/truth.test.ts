@@ -89,31 +89,34 @@ describe('where a side question fails', () => {
     await v.page.getByRole('main').getByLabel('Person or app', { exact: true }).fill('rita')
     await v.page.getByRole('button', { name: 'People and apps: unknown. Try again' }).waitFor()
     await v.settled()
-    expect(await v.page.getByText('No person or app of the account has this name. Look how it is written, or invite the person first.').count()).toBe(0)
+    expect(await v.page.getByText('No person or app of the account has this name. Look how it is written, or have the person invited.').count()).toBe(0)
     failing = undefined
     await v.page.getByRole('button', { name: 'People and apps: unknown. Try again' }).click()
     await v.page.getByRole('button', { name: 'Give', exact: true }).and(v.page.locator(':enabled')).waitFor()
     await v.page.getByRole('main').getByLabel('Person or app', { exact: true }).fill('nobody-of-that-name')
-    await v.page.getByText('No person or app of the account has this name. Look how it is written, or invite the person first.').waitFor()
+    await v.page.getByText('No person or app of the account has this name. Look how it is written, or have the person invited.').waitFor()
   })
 })
 
 describe('what comes late', () => {
   let late: string | undefined
+  let held = 0 // answers that came late
   const owner = (who: string) => run(`purlieu asset edit postgresql://shop/shop/sales/people --owner=${who}`)
   beforeAll(async () => {
     await owner('demo') // a person changed it, whose id is longer than any name
     const wait = () => new Promise(done => setTimeout(done, 600))
-    for (const asks of new Set(sides.map(c => c.asks))) await v.page.route(asks, async r => { if (asks === late) await wait(); return r.fallback() })
+    for (const asks of new Set(sides.map(c => c.asks))) await v.page.route(asks, async r => { if (asks === late) { await wait(); held++ } return r.fallback() })
   })
   afterAll(async () => { late = undefined; await owner(''); await v.resize(1280, 800) })
 
-  const sides = [...cases, { path: (i: Ids) => `/asset/${i.table}`, asks: '**/manage/v1/principals?*', shows: 'Qualified name' }]
+  const sides = [...cases, { path: (i: Ids) => `/asset/${i.table}`, asks: '**/manage/v1/principals?*', shows: 'by demo' }]
   it.each(sides.flatMap(one => [1280, 390].map(width => ({ ...one, width }))))('on $path, $asks, moves nothing at $width', async one => {
     late = one.asks
+    held = 0
     await v.resize(one.width, 800)
     await v.go(typeof one.path === 'string' ? one.path : one.path(ids))
     await v.page.getByRole('main').getByText(one.shows, { exact: true }).first().waitFor({ state: 'attached' }) // a phone folds the facets away
+    expect(held, 'is asked, and comes').toBeGreaterThan(0)
     const moved = (await v.told()).shifts
     if (moved.length > 0) throw new Error(moved.join('\n'))
   })

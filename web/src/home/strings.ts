@@ -23,5 +23,5 @@ export const words = {
     { title: 'A source', text: 'A database by kind and address, in a collection.' },
     { title: 'A scan', text: 'What is read, how deep, and when. The map fills while it runs.' },
   ],
-  run: { scan: 'Scan', state: 'State', found: 'Found', gaps: 'Gaps', queued: 'Queued', took: 'Took' },
+  run: { scan: 'Scan', state: 'State', found: 'Found', queued: 'Queued', took: 'Took' },
 }

@@ -74,7 +74,7 @@ export function LoginStep({ source, kind, credentials, mayNew, mayNone, draft, o
         source={source.name} asked={{ runtime: draft.runtime, credential: loginName(draft), settings: settingsOf(kind.scanSettings ?? [], draft.settings) }}
         ready={loginReady(draft, kind, credentials)} command={test => withLogin(draft, kind, test)} {...(fresh && { before: keep, text: login.testKeeps })}
       />
-      {!loginReady(draft, kind, credentials) && <Soft>{login.required}</Soft>}
+      {!loginReady(draft, kind, credentials) && !problem && (draft.login !== 'old' || fitting.length > 0) && <Soft>{login.required}</Soft>}
     </>
   )
 }

@@ -53,6 +53,6 @@ function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
 
 function Cancel({ run }: { run: Run }) {
   const may = useMay()
-  if (!going(run) || !may('scan/write', run.collection)) return null
+  if (!going(run) || run.proposal || !may('scan/write', run.collection)) return null // one that asks is answered instead
   return <Ask appearance="secondary" label={says.cancelRun} title={says.cancelSure(run.scan)} stay={says.cancelNot} done={says.cancelled} act={() => cancelRun(run)} command={cancelRun.command(run)} stale={['run', run.id]}>{says.cancelText}</Ask>
 }

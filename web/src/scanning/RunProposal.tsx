@@ -8,7 +8,7 @@ import { Ask } from '../ui/Ask'
 import { count, plural } from '../ui/format'
 import { Message } from '../ui/Message'
 import { More } from '../ui/More'
-import { broken, Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
+import { breakable, Card, Facts, Link, Mono, Soft, Tag, When } from '../ui/Parts'
 import { isComing, Shown } from '../ui/States'
 import { titleOf } from '../ui/types'
 import { useAct } from '../ui/useAct'
@@ -86,7 +86,7 @@ function Assets({ id }: { id: string }) {
   const assets = useInfiniteQuery(proposedQuery(id))
   return (
     <Shown of={assets} loading={null} empty={list => list.length === 0 && <></>}>
-      {list => <><ul className={s.list} aria-label={words.heldAssets}>{list.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{broken(a.qualifiedName)}</Link> <Tag>{titleOf(a.type)}</Tag></li>)}</ul><More of={assets} shown={list.length} /></>}
+      {list => <><ul className={s.list} aria-label={words.heldAssets}>{list.map(a => <li key={a.guid}><Link to={`/asset/${a.guid}`}>{breakable(a.qualifiedName)}</Link> <Tag>{titleOf(a.type)}</Tag></li>)}</ul><More of={assets} shown={list.length} /></>}
     </Shown>
   )
 }

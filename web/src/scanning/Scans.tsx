@@ -91,7 +91,7 @@ function Acts({ source, scan, onSchedule }: { source: string; scan: string; onSc
     <div className={s.acts}>
       <ActButton size="small" label={words.runNow} name={words.runNowNamed(scan)} command={startRun.command(source, scan, false)} busy={act.busy} onAct={() => run(false)} />
       <ActButton size="small" label={words.runFull} name={words.runFullNamed(scan)} title={words.runFullHint} command={startRun.command(source, scan, true)} busy={act.busy} onAct={() => run(true)} />
-      <Button size="small" onClick={onSchedule} aria-label={words.scheduleFor(scan)}>{words.setSchedule}</Button>
+      <Button size="small" onClick={onSchedule} aria-label={words.scheduleOf(scan)}>{words.runsWhen}</Button>
       <Ask small label={words.remove} title={words.removeScan(scan)} done={words.removed(scan)} act={() => deleteScan(source, scan)} changes={`scan ${source} ${scan}`} command={deleteScan.command(source, scan)} stale={scansKey(source)}>{words.removeScanText}</Ask>
     </div>
   )

@@ -1,4 +1,6 @@
 // What is typed into a form that a connector described: texts, until they are told to the account.
+import { fitName } from '../ui/names'
+import { words as shared } from '../ui/strings'
 import { words } from './strings'
 import type { Field } from './types'
 
@@ -44,11 +46,9 @@ export const spoken = (of: Field[], values: Values): Values =>
 /** lines are the lines of a text that say something. */
 export const lines = (text: string) => text.split('\n').map(l => l.trim()).filter(l => l !== '')
 
-const name = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
-
 /** nameProblem says what is wrong with a name for a source, scan or credential; '' when nothing is. */
 export function nameProblem(what: keyof typeof words.taken, text: string, taken: readonly string[]): string {
   if (text === '') return ''
-  if (!name.test(text) || text.length < 3 || text.length > 63) return words.badName
+  if (!fitName(text)) return shared.badName
   return taken.some(t => t.toLowerCase() === text.toLowerCase()) ? words.taken[what] : ''
 }

@@ -20,6 +20,13 @@ describe('the data map', () => {
     expect(ties.map(t => `${t.from} ${t.what} ${t.to}`)).toContain('collection:root holds collection:eu')
     expect(ties.filter(t => t.what === 'reads').map(t => t.id)).toEqual(['source:shop>runtime:edge'])
   })
+  it('puts the runtimes behind the last thing that stands, be it a source or an empty collection', () => {
+    const x = (...of: Parameters<typeof place>) => { const all = place(...of).places; return all.find(p => p.what === 'runtime')!.x - Math.max(...all.filter(p => p.what !== 'runtime').map(p => p.x)) }
+    const gap = x(collections, sources, [{ name: 'edge' }], [])
+    expect(gap).toBeGreaterThan(0)
+    expect(x(collections, [source('crm', 'root')], [{ name: 'edge' }], [])).toBe(gap)
+    expect(x([collection('root')], [source('lost', 'hidden')], [{ name: 'edge' }], [])).toBe(gap)
+  })
   it('shows a source whose collection the reader may not see', () => {
     const { places } = place([collection('eu', 'hidden')], [source('secret', 'hidden')], [], [])
     expect(places.map(p => p.id).sort()).toEqual(['collection:eu', 'source:secret'])

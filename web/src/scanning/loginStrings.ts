@@ -6,7 +6,7 @@ export const words = {
   noLogin: 'No login',
   oldLogin: 'An existing credential',
   newLogin: 'A new credential',
-  noneFits: 'No credential here fits this kind, and a new one is made by data source administrators of the root collection.',
+  noneFits: 'No credential here fits this kind. Only data source administrators of the root collection add one.',
   removeCredentialText: 'It is a reference: the secret itself stays in its vault. One that a scan uses is not removed.',
   credentialName: 'Name of the credential',
   vault: 'vault',

@@ -1,4 +1,5 @@
-// How a schedule is said, and what is wrong with one that is written. Apart from the others, for a source's first page has none.
+// How a schedule is said, and what is wrong with one that is written. Apart from the others, for a source's first page has none;
+// what windows of time need, too, is with those.
 
 export const words = {
   badInterval: 'Every how many? A whole number from 1.', badHours: 'Hours of the day are 0 to 23.', badDays: 'Days of the month are 1 to 31, or -1 to -31 from its end.',

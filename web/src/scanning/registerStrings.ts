@@ -14,7 +14,7 @@ export const words = {
   whoReads: 'Who can read it',
   nobodyReads: (kind: string) => `No runtime can read ${kind} now.`,
   nobodyReadsText: 'The source can be registered all the same; it can be scanned once a runtime reads it.',
-  askForRuntime: 'Runtimes are set up by data source administrators of the root collection: ask one of them.',
+  askForRuntime: 'Only data source administrators of the root collection set up runtimes: ask one of them.',
   othersRead: (n: number) => (n === 1 ? 'Why one other runtime can’t' : `Why ${n} other runtimes can’t`),
   testRegisters: 'A node of the runtime tries it now, step by step. For that the account registers the source first; it stays, and can be changed here or on its page.',
   logins: 'Credentials',

@@ -8,7 +8,7 @@ export const words = {
   run: (scan: string) => `Run of ${scan}`,
   cancelRun: 'Cancel the run',
   cancelSure: (scan: string) => `Cancel this run of ${scan}?`,
-  cancelNot: 'Let it go on',
+  cancelNot: 'Don’t cancel it',
   cancelText: 'What it has brought stays in the map, and nothing is deleted. A run that was cancelled does not go on: another can be started.',
   cancelled: 'The run is being cancelled',
   runSides: { overview: 'Overview', units: 'Units', gaps: 'Gaps', changes: 'What changed' },

@@ -1,7 +1,7 @@
 // What the form of a schedule says. Apart from the others, for only one page shows it.
 
 export const words = {
-  schedule: (scan: string) => `When ${scan} runs by itself`, lastTime: 'Last time:',
+  schedule: (scan: string) => `The schedule of ${scan}`, lastTime: 'Last time:',
   pause: 'Pause', resume: 'Resume', pausedNotice: (scan: string) => `${scan} is paused`, resumedNotice: (scan: string) => `${scan} runs by itself again`,
   scheduled: (scan: string) => `The schedule of ${scan} was saved`, unschedule: (scan: string) => `Take away the schedule of ${scan}?`, unscheduleText: 'The scan then runs only when somebody starts it.', unscheduled: (scan: string) => `${scan} runs only when started`,
   scheduleBack: (scan: string) => `The schedule of ${scan} is as before`,

@@ -57,7 +57,6 @@ export const words = {
   sourceName: 'Name in the map', nameExample: 'sales',
   choose: 'Choose one', unset: 'Not set',
   taken: { source: 'A source of this name exists.', scan: 'This source has a scan of this name.', credential: 'A credential of this name exists.' },
-  badName: 'Use letters, digits and single dashes between them, 3 to 63 in all.',
 
   scanTitle: (source: string) => `Scan ${source}`,
   changeTitle: (scan: string) => `Change ${scan}`, changeDone: 'Save the scan', scanChanged: (name: string) => `The scan ${name} was changed`, scanBack: (name: string) => `The scan ${name} is as before`, change: 'Change',
@@ -104,9 +103,9 @@ export const words = {
   lasted: 'Took',
   found: 'Found',
   gaps: 'Gaps',
-  facts: { new: 'New', changed: 'Changed', same: 'Unchanged', gone: 'Deleted', notSeen: 'Not seen', classified: 'Classified', edges: 'Lineage edges' },
+  facts: { new: 'Created', changed: 'Changed', same: 'Unchanged', gone: 'Deleted', notSeen: 'Not seen', classified: 'Classified', edges: 'Lineage edges' },
 
   runsWhen: 'Schedule', byHand: 'Only when started', paused: 'Paused', next: 'Next:', neverAgain: 'Never again',
-  setSchedule: 'Schedule', scheduleFor: (scan: string) => `When ${scan} runs by itself`,
+  scheduleOf: (scan: string) => `Schedule: ${scan}`,
   badTime: 'Write the time as 22:00.', noDay: 'Choose a day of the week.',
 }

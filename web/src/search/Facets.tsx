@@ -5,7 +5,7 @@ import { facetNames, manyValues, someValues, type FacetName, type Hits } from '.
 import { useTitles } from '../client/list'
 import { useNames } from '../client/people'
 import { count } from '../ui/format'
-import { broken } from '../ui/Parts'
+import { breakable } from '../ui/Parts'
 import { grounds } from '../ui/theme'
 import { titleOf } from '../ui/types'
 import { UnknownSlot } from '../ui/Unknown'
@@ -78,7 +78,7 @@ function Group({ name, found, chosen, whole, all, change, person }: GroupProps) 
               type="checkbox" className={s.box} checked={chosen.includes(v.value)}
               onChange={e => change({ [slots[name]]: orNone(e.target.checked ? [...chosen, v.value] : chosen.filter(c => c !== v.value)) })}
             />
-            <span className={s.name}>{broken(say(v.value))}</span>
+            <span className={s.name}>{breakable(say(v.value))}</span>
             <span className={s.number}>{count(v.count)}</span>
           </label>
         ))}

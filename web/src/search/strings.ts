@@ -13,7 +13,7 @@ export const words = {
   findValueOf: (facet: string) => `Find in: ${facet}`,
   onlyMany: (n: number) => `The ${n} most frequent. More words in the search leave fewer.`,
   clear: 'Clear all',
-  mayNot: 'Assets are read by data readers and data curators. Ask a collection administrator for one of these roles.',
+  mayNot: 'Only data readers and data curators see assets. Ask a collection administrator for one of these roles.',
   none: 'Nothing found',
   noneText: 'No asset that you may see has these words. Try fewer letters: the last word need not be complete.',
   noneYet: 'No asset is in the map that you may see',

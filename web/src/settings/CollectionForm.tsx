@@ -6,6 +6,7 @@ import { useMay, whoQuery } from '../client/may'
 import { still } from '../client/rest'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
+import { fitName } from '../ui/names'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
@@ -27,8 +28,6 @@ interface CollectionFormProps {
   onDone: (name?: string) => void // with the name of the one that was written
 }
 
-const fine = /^(?=.{3,63}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
-
 export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormProps) {
   const s = useStyles()
   const may = useMay()
@@ -39,7 +38,7 @@ export function CollectionForm({ of, parent = '', all, onDone }: CollectionFormP
   const [title, setTitle] = useState(of?.friendlyName ?? '')
   const [description, setDescription] = useState(of?.description ?? '')
   const [under, setUnder] = useState(was)
-  const problem = of || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.takenName : ''
+  const problem = of || name === '' ? '' : !fitName(name) ? shared.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.takenName : ''
   const body = { friendlyName: title.trim(), description: description.trim(), parent: under }
   const act = useAct(collections().queryKey, ['access'], whoQuery.queryKey)
   const release = useDirty(name !== (of?.name ?? '') || title !== (of?.friendlyName ?? '') || description !== (of?.description ?? '') || under !== was)

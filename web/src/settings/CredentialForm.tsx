@@ -8,6 +8,7 @@ import { still } from '../client/rest'
 import { Command } from '../ui/Command'
 import { useDirty } from '../ui/Leaving'
 import { Facts } from '../ui/Parts'
+import { fitName } from '../ui/names'
 import { useNotices } from '../ui/Notices'
 import { Refusal } from '../ui/Refusal'
 import { words as shared } from '../ui/strings'
@@ -27,8 +28,6 @@ interface CredentialFormProps {
   onDone: () => void
 }
 
-const fine = /^(?=.{3,63}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
-
 export function CredentialForm({ of, all, kinds, vaults, onDone }: CredentialFormProps) {
   const s = useStyles()
   const form = useRef<HTMLFormElement>(null)
@@ -44,7 +43,7 @@ export function CredentialForm({ of, all, kinds, vaults, onDone }: CredentialFor
   const release = useDirty(name !== (was?.name ?? '') || JSON.stringify(parts) !== JSON.stringify(begun))
   const done = () => { release(); onDone() }
   const declared = fieldsOf(kinds, kind).fields, open = declared.filter(f => !f.secret), hidden = declared.filter(f => f.secret)
-  const problem = was || name === '' ? '' : !fine.test(name) ? words.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.taken : ''
+  const problem = was || name === '' ? '' : !fitName(name) ? shared.badName : all.some(c => c.name.toLowerCase() === name.toLowerCase()) ? words.taken : ''
   const put = useMutation({
     mutationFn: () => writeCredential(name, kind, parts, was),
     onSuccess: async written => {

@@ -8,6 +8,7 @@ import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { useDirty } from '../ui/Leaving'
+import { fitName } from '../ui/names'
 import { useNotices } from '../ui/Notices'
 import { Card, Soft } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
@@ -64,15 +65,13 @@ export function VaultsCard({ of, credentials, writes }: VaultsCardProps) {
 
 const kindOf = ({ properties: p }: Vault) => (p.purlieuVault ? words.standing[p.purlieuVault.kind] ?? p.purlieuVault.kind : words.keyVault)
 
-const fine = /^(?=.{3,63}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/
-
 function VaultForm({ taken, onDone }: { taken: string[]; onDone: () => void }) {
   const s = useStyles()
   const queries = useQueryClient()
   const { tell } = useNotices()
   const [name, setName] = useState(''), [kind, setKind] = useState('file'), [description, setDescription] = useState('')
   useDirty(name !== '' || kind !== 'file' || description !== '', ['login']) // the form of a credential stands beside it
-  const problem = name === '' ? '' : name in words.standing ? words.reserved : !fine.test(name) ? words.badName : taken.some(t => t.toLowerCase() === name.toLowerCase()) ? words.takenVault : ''
+  const problem = name === '' ? '' : name in words.standing ? words.reserved : !fitName(name) ? shared.badName : taken.some(t => t.toLowerCase() === name.toLowerCase()) ? words.takenVault : ''
   const put = useMutation({
     mutationFn: () => putVault(name, kind, description.trim()),
     onSuccess: async () => {

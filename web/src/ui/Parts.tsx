@@ -8,6 +8,7 @@ import { Clock16Regular } from '@fluentui/react-icons/svg/clock'
 import { ErrorCircle16Filled } from '@fluentui/react-icons/svg/error-circle'
 import { Warning16Filled } from '@fluentui/react-icons/svg/warning'
 import { ago, exactTime } from './format'
+import { piecesOf } from './names'
 import { narrow } from './widths'
 
 const useStyles = makeStyles({
@@ -91,11 +92,11 @@ export function When({ at }: { at: Date | string | number | null | undefined }) 
   return <time className={s.when} dateTime={date.toISOString()} title={exactTime(date)}>{ago(date)}</time>
 }
 
-/** broken is a long name, which may be broken behind a dot, a slash or an underscore before anywhere else. */
-export const broken = (name: ReactNode) => typeof name === 'string' ? name.split(/(?<=[._/])(?!\/)/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>) : name
+/** breakable is a long name, which may be broken between its pieces before anywhere else. */
+export const breakable = (name: ReactNode) => typeof name === 'string' ? piecesOf(name).map((piece, i) => <Fragment key={i}>{i > 0 && <wbr />}{piece}</Fragment>) : name
 
 export function Mono({ children }: { children: ReactNode }) {
-  return <span className={useStyles().mono}>{broken(children)}</span>
+  return <span className={useStyles().mono}>{breakable(children)}</span>
 }
 
 export function Soft({ children }: { children: ReactNode }) {
@@ -104,7 +105,7 @@ export function Soft({ children }: { children: ReactNode }) {
 
 export function Tag({ children, brand, title }: { children: ReactNode; brand?: boolean; title?: string }) {
   const s = useStyles()
-  return <span className={mergeClasses(s.tag, brand && s.tagBrand)} title={title}>{broken(children)}</span>
+  return <span className={mergeClasses(s.tag, brand && s.tagBrand)} title={title}>{breakable(children)}</span>
 }
 
 export function Key({ children }: { children: string }) {

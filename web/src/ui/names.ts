@@ -11,3 +11,9 @@ export function decoded(name: string): string {
     return name
   }
 }
+
+/** fitName says whether something that people name can be called so: the rule of the account (model.FitName). */
+export const fitName = (name: string) => /^(?=.{3,63}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(name)
+
+/** piecesOf are the pieces of a long name between which it may be broken: behind dots, slashes and underscores. */
+export const piecesOf = (name: string) => name.split(/(?<=[._/])(?!\/)/)

@@ -13,8 +13,8 @@ interface Said {
 
 export const runtimeStates: Record<RuntimeState, Said> = {
   Online: { is: 'Online', help: '' },
-  Limited: { is: 'Partly online', help: 'Some of its nodes are offline. Its page says which.' },
-  Offline: { is: 'Offline', help: 'None of its nodes is online. See that their machines run, and reach this account.' },
+  Limited: { is: 'Partly online', help: 'Not all of its nodes are online. Its page says which.' },
+  Offline: { is: 'Offline', help: 'None of its nodes is online. Its page says of each why, and what helps.' },
   NeedRegistration: { is: 'No node yet', help: 'Set one up on a machine in the network of the data: its page says how.' },
   Started: { is: 'Ready', help: 'Its node starts by itself when there is work.' },
 }
@@ -25,7 +25,7 @@ export const nodeStates: Record<NodeState, Said> = {
   NeedRegistration: { is: 'Lapsed', help: 'It was away for too long, and its key counts no more. Enrol it anew, with a key of its runtime (purlieu-runtime enrol --again).' },
   Resting: { is: 'Resting', help: 'It starts when there is work.' },
 }
-export const nodeRevoked: Said = { is: 'Revoked', help: 'Its key counts no more, and its name stays taken: remove it from the list before a node of that name enrols.' }
+export const nodeRevoked: Said = { is: 'Revoked', help: 'Its key counts no more, and its name stays taken: remove it from the list before a node of that name enrols (purlieu-runtime enrol --again).' }
 export const nodePending: Said = { is: 'Waits for approval', help: 'It reads nothing before somebody approves it.' }
 
 /** nodesOnline says a runtime's state with how many of its nodes are there. */
