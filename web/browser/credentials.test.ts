@@ -99,7 +99,7 @@ it('says which scans use it, and is not removed while one does; who sees to one 
 
   const nora = await Visit.begin(browser, { as: world.keeper, width: 390, height: 844 })
   await nora.go('/settings?tab=credentials')
-  await nora.page.getByText('They are made, changed and removed by data source administrators of the root collection.').waitFor()
+  await nora.page.getByText('Only data source administrators of the root collection add, change and remove them.').waitFor()
   expect(await nora.page.getByRole('main').getByRole('button', { name: /Remove|Change|Add/ }).count()).toBe(0)
   expect(await nora.page.getByRole('link', { name: 'shop / nightly' }).count()).toBe(0) // it is not hers to see
   expect(await sideways(nora.page)).toBeLessThanOrEqual(0)

@@ -81,7 +81,7 @@ export const opened: Opened[] = [
 
   ask('source-remove', '/sources/blank', /^Remove: Remove the source/, 'Remove the source blank?'),
   ask('scan-remove', '/sources/shop?tab=scans', /^Remove: Remove the scan/, 'Remove the scan nightly?'),
-  ask('schedule-remove', '/sources/shop?tab=scans&scan=nightly', /^Remove: Take away the schedule/, 'Take away the schedule of nightly?', { answers: everyNight }),
+  ask('schedule-remove', '/sources/shop?tab=scans&scan=nightly', /^Remove: Remove the schedule/, 'Remove the schedule of nightly?', { answers: everyNight }),
   ask('credential-remove', '/sources/shop/scan?step=login', /^Remove: Remove the credential/, 'Remove the credential shop-scanner?'),
   ask('credential-remove-there', '/settings?tab=credentials', /^Remove: Remove the credential/, 'Remove the credential shop-scanner?'),
   ask('node-drain', '/runtimes/edge', /^Drain: /, 'Drain edge-1?'),

@@ -5,7 +5,7 @@ import { Command } from './Command'
 import { Refusal } from './Refusal'
 import { words } from './strings'
 
-const useStyles = makeStyles({ command: { gridColumn: '1 / -1', marginTop: '8px' } })
+const useStyles = makeStyles({ command: { gridColumn: '1 / -1', marginTop: '8px' }, button: { whiteSpace: 'nowrap' } })
 
 interface AskDialogProps {
   label: string
@@ -29,8 +29,8 @@ export function AskDialog({ label, title, command, stay = words.cancel, children
           <DialogTitle>{title}</DialogTitle>
           <DialogContent>{children}<Refusal error={error} /></DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>{stay}</Button>
-            <Button appearance="primary" disabledFocusable={busy} onClick={onGo}>{label}</Button>
+            <Button className={s.button} onClick={onClose}>{stay}</Button>
+            <Button className={s.button} appearance="primary" disabledFocusable={busy} onClick={onGo}>{label}</Button>
           </DialogActions>
           {command && <div className={s.command}><Command title={words.asCommand}>{command}</Command></div>}
         </DialogBody>
