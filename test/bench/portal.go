@@ -43,7 +43,7 @@ func (b *bench) portal() error {
 			return fmt.Errorf("portal: no figure %s", p.figure)
 		}
 		if p.figure == "stroke.stands" {
-			p.note += fmt.Sprintf("; %.3g × until a frame shows them, %.3g × the same answer shown as plain text", figures["stroke.painted"], figures["stroke.shown"])
+			p.note += fmt.Sprintf("; until a frame shows them %.3g × the same answer as plain text; stands %.3g × the question that no key began", figures["stroke.shown"], figures["stroke.keyless"])
 		}
 		b.report.most(p.what, value, p.limit, p.unit, p.note)
 	}

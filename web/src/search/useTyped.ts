@@ -1,5 +1,5 @@
 // Searching while one types. Each key asks at once, and the question before is given up; hits are drawn with the answer, and
-// the address follows them. It waits for a slow answer no longer than a person notices.
+// the address follows when the screen shows them. It waits for a slow answer no longer than a person notices.
 import { useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate, useRouter } from '@tanstack/react-router'
@@ -22,16 +22,21 @@ export function useTyped(): [string, (text: string) => void] {
     last.current = to
     const answer = client.prefetchQuery(asked(to))
     if (before && before.q !== to.q) void client.cancelQueries({ queryKey: asked(before).queryKey, exact: true })
-    await Promise.race([answer, new Promise(done => setTimeout(done, patience))])
+    await Promise.race([answer, waited(patience)])
     if (last.current !== to) return
     const { href } = router.state.location
     const go = () => navigate({ to: '/search', search: to, replace: at !== undefined })
     if (!at) return void go()
     const done = draw(to, href)
-    await new Promise(drawn => setTimeout(drawn))
+    await Promise.race([painted(), waited(patience)]) // a tab that nobody sees paints nothing
     if (last.current !== to) return // the next key's is drawn over it
     if (router.state.location.href === href) await go() // else the page was left meanwhile
     done()
   }
   return [at?.q ?? '', text => void search(text)]
 }
+
+const waited = (ms: number) => new Promise<void>(done => setTimeout(done, ms))
+
+/** painted is done when what was drawn is on the screen: the task behind the next frame's. */
+const painted = () => new Promise<void>(done => requestAnimationFrame(() => setTimeout(done)))
