@@ -26,8 +26,9 @@ it('a kind that a node announces is looked at, approved, registered by its form,
     await page.getByRole('table', { name: 'It asks for' }).getByText('Leave out empty tables').waitFor()
     await page.getByText('Waits for an answer').waitFor()
     await page.getByText('dbase://{folder}').waitFor()
+    await page.getByText('Names and sizes, Structure').waitFor()
     expect(await seriousOf(page)).toEqual([])
-    await button(v, `Approve: Approve ${name}?`).click()
+    await button(v, `Approve ${name}`).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
     await page.getByText('Approved', { exact: true }).waitFor()
 
@@ -45,12 +46,12 @@ it('a kind that a node announces is looked at, approved, registered by its form,
     expect(await page.getByRole('radio', { name: /^built-in/ }).isEnabled()).toBe(false)
 
     await v.go('/settings?tab=kinds')
-    await button(v, `Withdraw: Withdraw ${name}?`).click()
+    await button(v, `Withdraw ${name}`).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw', exact: true }).click()
     await page.getByRole('dialog').getByText(/the source tables is of kind DbaseFolder/i).waitFor()
     await page.keyboard.press('Escape')
     await run('purlieu source delete tables')
-    await button(v, `Withdraw: Withdraw ${name}?`).click()
+    await button(v, `Withdraw ${name}`).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw', exact: true }).click()
     await page.getByText('Withdrawn', { exact: true }).waitFor()
   } finally {

@@ -16,7 +16,7 @@ const agree = (label: string) => v.page.getByRole('dialog').getByRole('button', 
 describe('a node', () => {
   it('is drained; a run says that it waits for it; and it is resumed', async () => {
     await v.go('/runtimes/edge')
-    await button('Drain: Drain edge-1?').click()
+    await button('Drain edge-1').click()
     await agree('Drain')
     await row().getByText('Drained', { exact: true }).waitFor({ timeout: 20_000 })
     expect(await seriousOf(v.page)).toEqual([])

@@ -6,6 +6,7 @@ import { Card, Facts } from '../ui/Parts'
 import { Refusal } from '../ui/Refusal'
 import { isUnknown } from '../ui/States'
 import { Tick } from '../ui/Tick'
+import { levelTitle } from '../ui/strings'
 import { Unknown } from '../ui/Unknown'
 import { loginName, standing, type Draft } from './draft'
 import { lines, properties, sayValue } from './form'
@@ -35,7 +36,7 @@ export function ReviewStep({ source, was, kind, draft, error, onChange }: Review
       <Refusal error={error} />
       <Card>
         <Facts of={[
-          [words.scanName, draft.name], [words.runtime, draft.runtime], [words.credential, loginName(draft) || words.noCredential], [words.level, words.levels[draft.level]?.title],
+          [words.scanName, draft.name], [words.runtime, draft.runtime], [words.credential, loginName(draft) || words.noCredential], [words.level, levelTitle(draft.level)],
           ...fields.filter(f => f.name in given).map((f): [string, string] => [f.title, sayValue(f, given[f.name])]),
           [words.include, lines(draft.include).join(', ')], [words.exclude, lines(draft.exclude).join(', ')],
         ]} />

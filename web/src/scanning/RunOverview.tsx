@@ -9,7 +9,7 @@ import { medium } from '../ui/widths'
 import { RunProposal, Undo, useAsked } from './RunProposal'
 import { going } from './rest'
 import { lasted, RunStatus } from '../ui/RunStatus'
-import { runStates } from '../ui/strings'
+import { levelTitle, runStates } from '../ui/strings'
 import { spoken } from './spoken'
 import { words as says } from './runStrings'
 import { words } from './strings'
@@ -45,7 +45,7 @@ export function RunOverview({ run, asOf }: { run: RunDetail; asOf: number | unde
           [words.state, <RunStatus key="s" run={run} />],
           [says.began, run.started ? <When key="w" at={run.started} /> : undefined],
           [words.lasted, ms === undefined ? undefined : took(ms)],
-          [words.level, words.levels[run.level]?.title ?? run.level],
+          [words.level, levelTitle(run.level)],
           [words.runtime, <Link key="r" to={`/runtimes/${encodeURIComponent(run.runtime)}`}>{run.runtime}</Link>],
         ]} />
       </Card>

@@ -4,6 +4,7 @@ import { DataTable } from '../ui/DataTable'
 import { compact, took } from '../ui/format'
 import { Link, Soft, When } from '../ui/Parts'
 import { lasted, RunStatus } from '../ui/RunStatus'
+import { levelTitle } from '../ui/strings'
 import { words } from './strings'
 import type { Run } from './types'
 
@@ -17,7 +18,7 @@ export function RunsTable({ runs, of }: { runs: Run[]; of?: 'source' }) {
         { name: words.state, show: r => <RunStatus run={r} /> },
         { name: words.queued, show: r => <When at={r.queued} /> },
         { name: words.lasted, show: r => { const ms = lasted(r, now); return ms === undefined ? <Soft>–</Soft> : took(ms) }, number: true },
-        { name: words.level, show: r => words.levels[r.level]?.title ?? r.level },
+        { name: words.level, show: r => levelTitle(r.level) },
         { name: words.found, show: r => compact(r.counts.discovered), number: true },
         { name: words.facts.changed, show: r => compact(r.counts.created + r.counts.updated + r.counts.deleted), number: true },
         { name: words.gaps, show: r => compact(r.counts.gaps), number: true },

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useTitles } from '../client/list'
 import { Card, Facts } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
+import { levelTitle } from '../ui/strings'
 import { paths } from './draft'
 import { sayValue } from './form'
 import { filterQuery } from './rest'
@@ -32,7 +33,7 @@ export function ScanCard({ source, kind, scan, writable }: ScanCardProps) {
         <Shown of={filter} loading={<Loading lines={4} />}>
           {f => (
             <Facts of={[
-              [words.level, words.levels[p.purlieuLevel ?? '']?.title ?? p.purlieuLevel], [words.runtime, p.connectedVia?.referenceName], [words.credential, p.credential?.referenceName ?? words.noCredential],
+              [words.level, levelTitle(p.purlieuLevel)], [words.runtime, p.connectedVia?.referenceName], [words.credential, p.credential?.referenceName ?? words.noCredential],
               [words.collection, p.collection && titleOf(p.collection.referenceName)], [words.priority, p.purlieuPriority && words.priorities[p.purlieuPriority]],
               ...(kind?.scanSettings ?? []).map((s): [string, string | undefined] => [s.title, valueOf(s, settings[s.name] ?? s.default)]),
               [words.settings, kind ? undefined : words.settingsUnknown],

@@ -12,6 +12,7 @@ import { useAct } from '../ui/useAct'
 import { useWatch } from '../ui/watched'
 import { narrow } from '../ui/widths'
 import { Ask } from '../ui/Ask'
+import { levelTitle } from '../ui/strings'
 import { deleteScan, filterQuery, kindsQuery, scansKey, startRun, triggerQuery } from './rest'
 import { Next } from './Next'
 import { words } from './strings'
@@ -41,7 +42,7 @@ export function Scans({ source, kind, of, add, writable }: ScansProps) {
             caption={words.sides.scans} rows={list} id={s => s.name}
             columns={[
               { name: words.name, width: '16%', show: s => <Link to="." search={(old: object) => ({ ...old, scan: s.name })}>{s.name}</Link> },
-              { name: words.level, show: s => words.levels[s.properties.purlieuLevel ?? '']?.title ?? s.properties.purlieuLevel },
+              { name: words.level, show: s => levelTitle(s.properties.purlieuLevel) },
               { name: words.runtime, show: s => s.properties.connectedVia?.referenceName ?? <Soft>–</Soft> },
               { name: words.credential, show: s => s.properties.credential?.referenceName ?? <Soft>{words.noCredential}</Soft> },
               { name: words.runsWhen, width: '26%', show: s => <Next of={s.purlieuTrigger} /> },

@@ -27,7 +27,7 @@ export function ScopeStep({ source, kind, draft, error, onChange }: ScopeStepPro
   useRefused(error, all)
   return (
     <div ref={all} className={s.all}>
-      <LevelChoice levels={kind.levels ?? []} chosen={draft.level} onChoose={level => onChange({ level })} />
+      <LevelChoice of={kind.levels ?? []} chosen={draft.level} onChoose={level => onChange({ level })} />
       <Fields of={fields} values={draft.settings} error={error} onChange={(n, v) => onChange({ settings: { ...draft.settings, [n]: v } })} />
       <Browse key={draft.runtime + draft.login + draft.credential} source={source} kind={kind} draft={draft} settings={settingsOf(fields, draft.settings)} onChange={onChange} />
       <Scope draft={draft} onChange={onChange} />

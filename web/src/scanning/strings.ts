@@ -74,11 +74,6 @@ export const words = {
   testNeeds: 'A test takes a runtime and a login. The steps of a new scan ask for both, and test them before anything is read.',
   testAs: 'As this scan would',
   testGood: (node: string) => `${node} reached it and could sign in.`,
-  levels: {
-    L1: { title: 'Names and sizes', text: 'What there is. The least load, and the least that leaves.' },
-    L2: { title: 'Structure', text: 'And columns, types, keys, comments and lineage.' },
-    L3: { title: 'Classification', text: 'And what kinds of content are in it, from up to 128 values of each column. Values are looked at on the node and never leave it.' },
-  } as Record<string, { title: string; text: string }>,
   reads: (scan: string) => `What ${scan} reads`,
   everything: 'Everything', scope: 'Scope', onOff: (on: boolean) => (on ? 'Yes' : 'No'),
   include: 'Only what is below',

@@ -7,7 +7,7 @@ import { Drawing } from '../ui/Drawing'
 import { Message } from '../ui/Message'
 import { Card, Facts, Mono, When } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
-import { words as shared } from '../ui/strings'
+import { levelTitle, words as shared } from '../ui/strings'
 import { announcedKind, type AnnouncedKind } from './rest'
 import { words } from './strings'
 
@@ -68,7 +68,7 @@ function Sheet({ of: k }: { of: Described }) {
           [words.authority, <Mono key="a">{k.authority}</Mono>],
           [words.dials, lines(k.dials) ?? words.dialsNothing], [words.localFolder, k.folder && <Mono key="l">{k.folder}</Mono>],
           [words.nodeLocal, k.nodeLocal ? words.nodeLocalText : undefined], [words.verified, k.verified ? <span key="v"><Mono>{k.verified}</Mono> {words.verifiedText}</span> : words.verifiedNever],
-          [words.levels, k.levels?.map(l => `L${l}`).join(', ')], [words.readBy, k.runtimeKinds?.join(', ')],
+          [words.levels, k.levels?.map(l => levelTitle(`L${l}`)).join(', ')], [words.readBy, k.runtimeKinds?.join(', ')],
           [words.absence, k.showsAll ? words.absenceProves : words.absenceGrants],
         ]}
       />

@@ -27,6 +27,9 @@ interface AskProps {
   disabled?: boolean
 }
 
+/** named is what a button is called to who does not see it: its words, and what they are about. */
+const named = (label: string, question: string) => (question.startsWith(label) ? question.replace(/\?$/, '') : `${label}: ${question}`)
+
 const none: readonly (readonly unknown[])[] = []
 
 export function Ask({ label, title, children, stay, done, act, command, changes, stale, also = none, to, undo, on, appearance = 'subtle', small, disabled }: AskProps) {
@@ -48,7 +51,7 @@ export function Ask({ label, title, children, stay, done, act, command, changes,
   const close = () => { setOpen(false); setTimeout(() => button.current?.focus()) }
   return (
     <>
-      <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={`${label}: ${title}`} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
+      <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={named(label, title)} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
       {open && <Suspense><AskDialog label={label} title={title} command={command} {...(stay && { stay })} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
     </>
   )
