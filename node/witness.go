@@ -41,12 +41,12 @@ func WitnessLedger(stateDir, node, file string) (report LedgerReport, told Ledge
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return report, told, 0, fault.New(fault.NotFound, "NoWitness", "what the witness has in %s can't be read", file).Because(err)
+		return report, told, 0, unread(file, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return report, told, 0, fault.New(fault.NotFound, "NoWitness", "what the witness has in %s can't be read", file).Because(err)
+		return report, told, 0, unread(file, err)
 	}
 	// What it is told from now on is of entries that may come behind the end of this look.
 	notes := witness.NewNotes(io.LimitReader(f, info.Size()), whose)
@@ -56,6 +56,12 @@ func WitnessLedger(stateDir, node, file string) (report LedgerReport, told Ledge
 			Try("Give the file that purlieu-runtime policy show names, or what the system log wrote, as old as the ledger if it is rotated")
 	}
 	return report, told, notes.Broken, err
+}
+
+// unread is the error of a witness's file that is not there, or may not be read.
+func unread(file string, err error) error {
+	return fault.New(fault.NotFound, "NoWitness", "what the witness has in %s can't be read", file).
+		Try("Give the file that purlieu-runtime policy show names, as somebody who may read it").Because(err)
 }
 
 // AddWitness has the heads of the egress ledger taken down in a file, or a system log, from now on; a node that runs obeys at once.

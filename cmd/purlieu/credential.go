@@ -156,7 +156,7 @@ type vaultAddCmd struct {
 	Kind        string            `arg:"" help:"Such as file or env. Kinds that nodes have no vault of can be written, too, for other clients to read."`
 	Name        string            `arg:"" help:"Its name here: 3 to 63 letters, digits and single dashes."`
 	Set         map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"An option, such as baseUrl=https://corp.vault.azure.net/."`
-	Description string            `help:"For people."`
+	Description string            `empty:"" help:"For people."`
 }
 
 // Help shows examples.

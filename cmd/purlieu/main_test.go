@@ -199,6 +199,25 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.never("may not", "root")
 }
 
+// A variable that is not set is no name, and not the same as a word that was left out.
+func TestAnEmptyTextIsNoName(t *testing.T) {
+	s := newShell(t)
+	for what, args := range map[string][]string{
+		"<name> is empty": {"source", "show", ""}, "<run> is empty": {"run", "show", ""}, "<run> is empty.": {"scan", "cancel", "shop", "weekly", ""},
+		"<source> is empty": {"run", "list", ""}, "<name> is empty.": {"asset", "delete", "orders", "", "--yes"}, "<name> is empty. Is": {"account", "rename", ""},
+		"--out is empty": {"runtime", "keys", "edge", "--out="}, "--secret is empty": {"admin", "allow", "--secret", "", "--source", "PostgreSql://db.example.com:5432"},
+		"See `purlieu trigger show --help`": {"trigger", "show", "shop", ""},
+	} {
+		s.run(2, args...)
+		if !strings.Contains(s.err, what) || s.out != "" {
+			t.Errorf("%q: %s%s", args, s.out, s.err)
+		}
+	}
+	s.run(0, "search", "")                                              // as without words: everything
+	s.run(0, "complete", "--", "source", "")                            // a shell asks for what comes next
+	s.run(0, "vault", "add", "file", "hr-secrets", "--description", "") // a text for people may be empty
+}
+
 func TestTheBuildAndTheHelpAreFound(t *testing.T) {
 	s := newShell(t)
 	for _, args := range [][]string{{"version"}, {"--version"}, {"version", "-o", "json"}} {

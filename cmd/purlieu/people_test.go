@@ -108,7 +108,7 @@ func TestASecretGoesToANewFileOfItsOwnerOnly(t *testing.T) {
 	s.run(1, "app", "secret", "nightly", "--out", others)
 	s.run(0, "app", "secret", "nightly", "--out", second)
 	s.run(4, "app", "secret", "weekly", "--out", filepath.Join(dir, "none"))
-	s.run(1, "app", "add", "", "--out", filepath.Join(dir, "none"))
+	s.run(1, "app", "add", strings.Repeat("a", 121), "--out", filepath.Join(dir, "none"))
 	if text, err := os.ReadFile(others); err != nil || string(text) != "mine\n" {
 		t.Errorf("a file that was there holds %q, %v", text, err)
 	}

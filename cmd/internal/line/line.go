@@ -48,12 +48,17 @@ func (p Program) Parse(tree any, words []string, options ...kong.Option) (parsed
 		fmt.Fprintf(p.Err, "%s: %s\nSee `%s --help`.\n", p.Name, p.Clean(wrong.Error()), misused(parser, wrong))
 		return nil, 2, nil
 	}
+	if what := empty(parsed); what != "" {
+		fmt.Fprintf(p.Err, "%s: %s is empty. Is it a variable that is not set?\nSee `%s --help`.\n", p.Name, what, called(parser, parsed))
+		return nil, 2, nil
+	}
 	return parsed, 0, nil
 }
 
 // Parser is the parser of a tree of commands, with the help of each.
 func (p Program) Parser(tree any, options ...kong.Option) (*kong.Kong, error) {
 	parser, err := kong.New(tree, append([]kong.Option{
+		kong.NamedMapper("path", kong.MapperFunc(path)),
 		kong.Name(p.Name), kong.Description(p.About), kong.Writers(p.Out, p.Err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 	}, options...)...)
@@ -65,12 +70,16 @@ func (p Program) Parser(tree any, options ...kong.Option) (*kong.Kong, error) {
 
 // misused is the command whose help says how it is used: as much of the command line as was understood.
 func misused(parser *kong.Kong, wrong error) string {
-	name := parser.Model.Name
 	var where *kong.ParseError
 	if !errors.As(wrong, &where) || where.Context == nil {
-		return name
+		return parser.Model.Name
 	}
-	for _, p := range where.Context.Path {
+	return called(parser, where.Context)
+}
+
+func called(parser *kong.Kong, at *kong.Context) string {
+	name := parser.Model.Name
+	for _, p := range at.Path {
 		if p.Command != nil {
 			name += " " + p.Command.Name
 		}

@@ -67,7 +67,7 @@ func words(e *node.LedgerEntry) string {
 
 type egressVerifyCmd struct {
 	stateFlag
-	Witness string `placeholder:"FILE" type:"existingfile" help:"Hold the ledger against what a witness took down: its file, or a log of the system log that it is."`
+	Witness string `placeholder:"FILE" type:"path" help:"Hold the ledger against what a witness took down: its file, or a log of the system log that it is."`
 }
 
 // Help says what can't be checked.

@@ -118,6 +118,14 @@ type stateFlag struct {
 	State string `placeholder:"DIR" env:"PURLIEU_RUNTIME_STATE" type:"path" default:"${state}" help:"State directory of the node. Default: ${default}."`
 }
 
+// AfterApply refuses the environment's empty text, which would be the folder that the program was started in.
+func (s stateFlag) AfterApply() error {
+	if s.State == "" {
+		return fault.New(fault.Invalid, "NoState", "the state directory is an empty text, of --state or of PURLIEU_RUNTIME_STATE: give the node's own, or leave both out")
+	}
+	return nil
+}
+
 // words are the flag as a command that is told needs it, behind a blank; "" where that finds the directory by itself.
 func (s stateFlag) words(a *app) string {
 	if s.State == a.stateDir() {

@@ -64,6 +64,43 @@ func TestMisuseAndAFileThatIsNotThereAreSaidWithTheNextStep(t *testing.T) {
 	}
 }
 
+// A script's variable that is not set must not widen what is allowed: to the folder in which the command runs, or to every source.
+func TestAnEmptyTextAllowsNothing(t *testing.T) {
+	state := t.TempDir()
+	kept := filepath.Join(state, "policy.yaml")
+	if err := os.WriteFile(kept, []byte("version: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, args := range map[string][]string{
+		"--source":                               {"policy", "allow", "--release", "enum-labels", "--source", ""},
+		"--source ":                              {"policy", "allow", "--release", "enum-labels", "--source="},
+		"--secret":                               {"policy", "allow", "--source", "PostgreSql://db.example.com:5432", "--secret", ""},
+		"--folder":                               {"policy", "allow", "--release", "enum-labels", "--folder", ""},
+		"nothing is named that could be allowed": {"policy", "allow", "--folder", ""},
+		"--file":                                 {"policy", "witness", "--file", ""},
+		"the state directory":                    {"policy", "show", "--state", ""},
+	} {
+		code, out, errs := told("", nil, append([]string{args[0], args[1], "--state", state}, args[2:]...)...)
+		if code != 2 || out != "" || !strings.Contains(errs, strings.TrimSpace(what)) {
+			t.Errorf("%q: exit code %d, %s%s", args, code, out, errs)
+		}
+	}
+	if now, err := os.ReadFile(kept); err != nil || string(now) != "version: 1\n" {
+		t.Errorf("the policy is now %q, %v", now, err)
+	}
+	t.Setenv("PURLIEU_RUNTIME_STATE", "")
+	if code, _, errs := told("", nil, "policy", "show"); code != 2 || !strings.Contains(errs, "PURLIEU_RUNTIME_STATE") {
+		t.Errorf("an empty folder of the environment: exit code %d, %s", code, errs)
+	}
+}
+
+func TestAWitnessThatIsNotThereIsSaidInPlainWords(t *testing.T) {
+	_, _, errs := told("", nil, "egress", "verify", "--state", t.TempDir(), "--witness", filepath.Join(t.TempDir(), "heads.log"))
+	if strings.Contains(errs, "stat ") || strings.Contains(errs, "--help") {
+		t.Error(errs)
+	}
+}
+
 func TestEveryCommandTeaches(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"enrol"}, {"run"}, {"status"}, {"policy", "show"}, {"policy", "allow"}, {"egress", "show"}, {"egress", "verify"}, {"egress", "reconcile"}, {"version"},

@@ -10,6 +10,6 @@ import (
 
 func TestTheCommandLineIsAsPeopleAreTold(t *testing.T) {
 	linetest.Hold(t, linetest.Program{
-		Program: (&app{}).program(), Tree: func() any { return &tree{} }, Options: []kong.Option{kong.Vars{"state": ""}}, Root: "../../..", Least: 10,
+		Program: (&app{}).program(), Tree: func() any { return &tree{} }, Options: []kong.Option{kong.Vars{"state": "/var/lib/purlieu-runtime"}}, Root: "../../..", Least: 10,
 	})
 }
