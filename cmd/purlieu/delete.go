@@ -52,10 +52,12 @@ func (c assetDeleteCmd) Run(a *app) error {
 	if err := account.Do(a.ctx, "DELETE", "/datamap/api/atlas/v2/entity/bulk?"+url.Values{"guid": guids}.Encode(), nil, &done); err != nil {
 		return err
 	}
-	for _, header := range objectsOf(done.at("mutatedEntities", "DELETE")) {
-		a.say("%s is deleted. To bring it back: purlieu asset restore %s", titled(header), header.text("guid"))
-	}
-	return nil
+	return a.write(done, func() error { // they are told in JSON, too: whoever deleted them brings them back by their guids
+		for _, header := range objectsOf(done.at("mutatedEntities", "DELETE")) {
+			a.say("%s is deleted. To bring it back: purlieu asset restore %s", titled(header), header.text("guid"))
+		}
+		return nil
+	})
 }
 
 // sureOf asks whether these assets are to be deleted, each as the map calls it, however the person named it.

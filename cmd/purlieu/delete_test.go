@@ -74,8 +74,9 @@ func TestOfTwoAssetsOfOneQualifiedNameAGuidSaysWhich(t *testing.T) {
 	s.run(0, "asset", "show", set)
 	s.shows("ACTIVE")
 	s.run(5, "asset", "restore", name)
-	s.shows("is there, and not deleted")
-	s.run(0, "asset", "delete", "--yes", set, other)
+	s.shows("is there, and not deleted", "purlieu asset show "+set)
+	s.run(0, "asset", "delete", "--yes", set, other, "-o", "json")
+	s.shows(`"DELETE"`, set, other) // as much as the words say
 	s.run(5, "asset", "show", name)
 	s.shows("assets of several types")
 	s.run(5, "asset", "restore", name)

@@ -52,7 +52,7 @@ func (c loginCmd) Run(a *app) error {
 		login.URL = once.Scheme + "://" + once.Host
 	}
 	if login.URL == "" {
-		return fault.New(fault.Invalid, "NoAddress", "which account?").Try("Give its address or a link")
+		return fault.New(fault.Invalid, "NoAddress", "no account is named").Try("Give its address, or a sign-in link with --link")
 	}
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)

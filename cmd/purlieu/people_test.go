@@ -190,6 +190,11 @@ func TestRunsOfAllScansAreListedAndShown(t *testing.T) {
 	}
 	s.run(4, "run", "show", "none")
 	s.run(2, "run", "list", "--state", "Asleep")
+	s.run(4, "run", "list", "chop")
+	s.shows("chop")
+	s.run(4, "run", "list", "shop", "daily", "-o", "json")
+	s.run(0, "scan", "add", "shop", "daily", "--credential", "scanner")
+	s.run(0, "run", "list", "shop", "daily")
 }
 
 func TestAShellCompletesCommandsFlagsAndNames(t *testing.T) {

@@ -46,7 +46,7 @@ func (a *app) gone(account *client.Client, name string) (string, error) {
 		return "", fault.New(fault.Conflict, "ManyAssets", "deleted assets of several types were called %q", name).
 			Try("Give the guid of one: %s", strings.Join(called, ", "))
 	case len(alive) > 0:
-		return "", fault.New(fault.Conflict, "NotDeleted", "the asset %q is there, and not deleted", name).Try("See it: purlieu asset show")
+		return "", fault.New(fault.Conflict, "NotDeleted", "the asset %q is there, and not deleted", name).Try("See it: purlieu asset show %s", alive[0].text("id"))
 	}
 	return "", fault.New(fault.NotFound, "NoAsset", "no deleted asset has the qualified name %q", name).
 		Try("`purlieu asset delete` said guid and name when it deleted the asset; those that a run deleted: purlieu run changes RUN --verb deleted")

@@ -25,7 +25,7 @@ func (runCmd) Help() string {
 short ways:
 
   scan history SOURCE SCAN    its runs, as run list SOURCE SCAN in a smaller table
-  scan cancel SOURCE SCAN     run cancel of its newest run
+  scan cancel SOURCE SCAN     run cancel of its newest run that has not ended
   scan gaps SOURCE SCAN       run gaps of its newest run`
 }
 
@@ -60,6 +60,9 @@ func (c runListCmd) Run(a *app) error {
 		q.Add("state", state)
 	}
 	list, err := a.some("/manage/v1/runs", q, c.Limit)
+	if err == nil && len(list) == 0 {
+		err = a.known(q.Get("source"), q.Get("scan"))
+	}
 	if err != nil {
 		return err
 	}
@@ -73,6 +76,22 @@ func (c runListCmd) Run(a *app) error {
 		}
 		return a.table([]string{"RUN", "SOURCE", "SCAN", "STATE", "QUEUED", "FOUND", "NEW", "CHANGED", "GONE", "GAPS"}, rows)
 	})
+}
+
+// known is nil where the source, and the scan of it, are there: what has no runs may be what nobody ever named so. "" names none.
+func (a *app) known(source, scan string) error {
+	if source == "" {
+		return nil
+	}
+	account, err := a.client()
+	if err != nil {
+		return err
+	}
+	at := "/scan/datasources/" + esc(source)
+	if scan != "" {
+		at = scanArgs{Source: source, Scan: scan}.path()
+	}
+	return account.Get(a.ctx, at, nil)
 }
 
 // stateOf is how a run fares: its state, and what that does not say. Nothing where there is none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ type scanCmd struct {
 	Show    scanShowCmd    `cmd:"" help:"Show a scan, its settings, and what of the source it reads."`
 	Delete  scanDeleteCmd  `cmd:"" help:"Remove a scan; its assets stay."`
 	Run     scanRunCmd     `cmd:"" help:"Start a run."`
-	Cancel  scanCancelCmd  `cmd:"" help:"End the newest run of a scan; any other one: purlieu run cancel."`
+	Cancel  scanCancelCmd  `cmd:"" help:"End the newest run of a scan that has not ended; any other one: purlieu run cancel."`
 	History scanHistoryCmd `cmd:"" help:"List the runs of a scan, newest first; all of each: purlieu run list SOURCE SCAN."`
 	Gaps    scanGapsCmd    `cmd:"" help:"What the newest run of a scan could not read, or a run by its id: purlieu run gaps."`
 }
@@ -227,7 +228,7 @@ func (c scanDeleteCmd) Run(a *app) error {
 
 type scanCancelCmd struct {
 	scanArgs
-	RunID string `arg:"" optional:"" name:"run" help:"Run to end; the newest when left out."`
+	RunID string `arg:"" optional:"" name:"run" help:"Run to end; the newest that has not ended when left out."`
 }
 
 // Run ends the run.
@@ -238,11 +239,23 @@ func (c scanCancelCmd) Run(a *app) error {
 	}
 	id := c.RunID
 	if id == "" {
-		if id, err = a.newest(account, c.scanArgs); err != nil {
+		if id, err = a.newestOpen(account, c.scanArgs); err != nil {
 			return err
 		}
 	}
 	return a.cancel(account, c.scanArgs, id)
+}
+
+// newestOpen is the id of the newest run of a scan that has not ended, of those that wait behind it, too; where all have, the newest.
+func (a *app) newestOpen(account *client.Client, of scanArgs) (string, error) {
+	open, err := a.some("/manage/v1/runs", url.Values{"source": {of.Source}, "scan": {of.Scan}, "state": {"Accepted", "InProgress"}}, 1)
+	if err != nil {
+		return "", err
+	}
+	if len(open) > 0 {
+		return open[0].text("id"), nil
+	}
+	return a.newest(account, of)
 }
 
 // newest is the id of the newest run of a scan.

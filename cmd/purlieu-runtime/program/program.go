@@ -128,10 +128,7 @@ func (s stateFlag) AfterApply() error {
 
 // words are the flag as a command that is told needs it, behind a blank; "" where that finds the directory by itself.
 func (s stateFlag) words(a *app) string {
-	if s.State == a.stateDir() {
-		return ""
-	}
-	return " --state " + s.State
+	return s.owner(a).Words()
 }
 
 // owner is how refusals say that the policy is edited: with the flag where it is needed.

@@ -94,6 +94,21 @@ func TestAnEmptyTextAllowsNothing(t *testing.T) {
 	}
 }
 
+func TestACommandThatIsToldTakesAFolderWithABlank(t *testing.T) {
+	s := stateFlag{State: "/srv/the node"}
+	if got := s.words(&app{getenv: func(string) string { return "" }}); got != " --state '/srv/the node'" {
+		t.Error(got)
+	}
+}
+
+func TestNumbersBelowNothingAreRefused(t *testing.T) {
+	for _, flag := range []string{"--slots=-1", "--worker-memory=-1"} {
+		if code, _, errs := told("", nil, "run", "--state", t.TempDir(), flag); code != 2 || !strings.Contains(errs, "below 0") {
+			t.Errorf("%s: exit code %d, %s", flag, code, errs)
+		}
+	}
+}
+
 func TestAWitnessThatIsNotThereIsSaidInPlainWords(t *testing.T) {
 	_, _, errs := told("", nil, "egress", "verify", "--state", t.TempDir(), "--witness", filepath.Join(t.TempDir(), "heads.log"))
 	if strings.Contains(errs, "stat ") || strings.Contains(errs, "--help") {

@@ -37,6 +37,14 @@ SIGTERM or Ctrl-C: it claims no more, ends its workers, sends what waits. A seco
   PURLIEU_SECRET_SHOP=… purlieu-runtime run --log-format json`
 }
 
+// Validate refuses numbers that mean nothing.
+func (c runCmd) Validate() error {
+	if c.Slots < 0 || c.WorkerMemory < 0 {
+		return fault.New(fault.Invalid, "BadNumber", "--slots and --worker-memory can't be below 0")
+	}
+	return nil
+}
+
 // Run runs the node.
 func (c runCmd) Run(a *app) error {
 	state, err := node.LoadState(c.State)

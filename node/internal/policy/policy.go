@@ -102,10 +102,15 @@ func (p *Policy) With(owner Owner) *Policy {
 // remedy is the one local command that would allow something, and where it is run.
 func (p *Policy) remedy(arguments string) string {
 	command := "run on the " + cmp.Or(p.owner.Machine, "node") + ": " + cmp.Or(p.owner.Command, Command) + " " + arguments
-	if p.owner.Flag != "" {
-		command += " " + p.owner.Flag + " " + quote(p.owner.Folder)
+	return command + p.owner.Words()
+}
+
+// Words are the flag as a command that is told needs it, behind a blank and quoted for a shell; "" where there is none.
+func (o Owner) Words() string {
+	if o.Flag == "" {
+		return ""
 	}
-	return command
+	return " " + o.Flag + " " + quote(o.Folder)
 }
 
 // Reach says in a sentence what may be reached.

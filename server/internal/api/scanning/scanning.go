@@ -172,14 +172,10 @@ func (p *Plane) may(r *http.Request, a access.Action, collection string) error {
 // mayAnywhere is for things that hang on no collection: who may do it on any collection may see them.
 func (p *Plane) mayAnywhere(r *http.Request, a access.Action) error {
 	where, err := p.Decider.CollectionsFor(r.Context(), api.PrincipalOf(r), a)
-	if err != nil {
+	if err != nil || len(where) > 0 {
 		return err
 	}
-	if len(where) == 0 {
-		return fault.New(fault.Denied, "Forbidden", "you may not do this on any collection").
-			Try("Ask a collection administrator for the role")
-	}
-	return nil
+	return p.may(r, a, access.RootCollection) // says which role is missing
 }
 
 // hide turns Denied into the answer for a thing that is not there.
