@@ -17,7 +17,7 @@ func (completionCmd) Help() string { return line.ScriptHelp("purlieu") }
 
 // Run writes the script.
 func (c completionCmd) Run(a *app) error {
-	a.program().Script(a.out, c.Shell, false)
+	a.program().Script(a.out, c.Shell)
 	return nil
 }
 

@@ -59,10 +59,22 @@ func next(node *kong.Node, words []string, values Values) []string {
 		}
 		return values(node, v, given)
 	}
+	last := words[len(words)-1]
+	name, _, valued := strings.Cut(last, "=")
 	switch {
 	case open != nil:
 		return of(open.Value)
-	case strings.HasPrefix(words[len(words)-1], "-"):
+	case valued && strings.HasPrefix(last, "--"):
+		f := flagNamed(node, name)
+		if f == nil || f.IsBool() {
+			return nil
+		}
+		whole := []string{}
+		for _, value := range of(f.Value) {
+			whole = append(whole, name+"="+value)
+		}
+		return whole
+	case strings.HasPrefix(last, "-"):
 		return flagsOf(node)
 	case len(node.Children) > 0:
 		return childrenOf(node)
@@ -100,39 +112,56 @@ func flagNamed(node *kong.Node, word string) *kong.Flag {
 	return nil
 }
 
-// Script writes what makes a shell complete the program's commands: bash, zsh or fish. files says that the program is often given
-// files, which fish offers beside the words then; bash does where there is no word.
-func (p Program) Script(w io.Writer, shell string, files bool) {
-	text, only := map[string]string{ // it asks the program what comes next, so that it never grows old
+// Script writes what makes a shell complete the program's commands: bash, zsh or fish. Where the program knows no word, files are
+// offered.
+func (p Program) Script(w io.Writer, shell string) {
+	text := map[string]string{ // it asks the program what comes next, so that it never grows old
 		"bash": `FUNCTION() {
-  local word_
+  local word_ glue_='' head_='' last_
+  local -a words_=()
   COMPREPLY=()
+  for word_ in "${COMP_WORDS[@]:1:COMP_CWORD}"; do # bash parts them at = and :, and the program does not
+    [[ -n $word_ && -z ${word_//[=:]/} ]] && glue_=yes
+    last_=$((${#words_[@]} - 1))
+    if [[ -n $glue_ && $last_ -ge 0 ]]; then
+      [[ -z ${word_//[=:]/} ]] || { head_=${words_[last_]} glue_=''; }
+      words_[last_]+=$word_
+      [[ -z $glue_ ]] || head_=${words_[last_]}
+    else
+      words_+=("$word_") head_='' glue_=''
+    fi
+  done
   while IFS= read -r word_; do # some are what others wrote: quoted, for bash runs what it is given
-    printf -v word_ %q "$word_"
+    printf -v word_ %q "${word_#"$head_"}"
     COMPREPLY+=("$word_")
-  done < <(PROGRAM complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(PROGRAM complete -- "${words_[@]}" 2>/dev/null)
 }
 complete -o default -F FUNCTION PROGRAM
 `,
 		"zsh": `FUNCTION() {
-  local -a words_; words_=("${(@f)$(PROGRAM complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -- $words_
+  local -a words_; words_=(${(f)"$(PROGRAM complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  if (( $#words_ )); then compadd -- $words_; else _files; fi
 }
 compdef FUNCTION PROGRAM
 `,
-		"fish": `complete -c PROGRAM -f -a '(PROGRAM complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+		"fish": `function _FUNCTION
+  set -l words (PROGRAM complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+  if set -q words[1]
+    printf '%s\n' $words
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c PROGRAM -f -a '(_FUNCTION)'
 `,
-	}[shell], "-f "
-	if files {
-		only = ""
-	}
-	fmt.Fprint(w, strings.NewReplacer("FUNCTION", "_"+strings.ReplaceAll(p.Name, "-", "_"), "PROGRAM", p.Name, "-f ", only).Replace(text))
+	}[shell]
+	fmt.Fprint(w, strings.NewReplacer("FUNCTION", "_"+strings.ReplaceAll(p.Name, "-", "_"), "PROGRAM", p.Name).Replace(text))
 }
 
 // ScriptHelp says where the scripts go.
 func ScriptHelp(program string) string {
 	return strings.ReplaceAll(`Examples:
   source <(PROGRAM completion bash)                                     # in ~/.bashrc
-  source <(PROGRAM completion zsh)                                      # in ~/.zshrc
+  source <(PROGRAM completion zsh)                                      # in ~/.zshrc, behind compinit
   PROGRAM completion fish > ~/.config/fish/completions/PROGRAM.fish`, "PROGRAM", program)
 }

@@ -16,7 +16,7 @@ func (completionCmd) Help() string { return line.ScriptHelp("purlieu-runtime") }
 
 // Run writes the script.
 func (c completionCmd) Run(a *app) error {
-	a.program().Script(a.out, c.Shell, true)
+	a.program().Script(a.out, c.Shell)
 	return nil
 }
 

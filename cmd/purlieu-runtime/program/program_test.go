@@ -403,6 +403,8 @@ func TestAShellCompletesCommandsAndWhatTheyTake(t *testing.T) {
 		"policy ":                      "witness",
 		"policy allow --rel":           "--release",
 		"policy allow --release ":      "enum-labels",
+		"policy allow --release=":      "--release=enum-labels",
+		"run --log-level=d":            "--log-level=debug",
 		"policy allow --source Post":   "PostgreSql://",
 		"enrol --proxy ":               "environment",
 		"run --log-level ":             "debug",
