@@ -120,6 +120,32 @@ func TestAWatchSaysThatNoNodeIsThere(t *testing.T) {
 	}
 }
 
+// Of two runs of a scan the second waits until the first has ended, which may be until a person answers it.
+func TestARunThatWaitsBehindAnotherSaysSo(t *testing.T) {
+	s := newShell(t)
+	s.configure()
+	s.flaky(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case r.URL.Path == "/manage/v1/runs":
+			if q := r.URL.Query(); q.Get("scan") != "weekly" || len(q["state"]) != 2 {
+				t.Errorf("asked for %s", r.URL)
+			}
+			fmt.Fprint(w, `{"value": [{"id": "r3"}, {"id": "r2"}, {"id": "r1"}]}`)
+		case strings.HasPrefix(r.URL.Path, "/manage/v1/runs/"):
+			fmt.Fprint(w, `{"id": "r2", "state": "Accepted", "source": "shop", "scan": "weekly", "waits": []}`)
+		case strings.Contains(r.URL.Path, "/runs/"):
+			fmt.Fprint(w, `{"id": "r2", "status": "Accepted"}`)
+		default:
+			return false
+		}
+		return true
+	})
+	const why = "The run r1 of the same scan goes first. See it: purlieu run show r1"
+	s.until("It waits. "+why, "scan", "run", "shop", "weekly", "--watch")
+	s.run(0, "run", "show", "r2")
+	s.shows(why)
+}
+
 func TestAWatchSaysWhatTheLastAttemptFailedOf(t *testing.T) {
 	s := newShell(t)
 	s.configure()
