@@ -3,13 +3,16 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 
 	"github.com/purlieu/purlieu/fault"
 	"github.com/purlieu/purlieu/node/internal/disk"
+	"github.com/purlieu/purlieu/node/internal/enrol"
 	"github.com/purlieu/purlieu/node/internal/outbox"
 )
 
@@ -25,7 +28,11 @@ type (
 
 // ledgerOf opens the outbox of a state directory to read it. fault.NotFound when nothing was ever recorded there.
 func ledgerOf(stateDir string) (disk.Disk, error) {
-	if info, err := os.Stat(OutboxPath(stateDir)); err != nil || !info.IsDir() {
+	info, err := os.Stat(OutboxPath(stateDir))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, enrol.Unread(OutboxPath(stateDir), err)
+	}
+	if err != nil || !info.IsDir() {
 		return nil, fault.New(fault.NotFound, "NoLedger", "there is no egress ledger in %s: no node has run there", stateDir).
 			Try("Give the node's state directory with --state")
 	}

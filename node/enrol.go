@@ -38,3 +38,6 @@ func NewTokenSource(state State, client *http.Client, now func() time.Time) *Tok
 
 // StateOf is the state of a node that keeps its key in memory alone: the server's built-in one.
 func StateOf(e model.Enrolment, key ed25519.PrivateKey) State { return enrol.Of(e, key) }
+
+// Unread is the failure for a file or folder of the state directory that can't be read: Denied where this user may not.
+func Unread(path string, err error) error { return enrol.Unread(path, err) }

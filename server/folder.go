@@ -28,9 +28,17 @@ func storeOf(data string) (string, error) {
 		return strings.TrimSpace(string(text)), nil
 	}
 	if _, err = os.Stat(sqlitePath(data)); err != nil {
-		return "", fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data").Because(err)
+		return "", noAccount(data, err)
 	}
 	return "sqlite:" + sqlitePath(data), nil
+}
+
+// noAccount is the failure for a folder in which no account is found, with what the system says of it.
+func noAccount(data string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fault.New(fault.Denied, "AccountUnreadable", "this user may not read the folder %s", data).Try("Run it as the user that the server runs as").Because(err)
+	}
+	return fault.New(fault.NotFound, "NoAccount", "there is no account in %s", data).Try("Give the server's folder with --data").Because(err)
 }
 
 // settleStore is the address of the store of an account that is there or will be made. Which store a folder belongs to

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -102,6 +103,15 @@ func TestTheFolderOfASharedStoreHasOneServerToo(t *testing.T) {
 	for range 2 { // a server that did not come about keeps nobody out
 		if _, err := New(t.Context(), cfg); fault.CodeOf(err) != "StoreAway" {
 			t.Errorf("alone: %v", err)
+		}
+	}
+}
+
+// A server's folder is not readable for everybody: then it is not said that no account is there.
+func TestAFolderThatMayNotBeReadIsNotSaidToBeEmpty(t *testing.T) {
+	for why, kind := range map[error]fault.Kind{&fs.PathError{Err: fs.ErrPermission}: fault.Denied, &fs.PathError{Err: fs.ErrNotExist}: fault.NotFound} {
+		if err := noAccount("/srv/purlieu", why); !fault.Is(err, kind) {
+			t.Errorf("%v: %v", why, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"net/http/httptest"
 	"os"
@@ -77,5 +78,36 @@ func TestAPersonSignsInAndStaysSignedIn(t *testing.T) {
 	s.shows("forgotten here", "may go on", "purlieu user link")
 	if _, err := os.Stat(filepath.Join(dir, "login.json")); !os.IsNotExist(err) {
 		t.Errorf("the login is kept although its owner signed out: %v", err)
+	}
+}
+
+// What the system says of the file has no next step.
+func TestALoginThatCannotBeReadOrKeptIsSaidInPlainWords(t *testing.T) {
+	s := newShell(t)
+	delete(s.env, "PURLIEU_TOKEN")
+	at := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(at, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.env["PURLIEU_CONFIG"] = at
+	s.run(1, "source", "list")
+	s.shows("can't be read by this user", "PURLIEU_CONFIG")
+	s.never("open ")
+	s.stdin = servertest.Token + "\n"
+	s.run(1, "login", s.env["PURLIEU_URL"], "--token-file", "-")
+	s.shows("can't be kept in "+at, "PURLIEU_CONFIG")
+	s.never("mkdir")
+}
+
+func TestAMissingFolderOfSecretsIsWarnedOf(t *testing.T) {
+	var said bytes.Buffer
+	log := newLog(&said, "text", "info")
+	warnOfVault("", log)
+	warnOfVault(t.TempDir(), log)
+	if said.Len() > 0 {
+		t.Error(said.String())
+	}
+	if warnOfVault(filepath.Join(t.TempDir(), "none"), log); !strings.Contains(said.String(), "--vault is not there") {
+		t.Error(said.String())
 	}
 }

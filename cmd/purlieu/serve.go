@@ -115,6 +115,7 @@ func (c serverCmd) Run(a *app) error {
 	}
 	cfg.Lease, cfg.KeepFree = c.Lease, c.KeepFree<<20
 	if !c.NoBuiltIn {
+		warnOfVault(c.Vault, log)
 		cfg.BuiltIn = builtIn(cfg.Data, c.Vault, c.ReachStore, log)
 	}
 	srv, err := server.New(a.ctx, cfg)
@@ -127,6 +128,16 @@ func (c serverCmd) Run(a *app) error {
 			log.Error("no sign-in link could be made; 'purlieu admin link' makes another", "err", err)
 		}
 	})
+}
+
+// warnOfVault says that the folder of secrets is not there. The account serves without: other nodes have secrets of their own.
+func warnOfVault(dir string, log *slog.Logger) {
+	if dir == "" {
+		return
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		log.Warn("the folder of --vault is not there, or is no folder: whatever the built-in runtime needs a secret of a file for will fail", "vault", dir)
+	}
 }
 
 // firstLink shows the first administrator's link: on a terminal, else in a file; never in the log.

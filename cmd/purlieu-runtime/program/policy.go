@@ -1,6 +1,8 @@
 package program
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -186,10 +188,19 @@ func (c policyWitnessCmd) Run(a *app) error {
 
 // stateThere keeps a policy from being written where no node looks.
 func stateThere(dir string) error {
+	var err error
 	for _, name := range []string{"node.json", "status.json", "policy.yaml"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+		if _, err = os.Stat(filepath.Join(dir, name)); err == nil {
 			return nil
 		}
+	}
+	return noNode(dir, err)
+}
+
+// noNode is the failure for a state directory in which nothing of a node is found, with what the system says of it.
+func noNode(dir string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return node.Unread(dir, err)
 	}
 	return fault.New(fault.NotFound, "NotEnrolled", "there is no node in the state directory %s", dir).
 		Try("Give the node's own with --state, or enrol first")

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -163,7 +164,8 @@ func TestANodeReadsARealPostgreSQLOnlyAfterItsOwnerAllowedIt(t *testing.T) {
 			t.Errorf("%s holds the password", path)
 		}
 	}
-	if strings.Contains(log.String(), pg.Password) || strings.Contains(dump.String(), "4711") {
+	literal := regexp.MustCompile(`\b4711\b`) // that stands alone: a time or a hash may hold its digits
+	if strings.Contains(log.String(), pg.Password) || literal.MatchString(dump.String()) {
 		t.Error("a password is in the log, or a literal of the view in the map")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -98,6 +99,15 @@ func TestACommandThatIsToldTakesAFolderWithABlank(t *testing.T) {
 	s := stateFlag{State: "/srv/the node"}
 	if got := s.words(&app{getenv: func(string) string { return "" }}); got != " --state '/srv/the node'" {
 		t.Error(got)
+	}
+}
+
+// The state directory of a service is not readable for everybody: then it is not said that no node is there.
+func TestAStateDirectoryThatMayNotBeReadIsNotSaidToBeEmpty(t *testing.T) {
+	for why, kind := range map[error]fault.Kind{&fs.PathError{Err: fs.ErrPermission}: fault.Denied, &fs.PathError{Err: fs.ErrNotExist}: fault.NotFound} {
+		if err := noNode("/srv/node", why); !fault.Is(err, kind) {
+			t.Errorf("%v: %v", why, err)
+		}
 	}
 }
 

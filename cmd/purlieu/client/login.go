@@ -29,12 +29,17 @@ func Load(dir string) (Login, error) {
 		return l, nil
 	}
 	if err != nil {
-		return l, fmt.Errorf("read the login: %w", err)
+		return l, fault.New(fault.Invalid, "BadLogin", "the login in %s can't be read by this user", file(dir)).
+			Try("Set PURLIEU_CONFIG to a folder of yours").Because(err)
 	}
 	if err := json.Unmarshal(b, &l); err != nil {
 		return l, fault.New(fault.Invalid, "BadLogin", "%s can't be read", file(dir)).Try("Sign in again (purlieu login)").Because(err)
 	}
 	return l, nil
+}
+
+func unkept(dir string, err error) error {
+	return fault.New(fault.Invalid, "LoginNotKept", "the login can't be kept in %s", dir).Try("Set PURLIEU_CONFIG to a folder of yours").Because(err)
 }
 
 // Save keeps a login, readable by its owner only. The file is replaced whole.
@@ -44,16 +49,16 @@ func Save(dir string, l Login) error {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("keep the login: %w", err)
+		return unkept(dir, err)
 	}
 	f, err := os.CreateTemp(dir, ".login-*") // made with 0600
 	if err != nil {
-		return fmt.Errorf("keep the login: %w", err)
+		return unkept(dir, err)
 	}
 	defer os.Remove(f.Name()) //nolint:errcheck // gone once renamed
 	_, err = f.Write(append(b, '\n'))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("keep the login: %w", err)
+		return unkept(dir, err)
 	}
 	return os.Rename(f.Name(), file(dir))
 }

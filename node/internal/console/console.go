@@ -116,7 +116,7 @@ func Read(dir string) (Status, error) {
 		return s, fault.New(fault.NotFound, "NeverRan", "no node has run with the state directory %s", dir).
 			Try("Start it with: purlieu-runtime run, or give another --state")
 	case err != nil:
-		return s, fault.New(fault.Denied, "StatusUnreadable", "the status in %s can't be read", dir).Because(err)
+		return s, fault.New(fault.Denied, "StatusUnreadable", "the status in %s can't be read", dir).Try("Run it as the user that the node runs as").Because(err)
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return s, fault.New(fault.Internal, "StatusBroken", "the status in %s is not what a node writes", dir).Because(err)

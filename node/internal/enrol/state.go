@@ -60,7 +60,7 @@ func Load(dir string) (State, error) {
 			Try("Run purlieu-runtime enrol with a key of a runtime")
 	}
 	if err != nil {
-		return s, stateFault("%s can't be read", statePath(dir)).Because(err)
+		return s, Unread(statePath(dir), err)
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return s, stateFault("%s is not what was written there", statePath(dir)).Because(err)
@@ -143,7 +143,7 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, stateFault("the node key %s can't be read", path).Because(err)
+		return nil, Unread(path, err)
 	}
 	broken := stateFault("the node key %s is broken", path).Try("Remove it and enrol this machine again")
 	block, _ := pem.Decode(text)
@@ -156,6 +156,14 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 		return nil, broken
 	}
 	return private, nil
+}
+
+// Unread is the failure for a file or folder of the state directory that can't be read: Denied where this user may not.
+func Unread(path string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fault.New(fault.Denied, "StateDir", "this user may not read %s", path).Try("Run it as the user that the node runs as").Because(err)
+	}
+	return stateFault("%s can't be read", path).Because(err)
 }
 
 func stateFault(format string, args ...any) *fault.Error {
