@@ -203,6 +203,15 @@ func TestErrorsSayTheCauseAndTheNextStep(t *testing.T) {
 	s.never("may not", "root")
 }
 
+func TestAListOfNothingIsRefused(t *testing.T) {
+	s := newShell(t)
+	for _, args := range [][]string{{"run", "list", "--limit", "0"}, {"run", "list", "--limit=-1"}, {"search", "--limit", "0"}, {"search", "--limit", "1001"}} {
+		s.run(2, args...)
+		s.shows("--limit is 1")
+	}
+	s.run(0, "search", "--limit", "1000")
+}
+
 // A variable that is not set is no name, and not the same as a word that was left out.
 func TestAnEmptyTextIsNoName(t *testing.T) {
 	s := newShell(t)

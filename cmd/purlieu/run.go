@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
+	"github.com/purlieu/purlieu/fault"
 )
 
 type runCmd struct {
@@ -46,6 +47,14 @@ func (runListCmd) Help() string {
   purlieu run list --state Failed
   purlieu run list shop --limit 5 -o json
   purlieu run list shop weekly`
+}
+
+// Validate refuses a list of nothing.
+func (c runListCmd) Validate() error {
+	if c.Limit < 1 {
+		return fault.New(fault.Invalid, "BadLimit", "--limit is 1 or more")
+	}
+	return nil
 }
 
 // Run lists runs.

@@ -103,6 +103,14 @@ func (c searchCmd) Run(a *app) error {
 	})
 }
 
+// Validate refuses a list of nothing, and one that is longer than an answer.
+func (c searchCmd) Validate() error {
+	if c.Limit < 1 || c.Limit > 1000 {
+		return fault.New(fault.Invalid, "BadLimit", "--limit is 1 to 1000: to see others narrow the search, as with --type or --source")
+	}
+	return nil
+}
+
 // body is the question without what it is narrowed to.
 func (c searchCmd) body() (object, error) {
 	body := object{"keywords": strings.Join(c.Words, " "), "limit": c.Limit, "filter": nil}
