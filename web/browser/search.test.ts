@@ -84,3 +84,61 @@ it('says in which columns it found the words, and is gone through by the arrow k
   expect(v.wrong).toEqual([])
   await v.end()
 })
+
+it('goes on where one was, one step back: the words in the box, and the hit that was opened', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  const box = page.getByRole('searchbox', { name: 'Search the map' })
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('sheet')
+  await heading('“sheet”')
+  await v.settled()
+  const main = page.getByRole('main')
+  await main.evaluate(m => { m.scrollTop = 900 })
+  const hit = page.locator('[data-hits] li a').nth(15)
+  const name = await hit.innerText()
+  await hit.click()
+  await heading(name)
+  await v.settled()
+  expect(await main.evaluate(m => m.scrollTop)).toBe(0)
+  await page.keyboard.press('/')
+  await page.keyboard.type('people')
+  await heading('“people”')
+  await v.settled()
+  await page.goBack() // the focus stays in the box
+  await heading(name)
+  expect(await box.inputValue()).toBe('')
+  await page.goBack()
+  await heading('“sheet”')
+  await v.settled()
+  expect(await box.inputValue()).toBe('sheet')
+  expect(await main.evaluate(m => m.scrollTop)).toBe(900)
+  await box.press('End')
+  await page.keyboard.type('_00') // and what is typed there goes on from there
+  await heading('“sheet_00”')
+  expect(await box.inputValue()).toBe('sheet_00')
+  expect(v.wrong).toEqual([])
+  await v.end()
+})
+
+it('calls nobody back who went elsewhere before the answer came', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  await v.go('/search?q=order')
+  let answer = () => {}
+  const held = new Promise<void>(done => { answer = done })
+  await page.route('**/search/query*', async r => { await held; await r.continue().catch(() => undefined) })
+  await page.evaluate(() => { // in one moment, as a quick hand on a slow network
+    const box = document.querySelector<HTMLInputElement>('input[type=search]')!
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(box, 'orders')
+    box.dispatchEvent(new Event('input', { bubbles: true }))
+    document.querySelector<HTMLElement>('nav a[href="/sources"]')!.click()
+  })
+  await page.waitForURL('**/sources')
+  answer()
+  await v.settled()
+  await page.waitForTimeout(300) // longer than an answer is waited for
+  expect(new URL(page.url()).pathname).toBe('/sources')
+  await v.end()
+})

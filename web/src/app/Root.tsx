@@ -67,8 +67,8 @@ function useElsewhere(id: string | undefined, ask: () => unknown, drop: () => vo
 }
 
 function Search() {
-  const [text, search] = useTyped()
-  return <SearchBox text={text} onText={search} />
+  const [text, search, follows] = useTyped()
+  return <SearchBox text={text} follows={follows} onText={search} />
 }
 
 /** NoRole is all that somebody without a role anywhere is shown: the account would answer each page with nothing. */

@@ -1,20 +1,26 @@
 // Searching while one types. Each key asks at once, and the question before is given up; hits are drawn with the answer, and
-// the address follows when the screen shows them. It waits for a slow answer no longer than a person notices.
-import { useRef } from 'react'
+// the address follows when the screen shows them. It waits for a slow answer no longer than a person notices. Who goes another
+// way meanwhile, or back, is not called back to what was typed.
+import { useEffect, useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { useLocation, useNavigate, useRouter, type RouterHistory } from '@tanstack/react-router'
 import { draw } from './drawn'
 import { addressOf, asked, type Address } from './question'
 
 const patience = 100 // ms
 
-/** useTyped gives the words that the address has, and what takes those that are typed. */
-export function useTyped(): [string, (text: string) => void] {
+/** useTyped gives the words that the address has, what takes those that are typed, and whether the address is still the one
+ * that follows them: one step back, and it is not. */
+export function useTyped(): [string, (text: string) => void, () => boolean] {
   const client = useQueryClient()
   const navigate = useNavigate()
   const router = useRouter()
   const here = useLocation({ select: l => (l.pathname === '/search' ? (l.search as Record<string, unknown>) : undefined) })
   const last = useRef<Address>(undefined)
+  const history: RouterHistory = router.history
+  useEffect(() => history.subscribe(({ location, action: { type } }) => {
+    if (type !== 'REPLACE' && (type !== 'PUSH' || location.pathname !== '/search')) last.current = undefined
+  }), [history])
   const at = here && addressOf(here)
   const search = async (text: string) => {
     const to: Address = { ...at, q: text || undefined }
@@ -33,7 +39,7 @@ export function useTyped(): [string, (text: string) => void] {
     if (router.state.location.href === href) await go() // else the page was left meanwhile
     done()
   }
-  return [at?.q ?? '', text => void search(text)]
+  return [at?.q ?? '', text => void search(text), () => last.current !== undefined]
 }
 
 const waited = (ms: number) => new Promise<void>(done => setTimeout(done, ms))

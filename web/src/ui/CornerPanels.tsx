@@ -11,6 +11,7 @@ import { words } from './strings'
 import { NoticeIcon } from './Toast'
 import { choice, choices, choose } from './theme'
 
+export { keepPlaces } from './places'
 export { Toast } from './Toast'
 
 const useStyles = makeStyles({

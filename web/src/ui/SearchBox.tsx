@@ -25,16 +25,17 @@ function toHits(e: React.KeyboardEvent) {
 
 interface SearchBoxProps {
   text: string // what the address says
+  follows: () => boolean // does it follow what is typed?
   onText: (text: string) => void
 }
 
-export function SearchBox({ text, onText }: SearchBoxProps) {
+export function SearchBox({ text, follows, onText }: SearchBoxProps) {
   const s = useStyles()
   const field = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(text)
   // The address wins when it changes by another way than this field.
   useEffect(() => {
-    if (document.activeElement !== field.current || text === '') setTyped(text)
+    if (document.activeElement !== field.current || text === '' || !follows()) setTyped(text)
   }, [text])
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {

@@ -2,7 +2,8 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import type { FluentIcon } from '@fluentui/react-icons'
-import { Link, useLocation } from '@tanstack/react-router'
+import { Link, useLocation, useRouter } from '@tanstack/react-router'
+import { useLate } from './late'
 import { words } from './strings'
 import { grounds } from './theme'
 import { medium, narrow } from './widths'
@@ -55,6 +56,8 @@ export function Shell({ ways, search, corner, children }: ShellProps) {
   const main = useRef<HTMLElement>(null)
   const path = useLocation({ select: l => l.pathname })
   const first = useRef(true)
+  const router = useRouter()
+  const late = useLate()
   useEffect(() => {
     // Another page: who uses a keyboard or listens goes on at its beginning, unless in the middle of typing a search.
     if (first.current) {
@@ -64,6 +67,7 @@ export function Shell({ ways, search, corner, children }: ShellProps) {
     main.current?.scrollTo(0, 0)
     if (!(document.activeElement instanceof HTMLInputElement)) main.current?.focus()
   }, [path])
+  useEffect(() => (main.current ? late?.keepPlaces(router, main.current) : undefined), [late, router])
   return (
     <div className={s.shell}>
       <a className={s.skip} href="#main" onClick={e => { e.preventDefault(); main.current?.focus() }}>{words.skip}</a>

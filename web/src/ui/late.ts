@@ -1,4 +1,4 @@
-// What the shell shows only when something is told or opened. It comes once a page shows.
+// What the shell shows only when something is told or opened, or one goes back, or prints. It comes once a page shows.
 import { useEffect, useState } from 'react'
 
 export type Late = typeof import('./CornerPanels')
