@@ -51,6 +51,30 @@ describe('an asset', () => {
   })
 })
 
+it('a row of the schema has one line, and all of its columns where the page is narrow; a measure stands beside its name', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  const guid = await v.guid('people')
+  await v.go(`/asset/${guid}?tab=schema`)
+  for (const width of [1280, 820, 640]) {
+    await v.resize(width, 800)
+    const rows = await page.getByRole('option').evaluateAll(all => all.flatMap(row => {
+      const own = row.getBoundingClientRect()
+      const high = [...row.querySelectorAll('span')].filter(part => part.getBoundingClientRect().height > own.height)
+      const out = [...row.firstElementChild!.children].filter(cell => cell.getBoundingClientRect().right > own.right)
+      return [...high, ...out].map(part => part.outerHTML)
+    }))
+    expect(rows, `at ${width}`).toEqual([])
+  }
+  await v.resize(1280, 800)
+  await v.go(`/asset/${await v.guid('2026-05.csv')}`)
+  for (const name of ['Bytes', 'Modified']) {
+    const [of, value] = await page.getByText(name, { exact: true }).evaluate(e => [e, e.nextElementSibling!].map(part => { const range = document.createRange(); range.selectNodeContents(part); const { left, right } = range.getBoundingClientRect(); return { left, right } }))
+    expect(of!.right, name).toBeLessThan(value!.left)
+  }
+  await v.end()
+})
+
 /** entity is a table with so many columns, as the account answers it. */
 function entity(guid: string, columns: number) {
   const own = (name: string, of: string, attributes: object) => ({ guid: of, typeName: 'x', status: 'ACTIVE', version: 1, collectionId: 'root', createTime: 0, updateTime: 0, createdBy: 'x', updatedBy: 'x', classifications: [], labels: [], contacts: { Owner: [], Expert: [] }, attributes: { name, qualifiedName: `postgresql://db/a%2Fb/${name}`, ...attributes } })

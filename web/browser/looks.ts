@@ -14,8 +14,11 @@ export async function seriousOf(page: Page, rules: string[] = [], within?: strin
   return violations.filter(one => one.impact === 'serious' || one.impact === 'critical').map(one => `${one.id}: ${one.nodes.slice(0, 3).map(n => `${n.target.join(' ')} ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`).join(' | ')}`)
 }
 
-/** sideways is by how much a page scrolls sideways. */
-export const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+/** sideways is by how much a page scrolls sideways, or what of it scrolls within the shell. */
+export const sideways = (page: Page) => page.evaluate(() => {
+  const main = document.querySelector('main')
+  return Math.max(document.documentElement.scrollWidth - innerWidth, main ? main.scrollWidth - main.clientWidth : 0)
+})
 
 /** cut are the controls that stand outside of what a person can see or scroll to. Runs in the page. */
 export function cut(): string[] {

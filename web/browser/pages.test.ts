@@ -37,9 +37,11 @@ describe.each(pages)('the page $name', page => {
     }
   })
 
-  it('fits a phone', async () => {
-    await v.resize(390, 844)
+  it('fits a phone, and a window in which all is twice its size', async () => {
+    await v.resize(640, 400)
     try {
+      expect(await sideways(v.page), 'scrolls sideways at twice its size').toBeLessThanOrEqual(0)
+      await v.resize(390, 844)
       expect(await sideways(v.page), 'scrolls sideways').toBeLessThanOrEqual(0)
       expect(await v.page.evaluate(cut), 'is cut off').toEqual([])
     } finally {

@@ -90,6 +90,16 @@ it('an address that no page has is answered within the shell, and leads on', asy
   await v.end()
 })
 
+it('is printed to its end', async () => {
+  const v = await Visit.begin(browser)
+  await v.go('/search?q=sheet')
+  await v.page.emulateMedia({ media: 'print' })
+  expect(await v.page.locator('[data-hits] li').count()).toBe(50)
+  expect(await v.page.evaluate(() => document.documentElement.scrollHeight - document.querySelector('main')!.scrollHeight)).toBe(0)
+  expect(await v.page.getByRole('navigation', { name: 'Main' }).isVisible()).toBe(false)
+  await v.end()
+})
+
 it('the head of an asset stays where it is on a very wide screen, whichever tab is open', async () => {
   const v = await Visit.begin(browser, { width: 2560, height: 1440 })
   const guid = await v.guid('open_invoices')

@@ -1,5 +1,5 @@
 // The measures of an asset: the newest value, and its way over the days as a line.
-import { makeStyles, tokens } from '@fluentui/react-components'
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { measures, type Day } from '../client/api'
 import { bytes, count, dayOf, exactTime } from '../ui/format'
@@ -9,16 +9,20 @@ import { words } from './strings'
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '16px' },
-  one: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) max-content', alignItems: 'baseline', gap: '2px 12px' },
-  value: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums' },
+  one: { display: 'grid', gridTemplateColumns: 'auto minmax(min-content, 1fr)', alignItems: 'baseline', gap: '2px 12px' },
+  value: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums', textAlign: 'right' },
+  time: { fontSize: tokens.fontSizeBase300 }, // it is longer than any number
   chart: { gridColumn: '1 / -1', width: '100%', height: '48px', display: 'block', color: tokens.colorBrandForeground1, overflow: 'visible' },
   days: { gridColumn: '1 / -1', display: 'flex', justifyContent: 'space-between', fontSize: tokens.fontSizeBase100, color: tokens.colorNeutralForeground3 },
 })
 
+/** isTime tells, by its name, whether a measure is a time. */
+const isTime = (name: string, value: number) => /(time|modified|analy[sz]ed|vacuum|seen|at)$/i.test(name) && value > 1e9
+
 /** shown says a measure: a time, bytes or a number, by its name. */
 export function shown(name: string, value: number): string {
   if (/bytes|size/i.test(name)) return bytes(value)
-  if (/(time|modified|analy[sz]ed|vacuum|seen|at)$/i.test(name) && value > 1e9) return exactTime(new Date(value > 1e14 ? value / 1000 : value > 1e11 ? value : value * 1000))
+  if (isTime(name, value)) return exactTime(new Date(value > 1e14 ? value / 1000 : value > 1e11 ? value : value * 1000))
   return count(value)
 }
 
@@ -46,7 +50,7 @@ function Measure({ name, days }: { name: string; days: Day[] }) {
   return (
     <div className={s.one}>
       <Soft>{title(name)}</Soft>
-      <span className={s.value}>{shown(name, last)}</span>
+      <span className={mergeClasses(s.value, isTime(name, last) && s.time)}>{shown(name, last)}</span>
       {values.length > 1 && (
         <>
           <svg className={s.chart} viewBox="0 0 100 40" preserveAspectRatio="none" role="img" aria-label={`${title(name)}: ${shown(name, values[0]!)} – ${shown(name, last)}`}>

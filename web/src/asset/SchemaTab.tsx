@@ -17,9 +17,9 @@ const useStyles = makeStyles({
   bar: { display: 'flex', alignItems: 'center', gap: '16px', flexWrap: 'wrap' },
   find: { minWidth: '240px' },
   table: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', backgroundColor: tokens.colorNeutralBackground1 },
-  grid: { display: 'grid', gridTemplateColumns: '56px minmax(160px, 2fr) minmax(120px, 1.2fr) 56px minmax(120px, 1.5fr) minmax(140px, 2fr)', gap: '12px', alignItems: 'center', height: '100%', padding: '0 16px', [narrow]: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' } },
+  grid: { display: 'grid', gridTemplateColumns: '56px minmax(160px, 2fr) minmax(120px, 1.2fr) 56px minmax(120px, 2fr) minmax(140px, 1.6fr)', gap: '12px', alignItems: 'center', height: '100%', padding: '0 16px', [medium]: { gridTemplateColumns: '36px minmax(0, 2fr) minmax(0, 1.2fr) 40px minmax(0, 2fr) minmax(0, 1.6fr)' }, [narrow]: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' } },
   tight: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' },
-  row: { ':hover': { backgroundColor: grounds.hover } },
+  row: { ':hover': { backgroundColor: grounds.hover }, '& wbr': { display: 'none' } }, // of one line
   open: { backgroundColor: grounds.chosen },
   split: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(320px, 420px)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
   side: { minWidth: 0, [medium]: { order: -1 } },

@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   node: { width: `${width}px`, height: `${height}px`, boxSizing: 'border-box', display: 'flex', gap: '10px', alignItems: 'center', padding: '8px 12px', borderRadius: tokens.borderRadiusLarge, border: `1px solid ${tokens.colorNeutralStroke1}`, backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground1, boxShadow: tokens.shadow2 },
   collection: { backgroundColor: tokens.colorNeutralBackground3, boxShadow: 'none' },
   runtime: { border: `1px dashed ${tokens.colorBrandStroke1}` },
-  texts: { minWidth: 0, display: 'flex', flexDirection: 'column' },
+  texts: { flex: 1, width: 0, display: 'flex', flexDirection: 'column' }, // however long a name is, the picture beside it keeps its size
   name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: tokens.fontWeightSemibold },
   small: { fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   handle: { opacity: 0 },

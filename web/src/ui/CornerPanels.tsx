@@ -10,6 +10,7 @@ import type { Way } from './Shell'
 import { words } from './strings'
 import { NoticeIcon } from './Toast'
 import { choice, choices, choose } from './theme'
+import './print.css'
 
 export { keepPlaces } from './places'
 export { Toast } from './Toast'

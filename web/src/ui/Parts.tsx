@@ -24,7 +24,7 @@ const useStyles = makeStyles({
   idle: { color: tokens.colorNeutralForeground3 },
   card: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1, padding: '20px', minWidth: 0, [narrow]: { padding: '16px' } },
   cardHead: { display: 'flex', alignItems: 'center', gap: '8px', flexWrap: 'wrap', marginBottom: '12px' },
-  cardTitle: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, flex: '1 1 120px' },
+  cardTitle: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold, flex: '1 1 120px', overflowWrap: 'anywhere' },
   cardActions: { display: 'flex', alignItems: 'center', gap: '8px' },
   facts: { display: 'grid', gridTemplateColumns: 'minmax(96px, max-content) minmax(0, 1fr)', gap: '8px 24px', margin: 0, [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)', gap: '2px' } },
   term: { color: tokens.colorNeutralForeground2 },
