@@ -1,5 +1,5 @@
 // What stands around every page: theme, notices, and, for all but the pages of signing in, the shell and a person.
-import { lazy, Suspense, useEffect, useRef, type RefObject } from 'react'
+import { useEffect, useRef, type RefObject } from 'react'
 import { Button, FluentProvider } from '@fluentui/react-components'
 import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
@@ -8,6 +8,7 @@ import { Failure, SignedOut } from '../client/rest'
 import { elsewhere, signIn, signOut } from '../client/session'
 import { useTyped } from '../search/useTyped'
 import { Corner } from '../ui/Corner'
+import { later } from '../ui/later'
 import { Leaving, useLeave } from '../ui/Leaving'
 import { Notices } from '../ui/Notices'
 import { Page } from '../ui/Page'
@@ -22,7 +23,7 @@ import { watchedQuery } from '../ui/watched'
 import { anew, isBroken, isLost } from './lost'
 import { ways } from './nav'
 
-const Watcher = lazy(() => import('./Watcher').then(m => ({ default: m.Watcher })))
+const Watcher = later(() => import('./Watcher').then(m => m.Watcher), null)
 
 export function Root() {
   const { theme } = useLook()
@@ -49,7 +50,7 @@ export function Guarded() {
       corner={<Corner name={who.data.name} ways={ways} build={who.data.build} help={help} onSignOut={() => leave.before(() => { leave.drop(); void signOut().finally(() => location.assign('/signed-out')) })} />}
     >
       <Stale />
-      {watched.length > 0 && <Suspense><Watcher watched={watched} /></Suspense>}
+      {watched.length > 0 && <Watcher watched={watched} />}
       {Object.keys(who.data.actions).length > 0 ? <Outlet /> : <NoRole name={who.data.name} onLook={() => void who.refetch()} />}
     </Shell>
   )

@@ -1,19 +1,19 @@
 // What an asset is, and what people say about it; whoever may, writes it here.
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Edit16Regular } from '@fluentui/react-icons/svg/edit'
 import type { Entity } from '../client/api'
 import { useTitles } from '../client/list'
 import { useNames } from '../client/people'
 import { CopyButton } from '../ui/Command'
+import { later } from '../ui/later'
 import { Card, Facts, Mono, Soft, When } from '../ui/Parts'
-import { Loading } from '../ui/States'
 import { Unknown } from '../ui/Unknown'
 import { descriptionOf, sourceSays, text } from './model'
 import { SeenLast, SourceOf } from './Origins'
 import { words } from './strings'
 
-const EditForm = lazy(() => import('./EditForm').then(m => ({ default: m.EditForm })))
+const EditForm = later(() => import('./EditForm').then(m => m.EditForm))
 
 const useStyles = makeStyles({
   description: { margin: '0 0 12px', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxWidth: '72ch' },
@@ -31,7 +31,7 @@ export function About({ of: e, may }: { of: Entity; may: boolean }) {
   const name = text(e.attributes.qualifiedName)
   const done = () => { setEditing(false); setTimeout(() => edit.current?.focus()) }
   if (editing) {
-    return <Card title={words.about}><Suspense fallback={<Loading />}><EditForm entity={e} asset={e.guid} target={{ asset: name }} people onDone={done} /></Suspense></Card>
+    return <Card title={words.about}><EditForm entity={e} asset={e.guid} target={{ asset: name }} people onDone={done} /></Card>
   }
   const source = sourceSays(e)
   return (

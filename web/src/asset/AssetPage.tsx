@@ -1,5 +1,4 @@
 // The page of an asset: what it is, its columns, what feeds it and is fed by it, and what was done to it.
-import { lazy, Suspense } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
@@ -9,6 +8,8 @@ import { useMay } from '../client/may'
 import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
+import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { Status, Tag } from '../ui/Parts'
 import { Loading, ShownPage } from '../ui/States'
 import { iconOf, titleOf } from '../ui/types'
@@ -20,9 +21,10 @@ import { columnsOf, hasColumns, text } from './model'
 import { OverviewTab } from './OverviewTab'
 import { words } from './strings'
 
-const HistoryTab = lazy(() => import('./HistoryTab').then(m => ({ default: m.HistoryTab })))
-const SchemaTab = lazy(() => import('./SchemaTab').then(m => ({ default: m.SchemaTab })))
-const LineageTab = lazy(() => import('./LineageTab').then(m => ({ default: m.LineageTab })))
+const HistoryTab = later(() => import('./HistoryTab').then(m => m.HistoryTab))
+const SchemaTab = later(() => import('./SchemaTab').then(m => m.SchemaTab))
+const LineageTab = later(() => import('./LineageTab').then(m => m.LineageTab))
+const early = { overview: undefined, schema: { tab: SchemaTab.early }, lineage: { tab: LineageTab.early }, history: { tab: HistoryTab.early } }
 
 type Tab = keyof typeof words.tabs
 export interface Address extends LineageAddress {
@@ -40,6 +42,7 @@ export function AssetPage() {
   const s = useStyles()
   const { guid } = useParams({ strict: false }) as { guid: string }
   const [at, change] = useAddress<Address>()
+  useEarly(early[at.tab ?? 'overview'])
   const info = useQuery(entity(guid))
   const from = useQuery(origin(guid))
   const may = useMay()
@@ -60,9 +63,9 @@ export function AssetPage() {
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'schema' ? { count: columns.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'overview' ? undefined : tab, find: undefined, as: undefined, column: undefined, depth: undefined, way: undefined })}
     >
       {open === 'overview' && <OverviewTab entity={e} columns={columns} may={writes} />}
-      {open === 'schema' && <Suspense fallback={<Loading />}><SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} /></Suspense>}
-      {open === 'lineage' && <Suspense fallback={<Loading />}><LineageTab guid={guid} name={text(e.attributes.qualifiedName)} at={at} onChange={change} /></Suspense>}
-      {open === 'history' && <Suspense fallback={<Loading />}><HistoryTab guid={guid} /></Suspense>}
+      {open === 'schema' && <SchemaTab entity={e} columns={columns} may={writes} find={at.find ?? ''} onFind={find => change({ find: find || undefined }, { replace: true })} column={at.column} onColumn={column => change({ column }, { replace: true })} />}
+      {open === 'lineage' && <LineageTab guid={guid} name={text(e.attributes.qualifiedName)} at={at} onChange={change} />}
+      {open === 'history' && <HistoryTab guid={guid} />}
     </DetailPage>
   )
 }

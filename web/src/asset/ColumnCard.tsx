@@ -1,18 +1,18 @@
 // One column of a table: what the source says, what people say, its classifications. Escape closes it.
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss'
 import { Edit16Regular } from '@fluentui/react-icons/svg/edit'
 import type { Entity } from '../client/api'
 import { useTitles } from '../client/list'
+import { later } from '../ui/later'
 import { Card, Facts, Mono, Soft } from '../ui/Parts'
 import { words as shared } from '../ui/strings'
 import { Classes } from './Classes'
-import { Loading } from '../ui/States'
 import { descriptionOf, sourceSays, text, type Column } from './model'
 import { words } from './strings'
 
-const EditForm = lazy(() => import('./EditForm').then(m => ({ default: m.EditForm })))
+const EditForm = later(() => import('./EditForm').then(m => m.EditForm))
 
 const useStyles = makeStyles({
   box: { outline: 'none', minWidth: 0, display: 'flex', flexDirection: 'column', gap: '16px' },
@@ -43,7 +43,7 @@ export function ColumnCard({ column: c, of, may, onClose }: ColumnCardProps) {
         title={<span className={s.title}>{c.name}</span>}
         actions={<>{may && !editing && <Button size="small" icon={<Edit16Regular />} onClick={() => setEditing(true)}>{words.edit}</Button>}<Button appearance="subtle" size="small" icon={<Dismiss20Regular />} aria-label={shared.close} onClick={onClose} /></>}
       >
-        {editing ? <Suspense fallback={<Loading />}><EditForm entity={e} asset={of.guid} target={target} people={false} onDone={() => { setEditing(false); setTimeout(() => box.current?.focus()) }} /></Suspense> : (
+        {editing ? <EditForm entity={e} asset={of.guid} target={target} people={false} onDone={() => { setEditing(false); setTimeout(() => box.current?.focus()) }} /> : (
           <>
             <p className={s.description}>{descriptionOf(e) || <Soft>{words.noDescription}</Soft>}</p>
             {source && <p><Soft>{words.sourceSays(source)}</Soft></p>}

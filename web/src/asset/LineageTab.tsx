@@ -1,11 +1,13 @@
 // The lineage of an asset, as a picture or as a list: how far, and which way, is in the address. The picture is laid out in a
 // worker, so that the page stays quick.
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { directionOf, lineage, type Lineage } from '../client/api'
 import { line } from '../client/command'
 import { CopyButton } from '../ui/Command'
+import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { Card, Link, Soft } from '../ui/Parts'
 import { PictureFrame } from '../ui/PicturePage'
 import { Spinner } from '../ui/Spinner'
@@ -15,7 +17,8 @@ import { titleOf } from '../ui/types'
 import { most, usual, wayOn, type Reach } from './reach'
 import { words } from './strings'
 
-const Picture = lazy(() => import('./Picture').then(m => ({ default: m.Picture })))
+const Picture = later(() => import('./Picture').then(m => m.Picture))
+const early = { picture: Picture.early, layout: () => import('./layout').then(m => m.elk()) } // its worker takes as long to start as all else
 
 const ways: [Reach['way'], string][] = [[undefined, words.bothWays], ['up', words.upstream], ['down', words.downstream]]
 
@@ -45,6 +48,7 @@ export function LineageTab({ guid, name, at, onChange }: LineageTabProps) {
   const other = graph.isPlaceholderData && graph.data?.lineageDirection !== directionOf(way) // it says nothing of this way
   const [chose, choose] = useState(false) // a way, here: the buttons stay, with the focus
   const asList = at.as === 'list'
+  useEarly(asList ? undefined : early)
   const nothing = <Empty title={words.noLineage}>{words.noLineageText}</Empty>
   return (
     <Shown of={graph} loading={<Loading />} empty={data => !way && !chose && !other && data.relations.length === 0 && nothing}>
@@ -56,7 +60,7 @@ export function LineageTab({ guid, name, at, onChange }: LineageTabProps) {
             <Further of={data} depth={depth} way={way} waits={graph.isPlaceholderData} other={other} name={name} onMore={to => onChange({ depth: to })} />
           </div>
           {other ? <Loading /> : data.relations.length === 0 ? (way ? <Empty title={words.noneKnown} actions={<Button onClick={() => { choose(true); onChange({ way: undefined }) }}>{words.bothWays}</Button>}>{words.oneWayNone}</Empty> : nothing) : asList ? <Lists of={data} way={way} /> : (
-            <PictureFrame label={words.tabs.lineage}><Suspense fallback={<Loading />}><Picture of={data} /></Suspense></PictureFrame>
+            <PictureFrame label={words.tabs.lineage}><Picture of={data} /></PictureFrame>
           )}
         </>
       )}

@@ -1,8 +1,7 @@
-import { lazy, Suspense } from 'react'
 import { makeStyles, tokens } from '@fluentui/react-components'
 import type { Entity } from '../client/api'
+import { later } from '../ui/later'
 import { Card, Facts, Link, Mono, Soft, Tag } from '../ui/Parts'
-import { Loading } from '../ui/States'
 import { medium } from '../ui/widths'
 import { About } from './About'
 import { Classes } from './Classes'
@@ -10,7 +9,7 @@ import { Measures } from './Measures'
 import { hasColumns, others, text, type Column } from './model'
 import { words } from './strings'
 
-const Holds = lazy(() => import('./Holds').then(m => ({ default: m.Holds })))
+const Holds = later(() => import('./Holds').then(m => m.Holds))
 
 const useStyles = makeStyles({
   columns: { display: 'grid', gridTemplateColumns: 'minmax(0, 5fr) minmax(0, 3fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
@@ -29,7 +28,7 @@ export function OverviewTab({ entity: e, columns, may }: { entity: Entity; colum
         <About of={e} may={may} />
         {e.purlieu?.definition && <Card title={words.definition}><pre className={s.sql} tabIndex={0}><code>{e.purlieu.definition}</code></pre></Card>}
         {more.length > 0 && <Card title={words.more}><Facts of={more} /></Card>}
-        {!hasColumns(e) && <Suspense fallback={<Loading />}><Holds guid={e.guid} /></Suspense>}
+        {!hasColumns(e) && <Holds guid={e.guid} />}
       </div>
       <div className={s.column}>
         <Card title={words.classifications}><Classes of={e} asset={e.guid} target={{ asset: text(e.attributes.qualifiedName) }} may={may} /></Card>

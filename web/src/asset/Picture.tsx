@@ -63,15 +63,17 @@ export function Picture({ of }: { of: Lineage }) {
   const flow = useFlowStyles()
   const { look } = useLook()
   const [placed, setPlaced] = useState<Placed>()
+  const [failed, fail] = useState<{ error: unknown }>()
   useEffect(() => {
     let over = false
-    void layOut(Object.keys(of.guidEntityMap), of.relations.map(r => [r.fromEntityId, r.toEntityId])).then(p => { if (!over) setPlaced(p) })
+    layOut(Object.keys(of.guidEntityMap), of.relations.map(r => [r.fromEntityId, r.toEntityId])).then(p => { if (!over) setPlaced(p) }, error => { if (!over) fail({ error }) })
     return () => { over = true }
   }, [of])
   const nodes = useMemo(() => placed?.nodes.map((p): AssetNode => ({
     id: p.id, type: 'asset', position: { x: p.x, y: p.y }, ...size, measured: size, handles: [], focusable: false, // what is said here needs no look at what the browser made of it
     data: { header: of.guidEntityMap[p.id]!, base: p.id === of.baseEntityGuid },
   })), [of, placed])
+  if (failed) throw failed.error
   if (!placed || !nodes) return <Loading lines={3} />
   const whole = nodes.length <= large
   return (

@@ -14,8 +14,10 @@ export const large = 200
 
 let starting: Promise<ELK> | undefined
 
-function elk(): Promise<ELK> {
+/** elk starts the worker, once. Where a part of it does not come, the next call tries again. */
+export function elk(): Promise<ELK> {
   starting ??= Promise.all([import('elkjs/lib/elk-api'), import('elkjs/lib/elk-worker.min.js?url')]).then(([api, worker]) => new api.default({ workerFactory: () => new Worker(worker.default) }))
+  starting.catch(() => { starting = undefined })
   return starting
 }
 

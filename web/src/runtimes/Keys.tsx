@@ -1,10 +1,11 @@
 // The two keys of a runtime. They are asked for when a person wants to see them, and kept nowhere.
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { listKeys, regenerateKey, runtimeKeys, type Keys as Texts, type KeyState } from '../client/api'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
+import { later } from '../ui/later'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, When } from '../ui/Parts'
 import { Loading, Shown } from '../ui/States'
@@ -12,7 +13,7 @@ import { words as common } from '../ui/strings'
 import { words as says } from './keyStrings'
 import { words } from './strings'
 
-const KeyLimit = lazy(() => import('./KeyLimit').then(m => ({ default: m.KeyLimit })))
+const KeyLimit = later(() => import('./KeyLimit').then(m => m.KeyLimit), <Loading lines={3} />)
 
 const useStyles = makeStyles({
   keys: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 360px), 1fr))', gap: '16px' },
@@ -72,7 +73,7 @@ function Key({ runtime, name, number, of, text, onRenewed }: KeyProps) {
         [words.expires, of.expires ? <When key="e" at={of.expires} /> : words.never],
         [words.enrolled, words.used(of.enrolledNodes, of.maxNodes)],
       ]} />
-      {limiting && <Suspense fallback={<Loading lines={3} />}><KeyLimit runtime={runtime} name={name} of={of} onDone={done} /></Suspense>}
+      {limiting && <KeyLimit runtime={runtime} name={name} of={of} onDone={done} />}
       {text && <div className={s.key}><Command>{text}</Command></div>}
     </Card>
   )

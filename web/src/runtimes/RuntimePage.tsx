@@ -1,5 +1,5 @@
 // One runtime: its nodes, its keys, and how a node is set up.
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '@fluentui/react-components'
 import { Server24Regular } from '@fluentui/react-icons/svg/server'
 import { useQuery } from '@tanstack/react-query'
@@ -10,6 +10,7 @@ import { Failure } from '../client/rest'
 import { Ask } from '../ui/Ask'
 import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
+import { later } from '../ui/later'
 import { Page } from '../ui/Page'
 import { Link } from '../ui/Parts'
 import { RuntimeStatus } from '../ui/RuntimeStatus'
@@ -21,7 +22,7 @@ import { Setup } from './Setup'
 import { Unknown } from '../ui/Unknown'
 import { words } from './strings'
 
-const Describe = lazy(() => import('./Describe').then(m => ({ default: m.Describe })))
+const Describe = later(() => import('./Describe').then(m => m.Describe), <Loading lines={3} />)
 
 type Tab = 'nodes' | 'keys' | 'setup'
 
@@ -50,7 +51,7 @@ export function RuntimePage() {
       actions={mayWrite && selfHosted && <><Button ref={button} onClick={() => describe(true)}>{says.describe}</Button><Ask appearance="secondary" label={words.delete} title={words.deleteSure(name)} done={words.deleted(name)} act={() => deleteRuntime(name)} changes={`runtime ${name}`} command={deleteRuntime.command(name)} stale={['runtimes']} to="/runtimes">{words.deleteText}</Ask></>}
       tabs={tabs.map(key => ({ key, title: words.tabs[key], ...(key === 'nodes' ? { count: nodes.data?.value.length } : {}) }))} open={open} onOpen={tab => change({ tab: tab === 'nodes' ? undefined : tab })}
     >
-      {describing && runtime && <Suspense fallback={<Loading lines={3} />}><Describe runtime={name} of={runtime.properties.description ?? ''} onDone={described} /></Suspense>}
+      {describing && runtime && <Describe runtime={name} of={runtime.properties.description ?? ''} onDone={described} />}
       {kept ? <Refused>{words.mayNot}</Refused> : open === 'nodes' && <Shown of={nodes} loading={<Loading lines={6} />}>{data => <Nodes runtime={name} nodes={data.value} managed={!selfHosted} known={!isUnknown(all)} mayWrite={mayWrite} onSetup={() => change({ tab: 'setup' })} />}</Shown>}
       {open === 'keys' && <Keys runtime={name} />}
       {open === 'setup' && <Setup nodes={nodes.data?.value} />}

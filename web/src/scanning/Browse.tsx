@@ -1,11 +1,12 @@
 // The names of a source, level by level, as a node of the runtime reads them now. Each can be taken into the scan's scope
 // or left out of it; patterns are written by hand beside it.
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { credentialsQuery } from '../client/credentials'
 import { ActButton } from '../ui/ActButton'
 import { CopyButton } from '../ui/Command'
+import { later } from '../ui/later'
 import { Card, Soft } from '../ui/Parts'
 import { Empty, Loading, Shown } from '../ui/States'
 import { decoded } from '../ui/names'
@@ -18,7 +19,7 @@ import { browse, browseQuery } from './rest'
 import type { Kind, Source } from './types'
 
 // It comes when a node was asked.
-const NameList = lazy(() => import('./NameList').then(m => ({ default: m.NameList })))
+const NameList = later(() => import('./NameList').then(m => m.NameList), <Loading lines={4} />)
 
 const useStyles = makeStyles({
   way: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '2px', marginBottom: '8px' },
@@ -57,7 +58,7 @@ export function Browse({ source, kind, draft, settings, onChange }: BrowseProps)
             {steps.map((step, i) => <span key={i}>›<Button size="small" appearance="transparent" onClick={() => setPath(steps.slice(0, i + 1).join('/'))}>{decoded(step)}</Button></span>)}
           </nav>
           <Shown of={names} heals={false} loading={<Loading lines={4} long={answered} />} empty={got => got.value.length === 0 && <Empty title={words.browseNothing}>{words.browseNothingText}</Empty>}>
-            {got => <Suspense fallback={<Loading lines={4} />}><NameList of={got} draft={draft} onLook={setPath} onChange={onChange} /></Suspense>}
+            {got => <NameList of={got} draft={draft} onLook={setPath} onChange={onChange} />}
           </Shown>
         </>
       )}

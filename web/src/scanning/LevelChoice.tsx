@@ -1,7 +1,7 @@
 // How deep a scan reads.
 import { Field, Radio, RadioGroup } from '@fluentui/react-components'
 import { Soft } from '../ui/Parts'
-import { levels, levelTitle } from '../ui/strings'
+import { levels, levelTitle } from '../ui/levelStrings'
 import { words } from './strings'
 
 export function LevelChoice({ of, chosen, onChoose }: { of: number[]; chosen: string; onChoose: (level: string) => void }) {

@@ -4,9 +4,10 @@ import { Button } from '@fluentui/react-components'
 import { Map24Regular } from '@fluentui/react-icons/svg/map'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { summaries } from '../client/api'
 import { useMay } from '../client/may'
+import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { Page } from '../ui/Page'
 import { PicturePage } from '../ui/PicturePage'
 import { Empty, isComing, isUnknown, Loading, Refused, Shown } from '../ui/States'
@@ -14,7 +15,8 @@ import { newestQuery } from './newest'
 import { collectionsQuery, kindsQuery, sourcesQuery } from './rest'
 import { words } from './strings'
 
-const MapPicture = lazy(() => import('./MapPicture').then(m => ({ default: m.MapPicture })))
+const MapPicture = later(() => import('./MapPicture').then(m => m.MapPicture))
+const early = { picture: MapPicture.early }
 
 export function MapPage() {
   const may = useMay()
@@ -22,6 +24,7 @@ export function MapPage() {
 }
 
 function Sources({ mayRegister }: { mayRegister: boolean }) {
+  useEarly(early)
   const navigate = useNavigate()
   const sources = useQuery(sourcesQuery())
   const collections = useQuery(collectionsQuery())
@@ -35,7 +38,7 @@ function Sources({ mayRegister }: { mayRegister: boolean }) {
       <Shown of={collections}>
         {cs => (
           <Shown of={sources} empty={list => list.length === 0 ? <Empty icon={<Map24Regular />} title={words.noSources} actions={register}>{words.noSourcesText}</Empty> : undefined}>
-            {list => around.some(isComing) ? <Loading /> : <Suspense fallback={<Loading />}><MapPicture key={String(isUnknown(runtimes))} collections={cs} sources={list} runtimes={runtimes} runs={runs} kinds={kinds} /></Suspense>}
+            {list => around.some(isComing) ? <Loading /> : <MapPicture key={String(isUnknown(runtimes))} collections={cs} sources={list} runtimes={runtimes} runs={runs} kinds={kinds} />}
           </Shown>
         )}
       </Shown>

@@ -1,27 +1,31 @@
 // One run, live while it goes on: both stages, its parts, what could not be read, and what it changed.
-import { lazy, Suspense } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { Ask } from '../ui/Ask'
 import { DetailPage } from '../ui/DetailPage'
+import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { Link } from '../ui/Parts'
-import { isOld, Loading, ShownPage } from '../ui/States'
+import { isOld, ShownPage } from '../ui/States'
 import { RunOverview } from './RunOverview'
 import { cancelRun, going, runQuery } from './rest'
 import { words as says } from './runStrings'
 import { words } from './strings'
 import type { Run, RunDetail } from './types'
 
-const RunChanges = lazy(() => import('./RunChanges').then(m => ({ default: m.RunChanges })))
-const RunGaps = lazy(() => import('./RunGaps').then(m => ({ default: m.RunGaps })))
-const RunUnits = lazy(() => import('./RunUnits').then(m => ({ default: m.RunUnits })))
+const RunChanges = later(() => import('./RunChanges').then(m => m.RunChanges))
+const RunGaps = later(() => import('./RunGaps').then(m => m.RunGaps))
+const RunUnits = later(() => import('./RunUnits').then(m => m.RunUnits))
+const early: Record<string, Record<string, () => Promise<unknown>>> = { units: { tab: RunUnits.early }, gaps: { tab: RunGaps.early }, changes: { tab: RunChanges.early } }
 
 type Tab = keyof typeof says.runSides
 
 export function RunPage() {
   const { run: id } = useParams({ strict: false }) as { run: string }
+  const [{ tab }] = useAddress<{ tab?: string }>()
+  useEarly(early[tab ?? ''])
   const run = useQuery(runQuery(id))
   return <ShownPage title={words.runs} of={run}>{r => <OneRun run={r} asOf={isOld(run.error, run.failureCount) ? run.dataUpdatedAt : undefined} />}</ShownPage>
 }
@@ -42,11 +46,9 @@ function OneRun({ run, asOf }: { run: RunDetail; asOf: number | undefined }) {
       tabs={(Object.keys(says.runSides) as Tab[]).map(key => ({ key, title: says.runSides[key], ...(counts[key] !== undefined && { count: counts[key] }) }))}
     >
       {open === 'overview' && <RunOverview run={run} asOf={asOf} />}
-      <Suspense fallback={<Loading />}>
-        {open === 'units' && <RunUnits run={run} />}
-        {open === 'gaps' && <RunGaps run={run} />}
-        {open === 'changes' && <RunChanges run={run} />}
-      </Suspense>
+      {open === 'units' && <RunUnits run={run} />}
+      {open === 'gaps' && <RunGaps run={run} />}
+      {open === 'changes' && <RunChanges run={run} />}
     </DetailPage>
   )
 }

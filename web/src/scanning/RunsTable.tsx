@@ -4,7 +4,7 @@ import { DataTable } from '../ui/DataTable'
 import { compact, took } from '../ui/format'
 import { Link, Soft, When } from '../ui/Parts'
 import { lasted, RunStatus } from '../ui/RunStatus'
-import { levelTitle } from '../ui/strings'
+import { levelTitle } from '../ui/levelStrings'
 import { words } from './strings'
 import type { Run } from './types'
 

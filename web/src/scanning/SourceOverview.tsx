@@ -1,6 +1,7 @@
 // What a source is, when and how much of it is read, and a test of its connection.
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { lazy, useState, type ReactNode } from 'react'
 import { Field, Select } from '@fluentui/react-components'
+import { later } from '../ui/later'
 import { Card, Soft } from '../ui/Parts'
 import type { Asked } from '../ui/States'
 import { Share } from './Share'
@@ -15,7 +16,7 @@ import type { Kind, Scan, Source, Twin } from './types'
 const Elsewhere = lazy(() => import('./Elsewhere').then(m => ({ default: m.Elsewhere })))
 const Twins = lazy(() => import('./Twins').then(m => ({ default: m.Twins })))
 // It stands below all else, which need not wait for it.
-const Grants = lazy(() => import('./Grants').then(m => ({ default: m.Grants })))
+const Grants = later(() => import('./Grants').then(m => m.Grants), null)
 
 interface OverviewProps {
   twins: Asked<Twin[]>
@@ -37,7 +38,7 @@ export function SourceOverview({ twins, source, kind, scans, add, writable }: Ov
       <Share source={source} writable={writable} />
       {scans && <Test key={source.properties.lastModifiedAt} source={source.name} scans={scans} add={add} />}
       {!!kind?.prerequisites?.length && <Card title={words.before}><ul>{kind.prerequisites.map(line => <li key={line}>{line}</li>)}</ul></Card>}
-      {use && <Suspense><Grants of={use} /></Suspense>}
+      {use && <Grants of={use} />}
     </>
   )
 }

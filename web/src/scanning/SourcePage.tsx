@@ -1,5 +1,5 @@
 // One source: where it is, what its scans are and how they went.
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from '@fluentui/react-components'
 import { Add20Regular } from '@fluentui/react-icons/svg/add'
@@ -9,6 +9,7 @@ import { useAddress } from '../ui/address'
 import { DetailPage } from '../ui/DetailPage'
 import { Drawing } from '../ui/Drawing'
 import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { Link } from '../ui/Parts'
 import { Loading, Shown, ShownPage } from '../ui/States'
 import { Unknown } from '../ui/Unknown'
@@ -18,10 +19,10 @@ import type { Source } from './types'
 
 type Tab = keyof typeof words.sides
 
-const parts = { overview: () => import('./SourceOverview') }
-const SourceOverview = lazy(() => parts.overview().then(m => ({ default: m.SourceOverview })))
-const Scans = lazy(() => import('./Scans').then(m => ({ default: m.Scans })))
-const SourceRuns = lazy(() => import('./SourceRuns').then(m => ({ default: m.SourceRuns })))
+const SourceOverview = later(() => import('./SourceOverview').then(m => m.SourceOverview))
+const Scans = later(() => import('./Scans').then(m => m.Scans))
+const SourceRuns = later(() => import('./SourceRuns').then(m => m.SourceRuns))
+const parts = { overview: SourceOverview.early }
 
 export function SourcePage() {
   useEarly(parts)
@@ -51,8 +52,8 @@ function OneSource({ source }: { source: Source }) {
       tabs={(Object.keys(words.sides) as Tab[]).map(key => ({ key, title: words.sides[key], ...(key === 'scans' && { count: scans.data?.length }) }))}
     >
       {open === 'overview' && <Shown of={kinds}>{() => <Shown of={scans}>{all => looked ? <Suspense fallback={<Loading />}><SourceOverview twins={{ data: twins.data, error: twins.error, refetch: twins.refetch }} source={source} kind={kind} scans={may('scan/write', collection) ? all : undefined} add={add} writable={may('source/write', collection)} /></Suspense> : <Loading />}</Shown>}</Shown>}
-      {open === 'scans' && <Suspense fallback={<Loading />}><Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} /></Suspense>}
-      {open === 'runs' && <Suspense fallback={<Loading />}><SourceRuns source={source.name} /></Suspense>}
+      {open === 'scans' && <Scans source={source} kind={kind} of={scans} add={add} writable={may('scan/write', collection)} />}
+      {open === 'runs' && <SourceRuns source={source.name} />}
     </DetailPage>
   )
 }

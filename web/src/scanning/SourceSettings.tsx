@@ -1,11 +1,11 @@
 // The settings of a source: said, and by whoever may, changed.
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '@fluentui/react-components'
 import { useTitles } from '../client/list'
 import { Ask } from '../ui/Ask'
 import { bytes } from '../ui/format'
+import { later } from '../ui/later'
 import { Card, Facts, Mono, When } from '../ui/Parts'
-import { Loading } from '../ui/States'
 import { sayValue } from './form'
 import { Unknown } from '../ui/Unknown'
 import { deleteSource } from './rest'
@@ -13,14 +13,14 @@ import { words as says } from './settingsStrings'
 import { words } from './strings'
 import type { Field, Kind, Source } from './types'
 
-const SettingsForm = lazy(() => import('./SettingsForm').then(m => ({ default: m.SettingsForm })))
+const SettingsForm = later(() => import('./SettingsForm').then(m => m.SettingsForm))
 
 export function SourceSettings({ source, kind, writable }: { source: Source; kind: Kind | undefined; writable: boolean }) {
   const [writing, write] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const titleOf = useTitles()
   const done = () => { write(false); setTimeout(() => button.current?.focus()) }
-  if (writing && kind) return <Card title={words.settings}><Suspense fallback={<Loading />}><SettingsForm source={source} kind={kind} onDone={done} /></Suspense></Card>
+  if (writing && kind) return <Card title={words.settings}><SettingsForm source={source} kind={kind} onDone={done} /></Card>
   const p = source.properties
   const settings = p as Record<string, unknown> // those of a kind are as its connector describes them
   const actions = writable && (

@@ -1,17 +1,17 @@
 // One collection: its names and what it is for. Whoever may, changes, moves or deletes it here.
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Edit16Regular } from '@fluentui/react-icons/svg/edit'
 import { Ask } from '../ui/Ask'
+import { later } from '../ui/later'
 import { Card, Facts, Mono, Soft, When } from '../ui/Parts'
-import { Loading } from '../ui/States'
 import { Unknown } from '../ui/Unknown'
 import { useNames } from '../client/people'
 import { collections, deleteCollection, type Collection } from './rest'
 import { words } from './strings'
 import { titleOf } from './tree'
 
-const CollectionForm = lazy(() => import('./CollectionForm').then(m => ({ default: m.CollectionForm })))
+const CollectionForm = later(() => import('./CollectionForm').then(m => m.CollectionForm))
 
 const useStyles = makeStyles({ text: { margin: '0 0 16px', overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' } })
 
@@ -21,7 +21,7 @@ export function CollectionCard({ of: c, all, writes }: { of: Collection; all: Co
   const by = c.systemData.lastModifiedBy
   const names = useNames([by])
   const parent = c.parentCollection?.referenceName
-  if (editing && writes) return <Card title={titleOf(c)}><Suspense fallback={<Loading />}><CollectionForm of={c} all={all} onDone={() => setEditing(false)} /></Suspense></Card>
+  if (editing && writes) return <Card title={titleOf(c)}><CollectionForm of={c} all={all} onDone={() => setEditing(false)} /></Card>
   return (
     <Card
       title={titleOf(c)}

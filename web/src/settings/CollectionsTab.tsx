@@ -1,10 +1,11 @@
 // The tree of collections, and the one that is chosen beside it.
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
+import { later } from '../ui/later'
 import { Card, Link } from '../ui/Parts'
 import { Failed, Loading, Shown } from '../ui/States'
 import { grounds } from '../ui/theme'
@@ -15,7 +16,7 @@ import { collections, type Collection } from './rest'
 import { words } from './strings'
 import { titleOf, treeOf, type Branch } from './tree'
 
-const CollectionForm = lazy(() => import('./CollectionForm').then(m => ({ default: m.CollectionForm })))
+const CollectionForm = later(() => import('./CollectionForm').then(m => m.CollectionForm))
 
 const useStyles = makeStyles({
   split: { display: 'grid', gridTemplateColumns: 'minmax(220px, 300px) minmax(0, 1fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
@@ -44,7 +45,7 @@ function Collections({ all, chosen, onChoose }: { all: Collection[]; chosen: str
       </Card>
       <div className={s.main}>
         {!one && <Failed error={new Failure(404, 'CollectionNotFound', '', '')} />}
-        {one && adding === one.name && writes && <Card title={words.addBelow(titleOf(one))}><Suspense fallback={<Loading />}><CollectionForm all={all} parent={one.name} onDone={name => { setAdding(undefined); if (name) onChoose(name) }} /></Suspense></Card>}
+        {one && adding === one.name && writes && <Card title={words.addBelow(titleOf(one))}><CollectionForm all={all} parent={one.name} onDone={name => { setAdding(undefined); if (name) onChoose(name) }} /></Card>}
         {one && <CollectionCard key={one.name} of={one} all={all} writes={writes} />}
         {one && <AccessCard key={'roles ' + one.name} of={one} all={all} writes={writes} />}
       </div>

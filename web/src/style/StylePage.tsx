@@ -1,5 +1,5 @@
 // The style page: each pattern with all its parts, on one page that tests and people look at.
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Button, Field, Input, makeStyles } from '@fluentui/react-components'
 import { Database24Regular } from '@fluentui/react-icons/svg/database'
 import { Failure } from '../client/rest'
@@ -7,6 +7,7 @@ import { useAddress } from '../ui/address'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
 import { DetailPage } from '../ui/DetailPage'
+import { later } from '../ui/later'
 import { ListPage } from '../ui/ListPage'
 import { useNotices } from '../ui/Notices'
 import { Card, Facts, Key, Link, Mono, Status, Tag, When } from '../ui/Parts'
@@ -16,7 +17,7 @@ import { Tick } from '../ui/Tick'
 import { WizardPage } from '../ui/WizardPage'
 import { drawn, feeds, sample, words } from './strings'
 
-const SamplePicture = lazy(() => import('./SamplePicture').then(m => ({ default: m.SamplePicture })))
+const SamplePicture = later(() => import('./SamplePicture').then(m => m.SamplePicture))
 
 const useStyles = makeStyles({ bar: { display: 'flex', gap: '8px' }, text: { margin: 0 } })
 
@@ -96,7 +97,7 @@ function Picture() {
         <Button size="small" appearance={list ? 'subtle' : 'secondary'} aria-pressed={!list} onClick={() => change({ as: undefined })}>{words.asPicture}</Button>
         <Button size="small" appearance={list ? 'secondary' : 'subtle'} aria-pressed={list} onClick={() => change({ as: 'list' })}>{words.asList}</Button>
       </div>
-      {!list ? <PictureFrame label={words.tabs.picture}><Suspense fallback={<Loading />}><SamplePicture /></Suspense></PictureFrame> : (
+      {!list ? <PictureFrame label={words.tabs.picture}><SamplePicture /></PictureFrame> : (
         <Card>
           <DataTable
             caption={words.tabs.picture} rows={drawn} id={d => d.name}

@@ -1,12 +1,13 @@
 // A button that asks once more before it acts, and tells how that went. What is in the way is said in the dialog.
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { Button } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { later } from './later'
 import { useNotices, type Notice } from './Notices'
 import { useAct, type Act } from './useAct'
 
-const AskDialog = lazy(() => import('./AskDialog').then(m => ({ default: m.AskDialog })))
+const AskDialog = later(() => import('./AskDialog').then(m => m.AskDialog), null)
 
 interface AskProps {
   label: string // of the button, and of the one that acts
@@ -52,7 +53,7 @@ export function Ask({ label, title, children, stay, done, act, command, changes,
   return (
     <>
       <Button ref={button} appearance={appearance} size={small ? 'small' : 'medium'} aria-label={named(label, title)} aria-haspopup="dialog" disabled={!!disabled} onClick={() => { go.reset(); setOpen(true) }}>{label}</Button>
-      {open && <Suspense><AskDialog label={label} title={title} command={command} {...(stay && { stay })} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog></Suspense>}
+      {open && <AskDialog label={label} title={title} command={command} {...(stay && { stay })} error={go.error} busy={go.isPending} onGo={() => go.mutate()} onClose={close}>{children}</AskDialog>}
     </>
   )
 }

@@ -260,7 +260,7 @@ func (p *Plane) answerEntity(w http.ResponseWriter, r *http.Request, v datamap.V
 	}
 	referred := map[string]any{}
 	types.addColumns(referred, v)
-	api.Answer(w, http.StatusOK, map[string]any{"entity": putClasses(v, types.entity(v), referred), "referredEntities": referred})
+	api.Answer(w, http.StatusOK, map[string]any{"entity": types.entity(v), "referredEntities": referred})
 	return nil
 }
 
@@ -273,7 +273,7 @@ func (p *Plane) getHeader(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	api.Answer(w, http.StatusOK, putClasses(v, types.header(v), nil))
+	api.Answer(w, http.StatusOK, putClasses(v, types.header(v)))
 	return nil
 }
 
@@ -302,7 +302,7 @@ func (p *Plane) getBulk(w http.ResponseWriter, r *http.Request) error {
 		if slices.Contains(readable, v.Row.Collection) {
 			v.Flows = seen(v.Flows, readable)
 			types.addColumns(referred, v)
-			entities = append(entities, putClasses(v, types.entity(v), referred))
+			entities = append(entities, types.entity(v))
 		}
 	}
 	api.Answer(w, http.StatusOK, map[string]any{"entities": entities, "referredEntities": referred})

@@ -98,21 +98,11 @@ func (p *Plane) classify(w http.ResponseWriter, r *http.Request, guids, give, ta
 	return nil
 }
 
-// putClasses shows the classes of what a view names on its entity or header, and those of its columns on theirs.
-func putClasses(v datamap.View, entity, columns map[string]any) map[string]any {
-	guid, _ := entity["guid"].(string)
-	list, names := shownClasses(v, guid, v.OwnClasses())
-	entity["classifications"] = list
-	if _, header := entity["classificationNames"]; header {
-		entity["classificationNames"] = names
-	}
-	for _, c := range v.Asset.Columns {
-		guid := v.ColumnGUID(c.Number)
-		if e, ok := columns[guid].(map[string]any); ok {
-			e["classifications"], _ = shownClasses(v, guid, c.Classes)
-		}
-	}
-	return entity
+// putClasses shows the classes of what a view names on its header.
+func putClasses(v datamap.View, header map[string]any) map[string]any {
+	guid, _ := header["guid"].(string)
+	header["classifications"], header["classificationNames"] = shownClasses(v, guid, v.OwnClasses())
+	return header
 }
 
 // shownClasses are classes as clients read them; one that a person gave has no evidence.

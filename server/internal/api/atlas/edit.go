@@ -33,7 +33,10 @@ func (p *Plane) editOf(r *http.Request, t types, s subject, e *sent) (datamap.Ed
 	if err := unkept(r, s, e); err != nil {
 		return out, err
 	}
-	shown := shownAttributes(v)
+	shown, err := shownAttributes(v)
+	if err != nil {
+		return out, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Attributes)) {
 		raw := e.Attributes[name]
 		if same(raw, shown[name]) {

@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -8,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/purlieu/purlieu/model"
-	"github.com/purlieu/purlieu/server/internal/api"
 	"github.com/purlieu/purlieu/server/internal/datamap"
 )
 
@@ -64,16 +64,17 @@ func orNil(s string) any {
 }
 
 // entity is the whole Atlas entity of a view: of the column, when the view names one.
-func (t types) entity(v datamap.View) map[string]any {
+func (t types) entity(v datamap.View) shownEntity {
 	if v.Own() != nil {
 		return t.columnEntity(v, v.Column)
 	}
 	e := t.frame(v, v.GUID, v.Row.Type)
-	e["attributes"] = attributes(v)
-	e["relationshipAttributes"] = t.relations(v)
-	e["customAttributes"] = custom(v.Authored.Part, measures(v))
+	e.Attributes, e.Relations, e.Custom = attributes(v), t.relations(v), custom(v.Authored.Part, measures(v))
 	if v.Asset.Text != "" {
-		ours(e)["definition"] = v.Asset.Text
+		if e.Ours == nil {
+			e.Ours = map[string]any{}
+		}
+		e.Ours["definition"] = v.Asset.Text
 	}
 	return e
 }
@@ -82,10 +83,7 @@ func (t types) entity(v datamap.View) map[string]any {
 func (t types) relations(v datamap.View) map[string]any {
 	out := map[string]any{"meanings": []any{}}
 	if v.Own() != nil {
-		out["table"] = map[string]any{
-			"guid": model.GUID(uint64(v.Row.ID), 0), "typeName": v.Row.Type, "displayText": v.Row.Name, "entityStatus": status(v), //nolint:gosec // rows are counted from 1
-			"relationshipType": v.Row.Type + "_columns", "relationshipGuid": columnRelation(guidOf(v)), "relationshipStatus": "ACTIVE",
-		}
+		out["table"] = t.columnRelations(v, guidOf(v)).Table
 		return out
 	}
 	if v.Row.Scanned == nil {
@@ -94,13 +92,10 @@ func (t types) relations(v datamap.View) map[string]any {
 	if len(v.Asset.Columns) == 0 && t[v.Row.Type].def.Column == "" {
 		return out
 	}
-	columns := make([]any, len(v.Asset.Columns))
+	columns, kind := make([]shownRelation, len(v.Asset.Columns)), v.Row.Type+"_columns"
 	for i, c := range v.Asset.Columns {
-		columns[i] = map[string]any{
-			"guid": v.ColumnGUID(c.Number), "typeName": t.columnType(v.Row.Type), "displayText": c.Name,
-			"entityStatus": status(v), "relationshipType": v.Row.Type + "_columns",
-			"relationshipGuid": columnRelation(v.ColumnGUID(c.Number)), "relationshipStatus": "ACTIVE",
-		}
+		guid := v.ColumnGUID(c.Number)
+		columns[i] = relation(kind, guid, t.columnType(v.Row.Type), c.Name, status(v), columnRelation(guid))
 	}
 	out["columns"] = columns
 	return out
@@ -112,28 +107,9 @@ func columnRelation(column string) string {
 	return uuid.NewSHA1(uuid.Nil, []byte("table of "+column)).String()
 }
 
-// ours is where an entity keeps what it has beyond the published form.
-func ours(e map[string]any) map[string]any {
-	m, ok := e["purlieu"].(map[string]any)
-	if !ok {
-		m = map[string]any{}
-		e["purlieu"] = m
-	}
-	return m
-}
-
-// refused are the classifications that people took away from rules: each can be given back by its name.
-func refused(p datamap.Part) []any {
-	out := []any{}
-	for _, r := range p.Refused {
-		out = append(out, map[string]any{"typeName": r.Class, "rule": r.Rule})
-	}
-	return out
-}
-
 // flows are what goes into a process, or comes out of it, as relationships are shown.
-func flows(v datamap.View, input bool) []any {
-	out := []any{}
+func flows(v datamap.View, input bool) []shownRelation {
+	out := []shownRelation{}
 	for _, f := range v.Flows {
 		if f.Input != input {
 			continue
@@ -142,10 +118,7 @@ func flows(v datamap.View, input bool) []any {
 		if input {
 			kind = relationInput
 		}
-		out = append(out, map[string]any{
-			"guid": guidOfRow(f.Far.ID), "typeName": f.Far.Type, "displayText": f.Far.Name, "entityStatus": "ACTIVE",
-			"relationshipType": kind, "relationshipGuid": f.GUID, "relationshipStatus": "ACTIVE",
-		})
+		out = append(out, relation(kind, guidOfRow(f.Far.ID), f.Far.Type, f.Far.Name, "ACTIVE", f.GUID))
 	}
 	return out
 }
@@ -161,44 +134,6 @@ func ends(v datamap.View, input bool) []any {
 		}
 	}
 	return out
-}
-
-// frame is what every entity has.
-func (t types) frame(v datamap.View, guid, typeName string) map[string]any {
-	e := map[string]any{
-		"guid": guid, "typeName": typeName, "status": status(v), "isIncomplete": false, "version": v.Row.Version,
-		"lastModifiedTS": strconv.FormatInt(v.Row.Version, 10), "collectionId": v.Row.Collection,
-		"createTime": api.Millis(v.Row.Created), "updateTime": api.Millis(v.Row.Modified),
-		"createdBy": v.Row.CreatedBy, "updatedBy": v.Row.ModifiedBy,
-		"classifications": []any{}, "labels": labels(v.Written()), "meanings": []any{}, "businessAttributes": map[string]any{},
-		"contacts": contacts(v.Written()),
-	}
-	if list := refused(v.Written()); len(list) > 0 {
-		ours(e)["refused"] = list
-	}
-	return e
-}
-
-func labels(p datamap.Part) []any {
-	out := []any{}
-	for _, l := range p.Labels {
-		out = append(out, l)
-	}
-	return out
-}
-
-// contacts are the people that a part names.
-func contacts(p datamap.Part) map[string]any {
-	list := func(of *[]datamap.Contact) []any {
-		out := []any{}
-		if of != nil {
-			for _, c := range *of {
-				out = append(out, map[string]any{"id": c.ID, "info": c.Info})
-			}
-		}
-		return out
-	}
-	return map[string]any{"Expert": list(p.Experts), "Owner": list(p.Owners)}
 }
 
 // custom are people's own attributes, beside those that are there.
@@ -231,11 +166,17 @@ func guidOf(v datamap.View) string {
 }
 
 // shownAttributes are those of the entity or column that a view names.
-func shownAttributes(v datamap.View) map[string]any {
-	if c := v.Own(); c != nil {
-		return columnAttributes(v, *c)
+func shownAttributes(v datamap.View) (map[string]any, error) {
+	c := v.Own()
+	if c == nil {
+		return attributes(v), nil
 	}
-	return attributes(v)
+	text, err := json.Marshal(attributesOf(v, *c))
+	if err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	return out, json.Unmarshal(text, &out)
 }
 
 func attributes(v datamap.View) map[string]any {
@@ -287,32 +228,6 @@ func (t types) addColumns(referred map[string]any, v datamap.View) {
 	for i, c := range v.Asset.Columns {
 		referred[v.ColumnGUID(c.Number)] = t.columnEntity(v, i)
 	}
-}
-
-// columnAttributes are those of a column.
-func columnAttributes(v datamap.View, c model.Column) map[string]any {
-	attrs := map[string]any{
-		"qualifiedName": v.Row.QualifiedName + "#" + model.EscapeName(c.Name), "name": c.Name, "type": c.Type, "data_type": c.Type,
-		"ordinal": c.Ordinal, "nullable": !c.NotNull, "owner": nil, "comment": orNil(c.Comment), "description": orNil(c.Comment),
-	}
-	written(v.Authored.Columns[c.Number], attrs)
-	for name, value := range map[string]string{"default": c.Default, "identity": c.Identity, "generated": c.Generated} {
-		if value != "" {
-			attrs[name] = value
-		}
-	}
-	return attrs
-}
-
-// columnEntity is the i-th column of the table that a view shows.
-func (t types) columnEntity(v datamap.View, i int) map[string]any {
-	c := v.Asset.Columns[i]
-	v.Column = i
-	e := t.frame(v, v.ColumnGUID(c.Number), t.columnType(v.Row.Type))
-	e["attributes"] = columnAttributes(v, c)
-	e["relationshipAttributes"] = t.relations(v)
-	e["customAttributes"] = custom(v.Written(), map[string]any{})
-	return e
 }
 
 // header is the short form of an entity.

@@ -97,7 +97,7 @@ func (p *Plane) lineageAnswer(r *http.Request, g datamap.Graph, width int) (map[
 	}
 	entities, inputs, outputs := map[string]any{}, map[string]int{}, map[string]int{}
 	for guid := range seen {
-		entities[guid] = putClasses(g.Nodes[guid], t.header(g.Nodes[guid]), nil)
+		entities[guid] = putClasses(g.Nodes[guid], t.header(g.Nodes[guid]))
 		inputs[guid], outputs[guid] = 0, 0
 	}
 	relations := []any{}

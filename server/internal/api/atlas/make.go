@@ -213,7 +213,7 @@ func (p *Plane) answerWritten(w http.ResponseWriter, r *http.Request, types type
 		if !there { // forgotten meanwhile
 			continue
 		}
-		switch entity := putClasses(v, types.header(v), nil); {
+		switch entity := putClasses(v, types.header(v)); {
 		case was.GUID == "":
 			created = append(created, entity)
 		case v.Row.Version != was.Row.Version:

@@ -59,7 +59,7 @@ func (p *Plane) getRelationship(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, end := range []datamap.View{e.Process, e.Far} {
-			referred[end.GUID] = putClasses(end, types.header(end), nil)
+			referred[end.GUID] = putClasses(end, types.header(end))
 		}
 	}
 	api.Answer(w, http.StatusOK, map[string]any{"relationship": relationship(e), "referredEntities": referred})

@@ -49,7 +49,7 @@ func (p *Plane) remove(w http.ResponseWriter, r *http.Request, guids []string) e
 		return err
 	}
 	for _, v := range gone {
-		deleted, assigned[v.GUID] = append(deleted, putClasses(v, types.header(v), nil)), v.GUID
+		deleted, assigned[v.GUID] = append(deleted, putClasses(v, types.header(v))), v.GUID
 	}
 	api.Answer(w, http.StatusOK, map[string]any{
 		"mutatedEntities": map[string]any{"DELETE": deleted}, "guidAssignments": assigned, "partialUpdatedEntities": []any{},
