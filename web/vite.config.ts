@@ -29,11 +29,18 @@ function inline(code: string, id: string) {
   return { code: code.replace(/(?<![\w$./-])tokens\.((?!zIndex)\w+)/g, "'var(--$1)'"), map: null }
 }
 
+/** The portal is written from left to right: what turns each style around for the other way stays at home. */
+const leftToRight = {
+  name: 'left-to-right', apply: 'build' as const, enforce: 'pre' as const,
+  resolveId: (id: string) => (id === 'rtl-css-js/core' ? '\0' + id : null),
+  load: (id: string) => (id === '\0rtl-css-js/core' ? 'export const convert = styles => styles, convertProperty = (key, value) => ({ key, value })' : null),
+}
+
 /** The libraries that every page needs are one file: it packs better than the many that a bundler makes by who shares what. */
-const libraries = /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|stylis|rtl-css-js|@griffel\/\w+|@tanstack\/[\w-]+|@fluentui\/tokens)\//
+const libraries = /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|stylis|@griffel\/\w+|@tanstack\/[\w-]+|@fluentui\/tokens)\//
 
 export default defineConfig({
-  plugins: [react(), { name: 'inline-tokens', apply: 'build', enforce: 'pre', transform: inline }, { name: 'compress', apply: 'build', enforce: 'post', closeBundle: () => compress('dist') }],
+  plugins: [react(), { name: 'inline-tokens', apply: 'build', enforce: 'pre', transform: inline }, leftToRight, { name: 'compress', apply: 'build', enforce: 'post', closeBundle: () => compress('dist') }],
   // The policy of the pages forbids data: addresses, so nothing may be inlined.
   build: { target: 'es2022', assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 2000, rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'libraries', test: libraries }] } } } },
   server: { port: 5173, strictPort: true, proxy: Object.fromEntries(['/scan', '/datamap', '/manage', '/account', '/signin', '^/[^/]+/oauth2/'].map(p => [p, { target: process.env.PURLIEU_ACCOUNT ?? 'http://127.0.0.1:8480', changeOrigin: false }])) },

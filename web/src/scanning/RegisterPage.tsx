@@ -1,11 +1,12 @@
 // Registering a source: what it is, where it is, and a look before it is done. The form is the connector's.
-import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
@@ -27,13 +28,13 @@ interface Address {
   kind?: string
 }
 
-const parts = { kinds: () => import('./KindCards'), settings: () => import('./RegisterSettings'), review: () => import('./RegisterReview') }
-const KindCards = lazy(() => parts.kinds().then(m => ({ default: m.KindCards })))
-const RegisterSettings = lazy(() => parts.settings().then(m => ({ default: m.RegisterSettings })))
-const RegisterReview = lazy(() => parts.review().then(m => ({ default: m.RegisterReview })))
+const KindCards = later(() => import('./KindCards').then(m => m.KindCards))
+const RegisterSettings = later(() => import('./RegisterSettings').then(m => m.RegisterSettings))
+const RegisterReview = later(() => import('./RegisterReview').then(m => m.RegisterReview))
+const parts = { kinds: KindCards.early, settings: RegisterSettings.early, review: RegisterReview.early }
 
 export function RegisterPage() {
-  useEarly(parts)
+  const loaded = useEarly(parts)
   const may = useMay()
   const kinds = useQuery(kindsQuery())
   const collections = useQuery(collectionsQuery())
@@ -42,7 +43,7 @@ export function RegisterPage() {
   if (!may('source/write')) return <Page title={words.register}><Refused>{words.mayNotSources}</Refused></Page>
   return (
     <ShownPage title={words.register} of={kinds}>
-      {list => <Shown of={collections} loading={loading}>{all => <Shown of={sources} loading={loading}>{there => <Suspense fallback={loading}><Register kinds={list} collections={all.filter(c => may('source/write', c.name))} there={there} /></Suspense>}</Shown>}</Shown>}
+      {list => <Shown of={collections} loading={loading}>{all => <Shown of={sources} loading={loading}>{there => loaded ? <Register kinds={list} collections={all.filter(c => may('source/write', c.name))} there={there} /> : loading}</Shown>}</Shown>}
     </ShownPage>
   )
 }
@@ -103,7 +104,7 @@ function Register({ kinds, collections, there }: { kinds: Kind[]; collections: C
     { key: 'settings', title: words.registerSteps.settings, ready: settled },
     { key: 'review', title: words.registerSteps.review, ready: settled },
   ]
-  const at = useDeferredValue(steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind') // the step before stays until the next is loaded
+  const at = steps.some(s => s.key === step) && (step !== 'review' || settled) && (step === 'kind' || kind) ? step : kind ? 'settings' : 'kind'
   if (at !== 'kind' && isComing(reach)) return <Page title={words.register}><Loading /></Page> // else what comes of it would push the form down
   return (
     <WizardPage

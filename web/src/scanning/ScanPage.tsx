@@ -1,6 +1,6 @@
 // Making a scan, or changing one: who reads, with which login, what and how deep. The runtime is proposed, and of each that can't serve the
 // source it is said why.
-import { lazy, Suspense, useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { Field, Input } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
@@ -9,6 +9,7 @@ import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { useDirty } from '../ui/Leaving'
 import { useNotices } from '../ui/Notices'
 import { Page } from '../ui/Page'
@@ -26,14 +27,13 @@ import { words } from './strings'
 import type { Credential, Filter, Kind, Reach, Scan, Source } from './types'
 
 // Each step comes apart, while the page asks for its data.
-const parts = { runtime: () => import('./RuntimeChoice'), login: () => import('./LoginStep'), scope: () => import('./ScopeStep'), review: () => import('./ReviewStep') }
-const RuntimeChoice = lazy(() => parts.runtime().then(m => ({ default: m.RuntimeChoice })))
-const LoginStep = lazy(() => parts.login().then(m => ({ default: m.LoginStep })))
-const ScopeStep = lazy(() => parts.scope().then(m => ({ default: m.ScopeStep })))
-const ReviewStep = lazy(() => parts.review().then(m => ({ default: m.ReviewStep })))
+const RuntimeChoice = later(() => import('./RuntimeChoice').then(m => m.RuntimeChoice))
+const LoginStep = later(() => import('./LoginStep').then(m => m.LoginStep))
+const ScopeStep = later(() => import('./ScopeStep').then(m => m.ScopeStep))
+const ReviewStep = later(() => import('./ReviewStep').then(m => m.ReviewStep))
+const parts = { runtime: RuntimeChoice.early, login: LoginStep.early, scope: ScopeStep.early, review: ReviewStep.early }
 
 export function ScanPage() {
-  useEarly(parts)
   const { source } = useParams({ strict: false }) as { source: string }
   const [{ of }] = useAddress<Address>()
   return <Asked key={`${source}/${of ?? ''}`} name={source} of={of} />
@@ -41,6 +41,7 @@ export function ScanPage() {
 
 /** Asked asks for what the wizard begins with. What a scan that is changed says is asked for anew: others may have written it. */
 function Asked({ name, of }: { name: string; of: string | undefined }) {
+  const there = useEarly(parts)
   const source = useQuery(sourceQuery(name))
   const kinds = useQuery(kindsQuery())
   const reach = useQuery(reachQuery(source.data?.kind ?? ''))
@@ -60,11 +61,8 @@ function Asked({ name, of }: { name: string; of: string | undefined }) {
   if (!kind) return null
   const was = of === undefined ? undefined : scans.data!.find(s => s.name === of)
   if (of !== undefined && !was) return <Page title={title}><Failed error={new Failure(404, 'ScanNotFound', '', '')} /></Page>
-  return (
-    <Suspense fallback={<Page title={title}><Loading /></Page>}>
-      <Wizard was={was} filter={filter.data ?? null} source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
-    </Suspense>
-  )
+  if (!there) return <Page title={title}><Loading /></Page>
+  return <Wizard was={was} filter={filter.data ?? null} source={source.data!} kind={kind} reach={reach.data!} credentials={credentials.data!} scans={scans.data!} />
 }
 
 interface Address {
@@ -122,7 +120,7 @@ function Wizard({ was, filter, source, kind, reach, credentials, scans }: Wizard
     { key: 'review', title: words.scanSteps.review, ready: true },
   ]
   const now = steps.findIndex(s => s.key === step)
-  const at = useDeferredValue(now >= 0 && steps.slice(0, now).every(s => s.ready) ? step : 'runtime') // the step before stays until the next is loaded
+  const at = now >= 0 && steps.slice(0, now).every(s => s.ready) ? step : 'runtime'
   return (
     <WizardPage
       title={was ? words.changeTitle(was.name) : words.scanTitle(source.name)} above={<Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>}

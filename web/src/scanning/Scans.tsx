@@ -1,11 +1,13 @@
 // The scans of a source: what each does, and a way to run it.
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { ActButton } from '../ui/ActButton'
 import { useAddress } from '../ui/address'
 import { DataTable } from '../ui/DataTable'
+import { useEarly } from '../ui/early'
+import { later } from '../ui/later'
 import { Link, Soft } from '../ui/Parts'
 import { Empty, isComing, Loading, Shown, type Asked } from '../ui/States'
 import { useAct } from '../ui/useAct'
@@ -18,9 +20,9 @@ import { Next } from './Next'
 import { words } from './strings'
 import type { Kind, Scan, Source } from './types'
 
-const load = { card: () => import('./ScanCard'), schedule: () => import('./Schedule') }
-const ScanCard = lazy(() => load.card().then(m => ({ default: m.ScanCard })))
-const Schedule = lazy(() => load.schedule().then(m => ({ default: m.Schedule })))
+const ScanCard = later(() => import('./ScanCard').then(m => m.ScanCard))
+const Schedule = later(() => import('./Schedule').then(m => m.Schedule))
+const parts = { card: ScanCard.early, schedule: Schedule.early }
 
 const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '4px', justifyContent: 'flex-end', [narrow]: { justifyContent: 'flex-start' } } })
 
@@ -70,15 +72,15 @@ interface OneScanProps {
 function OneScan({ source, kind, scan, writable, onDone }: OneScanProps) {
   const filter = useQuery(filterQuery(source.name, scan.name)), kinds = useQuery(kindsQuery())
   const trigger = useQuery({ ...triggerQuery(source.name, scan.name), enabled: writable })
-  useEffect(() => { void Promise.all([load.card(), load.schedule()]).catch(() => undefined) }, []) // meanwhile; what fails here fails where it is shown
+  const there = useEarly(parts)
   const [ready, setReady] = useState(false) // and stays so: what is asked for again is waited for where it stands
-  if (!ready && !isComing(filter) && !isComing(kinds) && !(writable && isComing(trigger))) setReady(true)
+  if (!ready && there && !isComing(filter) && !isComing(kinds) && !(writable && isComing(trigger))) setReady(true)
   if (!ready) return <Loading />
   return (
-    <Suspense fallback={<Loading />}>
+    <>
       <ScanCard source={source} kind={kind} scan={scan} writable={writable} />
       {writable && <Schedule source={source.name} scan={scan.name} onDone={onDone} />}
-    </Suspense>
+    </>
   )
 }
 

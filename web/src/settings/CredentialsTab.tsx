@@ -1,5 +1,5 @@
 // Credentials: how scans sign in, which of them use each, and where its secrets lie. A secret itself is nowhere here.
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, makeStyles } from '@fluentui/react-components'
 import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { useQuery } from '@tanstack/react-query'
@@ -11,13 +11,14 @@ import { Failure } from '../client/rest'
 import { Ask } from '../ui/Ask'
 import { useEarly } from '../ui/early'
 import { DataTable } from '../ui/DataTable'
+import { later } from '../ui/later'
 import { Card, Link, Soft } from '../ui/Parts'
 import { Empty, Failed, isComing, Loading, Shown } from '../ui/States'
 import { words } from './credentialStrings'
 import { VaultsCard } from './VaultsCard'
 
-const parts = { form: () => import('./CredentialForm') }
-const CredentialForm = lazy(() => parts.form().then(m => ({ default: m.CredentialForm })))
+const CredentialForm = later(() => import('./CredentialForm').then(m => m.CredentialForm))
+const parts = { form: CredentialForm.early }
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '20px' },
@@ -28,7 +29,7 @@ const useStyles = makeStyles({
 const kindsQuery = () => ({ ...list<Kind>('/manage/v1/kinds', {}), staleTime: 60_000 })
 
 export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefined; onChoose: (name: string | undefined) => void }) {
-  useEarly(parts)
+  const there = useEarly(parts)
   const s = useStyles()
   const writes = useMay()('source/write', 'root')
   const all = useQuery(credentialsQuery())
@@ -54,12 +55,12 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
     )
   }
   const loading = <Card title={words.credentials}><Loading lines={6} /></Card>
-  if (isComing(kinds) || isComing(vaults)) return loading // what comes of them would push down what stands
+  if (!there || isComing(kinds) || isComing(vaults)) return loading // what comes of them would push down what stands
   return (
     <div className={s.all}>
       <Shown of={all} loading={loading}>
         {credentials => (
-          <Suspense fallback={loading}>
+          <>
             {form(credentials)}
             <Card title={words.credentials} actions={credentials.length > 0 && button}>
               {credentials.length === 0
@@ -67,7 +68,7 @@ export function CredentialsTab({ chosen, onChoose }: { chosen: string | undefine
                 : <><p className={s.about}><Soft>{writes ? words.about : `${words.about} ${words.onlyRoot}`}</Soft></p><Table of={credentials} kinds={kinds.data} writes={writes} onChange={(name, by) => { from.current = by; onChoose(name) }} /></>}
             </Card>
             <VaultsCard of={{ data: vaults.data, error: vaults.error, refetch: vaults.refetch }} credentials={credentials} writes={writes} />
-          </Suspense>
+          </>
         )}
       </Shown>
     </div>

@@ -1,7 +1,17 @@
-// Parts of a page that are loaded apart from it.
-import { useEffect } from 'react'
+// Parts of a page that are loaded before they are drawn.
+import { useLayoutEffect, useState } from 'react'
 
-/** useEarly loads what a page will need next while it asks for what it shows: nobody waits for it then. loads stays the same object. */
-export function useEarly(loads: Record<string, () => Promise<unknown>> | undefined) {
-  useEffect(() => { for (const load of Object.values(loads ?? {})) load().catch(() => undefined) }, [loads]) // who needs it tries again, and says what failed
+/**
+ * useEarly loads what a page will need next while it asks for what it shows, and says whether all of it came: a page whose parts
+ * must appear at once waits for it. What does not come is not waited for: who draws it tries again, and says what failed. loads
+ * stays the same object.
+ */
+export function useEarly(loads: Record<string, () => Promise<unknown>> | undefined): boolean {
+  const [came, come] = useState<typeof loads>()
+  useLayoutEffect(() => {
+    let over = false
+    void Promise.allSettled(Object.values(loads ?? {}).map(load => load())).then(() => { if (!over) come(loads) })
+    return () => { over = true }
+  }, [loads])
+  return came === loads
 }
