@@ -1,6 +1,6 @@
 // The walls of the portal, as test/arch holds those of the Go rooms:
 // no import circles; planes do not import each other; ui and client know no plane; a file has at most 300 lines; what people
-// read stands in files of strings.
+// read stands in files of strings; what is loaded apart is made by later, which shows it as soon as it is there.
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
@@ -36,6 +36,14 @@ for (const [file, to] of graph) {
     else if (from === 'ui' && into !== 'client') problems.push(`${name(file)} imports ${name(target)}: ui knows no plane`)
     else if (into !== 'ui' && into !== 'client') problems.push(`${name(file)} imports ${name(target)}: planes do not import each other`)
   }
+}
+
+// React's lazy holds back what it loaded (ui/later.tsx says how long).
+const lazily = { 'scanning/SourceOverview.tsx': 'few sources have these parts, and all else waits for them, so that none pushes it down' }
+for (const file of files) {
+  const takes = /import \{[^}]*\blazy\b[^}]*\} from 'react'/.test(readFileSync(file, 'utf8'))
+  if (takes && !lazily[name(file)]) problems.push(`${name(file)} takes lazy of React: use later of ui/later.tsx`)
+  if (!takes && lazily[name(file)]) problems.push(`check.mjs spares lazy in ${name(file)}, which does not take it`)
 }
 
 // Circles: a file that is reached from itself by imports that run when the module loads.

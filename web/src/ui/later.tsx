@@ -1,6 +1,6 @@
 // Parts of a page that are loaded apart from it. Not by React's lazy: what that loads is held back until 300 ms after what stood
 // there meanwhile, however soon it came (FALLBACK_THROTTLE_MS of react-dom), and every first look at a tab took as long. Where
-// several parts have to appear at once, lazy in one Suspense is right.
+// several parts have to appear at once, useEarly says when all came.
 import { useLayoutEffect, useState, type ComponentType, type ReactNode } from 'react'
 import { Loading } from './States'
 
@@ -12,14 +12,14 @@ export type Later<P> = ComponentType<P> & { early: () => Promise<unknown> }
  * come, the part throws what the browser says; drawn anew it tries again.
  */
 export function later<P extends object>(load: () => Promise<ComponentType<P>>, loading: ReactNode = <Loading />): Later<P> {
-  let There: ComponentType<P> | undefined
-  const early = () => load().then(part => { There = part })
+  let there: ComponentType<P> | undefined
+  const early = () => load().then(part => { there = part; return part })
   function Part(props: P) {
-    const [, there] = useState(false)
+    const [Loaded, draw] = useState(() => there)
     const [failed, fail] = useState<{ error: unknown }>()
-    useLayoutEffect(() => { if (!There) early().then(() => there(true), error => fail({ error })) }, [])
+    useLayoutEffect(() => { if (!Loaded) early().then(part => draw(() => part), error => fail({ error })) }, [Loaded])
     if (failed) throw failed.error
-    return There ? <There {...props} /> : loading
+    return Loaded ? <Loaded {...props} /> : loading
   }
   return Object.assign(Part, { early })
 }

@@ -83,7 +83,7 @@ func (t types) entity(v datamap.View) shownEntity {
 func (t types) relations(v datamap.View) map[string]any {
 	out := map[string]any{"meanings": []any{}}
 	if v.Own() != nil {
-		out["table"] = t.columnRelations(v, guidOf(v)).Table
+		out["table"] = relationsOf(v, guidOf(v)).Table
 		return out
 	}
 	if v.Row.Scanned == nil {

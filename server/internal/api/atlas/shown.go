@@ -54,9 +54,9 @@ type shownRelation struct {
 	TypeName string `json:"typeName"`
 }
 
-// relation is a relationship that holds.
-func relation(kind, guid, typeName, text, status, relation string) shownRelation {
-	return shownRelation{Text: text, Status: status, GUID: guid, Relation: relation, Held: "ACTIVE", Kind: kind, TypeName: typeName}
+// relation is a relationship that holds, of a guid of its own.
+func relation(kind, guid, typeName, text, status, own string) shownRelation {
+	return shownRelation{Text: text, Status: status, GUID: guid, Relation: own, Held: "ACTIVE", Kind: kind, TypeName: typeName}
 }
 
 // columnAttributes are those of a column.
@@ -103,12 +103,12 @@ func (t types) columnEntity(v datamap.View, i int) shownEntity {
 	v.Column = i
 	c := v.Own()
 	e := t.frame(v, v.ColumnGUID(c.Number), t.columnType(v.Row.Type))
-	e.Attributes, e.Relations, e.Custom = attributesOf(v, *c), t.columnRelations(v, e.GUID), custom(v.Written(), map[string]any{})
+	e.Attributes, e.Relations, e.Custom = attributesOf(v, *c), relationsOf(v, e.GUID), custom(v.Written(), map[string]any{})
 	return e
 }
 
-// columnRelations are those of a column, whose guid is given.
-func (t types) columnRelations(v datamap.View, guid string) columnRelations {
+// relationsOf are those of a column, by its guid, of the table that a view shows.
+func relationsOf(v datamap.View, guid string) columnRelations {
 	table := model.GUID(uint64(v.Row.ID), 0) //nolint:gosec // rows are counted from 1
 	return columnRelations{Meanings: []any{}, Table: relation(v.Row.Type+"_columns", table, v.Row.Type, v.Row.Name, status(v), columnRelation(guid))}
 }
