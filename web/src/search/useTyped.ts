@@ -35,7 +35,10 @@ export function useTyped(): [string, (text: string) => void, () => boolean] {
     if (!at) return void go()
     const done = draw(to, href)
     await Promise.race([painted(), waited(patience)]) // a tab that nobody sees paints nothing
-    if (last.current !== to) return // the next key's is drawn over it
+    if (last.current !== to) { // the next key's is drawn over it, unless somebody went another way
+      if (!last.current) done()
+      return
+    }
     if (router.state.location.href === href) await go() // else the page was left meanwhile
     done()
   }
