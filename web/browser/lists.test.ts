@@ -95,3 +95,22 @@ describe('a search that finds much', () => {
     await v.page.unrouteAll({ behavior: 'wait' })
   })
 })
+
+it('a collection that is chosen at the end of many shows beside them', async () => {
+  await v.page.route('**/account/collections?*', async r => {
+    const answer = await r.fetch(), body = await answer.json()
+    const one = body.value.find((c: { name: string }) => c.name === 'sales')
+    return r.fulfill({ response: answer, json: { ...body, value: [...body.value, ...Array.from({ length: 200 }, (_, i) => ({ ...one, name: `many-${100 + i}`, friendlyName: `Many ${100 + i}` }))] } })
+  })
+  try {
+    await v.go('/settings')
+    await v.page.getByRole('link', { name: 'Many 299', exact: true }).click()
+    const title = v.page.getByRole('heading', { level: 2, name: 'Many 299' })
+    await title.waitFor()
+    const box = (await title.boundingBox())!
+    expect(box.y).toBeGreaterThan(48) // below the bar of the shell
+    expect(box.y).toBeLessThan(800)
+  } finally {
+    await v.page.unrouteAll({ behavior: 'ignoreErrors' })
+  }
+})

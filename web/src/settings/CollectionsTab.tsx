@@ -20,6 +20,7 @@ const CollectionForm = later(() => import('./CollectionForm').then(m => m.Collec
 
 const useStyles = makeStyles({
   split: { display: 'grid', gridTemplateColumns: 'minmax(220px, 300px) minmax(0, 1fr)', gap: '20px', alignItems: 'start', [medium]: { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  tree: { maxHeight: '65dvh', overflowY: 'auto', margin: '-4px', padding: '4px' }, // what is chosen far down shows beside it, or below
   list: { listStyle: 'none', margin: 0, padding: 0, '& &': { paddingLeft: '16px', borderLeft: `1px solid ${tokens.colorNeutralStroke2}`, marginLeft: '8px' } },
   link: { display: 'block', padding: '6px 10px', borderRadius: tokens.borderRadiusMedium, color: tokens.colorNeutralForeground1, textDecorationLine: 'none', overflowWrap: 'anywhere', ':hover': { backgroundColor: grounds.hover, textDecorationLine: 'none' } },
   here: { backgroundColor: grounds.chosen, fontWeight: tokens.fontWeightSemibold },
@@ -41,7 +42,7 @@ function Collections({ all, chosen, onChoose }: { all: Collection[]; chosen: str
   return (
     <div className={s.split}>
       <Card title={words.collections} actions={writes && <Button size="small" icon={<Add16Regular />} onClick={() => setAdding(one.name)}>{words.addCollection}</Button>}>
-        <nav aria-label={words.tabs.collections}><Branches of={tree} chosen={one?.name} /></nav>
+        <nav aria-label={words.tabs.collections} className={s.tree}><Branches of={tree} chosen={one?.name} /></nav>
       </Card>
       <div className={s.main}>
         {!one && <Failed error={new Failure(404, 'CollectionNotFound', '', '')} />}
