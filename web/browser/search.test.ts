@@ -142,3 +142,21 @@ it('calls nobody back who went elsewhere before the answer came', async () => {
   expect(new URL(page.url()).pathname).toBe('/sources')
   await v.end()
 })
+
+it('finds nothing for marks alone, the first of a quoted phrase too, and goes on with the letters behind them', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  await page.keyboard.press('/')
+  for (const mark of ['"', '/', '(']) {
+    await page.keyboard.press(mark)
+    await page.getByRole('heading', { level: 1, name: `“${mark}”`, exact: true }).waitFor()
+    await page.getByText('Letters and digits are looked for').waitFor()
+    expect(await page.getByRole('main').getByRole('alert').count()).toBe(0)
+    await page.keyboard.press('Backspace')
+    await page.locator('[data-hits] li a').first().waitFor()
+  }
+  await page.keyboard.type('"order')
+  await page.getByRole('heading', { level: 1, name: '“"order”', exact: true }).waitFor()
+  await page.locator('[data-hits] li a').first().waitFor()
+  await v.end()
+})

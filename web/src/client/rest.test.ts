@@ -9,6 +9,8 @@ describe('a failure', () => {
     expect([azure.status, azure.code, azure.message, azure.request]).toEqual([409, 'NameTaken', 'the name is taken', 'r1'])
     const atlas = await failureOf(Response.json({ requestId: 'r2', errorCode: 'ATLAS-404-00-005', errorMessage: 'no entity' }, { status: 404 }))
     expect([atlas.status, atlas.code, atlas.message]).toEqual([404, 'ATLAS-404-00-005', 'no entity'])
+    const nearer = await failureOf(Response.json({ requestId: 'r3', errorCode: 'ATLAS-400-00-001', errorMessage: 'only marks' }, { status: 400, headers: { 'x-ms-error-code': 'NoKeywords' } }))
+    expect([nearer.status, nearer.code, nearer.message]).toEqual([400, 'NoKeywords', 'only marks'])
   })
 
   it('shows nothing of what something in between said', async () => {

@@ -79,7 +79,7 @@ export async function failureOf(answer: Response): Promise<Failure> {
   let message = '', target = ''
   try {
     const body = (await answer.json()) as { error?: { code: string; message: string; target?: string | null }; errorCode?: string; errorMessage?: string }
-    code = body.error?.code ?? body.errorCode ?? code
+    code ||= body.error?.code ?? body.errorCode ?? '' // the header is nearer: Atlas has one code for much
     message = body.error?.message ?? body.errorMessage ?? ''
     target = body.error?.target ?? ''
   } catch {

@@ -5,6 +5,7 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Hits, Order } from '../client/api'
 import { useMay } from '../client/may'
+import { Failure } from '../client/rest'
 import { useAddress } from '../ui/address'
 import { count } from '../ui/format'
 import { ListPage } from '../ui/ListPage'
@@ -40,6 +41,7 @@ function Search() {
   const most = mostOf(at)
   const hits = useQuery({ ...asked(at), placeholderData: keepPreviousData }) // the last hits stay until the next are there: nothing flickers while one types
   const chosen = useMemo(() => ({ type, source, class: classes, collection, contact, label, all }), [type, source, classes, collection, contact, label, all])
+  const marks = hits.error instanceof Failure && hits.error.code === 'NoKeywords'
   const narrowed = Object.values(slots).some(slot => at[slot]?.length)
   const clear = () => change({ type: undefined, source: undefined, class: undefined, collection: undefined, contact: undefined, label: undefined })
   return (
@@ -48,7 +50,7 @@ function Search() {
       actions={<>{narrowed && <Button appearance="subtle" onClick={clear}>{words.clear}</Button>}<InOrder of={own.order} change={change} /></>}
       aside={<Facets facets={hits.data?.['@search.facets'] ?? null} chosen={chosen} change={change} />}
     >
-      <Shown of={hits} empty={data => data.value.length === 0 && <None asked={!!at.q} narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
+      {marks ? <Empty title={words.none}>{words.noneMarks}</Empty> : <Shown of={hits} empty={data => data.value.length === 0 && <None asked={!!at.q} narrowed={narrowed} clear={clear} />} loading={<Loading lines={12} className={s.holds} />}>
         {data => (
           <div className={s.hits} aria-busy={hits.isPlaceholderData}>
             <Behind hits={data} />
@@ -59,7 +61,7 @@ function Search() {
             {most >= limit && data['@search.count'] > limit && <p className={s.end}>{words.end(count(limit))}</p>}
           </div>
         )}
-      </Shown>
+      </Shown>}
     </ListPage>
   )
 }

@@ -16,6 +16,7 @@ export const words = {
   mayNot: 'Only data readers and data curators see assets. Ask a collection administrator for one of these roles.',
   none: 'Nothing found',
   noneText: 'No asset that you may see has these words. Try fewer letters: the last word need not be complete.',
+  noneMarks: 'Letters and digits are looked for, and there is none yet in what is typed.',
   noneYet: 'No asset is in the map that you may see',
   noneYetText: 'It fills when a source is scanned.',
   noneNarrowed: 'No asset fits all that it is narrowed to.',
