@@ -176,7 +176,8 @@ func shownAttributes(v datamap.View) (map[string]any, error) {
 		return nil, err
 	}
 	var out map[string]any
-	return out, json.Unmarshal(text, &out)
+	err = json.Unmarshal(text, &out)
+	return out, err
 }
 
 func attributes(v datamap.View) map[string]any {
