@@ -122,6 +122,47 @@ it('goes on where one was, one step back: the words in the box, and the hit that
   await v.end()
 })
 
+it('shows what an address says to who comes back to it, however quickly it was left behind two keys', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  const box = page.getByRole('searchbox', { name: 'Search the map' })
+  await page.keyboard.press('/')
+  await page.keyboard.type('order')
+  await page.getByRole('heading', { level: 1, name: '“order”', exact: true }).waitFor()
+  await v.settled()
+  let answer = () => {}
+  const held = new Promise<void>(done => { answer = done })
+  await page.route('**/search/query*', async r => { // the second key's is slow
+    if (r.request().postData()!.includes('orders_')) await held
+    await r.continue().catch(() => undefined)
+  })
+  await page.evaluate(() => new Promise<void>(left => {
+    const type = (text: string) => {
+      const box = document.querySelector<HTMLInputElement>('input[type=search]')!
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(box, text)
+      box.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+    const seen = new MutationObserver(() => {
+      if (document.querySelector('h1')?.textContent !== '“orders”') return
+      seen.disconnect()
+      type('orders_')
+      requestAnimationFrame(() => setTimeout(() => setTimeout(() => { history.back(); left() }))) // the first key's is on the screen by now
+    })
+    seen.observe(document.body, { subtree: true, childList: true, characterData: true })
+    type('orders')
+  }))
+  await page.waitForURL(u => u.pathname === '/')
+  await page.goForward()
+  await page.waitForURL(u => u.pathname === '/search')
+  answer()
+  await v.settled()
+  const words = new URL(page.url()).searchParams.get('q')!
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(`“${words}”`)
+  expect(await box.inputValue()).toBe(words)
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await v.end()
+})
+
 it('calls nobody back who went elsewhere before the answer came', async () => {
   const v = await Visit.begin(browser)
   const { page } = v

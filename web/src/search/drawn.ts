@@ -24,6 +24,9 @@ export function draw(at: Address, href: string): () => void {
   return () => { if (drawn === mine) show(undefined) }
 }
 
+/** undraw takes away whatever is drawn over an address. */
+export const undraw = () => show(undefined)
+
 /** useDrawn gives what is drawn over the page's own address, or that. */
 export function useDrawn(own: Address): Address {
   const href = useLocation({ select: l => l.href })

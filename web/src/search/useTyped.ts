@@ -4,7 +4,7 @@
 import { useEffect, useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate, useRouter, type RouterHistory } from '@tanstack/react-router'
-import { draw } from './drawn'
+import { draw, undraw } from './drawn'
 import { addressOf, asked, type Address } from './question'
 
 const patience = 100 // ms
@@ -19,7 +19,9 @@ export function useTyped(): [string, (text: string) => void, () => boolean] {
   const last = useRef<Address>(undefined)
   const history: RouterHistory = router.history
   useEffect(() => history.subscribe(({ location, action: { type } }) => {
-    if (type !== 'REPLACE' && (type !== 'PUSH' || location.pathname !== '/search')) last.current = undefined
+    if (type === 'REPLACE' || (type === 'PUSH' && location.pathname === '/search')) return
+    last.current = undefined
+    undraw() // of several keys, too: it would stand over the page when somebody comes back to it
   }), [history])
   const at = here && addressOf(here)
   const search = async (text: string) => {
@@ -35,10 +37,7 @@ export function useTyped(): [string, (text: string) => void, () => boolean] {
     if (!at) return void go()
     const done = draw(to, href)
     await Promise.race([painted(), waited(patience)]) // a tab that nobody sees paints nothing
-    if (last.current !== to) { // the next key's is drawn over it, unless somebody went another way
-      if (!last.current) done()
-      return
-    }
+    if (last.current !== to) return // the next key's is drawn over it
     if (router.state.location.href === href) await go() // else the page was left meanwhile
     done()
   }
