@@ -101,6 +101,41 @@ describe('a part that comes later than what it shows', () => {
   })
 })
 
+describe('the worker that lays a picture out', () => {
+  it('is told of where it does not come, and is tried again', async () => {
+    const worker = /\/assets\/elk-worker[^/]*\.js$/
+    await v.page.context().route(worker, async route => {
+      const file = await route.fetch()
+      return (await file.body()).length > 1000 ? gone(route) : route.fulfill({ response: file }) // not what says where it lies
+    })
+    const guid = await v.guid('open_invoices')
+    await v.page.goto(`${v.base}/asset/${guid}?tab=lineage`)
+    await alert().getByText('A part of this page does not load').waitFor()
+    await v.page.context().unroute(worker)
+    await alert().getByRole('button', { name: 'Try again' }).click()
+    await v.page.locator('.react-flow__node').first().waitFor()
+  })
+})
+
+describe('a page whose parts appear at once', () => {
+  it('stands at once where they came before', async () => {
+    await v.go('/settings?tab=credentials')
+    const credentials = v.page.getByRole('heading', { name: 'Credentials', exact: true })
+    await credentials.waitFor()
+    await v.page.getByRole('tab', { name: 'Account', exact: true }).click()
+    await credentials.waitFor({ state: 'detached' })
+    await v.settled()
+    await v.page.evaluate(() => {
+      const seen = window as unknown as { waits: string[] }
+      seen.waits = []
+      new MutationObserver(() => { for (const one of document.querySelectorAll('main [role=status][aria-label=Loading]')) seen.waits.push(one.outerHTML.slice(0, 160)) }).observe(document.body, { subtree: true, childList: true })
+    })
+    await v.page.getByRole('tab', { name: 'Credentials', exact: true }).click()
+    await credentials.waitFor()
+    expect(await v.page.evaluate(() => (window as unknown as { waits: string[] }).waits)).toEqual([])
+  })
+})
+
 describe('a part whose answer never ends', () => {
   it('is waited for in its place, until that is said to take long, with a way out', async () => {
     comes = never

@@ -12,12 +12,19 @@ const gap = { across: 80, down: 20 }
 /** large is the number of nodes beyond which a graph is not laid out by elk, nor shown as a whole. */
 export const large = 200
 
-let starting: Promise<ELK> | undefined
+let starting: Promise<{ by: ELK; lost: Promise<never> }> | undefined
+const again = () => { starting = undefined }
 
-/** elk starts the worker, once. Where a part of it does not come, the next call tries again. */
-export function elk(): Promise<ELK> {
-  starting ??= Promise.all([import('elkjs/lib/elk-api'), import('elkjs/lib/elk-worker.min.js?url')]).then(([api, worker]) => new api.default({ workerFactory: () => new Worker(worker.default) }))
-  starting.catch(() => { starting = undefined })
+/** elk starts the worker, once. Where a part of it does not come, the next call tries again; lost fails where that is the worker's own. */
+export function elk() {
+  if (starting) return starting
+  starting = Promise.all([import('elkjs/lib/elk-api'), import('elkjs/lib/elk-worker.min.js?url')]).then(([api, { default: url }]) => {
+    const worker = new Worker(url)
+    const lost = new Promise<never>((_, fail) => { worker.onerror = () => fail(new TypeError(`module script ${url}`)) }) // as browsers say it of other parts
+    lost.catch(again)
+    return { by: new api.default({ workerFactory: () => worker }), lost }
+  })
+  starting.catch(again)
   return starting
 }
 
@@ -34,6 +41,7 @@ export async function layOut(ids: string[], edges: [string, string][]): Promise<
     children: ids.map(id => ({ id, ...size })),
     edges: edges.filter(([from, to]) => known.has(from) && known.has(to)).map(([from, to], i) => ({ id: `e${i}`, sources: [from], targets: [to] })),
   }
-  const done = await (await elk()).layout(graph)
+  const { by, lost } = await elk()
+  const done = await Promise.race([by.layout(graph), lost])
   return { nodes: (done.children ?? []).map(n => ({ id: n.id, x: n.x ?? 0, y: n.y ?? 0 })) }
 }
