@@ -17,7 +17,7 @@ func (b *bench) portal() error {
 		limit        float64
 		unit, note   string
 	}{
-		{"portal: a key stroke in search until its hits stand in the page", "stroke.stands", 2, "× the bare question", "one request each: web/browser/ways.test.ts"},
+		{"portal: a key stroke in search until its hits stand in the page", "stroke.stands", 2, "× a key in an empty page", "one request each: web/browser/ways.test.ts"},
 		{"portal: an asset of 5,000 columns", "columns.ratio", 1.5, "× one of 50", "until its rows are painted"},
 		{"portal: its longest task after the first paint", "columns.longest", 100, "ms", ""},
 		{"portal: a lineage of 1,000 nodes", "lineage.ratio", 1.5, "× one of 50", "until its nodes are painted"},

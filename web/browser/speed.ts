@@ -67,7 +67,7 @@ it('a lineage of 1,000 nodes against one of 50', async () => {
   await against('lineage', `/asset/${small}?tab=lineage`, `/asset/${large}?tab=lineage`, '.react-flow__node')
 }, 300_000)
 
-it('a key stroke in search against the bare question', async () => {
+it('a key stroke in search against one in an empty page', async () => {
   const strokes: { stands: number; shown: number; keyless: number }[] = []
   const bare = await emptyPage()
   for (let i = 0; i <= rounds; i++) {
