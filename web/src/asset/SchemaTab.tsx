@@ -62,7 +62,7 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
       {fitting.length === 0 && !open ? none : (
         <div className={open ? s.split : undefined}>
           {fitting.length === 0 ? none : <div className={s.table} ref={list}>
-            <div className={mergeClasses(s.head, s.grid, open && s.tight)} aria-hidden>
+            <div className={mergeClasses(s.grid, s.head, open && s.tight)} aria-hidden>
               <span>{words.position}</span><span>{words.column}</span><span>{words.columnType}</span>
               {!open && <><span className={s.wide}>{words.nullable}</span><span className={s.wide}>{words.classifications}</span><span className={s.wide}>{words.description}</span></>}
             </div>
