@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/purlieu/purlieu/cmd/purlieu/client"
@@ -45,9 +44,6 @@ func (q *quiet) reason(path string) string {
 	if waits := objectsOf(run.at("waits")); len(waits) > 0 {
 		return strings.TrimSpace("It waits. " + waits[0].text("text") + " " + waits[0].text("remedy"))
 	}
-	if first := q.app.before(q.account, run); first != "" {
-		return "It waits. " + first
-	}
 	var units struct {
 		Value []object `json:"value"`
 	}
@@ -57,27 +53,6 @@ func (q *quiet) reason(path string) string {
 	for _, u := range units.Value {
 		if code := u.text("lastCode"); code != "" {
 			return strings.TrimSpace("An attempt failed (" + code + ") and is made again. " + u.text("lastRemedy"))
-		}
-	}
-	return ""
-}
-
-// before says which run of the same scan has to end before this one begins; "" where there is none, or it can't be told.
-func (a *app) before(account *client.Client, run object) string {
-	if run.text("state") != "Accepted" {
-		return ""
-	}
-	var page struct {
-		Value []object `json:"value"`
-	}
-	q := url.Values{"source": {run.text("source")}, "scan": {run.text("scan")}, "state": {"Accepted", "InProgress"}}
-	if err := account.Get(a.ctx, "/manage/v1/runs?"+q.Encode(), &page); err != nil {
-		return ""
-	}
-	for i, one := range page.Value { // newest first
-		if one.text("id") == run.text("id") && i+1 < len(page.Value) {
-			first := page.Value[len(page.Value)-1].text("id")
-			return "The run " + first + " of the same scan goes first. See it: purlieu run show " + first
 		}
 	}
 	return ""

@@ -160,15 +160,14 @@ type runShowCmd struct{ runArg }
 
 // Run shows a run.
 func (c runShowCmd) Run(a *app) error {
-	account, run, err := c.read(a)
+	_, run, err := c.read(a)
 	if err != nil {
 		return err
 	}
-	return a.write(run, func() error { return a.runSheet(run, a.before(account, run)) })
+	return a.write(run, func() error { return a.runSheet(run) })
 }
 
-// runSheet shows a run; before says which run goes first, if one does.
-func (a *app) runSheet(run object, before string) error {
+func (a *app) runSheet(run object) error {
 	rows := [][]string{}
 	for _, name := range []string{"id", "source", "scan", "kind", "runtime", "collection", "level", "type", "state", "queued", "started", "ended"} {
 		rows = append(rows, []string{name, run.text(name)})
@@ -180,9 +179,6 @@ func (a *app) runSheet(run object, before string) error {
 	}
 	if run.at("closed") != nil {
 		rows = append(rows, []string{"closed", run.text("closed", "text")})
-	}
-	if before != "" {
-		rows = append(rows, []string{"waits", before})
 	}
 	waits, _ := run.at("waits").([]any)
 	for _, v := range waits {

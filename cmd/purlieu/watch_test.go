@@ -108,13 +108,19 @@ func (s *shell) until(words string, args ...string) string {
 	return errs.text.String()
 }
 
-// At an account as it is shipped, whose runtime has no node.
-func TestAWatchSaysThatNoNodeIsThere(t *testing.T) {
+// nodeless is a person at an account as it is shipped, with a scan whose runtime has no node.
+func nodeless(t *testing.T) *shell {
+	t.Helper()
 	s := signedIn(t)
 	s.run(0, "runtime", "add", "edge")
 	s.run(0, "credential", "add", "BasicAuth", "scanner", "--user", "scanner", "--secret", "password=file:pw")
 	s.run(0, "source", "add", "PostgreSql", "shop", "--set", "serverEndpoint=db.example.com")
 	s.run(0, "scan", "add", "shop", "all", "--runtime", "edge", "--credential", "scanner")
+	return s
+}
+
+func TestAWatchSaysThatNoNodeIsThere(t *testing.T) {
+	s := nodeless(t)
 	if said := s.until("No node is enrolled. Enrol one", "scan", "run", "shop", "all", "--watch"); strings.Count(said, "No node is enrolled") != 1 {
 		t.Errorf("it was not said once:\n%s", said)
 	}
@@ -122,28 +128,15 @@ func TestAWatchSaysThatNoNodeIsThere(t *testing.T) {
 
 // Of two runs of a scan the second waits until the first has ended, which may be until a person answers it.
 func TestARunThatWaitsBehindAnotherSaysSo(t *testing.T) {
-	s := newShell(t)
-	s.configure()
-	s.flaky(func(w http.ResponseWriter, r *http.Request) bool {
-		switch {
-		case r.URL.Path == "/manage/v1/runs":
-			if q := r.URL.Query(); q.Get("scan") != "weekly" || len(q["state"]) != 2 {
-				t.Errorf("asked for %s", r.URL)
-			}
-			fmt.Fprint(w, `{"value": [{"id": "r3"}, {"id": "r2"}, {"id": "r1"}]}`)
-		case strings.HasPrefix(r.URL.Path, "/manage/v1/runs/"):
-			fmt.Fprint(w, `{"id": "r2", "state": "Accepted", "source": "shop", "scan": "weekly", "waits": []}`)
-		case strings.Contains(r.URL.Path, "/runs/"):
-			fmt.Fprint(w, `{"id": "r2", "status": "Accepted"}`)
-		default:
-			return false
-		}
-		return true
-	})
-	const why = "The run r1 of the same scan goes first. See it: purlieu run show r1"
-	s.until("It waits. "+why, "scan", "run", "shop", "weekly", "--watch")
-	s.run(0, "run", "show", "r2")
+	s := nodeless(t)
+	s.run(0, "scan", "run", "shop", "all")
+	first := s.newest()
+	why := "The run " + first + " of the same scan goes first. See it: purlieu run show " + first
+	s.until("It waits. "+why, "scan", "run", "shop", "all", "--watch")
+	s.run(0, "run", "show", s.newest())
 	s.shows(why)
+	s.run(0, "run", "show", first)
+	s.never("goes first")
 }
 
 func TestAWatchSaysWhatTheLastAttemptFailedOf(t *testing.T) {

@@ -10,7 +10,8 @@ import (
 	"github.com/purlieu/purlieu/server/internal/store"
 )
 
-// Run is one run as people see it. Of what else is taken of its source's budget it alone tells (Kept): a list does not ask.
+// Run is one run as people see it. What it waits for, of its source's budget (Kept) and of its scan (Behind), it alone tells: a list
+// does not ask.
 func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 	var v RunView
 	err := s.store.View(ctx, func(tx store.Tx) error {
@@ -28,9 +29,21 @@ func (s *Service) Run(ctx context.Context, id string) (RunView, error) {
 		if !v.State.Ended() && v.Units[model.UnitQueued] > 0 && v.Units[model.UnitLeased] == 0 {
 			v.Kept, err = s.keptOf(ctx, tx, run, &b)
 		}
+		if err == nil && b.Waiting && !v.State.Ended() {
+			v.Behind, err = s.behind(ctx, tx, run)
+		}
 		return err
 	})
 	return v, err
+}
+
+// behind is the id of the run that a waiting one follows: the oldest that is active.
+func (s *Service) behind(ctx context.Context, tx store.Tx, run store.Run) (string, error) {
+	active, err := s.activeRuns(ctx, tx, run.Source, run.Scan)
+	if err != nil || len(active) == 0 || active[len(active)-1].ID == run.ID {
+		return "", err
+	}
+	return active[len(active)-1].ID, nil
 }
 
 // RunFilter says which runs are listed.

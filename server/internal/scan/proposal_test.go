@@ -146,6 +146,11 @@ func TestAPersonAnswersAProposal(t *testing.T) {
 		third := p.start("plot", "all")
 		_, err := p.Start(t.Context(), "plot", "all", StartOptions{})
 		wants(t, err, fault.Conflict, "ScanRunQueued")
+		for id, behind := range map[string]string{run.ID: "", newer: "", third: newer} { // the first asks, and holds nobody up
+			if v, err := p.Run(t.Context(), id); err != nil || v.Behind != behind {
+				t.Errorf("%s begins behind %q, want %q: %v", id, v.Behind, behind, err)
+			}
+		}
 		_, err = p.Decide(t.Context(), run.Proposal, true, "person:kim")
 		wants(t, err, fault.Conflict, "NewerRun")
 		wants(t, p.Cancel(t.Context(), "plot", "all", run.ID), fault.Conflict, "RunAsks")

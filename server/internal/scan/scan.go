@@ -133,6 +133,7 @@ type RunView struct {
 	Asks        ProposalKind
 	Closed      Closed
 	Kept        Kept
+	Behind      string // id of the scan's run that has to end before this one begins, where one has. Service.Run alone tells it
 }
 
 // Kept are shares of the budget of a run's source that nodes keep for runs that were cancelled, where no unit of the run is

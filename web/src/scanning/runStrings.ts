@@ -17,6 +17,7 @@ export const words = {
   ingestion: 'Ingestion',
   ingestionText: 'The account writes what was found into the map.',
   waitsFor: {
+    RunGoesFirst: 'It waits for another run of its scan.',
     SharesKept: 'Nobody reads it: a cancelled run still has its share of the source.',
     StoreShort: 'It waits for room in the account.',
   } as Record<string, string>,

@@ -95,7 +95,7 @@ func (t types) relations(v datamap.View) map[string]any {
 	columns, kind := make([]shownRelation, len(v.Asset.Columns)), v.Row.Type+"_columns"
 	for i, c := range v.Asset.Columns {
 		guid := v.ColumnGUID(c.Number)
-		columns[i] = relation(kind, guid, t.columnType(v.Row.Type), c.Name, status(v), columnRelation(guid))
+		columns[i] = shownRelation{Kind: kind, GUID: guid, TypeName: t.columnType(v.Row.Type), Text: c.Name, Status: status(v), Relation: columnRelation(guid), Held: holds}
 	}
 	out["columns"] = columns
 	return out
@@ -118,7 +118,7 @@ func flows(v datamap.View, input bool) []shownRelation {
 		if input {
 			kind = relationInput
 		}
-		out = append(out, relation(kind, guidOfRow(f.Far.ID), f.Far.Type, f.Far.Name, "ACTIVE", f.GUID))
+		out = append(out, shownRelation{Kind: kind, GUID: guidOfRow(f.Far.ID), TypeName: f.Far.Type, Text: f.Far.Name, Status: "ACTIVE", Relation: f.GUID, Held: holds})
 	}
 	return out
 }

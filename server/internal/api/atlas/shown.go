@@ -54,10 +54,8 @@ type shownRelation struct {
 	TypeName string `json:"typeName"`
 }
 
-// relation is a relationship that holds, of a guid of its own.
-func relation(kind, guid, typeName, text, status, own string) shownRelation {
-	return shownRelation{Text: text, Status: status, GUID: guid, Relation: own, Held: "ACTIVE", Kind: kind, TypeName: typeName}
-}
+// holds is the status of every relationship that is shown.
+const holds = "ACTIVE"
 
 // columnAttributes are those of a column.
 type columnAttributes struct {
@@ -109,8 +107,9 @@ func (t types) columnEntity(v datamap.View, i int) shownEntity {
 
 // relationsOf are those of a column, by its guid, of the table that a view shows.
 func relationsOf(v datamap.View, guid string) columnRelations {
-	table := model.GUID(uint64(v.Row.ID), 0) //nolint:gosec // rows are counted from 1
-	return columnRelations{Meanings: []any{}, Table: relation(v.Row.Type+"_columns", table, v.Row.Type, v.Row.Name, status(v), columnRelation(guid))}
+	return columnRelations{Meanings: []any{}, Table: shownRelation{
+		Kind: v.Row.Type + "_columns", GUID: guidOfRow(v.Row.ID), TypeName: v.Row.Type, Text: v.Row.Name, Status: status(v), Relation: columnRelation(guid), Held: holds,
+	}}
 }
 
 // attributesOf are those of a column of the table that a view shows.

@@ -80,7 +80,7 @@ type reach struct {
 }
 
 type reason struct {
-	Code   string `json:"code"` // "RuntimeKind", "NoNodes", "NodesWait", "NodesOffline", "NodesDrained", "NotRead"; of a run "SharesKept", "StoreShort"
+	Code   string `json:"code"` // "RuntimeKind", "NoNodes", "NodesWait", "NodesOffline", "NodesDrained", "NotRead"; of a run "RunGoesFirst", "SharesKept", "StoreShort"
 	Text   string `json:"text"`
 	Remedy string `json:"remedy"`
 }

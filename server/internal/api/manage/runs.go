@@ -235,9 +235,12 @@ var storeShort = reason{
 	"Make room on the disk of the data folder, or leave less free (purlieu server --keep-free); scans go on by themselves.",
 }
 
-// waits says why nobody reads a run that has units to read, where that is its runtime's fault, its source's budget is used
-// up by runs that were cancelled, or the account itself has no room; else nothing.
+// waits says why nobody reads a run: another of its scan goes first; or it has units to read, and that is its runtime's fault, its
+// source's budget is used up by runs that were cancelled, or the account itself has no room. Else nothing.
 func (p *Plane) waits(ctx context.Context, v scan.RunView) ([]reason, error) {
+	if v.Behind != "" {
+		return []reason{{"RunGoesFirst", fmt.Sprintf("The run %s of the same scan goes first.", v.Behind), "See it: purlieu run show " + v.Behind}}, nil
+	}
 	if p.Fleet == nil || p.Sources == nil || v.State.Ended() || v.Units[model.UnitQueued] == 0 || v.Closed != (scan.Closed{}) || v.Asks == scan.ProposeGrowth || v.Units[model.UnitLeased] > 0 {
 		return []reason{}, nil
 	}
