@@ -163,6 +163,29 @@ it('shows what an address says to who comes back to it, however quickly it was l
   await v.end()
 })
 
+it('keeps both what is typed and what narrows it, where one comes right behind the other', async () => {
+  const v = await Visit.begin(browser)
+  const { page } = v
+  await v.go('/search?q=order')
+  let answer = () => {}
+  const held = new Promise<void>(done => { answer = done })
+  await page.route('**/search/query*', async r => { await held; await r.continue().catch(() => undefined) })
+  await page.evaluate(() => { // in one moment, as a quick hand on a slow network
+    const box = document.querySelector<HTMLInputElement>('input[type=search]')!
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(box, 'orders')
+    box.dispatchEvent(new Event('input', { bubbles: true }))
+    document.querySelector<HTMLElement>('fieldset input[type=checkbox]')!.click()
+  })
+  await page.waitForURL(u => u.searchParams.get('q') === 'orders' && u.searchParams.has('type'))
+  answer()
+  await page.getByRole('heading', { level: 1, name: '“orders”', exact: true }).waitFor()
+  await v.settled()
+  expect(await page.getByRole('searchbox', { name: 'Search the map' }).inputValue()).toBe('orders')
+  expect(await page.locator('fieldset input[type=checkbox]').first().isChecked()).toBe(true)
+  expect(asked(v).filter).not.toBeNull()
+  await v.end()
+})
+
 it('calls nobody back who went elsewhere before the answer came', async () => {
   const v = await Visit.begin(browser)
   const { page } = v

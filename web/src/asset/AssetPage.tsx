@@ -24,7 +24,7 @@ import { words } from './strings'
 const HistoryTab = later(() => import('./HistoryTab').then(m => m.HistoryTab))
 const SchemaTab = later(() => import('./SchemaTab').then(m => m.SchemaTab))
 const LineageTab = later(() => import('./LineageTab').then(m => m.LineageTab))
-const early = { overview: undefined, schema: { tab: SchemaTab.early }, lineage: { tab: LineageTab.early }, history: { tab: HistoryTab.early } }
+const early = { overview: undefined, schema: [SchemaTab.early], lineage: [LineageTab.early], history: [HistoryTab.early] }
 
 type Tab = keyof typeof words.tabs
 export interface Address extends LineageAddress {

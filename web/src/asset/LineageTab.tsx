@@ -18,7 +18,7 @@ import { most, usual, wayOn, type Reach } from './reach'
 import { words } from './strings'
 
 const Picture = later(() => import('./Picture').then(m => m.Picture))
-const early = { picture: Picture.early, layout: () => import('./layout').then(m => m.elk()) } // its worker takes as long to start as all else
+const early = [Picture.early, () => import('./layout').then(m => m.elk())] // its worker takes as long to start as all else
 
 const ways: [Reach['way'], string][] = [[undefined, words.bothWays], ['up', words.upstream], ['down', words.downstream]]
 

@@ -16,7 +16,7 @@ import { collectionsQuery, kindsQuery, sourcesQuery } from './rest'
 import { words } from './strings'
 
 const MapPicture = later(() => import('./MapPicture').then(m => m.MapPicture))
-const early = { picture: MapPicture.early }
+const early = [MapPicture.early]
 
 export function MapPage() {
   const may = useMay()

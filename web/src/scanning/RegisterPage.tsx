@@ -31,7 +31,7 @@ interface Address {
 const KindCards = later(() => import('./KindCards').then(m => m.KindCards))
 const RegisterSettings = later(() => import('./RegisterSettings').then(m => m.RegisterSettings))
 const RegisterReview = later(() => import('./RegisterReview').then(m => m.RegisterReview))
-const parts = { kinds: KindCards.early, settings: RegisterSettings.early, review: RegisterReview.early }
+const parts = [KindCards.early, RegisterSettings.early, RegisterReview.early]
 
 export function RegisterPage() {
   const loaded = useEarly(parts)

@@ -5,7 +5,7 @@ import { useMay } from '../client/may'
 import { useAddress } from '../ui/address'
 import { Ask } from '../ui/Ask'
 import { DetailPage } from '../ui/DetailPage'
-import { useEarly } from '../ui/early'
+import { useEarly, type Early } from '../ui/early'
 import { later } from '../ui/later'
 import { Link } from '../ui/Parts'
 import { isOld, ShownPage } from '../ui/States'
@@ -18,7 +18,7 @@ import type { Run, RunDetail } from './types'
 const RunChanges = later(() => import('./RunChanges').then(m => m.RunChanges))
 const RunGaps = later(() => import('./RunGaps').then(m => m.RunGaps))
 const RunUnits = later(() => import('./RunUnits').then(m => m.RunUnits))
-const early: Record<string, Record<string, () => Promise<unknown>>> = { units: { tab: RunUnits.early }, gaps: { tab: RunGaps.early }, changes: { tab: RunChanges.early } }
+const early: Record<string, Early> = { units: [RunUnits.early], gaps: [RunGaps.early], changes: [RunChanges.early] }
 
 type Tab = keyof typeof says.runSides
 

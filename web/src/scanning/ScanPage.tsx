@@ -31,7 +31,7 @@ const RuntimeChoice = later(() => import('./RuntimeChoice').then(m => m.RuntimeC
 const LoginStep = later(() => import('./LoginStep').then(m => m.LoginStep))
 const ScopeStep = later(() => import('./ScopeStep').then(m => m.ScopeStep))
 const ReviewStep = later(() => import('./ReviewStep').then(m => m.ReviewStep))
-const parts = { runtime: RuntimeChoice.early, login: LoginStep.early, scope: ScopeStep.early, review: ReviewStep.early }
+const parts = [RuntimeChoice.early, LoginStep.early, ScopeStep.early, ReviewStep.early]
 
 export function ScanPage() {
   const { source } = useParams({ strict: false }) as { source: string }

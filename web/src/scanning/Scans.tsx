@@ -22,7 +22,7 @@ import type { Kind, Scan, Source } from './types'
 
 const ScanCard = later(() => import('./ScanCard').then(m => m.ScanCard))
 const Schedule = later(() => import('./Schedule').then(m => m.Schedule))
-const parts = { card: ScanCard.early, schedule: Schedule.early }
+const parts = [ScanCard.early, Schedule.early]
 
 const useStyles = makeStyles({ acts: { display: 'flex', flexWrap: 'wrap', gap: '4px', justifyContent: 'flex-end', [narrow]: { justifyContent: 'flex-start' } } })
 

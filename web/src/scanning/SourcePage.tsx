@@ -22,7 +22,7 @@ type Tab = keyof typeof words.sides
 const SourceOverview = later(() => import('./SourceOverview').then(m => m.SourceOverview))
 const Scans = later(() => import('./Scans').then(m => m.Scans))
 const SourceRuns = later(() => import('./SourceRuns').then(m => m.SourceRuns))
-const parts = { overview: SourceOverview.early }
+const parts = [SourceOverview.early]
 
 export function SourcePage() {
   useEarly(parts)

@@ -23,25 +23,26 @@ export function useTyped(): [string, (text: string) => void, () => boolean] {
     last.current = undefined
     undraw() // of several keys, too: it would stand over the page when somebody comes back to it
   }), [history])
-  const at = here && addressOf(here)
   const search = async (text: string) => {
-    const to: Address = { ...at, q: text || undefined }
+    // What is typed goes over the newest address: one may narrow the hits, or hit the next key, while it still follows.
+    const now = () => (router.latestLocation.pathname === '/search' ? addressOf(router.latestLocation.search) : undefined)
+    const to: Address = { ...now(), q: text || undefined }
     const before = last.current
     last.current = to
     const answer = client.prefetchQuery(asked(to))
     if (before && before.q !== to.q) void client.cancelQueries({ queryKey: asked(before).queryKey, exact: true })
     await Promise.race([answer, waited(patience)])
     if (last.current !== to) return
-    const { href } = router.state.location
-    const go = () => navigate({ to: '/search', search: to, replace: at !== undefined })
-    if (!at) return void go()
-    const done = draw(to, href)
+    const at = now()
+    if (!at) return void navigate({ to: '/search', search: to })
+    const done = draw({ ...at, q: to.q }, router.latestLocation.href)
     await Promise.race([painted(), waited(patience)]) // a tab that nobody sees paints nothing
-    if (last.current !== to) return // the next key's is drawn over it
-    if (router.state.location.href === href) await go() // else the page was left meanwhile
+    if (last.current !== to) return // the next key's is drawn over it, or somebody went another way
+    const then = now()
+    if (then) await navigate({ to: '/search', search: { ...then, q: to.q }, replace: true }) // else the page was left meanwhile
     done()
   }
-  return [at?.q ?? '', text => void search(text), () => last.current !== undefined]
+  return [addressOf(here ?? {}).q ?? '', text => void search(text), () => last.current !== undefined]
 }
 
 const waited = (ms: number) => new Promise<void>(done => setTimeout(done, ms))

@@ -18,7 +18,7 @@ import { words } from './credentialStrings'
 import { VaultsCard } from './VaultsCard'
 
 const CredentialForm = later(() => import('./CredentialForm').then(m => m.CredentialForm))
-const parts = { form: CredentialForm.early }
+const parts = [CredentialForm.early]
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: '20px' },
