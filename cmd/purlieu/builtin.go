@@ -11,10 +11,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	rules "github.com/purlieu/purlieu/classify/all"
@@ -48,6 +50,7 @@ type builtInCmd struct {
 
 // Run enrols anew, since the stream itself proves who is asking, and works until the server goes.
 func (c builtInCmd) Run(a *app) error {
+	signal.Ignore(syscall.SIGPIPE) // of a server that has gone: what is written to it fails, and the node ends in order
 	dialer, err := stream.NewDialer(stream.Pipes(io.NopCloser(a.in), nopCloser{a.out}))
 	if err != nil {
 		return err

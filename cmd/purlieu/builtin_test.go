@@ -115,6 +115,32 @@ func TestABuiltInNodeEndsWithItsServer(t *testing.T) {
 	}
 }
 
+// A system ends a program that writes to a standard output which nobody reads. The node ends by itself, and its workers before it.
+func TestABuiltInNodeWhoseServerIsGoneIsNotKilledByWhatItWrites(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "built-in-node", "--state", t.TempDir())
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	if _, err = cmd.StdinPipe(); err != nil { // open, so that only what it writes tells it
+		t.Fatal(err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout = write
+	_ = read.Close()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = write.Close()
+	if err := cmd.Wait(); !cmd.ProcessState.Exited() {
+		t.Error(err)
+	}
+}
+
 func TestTheBuiltInNodeReachesNeitherDoorNorStoreOfItsOwnAccount(t *testing.T) {
 	_, lan, err := net.ParseCIDR("192.0.2.0/24")
 	if err != nil {
