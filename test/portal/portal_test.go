@@ -88,7 +88,7 @@ func rounds(t *testing.T, folder string) [][]string {
 	if _, file, found := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); found {
 		return [][]string{strings.Split(strings.Trim(file, "()"), "|")}
 	}
-	looking := []string{"pages.test.ts", "states.test.ts", "opened.test.ts"}
+	looking := []string{"pages.test.ts", "states.test.ts", "opened.test.ts", "asset.test.ts", "parts.test.ts"}
 	all, err := filepath.Glob(filepath.Join(folder, "*.test.ts"))
 	if err != nil {
 		t.Fatal(err)
