@@ -49,10 +49,11 @@ func TestInTheBrowser(t *testing.T) {
 func play(t *testing.T, w *World, args []string) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "report.json")
-	cmd, err := w.Browse(t.Context(), "vitest.browser.ts", append([]string{"--reporter=json", "--outputFile=" + out}, args...)...)
+	cmd, err := w.Browse(t.Context(), "vitest.browser.ts", append([]string{"--reporter=default", "--reporter=json", "--outputFile=" + out}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.Env = append(cmd.Env, "NO_COLOR=1")
 	log, runErr := cmd.CombinedOutput()
 	text, err := os.ReadFile(out)
 	if err != nil {
@@ -75,6 +76,9 @@ func play(t *testing.T, w *World, args []string) {
 				}
 			})
 		}
+	}
+	if runErr != nil { // its own words say more: of a test that took too long the report has no message
+		t.Logf("%s", log)
 	}
 	if tests == 0 || (runErr != nil && !t.Failed()) {
 		t.Fatalf("%d tests ran: %v\n%s", tests, runErr, log)

@@ -30,6 +30,7 @@ it('puts hits in the order that is asked for, and keeps it in the address while 
   expect(asked(v).orderby).toEqual([{ name: 'ASC' }])
   await page.getByLabel('In order of').selectOption('Last change')
   await page.waitForURL(/order=changed/)
+  await v.settled()
   expect(asked(v).orderby).toEqual([{ updateTime: 'DESC' }])
   await page.getByLabel('In order of').selectOption('Relevance')
   await page.waitForURL(u => !u.search.includes('order='))

@@ -1,5 +1,5 @@
 // A real browser at a real account. test/portal starts the accounts and says in the environment where they are.
-import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from 'playwright-core'
 import { run } from './hand'
 
 /** Person signs in with a name and a password. */
@@ -47,19 +47,39 @@ export type Look = 'light' | 'dark' | 'contrast'
 /** Visit is the tab of a person that has signed in. What is wrong in it is written down. */
 export class Visit {
   readonly wrong: string[] = []
-  private asked: { what: string; at: number; request: Request }[] = []
-  private pending = new Set<Request>()
+  private asked: { what: string; at: number }[] = [] // at: ms, by the browser's clock
+  private pending = new Map<string, { url: string; document: string }>() // by the browser's id
+  private document = '' // the browser's id of the one that is open
+  private left = new Set<string>()
 
   private constructor(readonly base: string, readonly context: BrowserContext, readonly page: Page) {
     page.on('pageerror', e => this.wrong.push(`threw ${e.message}`))
     page.on('console', m => { if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) this.wrong.push(`console: ${m.text()}`) })
-    page.on('requestfinished', r => this.pending.delete(r))
-    page.on('requestfailed', r => this.pending.delete(r))
-    page.on('request', r => {
-      this.pending.add(r)
-      if (!r.url().startsWith(base + '/') && !r.url().startsWith('blob:')) this.wrong.push(`asked another host: ${r.url()}`)
-      if (isREST(r.url())) this.asked.push({ what: `${r.method()} ${r.url().slice(base.length)} ${r.postData() ?? ''}`, at: Date.now(), request: r })
+  }
+
+  /**
+   * listen takes down what the page asks. By the browser's own protocol, since that says which document asked: where a test
+   * answers a request, one of a page that is being left can be told of late, and that it ended is never told.
+   */
+  private async listen(browser: CDPSession) {
+    browser.on('Page.frameNavigated', ({ frame }) => {
+      if (frame.parentId) return
+      this.left.add(this.document)
+      this.document = frame.loaderId
+      this.asked = []
+      for (const [id, one] of this.pending) if (this.left.has(one.document)) this.pending.delete(id)
     })
+    browser.on('Network.requestWillBeSent', ({ requestId, loaderId, request, wallTime }) => {
+      const { url, method, postData = '' } = request
+      if (this.left.has(loaderId) || url.startsWith('data:')) return
+      this.pending.set(requestId, { url, document: loaderId })
+      if (!url.startsWith(this.base + '/') && !url.startsWith('blob:')) this.wrong.push(`asked another host: ${url}`)
+      if (isREST(url)) this.asked.push({ what: `${method} ${url.slice(this.base.length)} ${postData}`, at: wallTime * 1000 })
+    })
+    browser.on('Network.loadingFinished', ({ requestId }) => this.pending.delete(requestId))
+    browser.on('Network.loadingFailed', ({ requestId }) => this.pending.delete(requestId))
+    await browser.send('Page.enable')
+    await browser.send('Network.enable')
   }
 
   /** begin opens a tab and signs a person in, through the sign-in page. */
@@ -75,6 +95,7 @@ export class Visit {
     const context = await browser.newContext({ viewport: { width: how.width ?? 1280, height: how.height ?? 800 }, reducedMotion: 'reduce' })
     await context.addInitScript(watch)
     const v = new Visit(how.at ?? world.filled, context, await context.newPage())
+    await v.listen(await context.newCDPSession(v.page))
     await v.wear(how.look ?? 'light')
     return v
   }
@@ -111,10 +132,6 @@ export class Visit {
 
   /** go opens an address as a deep link: the whole portal anew. */
   async go(path: string) {
-    this.page.once('framenavigated', () => { // not sooner: the page that is left may ask until then
-      this.asked = []
-      this.pending.clear()
-    })
     await this.page.goto(this.base + path)
     await this.settled()
   }
@@ -125,16 +142,22 @@ export class Visit {
     try {
       await this.page.waitForFunction(() => location.pathname === '/style' || !document.querySelector('[role=status][aria-label=Loading]'))
     } catch (error) {
-      throw new Error(`${this.page.url()} is still loading; on its way: ${[...this.pending].map(r => r.url()).join(', ') || 'nothing'}; it shows:\n${await this.page.locator('body').innerText()}`, { cause: error })
+      throw new Error(`${this.page.url()} is still loading; on its way: ${this.onItsWay()}; it shows:\n${await this.page.locator('body').innerText()}`, { cause: error })
     }
     // Quiet: nothing was on its way for a moment.
-    for (let quiet = 0; quiet < 4; quiet = this.pending.size === 0 ? quiet + 1 : 0) await this.page.waitForTimeout(40)
+    const until = Date.now() + 30_000
+    for (let quiet = 0; quiet < 4; quiet = this.pending.size === 0 ? quiet + 1 : 0) {
+      if (Date.now() > until) throw new Error(`${this.page.url()} does not come to rest; on its way: ${this.onItsWay()}`)
+      await this.page.waitForTimeout(40)
+    }
     await this.painted()
   }
 
+  private onItsWay = () => [...this.pending.values()].map(r => r.url).join(', ') || 'nothing'
+
   private painted = () => this.page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
 
-  /** questions are the REST requests since the last go, or those of one kind. */
+  /** questions are the REST requests of the page since it was opened, or those of one kind. */
   questions(like: RegExp = /./): string[] {
     return this.asked.filter(a => like.test(a.what)).map(a => a.what)
   }
@@ -145,9 +168,7 @@ export class Visit {
   /** twice are requests that were made again sooner than any page asks again by itself. */
   twice(): string[] {
     const period = 900
-    // When the browser began, where it says so: on a busy machine this process may hear of it late.
-    const began = (a: { at: number; request: Request }) => a.request.timing().startTime > 0 ? a.request.timing().startTime : a.at
-    return this.asked.filter((a, i) => this.asked.slice(0, i).some(b => b.what === a.what && Math.abs(began(a) - began(b)) < period)).map(a => a.what)
+    return this.asked.filter((a, i) => this.asked.slice(0, i).some(b => b.what === a.what && Math.abs(a.at - b.at) < period)).map(a => a.what)
   }
 
   /** told is what the browser found wrong on the page that is open: its policy broken, things that moved. */
