@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ func (s *Service) RenewSecret(ctx context.Context, id string) (secret string, er
 	return secret, nil
 }
 
-// Apps gives all app registrations, by client id.
+// Apps gives all app registrations, by name.
 func (s *Service) Apps(ctx context.Context) ([]App, error) {
 	var apps []App
 	err := s.store.View(ctx, func(tx store.Tx) error {
@@ -81,6 +82,7 @@ func (s *Service) Apps(ctx context.Context) ([]App, error) {
 			return nil
 		})
 	})
+	slices.SortStableFunc(apps, func(a, b App) int { return byName(a.Name, b.Name) })
 	return apps, err
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,39 @@ func TestRoles(t *testing.T) {
 		must(err)
 		want(t, s.Allow(ctx, p, WriteScan, "sales"), "Denied")
 	})
+}
+
+func TestPeopleAndAppsAreListedByName(t *testing.T) {
+	m := newMemory(t)
+	s := open(t, m, testConfig(t))
+	first(t, s, "mia")
+	names := []string{"zoe", "Bob", "ada", "Carla", "eve"}
+	for _, name := range names {
+		if _, err := s.AddUser(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.AddApp(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	users, err := s.Users(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	apps, err := s.Apps(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var people, programs []string
+	for _, u := range users {
+		people = append(people, u.Name)
+	}
+	for _, a := range apps {
+		programs = append(programs, a.Name)
+	}
+	if !slices.Equal(people, []string{"ada", "Bob", "Carla", "eve", "mia", "zoe"}) || !slices.Equal(programs, []string{"ada", "Bob", "Carla", "eve", "zoe"}) {
+		t.Fatal(people, programs)
+	}
 }
 
 func TestApps(t *testing.T) {

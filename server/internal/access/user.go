@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +90,7 @@ func (s *Service) AddUser(ctx context.Context, name string) (User, error) {
 	return u, err
 }
 
-// Users gives all users, by id.
+// Users gives all users, by name.
 func (s *Service) Users(ctx context.Context) ([]User, error) {
 	var users []User
 	err := s.store.View(ctx, func(tx store.Tx) error {
@@ -99,8 +100,12 @@ func (s *Service) Users(ctx context.Context) ([]User, error) {
 			return nil
 		})
 	})
+	slices.SortStableFunc(users, func(a, b User) int { return byName(a.Name, b.Name) })
 	return users, err
 }
+
+// byName orders names as people look for them: without regard to case.
+func byName(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // DisableUser ends a user's tokens and sessions at once and lets nobody sign in as that user, or lets them again.
 // The last enabled collection administrator of the root can't be disabled.
