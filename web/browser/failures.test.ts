@@ -139,6 +139,26 @@ describe('when the node is away', () => {
   }, 120_000)
 })
 
+describe('when a source answers nothing for long', () => {
+  it('the test of the connection says what that looks like, until the answer is there', async () => {
+    let go: () => void = () => undefined
+    const held = new Promise<void>(done => { go = done })
+    await v.page.route('**/datasources/shop/test*', async route => { await held; await route.continue() })
+    try {
+      await v.go('/sources/shop')
+      await button('Test the connection').click()
+      await v.page.getByText('No answer yet').waitFor({ timeout: 15_000 })
+      await v.page.getByText(/Where a firewall drops what is sent/).waitFor()
+      expect(await seriousOf(v.page)).toEqual([])
+      go()
+      await v.page.getByText('No answer yet').waitFor({ state: 'detached' })
+      await v.page.getByText('edge-1 reached it and could sign in.').waitFor({ timeout: 60_000 })
+    } finally {
+      await v.page.unrouteAll({ behavior: 'wait' })
+    }
+  }, 90_000)
+})
+
 describe('when the source changes its password', () => {
   it('the test of the connection and the run say that the sign-in is refused, and what helps', async () => {
     await scannerPassword(false)

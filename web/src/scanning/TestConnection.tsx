@@ -7,6 +7,7 @@ import { nodeName } from '../ui/names'
 import { Card, Soft, Status } from '../ui/Parts'
 import { Spinner } from '../ui/Spinner'
 import { Refusal } from '../ui/Refusal'
+import { After } from '../ui/States'
 import { testSource, type Asked } from './rest'
 import { words } from './strings'
 
@@ -37,6 +38,7 @@ export function TestConnection({ source, asked, ready = true, text = words.testT
       {children}
       <Soft>{text}</Soft>
       <div role="status">
+        {test.isPending && <After ms={5000}><p><Status tone="busy">{words.testSlow}</Status><br /><Soft>{words.testSlowText}</Soft></p></After>}
         {steps.length > 0 && (
           <ol className={s.steps}>
             {steps.map(step => (

@@ -1,8 +1,9 @@
 // What the pages of sources, scans and runs say.
-import { plural } from '../ui/format'
+import { plural, portion } from '../ui/format'
 
 export const words = {
   sources: 'Sources',
+  findSource: 'Find a source', foundSources: (n: number, of: number) => portion(n, of, 'source', 'sources'),
   sourcesAbout: 'Databases, lakes and file trees that are read into the map.',
   register: 'Register a source',
   map: 'Data map',
@@ -73,6 +74,7 @@ export const words = {
   testText: 'A node of the runtime tries it now, step by step. Nothing is stored.',
   testNeeds: 'A test takes a runtime and a login. The steps of a new scan ask for both, and test them before anything is read.',
   testAs: 'As this scan would',
+  testSlow: 'No answer yet', testSlowText: 'Where a firewall drops what is sent, nothing answers at all. The node waits for 45 seconds at most, and says how far it came.',
   testGood: (node: string) => `${node} reached it and could sign in.`,
   reads: (scan: string) => `What ${scan} reads`,
   everything: 'Everything', scope: 'Scope', onOff: (on: boolean) => (on ? 'Yes' : 'No'),

@@ -97,17 +97,22 @@ const lengths = ['38%', '72%', '64%', '80%', '56%', '68%']
  * and how to ask anew; long is how many milliseconds are long for it. */
 export function Loading({ lines = 5, long = 10_000, className }: { lines?: number; long?: number; className?: string }) {
   const s = useStyles()
-  const [late, setLate] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), long)
-    return () => clearTimeout(timer)
-  }, [long])
   return (
     <div className={mergeClasses(s.bones, className)}>
       <div role="status" aria-label={words.loading}>{Array.from({ length: lines }, (_, i) => <div key={i} className={s.bone} style={{ width: lengths[i % lengths.length] }} />)}</div>
-      {late && <><span role="status">{words.late}</span> <Button onClick={() => location.reload()}>{words.anew}</Button></>}
+      <After ms={long}><span role="status">{words.late}</span> <Button onClick={() => location.reload()}>{words.anew}</Button></After>
     </div>
   )
+}
+
+/** After shows what is in it once it has stood there for so many milliseconds: what is said of a wait that is no short one. */
+export function After({ ms, children }: { ms: number; children: ReactNode }) {
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), ms)
+    return () => clearTimeout(timer)
+  }, [ms])
+  return over && children
 }
 
 /** Asked is what Shown takes of a query, of one answer or of pages. A query tells a page only of what the page read of it: a part
