@@ -87,7 +87,7 @@ describe('who sees to the sources of one collection', () => {
 it('a tab is left to nobody else who signs in in another one, and is gone from when somebody signs out there', async () => {
   const v = await Visit.begin(browser, { as: world.keeper })
   try {
-    await v.go('/sources/new?kind=PostgreSql&step=settings')
+    await v.go('/sources/_new?kind=PostgreSql&step=settings')
     await v.page.getByLabel('Name in the map').fill('noras')
     await run('purlieu user disable nora')
     const tab = await v.context.newPage()

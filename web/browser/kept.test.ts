@@ -74,7 +74,7 @@ describe('when a source may be read', () => {
     const v = await Visit.begin(browser)
     const { page } = v
     try {
-      await v.go('/sources/new?kind=PostgreSql&step=settings')
+      await v.go('/sources/_new?kind=PostgreSql&step=settings')
       await page.getByLabel('Name in the map').fill('evenings')
       await page.getByLabel(/^Server/).fill('127.0.0.1')
       await button(v, 'Add a window of time').click()

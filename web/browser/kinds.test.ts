@@ -17,7 +17,7 @@ it('a kind that a node announces is looked at, approved, registered by its form,
   const v = await Visit.begin(browser)
   const { page } = v
   try {
-    await v.go('/sources/new')
+    await v.go('/sources/_new')
     await page.getByRole('button', { name: /^PostgreSQL/ }).first().waitFor()
     expect(await page.getByRole('button', { name: /^dBASE folder/ }).count()).toBe(0)
 
@@ -32,7 +32,7 @@ it('a kind that a node announces is looked at, approved, registered by its form,
     await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
     await page.getByText('Approved', { exact: true }).waitFor()
 
-    await v.go('/sources/new')
+    await v.go('/sources/_new')
     await page.getByRole('button', { name: /^dBASE folder/ }).click()
     await page.getByLabel('Leave out empty tables').waitFor()
     await page.getByLabel('Name in the map').fill('tables')

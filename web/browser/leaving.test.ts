@@ -46,14 +46,14 @@ const forms: Form[] = [
   { name: 'somebody who answers for it', path: asset, open: press('Edit'), field: v => label(v, 'Owners') },
   { name: 'a classification', path: asset, field: v => label(v, 'Add a classification') },
   { name: 'what people say about a column', path: column, open: press('Edit'), field: v => label(v, 'Description') },
-  { name: 'a source that is registered', path: '/sources/new?kind=PostgreSql&step=settings', field: v => label(v, /^Name in the map/) },
+  { name: 'a source that is registered', path: '/sources/_new?kind=PostgreSql&step=settings', field: v => label(v, /^Name in the map/) },
   { name: 'settings of a source', path: '/sources/shop', open: press('Change: Settings'), field: v => label(v, /^Server/) },
   { name: 'when a source may be read', path: '/sources/shop', open: press('Change: When it may be read'), field: v => label(v, 'Time zone') },
   { name: 'how much of it is read at once', path: '/sources/shop', open: press('Change: Budget'), field: v => label(v, 'Units at once'), types: '0' },
   { name: 'a scan that is made', path: '/sources/shop/scan', field: v => label(v, /^Name of the scan/) },
   { name: 'a scan that is changed', path: '/sources/shop/scan?of=nightly&step=scope', field: v => label(v, 'Only what is below') },
   { name: 'when a scan runs', path: '/sources/shop?tab=scans&scan=nightly', field: v => label(v, 'Every'), types: '7' },
-  { name: 'a runtime', path: '/runtimes/new', field: v => label(v, /^Name/) },
+  { name: 'a runtime', path: '/runtimes/_new', field: v => label(v, /^Name/) },
   { name: 'a collection that is added', path: '/settings', open: press('Add a collection'), field: v => label(v, 'Title') },
   { name: 'a collection that is changed', path: '/settings', open: press('Edit'), field: v => label(v, 'Title') },
   { name: 'a role that is given', path: '/settings', field: v => label(v, 'Person or app') },
@@ -187,7 +187,7 @@ describe('a wizard', () => {
     const v = await Visit.begin(browser)
     const { page } = v
     try {
-      await v.go('/sources/new')
+      await v.go('/sources/_new')
       await page.getByRole('button', { name: /^PostgreSQL/ }).first().click()
       await label(v, /^Name in the map/).pressSequentially('kept')
       await label(v, /^Server/).pressSequentially('kept.example.com')

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run, sql } from './hand'
+import { seriousOf } from './looks'
 import { idsOf, type Ids } from './pages'
 import { open, Visit } from './world'
 
@@ -93,6 +94,77 @@ describe('a search that finds much', () => {
     await sources.check()
     await v.page.waitForURL(/source=.*source-37/)
     await v.page.unrouteAll({ behavior: 'wait' })
+  })
+})
+
+describe('one of many', () => {
+  const some = (what: string) => run(`for n in 01 02 03 04 05 06 07 08 09 10 11; do ${what}; done`)
+
+  it('is found among sources by its words, which the address keeps; one may be called as a page might be', async () => {
+    const { page } = v
+    await v.go('/sources')
+    const box = page.getByRole('searchbox', { name: 'Find a source' })
+    expect(await box.count(), 'few are looked through').toBe(0)
+    await some('purlieu source add FileSystem many-$n --authority many-$n --set folder=/srv/many-$n')
+    await run('purlieu source add FileSystem new --authority new --set folder=/srv/new')
+    try {
+      await v.go('/sources')
+      const rows = page.getByRole('table', { name: 'Sources' }).getByRole('row')
+      const all = await rows.count() - 1
+      await page.getByRole('status').getByText(`${all} sources`, { exact: true }).waitFor()
+      await box.focus()
+      await page.keyboard.type('MANY-07 file') // without a pause: no letter is lost
+      expect(await box.inputValue()).toBe('MANY-07 file')
+      await page.getByText(`1 of ${all} sources`).waitFor()
+      expect(await rows.count()).toBe(2)
+      await page.waitForURL(/find=MANY-07/)
+      expect(await seriousOf(page)).toEqual([])
+      await page.getByRole('link', { name: 'many-07', exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: 'many-07' }).waitFor()
+      await page.goBack()
+      await page.getByText(`1 of ${all} sources`).waitFor()
+      expect(await box.inputValue()).toBe('MANY-07 file')
+      await box.fill('no such source')
+      await page.getByRole('heading', { name: 'Nothing in this list has these words' }).waitFor()
+      await page.getByRole('button', { name: 'Show all' }).click()
+      await rows.nth(all).waitFor()
+      expect(await box.inputValue()).toBe('')
+      await page.getByRole('link', { name: 'new', exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: 'new' }).waitFor()
+    } finally {
+      await some('purlieu source delete many-$n')
+      await run('purlieu source delete new')
+    }
+  })
+
+  it('is found among collections with those above it, and one after another can be chosen', async () => {
+    const { page } = v
+    await some('purlieu collection add many-$n --title "Plant $n" --parent sales')
+    try {
+      await v.go('/settings')
+      const tree = page.getByRole('navigation', { name: 'Collections and roles' })
+      await page.getByRole('searchbox', { name: 'Find a collection' }).fill('plant 1')
+      await page.getByText(/^3 of \d+ collections$/).waitFor()
+      expect((await tree.getByRole('link').allInnerTexts()).slice(-4)).toEqual(['Sales', 'Plant 01', 'Plant 10', 'Plant 11'])
+      await tree.getByRole('link', { name: 'Plant 10' }).click()
+      await page.getByRole('heading', { level: 2, name: 'Plant 10' }).waitFor()
+      await tree.getByRole('link', { name: 'Plant 11' }).click()
+      await page.getByRole('heading', { level: 2, name: 'Plant 11' }).waitFor()
+      expect(page.url()).toMatch(/find=/)
+      await page.getByRole('tab', { name: 'People and apps' }).click()
+      await page.waitForURL(u => !u.search.includes('find='))
+    } finally {
+      await some('purlieu collection delete many-$n')
+    }
+  })
+
+  it('is found among the columns of a table, however quickly its name is typed', async () => {
+    await v.go(`/asset/${ids.table}?tab=schema`)
+    const box = v.page.getByRole('searchbox', { name: 'Find a column' })
+    await box.focus()
+    await v.page.keyboard.type('first_name')
+    expect(await box.inputValue()).toBe('first_name')
+    await v.page.getByText(/^1 of \d+ columns$/).waitFor()
   })
 })
 

@@ -63,7 +63,7 @@ export const opened: Opened[] = [
   { name: 'source-times', path: '/sources/blank', by: 'Change: When it may be read', shows: 'Time zone' },
   { name: 'source-share', path: '/sources/blank', by: 'Change: Budget', shows: 'Units at once' },
   { name: 'source-test', path: '/sources/shop', by: 'Test the connection', shows: /^edge-1 reached it and could sign in/ },
-  { name: 'register-check', path: '/sources/new?step=settings&kind=PostgreSql', first: register, shows: /^purlieu source add PostgreSql orders/ },
+  { name: 'register-check', path: '/sources/_new?step=settings&kind=PostgreSql', first: register, shows: /^purlieu source add PostgreSql orders/ },
   { name: 'scan-login-new', path: '/sources/shop/scan?step=login', first: v => v.page.getByText('A new credential', { exact: true }).click(), shows: 'Name of the credential' },
   { name: 'scan-check', path: '/sources/shop/scan?step=scope', first: scan, shows: 'Priority' },
   { name: 'scan-change-check', path: '/sources/shop/scan?of=nightly&step=scope', by: 'Next', shows: 'Priority' },

@@ -51,7 +51,7 @@ it('is tested before it is scanned, mended, tested again, and is registered once
   const v = await Visit.begin(browser)
   const { page } = v
   try {
-    await v.go('/sources/new?kind=PostgreSql&step=settings')
+    await v.go('/sources/_new?kind=PostgreSql&step=settings')
     await page.getByLabel('Name in the map').fill('tried')
     await page.getByLabel(/^Server/).fill('127.0.0.1')
     await page.getByLabel(/^Port/).fill('9')
@@ -91,13 +91,13 @@ it('says of each runtime that can’t read it why, and what helps, where none ca
   const answer = (value: unknown[]) => page.route('**/kinds/*/runtimes', r => r.fulfill({ json: { value, nextLink: null } }))
   const none = { name: 'cellar', kind: 'SelfHosted', state: 'NeedRegistration', serves: false, nodes: [], reasons: [{ code: 'NoNodes', text: 'It has no node yet', remedy: 'Enrol one with a key.' }] }
   await answer([{ ...none, name: 'edge', state: 'Online', serves: true, reasons: [] }, none])
-  await v.go('/sources/new?kind=PostgreSql&step=settings')
+  await v.go('/sources/_new?kind=PostgreSql&step=settings')
   await page.getByText('Why one other runtime can’t').click()
   await page.getByText('It has no node yet. Enrol one with a key.').waitFor()
   expect((await v.told()).shifts).toEqual([])
   await page.unroute('**/kinds/*/runtimes')
   await answer([none])
-  await v.go('/sources/new?kind=PostgreSql&step=settings')
+  await v.go('/sources/_new?kind=PostgreSql&step=settings')
   await page.getByText('No runtime can read PostgreSQL now.').waitFor()
   await page.getByText('It has no node yet. Enrol one with a key.').waitFor()
   await page.getByRole('link', { name: 'Set up a runtime in the network of the source' }).waitFor()
@@ -109,7 +109,7 @@ it('says of each runtime that can’t read it why, and what helps, where none ca
   await page.getByText('A test takes a runtime that can read it: see the step before.').waitFor()
   await page.unroute('**/kinds/*/runtimes')
   await page.route('**/kinds/*/runtimes', r => r.fulfill({ status: 500, json: { error: { code: 'Internal', message: 'It broke' } } }))
-  await v.go('/sources/new?kind=PostgreSql&step=settings')
+  await v.go('/sources/_new?kind=PostgreSql&step=settings')
   await page.getByText('It broke').waitFor()
   await page.getByLabel('Name in the map').fill('lonely') // the form is there all the same
   await v.end()
@@ -119,7 +119,7 @@ it('says how much of it is read at once, folded away, and what is no number is n
   const v = await Visit.begin(browser)
   const { page } = v
   try {
-    await v.go('/sources/new?kind=PostgreSql&step=settings')
+    await v.go('/sources/_new?kind=PostgreSql&step=settings')
     await page.getByLabel('Name in the map').fill('bounded')
     await page.getByLabel(/^Server/).fill('db.purlieu.test')
     expect(await page.getByLabel('Units at once').isVisible()).toBe(false)

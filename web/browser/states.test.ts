@@ -117,7 +117,7 @@ describe('somebody who may not', () => {
 describe('a person without any role', () => {
   it('is told on every page who gives roles, by which name to ask for one, and nothing else', async () => {
     const v = await Visit.begin(browser, { as: world.stranger })
-    for (const path of ['/', '/search?q=order', '/map', '/sources', '/sources/new', '/runs', '/runtimes/new', '/settings', `/asset/${ids.table}`]) {
+    for (const path of ['/', '/search?q=order', '/map', '/sources', '/sources/_new', '/runs', '/runtimes/_new', '/settings', `/asset/${ids.table}`]) {
       await v.go(path)
       await v.page.getByRole('heading', { name: 'You have no role here yet' }).waitFor()
       await v.page.getByText('say that you are signed in as sam').waitFor()

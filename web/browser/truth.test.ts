@@ -74,7 +74,7 @@ describe('where a side question fails', () => {
 
   it('a page that would write over what it does not know is not offered', async () => {
     failing = '**/scan/datasources?*'
-    await v.go('/sources/new?step=settings&kind=PostgreSql')
+    await v.go('/sources/_new?step=settings&kind=PostgreSql')
     const alert = v.page.getByRole('alert').first()
     expect(await alert.textContent()).toContain('request-7')
     expect(await v.page.getByLabel('Name in the map').count()).toBe(0)

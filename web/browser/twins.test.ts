@@ -98,7 +98,7 @@ it('one that is registered a second time is told of at once, with the way to wha
   const v = await Visit.begin(browser)
   const { page } = v
   try {
-    await v.go('/sources/new?kind=PostgreSql&step=settings')
+    await v.go('/sources/_new?kind=PostgreSql&step=settings')
     await page.getByLabel('Name in the map').fill('shop-again')
     await page.getByLabel(/^Server/).fill('127.0.0.1')
     await page.getByLabel(/^Port/).fill(world.shopPort)

@@ -1,5 +1,5 @@
 // All pages: one line each. A page is loaded when it is first gone to, or when the pointer rests on a link to it.
-// Addresses must not begin like one of the account's: the server answers those first.
+// Addresses must not begin like one of the account's: the server answers those first. Names have no underline: _new is none.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
 import { addressOf } from '../search/question'
 import { listed, text, whole } from '../ui/address'
@@ -19,9 +19,9 @@ const routes = root.addChildren([
   shell.addChildren([
     createRoute({ getParentRoute: () => shell, path: '/', component: page(() => import('../home/HomePage'), 'HomePage') }),
     createRoute({ getParentRoute: () => shell, path: '/map', component: page(() => import('../scanning/MapPage'), 'MapPage') }),
-    createRoute({ getParentRoute: () => shell, path: '/sources', component: page(() => import('../scanning/SourcesPage'), 'SourcesPage') }),
+    createRoute({ getParentRoute: () => shell, path: '/sources', component: page(() => import('../scanning/SourcesPage'), 'SourcesPage'), validateSearch: s => ({ find: text(s.find) }) }),
     createRoute({
-      getParentRoute: () => shell, path: '/sources/new', component: page(() => import('../scanning/RegisterPage'), 'RegisterPage'),
+      getParentRoute: () => shell, path: '/sources/_new', component: page(() => import('../scanning/RegisterPage'), 'RegisterPage'),
       validateSearch: s => ({ kind: text(s.kind), step: text(s.step) }),
     }),
     createRoute({
@@ -48,9 +48,9 @@ const routes = root.addChildren([
       getParentRoute: () => shell, path: '/asset/$guid', component: page(() => import('../asset/AssetPage'), 'AssetPage'),
       validateSearch: s => ({ tab: text(s.tab), find: text(s.find), as: text(s.as), column: text(s.column), depth: whole(s.depth), way: text(s.way) }),
     }),
-    createRoute({ getParentRoute: () => shell, path: '/runtimes', component: page(() => import('../runtimes/RuntimesPage'), 'RuntimesPage') }),
+    createRoute({ getParentRoute: () => shell, path: '/runtimes', component: page(() => import('../runtimes/RuntimesPage'), 'RuntimesPage'), validateSearch: s => ({ find: text(s.find) }) }),
     createRoute({
-      getParentRoute: () => shell, path: '/runtimes/new', component: page(() => import('../runtimes/AddPage'), 'AddPage'),
+      getParentRoute: () => shell, path: '/runtimes/_new', component: page(() => import('../runtimes/AddPage'), 'AddPage'),
       validateSearch: s => ({ step: text(s.step), name: text(s.name) }),
     }),
     createRoute({
@@ -59,7 +59,7 @@ const routes = root.addChildren([
     }),
     createRoute({
       getParentRoute: () => shell, path: '/settings', component: page(() => import('../settings/SettingsPage'), 'SettingsPage'),
-      validateSearch: s => ({ tab: text(s.tab), collection: text(s.collection) }),
+      validateSearch: s => ({ tab: text(s.tab), collection: text(s.collection), find: text(s.find) }),
     }),
     createRoute({
       getParentRoute: () => shell, path: '/style', component: page(() => import('../style/StylePage'), 'StylePage'),

@@ -1,9 +1,9 @@
 // The columns of a table, however many: only those in sight are drawn. What is searched for is in the address.
 import { useDeferredValue, useId, useMemo, useRef } from 'react'
-import { Button, Input, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { Key16Regular } from '@fluentui/react-icons/svg/key'
-import { Search16Regular } from '@fluentui/react-icons/svg/search'
 import type { Entity } from '../client/api'
+import { Find } from '../ui/Find'
 import { Card, Facts, Mono, Soft, Tag } from '../ui/Parts'
 import { Empty } from '../ui/States'
 import { grounds } from '../ui/theme'
@@ -14,8 +14,6 @@ import { text, type Column } from './model'
 import { words } from './strings'
 
 const useStyles = makeStyles({
-  bar: { display: 'flex', alignItems: 'center', gap: '16px', flexWrap: 'wrap' },
-  find: { minWidth: '240px' },
   table: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', backgroundColor: tokens.colorNeutralBackground1 },
   grid: { display: 'grid', gridTemplateColumns: '56px minmax(160px, 2fr) minmax(120px, 1.2fr) 56px minmax(120px, 2fr) minmax(140px, 1.6fr)', gap: '12px', alignItems: 'center', height: '100%', padding: '0 16px', [medium]: { gridTemplateColumns: '36px minmax(0, 2fr) minmax(0, 1.2fr) 40px minmax(0, 2fr) minmax(0, 1.6fr)' }, [narrow]: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' } },
   tight: { gridTemplateColumns: '36px minmax(0, 3fr) minmax(0, 2fr)' },
@@ -54,11 +52,10 @@ export function SchemaTab({ entity, columns, may, find, onFind, column, onColumn
   const none = <Empty title={columns.length === 0 ? words.noColumns : words.noColumn} actions={columns.length > 0 && <Button onClick={() => onFind('')}>{words.allColumns}</Button>}>{columns.length === 0 && words.noColumnsText}</Empty>
   return (
     <>
-      <div className={s.bar}>
-        <Input className={s.find} type="search" contentBefore={<Search16Regular />} placeholder={words.find} aria-label={words.find} value={find} onChange={(_, d) => onFind(d.value)} />
+      <Find label={words.find} text={find} onText={onFind}>
         <span role="status"><Soft>{words.shown(fitting.length, columns.length)}</Soft></span>
         <span id={hint} className={s.wide}><Soft>{words.openHint}</Soft></span>
-      </div>
+      </Find>
       {fitting.length === 0 && !open ? none : (
         <div className={open ? s.split : undefined}>
           {fitting.length === 0 ? none : <div className={s.table} ref={list}>

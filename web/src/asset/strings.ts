@@ -1,4 +1,4 @@
-import { count, plural } from '../ui/format'
+import { plural, portion } from '../ui/format'
 
 /** Evidence is why a classification was given: counts, never a value. */
 interface Evidence {
@@ -42,7 +42,7 @@ export const words = {
   definition: 'Definition',
   column: 'Column', columnType: 'Type', nullable: 'Null', default: 'Default', comment: 'Comment', position: '#',
   key: 'key', yes: 'yes', no: 'no',
-  find: 'Find a column', shown: (n: number, of: number) => (n === of ? '' : `${count(n)} of `) + plural(of, 'column', 'columns'), noColumn: 'No column has this in its name', allColumns: 'Show all columns', noColumns: 'No columns are known', noColumnsText: 'Scans of the level Structure or Classification read them, where the login may see them.',
+  find: 'Find a column', shown: (n: number, of: number) => portion(n, of, 'column', 'columns'), noColumn: 'No column has this in its name', allColumns: 'Show all columns', noColumns: 'No columns are known', noColumnsText: 'Scans of the level Structure or Classification read them, where the login may see them.',
   keys: 'Keys', indexes: 'Indexes',
   asPicture: 'Picture', asList: 'List', upstream: 'Comes from', downstream: 'Goes to', noneKnown: 'Nothing is known.',
   noLineage: 'No lineage', noLineageText: 'Nothing is known to feed this asset or to be fed by it. Views and procedures carry lineage when they are scanned at the level Structure or Classification.',

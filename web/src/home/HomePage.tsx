@@ -90,8 +90,8 @@ function First({ data }: { data: Overview }) {
         <ol className={s.first}>
           {words.firstSteps.map(step => <li key={step.title} className={s.step}><strong>{step.title}</strong><p className={s.soft}>{step.text}</p></li>)}
         </ol>
-        {may('runtime/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/runtimes/new' })}>{words.first}</Button>}
-        {may('source/write') && !may('runtime/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>}
+        {may('runtime/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/runtimes/_new' })}>{words.first}</Button>}
+        {may('source/write') && !may('runtime/write') && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/_new' })}>{words.register}</Button>}
       </Card>
       {data.attention.length > 0 && <Needs of={data.attention} />}
     </>

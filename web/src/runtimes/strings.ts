@@ -1,8 +1,9 @@
-import { plural } from '../ui/format'
+import { plural, portion } from '../ui/format'
 
 export const words = {
   title: 'Runtimes',
   about: 'A runtime is a pool of nodes that read sources. A node stands in the network of the data and only dials out.',
+  find: 'Find a runtime', found: (n: number, of: number) => portion(n, of, 'runtime', 'runtimes'),
   add: 'Add a runtime',
   none: 'No runtime yet',
   noneText: 'A runtime reads sources where they are. Add one, and run its node on a machine in that network.',

@@ -32,7 +32,7 @@ function Sources({ mayRegister }: { mayRegister: boolean }) {
   const kinds = useQuery(kindsQuery())
   const runs = useQuery(newestQuery())
   const around = [runtimes, kinds, runs] // the picture is fitted once: all that stands in it must be there
-  const register = mayRegister && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/new' })}>{words.register}</Button>
+  const register = mayRegister && <Button appearance="primary" onClick={() => void navigate({ to: '/sources/_new' })}>{words.register}</Button>
   return (
     <PicturePage title={words.map} about={words.mapAbout} actions={<><Button onClick={() => void navigate({ to: '/sources' })}>{words.asList}</Button>{register}</>}>
       <Shown of={collections}>

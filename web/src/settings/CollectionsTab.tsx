@@ -5,6 +5,7 @@ import { Add16Regular } from '@fluentui/react-icons/svg/add'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../client/may'
 import { Failure } from '../client/rest'
+import { Found } from '../ui/Find'
 import { later } from '../ui/later'
 import { Card, Link } from '../ui/Parts'
 import { Failed, Loading, Shown } from '../ui/States'
@@ -14,7 +15,7 @@ import { AccessCard } from './AccessCard'
 import { CollectionCard } from './CollectionCard'
 import { collections, type Collection } from './rest'
 import { words } from './strings'
-import { titleOf, treeOf, type Branch } from './tree'
+import { titleOf, treeOf, withAbove, type Branch } from './tree'
 
 const CollectionForm = later(() => import('./CollectionForm').then(m => m.CollectionForm))
 
@@ -42,7 +43,9 @@ function Collections({ all, chosen, onChoose }: { all: Collection[]; chosen: str
   return (
     <div className={s.split}>
       <Card title={words.collections} actions={writes && <Button size="small" icon={<Add16Regular />} onClick={() => setAdding(one.name)}>{words.addCollection}</Button>}>
-        <nav aria-label={words.tabs.collections} className={s.tree}><Branches of={tree} chosen={one?.name} /></nav>
+        <Found label={words.findCollection} all={all} texts={c => [titleOf(c), c.name, c.description]} said={words.foundCollections}>
+          {found => <nav aria-label={words.tabs.collections} className={s.tree}><Branches of={found === all ? tree : treeOf(withAbove(all, found))} chosen={one?.name} /></nav>}
+        </Found>
       </Card>
       <div className={s.main}>
         {!one && <Failed error={new Failure(404, 'CollectionNotFound', '', '')} />}
@@ -60,7 +63,7 @@ function Branches({ of, chosen }: { of: Branch[]; chosen: string | undefined }) 
     <ul className={s.list}>
       {of.map(({ collection: c, below }) => (
         <li key={c.name}>
-          <Link to="/settings" search={{ tab: undefined, collection: c.name }} className={mergeClasses(s.link, c.name === chosen && s.here)} aria-current={c.name === chosen ? 'page' : undefined}>{titleOf(c)}</Link>
+          <Link to="/settings" search={(at: object) => ({ ...at, collection: c.name })} className={mergeClasses(s.link, c.name === chosen && s.here)} aria-current={c.name === chosen ? 'page' : undefined}>{titleOf(c)}</Link>
           {below.length > 0 && <Branches of={below} chosen={chosen} />}
         </li>
       ))}

@@ -7,6 +7,7 @@ import { ActButton } from '../ui/ActButton'
 import { Ask } from '../ui/Ask'
 import { Command } from '../ui/Command'
 import { DataTable } from '../ui/DataTable'
+import { Found } from '../ui/Find'
 import { useDirty } from '../ui/Leaving'
 import { Message } from '../ui/Message'
 import { Card, Mono, Soft, Status, When } from '../ui/Parts'
@@ -97,24 +98,28 @@ function People() {
         {link && <Once of={link} onClose={() => setLink(undefined)} />}
         <Shown of={all} loading={<Loading lines={4} />}>
           {list => (
-            <DataTable
-              caption={words.people} rows={list} id={u => u.id}
-              columns={[
-                { name: words.name, show: u => u.name },
-                { name: words.state, show: u => (u.disabled ? <Status tone="bad">{words.states.disabled}</Status> : u.hasPassword ? <Status tone="good">{words.states.active}</Status> : <Status tone="warn">{words.states.invited}</Status>) },
-                { name: words.since, show: u => <When at={u.created} /> },
-                {
-                  name: words.actions,
-                  show: u => (u.id === me ? <Soft>{words.you}</Soft> : (
-                    <div className={s.row}>
-                      <ActButton size="small" appearance="subtle" label={words.newLink} name={words.linkFor(u.name)} command={invite.command(u.id)} busy={inviting.isPending} onAct={() => inviting.mutate({ name: u.name, id: u.id })} />
-                      <ActButton size="small" appearance="subtle" label={u.disabled ? words.enable : words.disable} name={`${u.disabled ? words.enable : words.disable} ${u.name}`} command={disableUser.command(u.id, !u.disabled)} busy={act.busy} onAct={() => disable(u, !u.disabled)} />
-                      <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} changes={`user ${u.id}`} command={deleteUser.command(u.id)} stale={['users']}>{words.removeUserText}</Ask>
-                    </div>
-                  )),
-                },
-              ]}
-            />
+            <Found label={words.findPerson} all={list} texts={u => [u.name]} said={words.foundPeople}>
+              {shown => (
+                <DataTable
+                  caption={words.people} rows={shown} id={u => u.id}
+                  columns={[
+                    { name: words.name, show: u => u.name },
+                    { name: words.state, show: u => (u.disabled ? <Status tone="bad">{words.states.disabled}</Status> : u.hasPassword ? <Status tone="good">{words.states.active}</Status> : <Status tone="warn">{words.states.invited}</Status>) },
+                    { name: words.since, show: u => <When at={u.created} /> },
+                    {
+                      name: words.actions,
+                      show: u => (u.id === me ? <Soft>{words.you}</Soft> : (
+                        <div className={s.row}>
+                          <ActButton size="small" appearance="subtle" label={words.newLink} name={words.linkFor(u.name)} command={invite.command(u.id)} busy={inviting.isPending} onAct={() => inviting.mutate({ name: u.name, id: u.id })} />
+                          <ActButton size="small" appearance="subtle" label={u.disabled ? words.enable : words.disable} name={`${u.disabled ? words.enable : words.disable} ${u.name}`} command={disableUser.command(u.id, !u.disabled)} busy={act.busy} onAct={() => disable(u, !u.disabled)} />
+                          <Ask small label={words.remove} title={words.removeNamed(u.name)} done={words.removed(u.name)} act={() => deleteUser(u.id)} changes={`user ${u.id}`} command={deleteUser.command(u.id)} stale={['users']}>{words.removeUserText}</Ask>
+                        </div>
+                      )),
+                    },
+                  ]}
+                />
+              )}
+            </Found>
           )}
         </Shown>
       </div>

@@ -21,6 +21,7 @@ export interface Address {
   collection?: string
   announced?: string
   login?: string
+  find?: string
 }
 
 const tabs = Object.keys(words.tabs) as Tab[]
@@ -30,7 +31,7 @@ export function SettingsPage() {
   const may = useMay()
   const open = tabs.find(t => t === at.tab) ?? 'collections'
   return (
-    <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined, announced: undefined, login: undefined })}>
+    <DetailPage title={words.title} tabs={tabs.map(key => ({ key, title: words.tabs[key] }))} open={open} onOpen={tab => change({ tab: tab === 'collections' ? undefined : tab, collection: undefined, announced: undefined, login: undefined, find: undefined })}>
       {open === 'collections' && <CollectionsTab chosen={at.collection} onChoose={collection => change({ collection })} />}
       {open === 'people' && (may('collection/write', 'root') ? <PeopleTab /> : <Refused>{words.mayNotPeople}</Refused>)}
       {open === 'credentials' && (may('source/read') ? <CredentialsTab chosen={at.login} onChoose={login => change({ login })} /> : <Refused>{words.mayNotCredentials}</Refused>)}

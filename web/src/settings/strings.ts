@@ -1,5 +1,5 @@
 // What the settings say.
-import { plural } from '../ui/format'
+import { plural, portion } from '../ui/format'
 
 export const words = {
   title: 'Settings',
@@ -10,7 +10,7 @@ export const words = {
   mayNotNetwork: 'Only network administrators manage the network rules. Ask a collection administrator of the root collection for that role.',
   name: 'Name', state: 'State', actions: 'Actions', since: 'Since', changed: 'Changed', byWhom: (who: string) => `by ${who}`, names: 'Names of people', edit: 'Edit', delete: 'Delete', remove: 'Remove', description: 'Description',
 
-  collections: 'Collections', addCollection: 'Add a collection', addBelow: (title: string) => `A collection below ${title}`,
+  collections: 'Collections', findCollection: 'Find a collection', foundCollections: (n: number, of: number) => portion(n, of, 'collection', 'collections'), addCollection: 'Add a collection', addBelow: (title: string) => `A collection below ${title}`,
   collectionTitle: 'Title', collectionTitleHint: 'Its name for people. It can be changed.',
   collectionName: 'Name', collectionNameHint: 'Its name for scripts: letters, digits and single dashes, 3 to 63. It can’t be changed later.',
   takenName: 'A collection of this name exists.',
@@ -30,7 +30,7 @@ export const words = {
   inherits: 'Roles held above count here', inheritsText: 'Switched off, only roles held here count, here and below. Those of collection administrators above always do.',
   cut: (title: string) => `Roles held above ${title} count no more on it`, joined: (title: string) => `Roles held above ${title} count on it again`,
 
-  people: 'People', you: 'You', states: { active: 'Active', invited: 'Has no password yet', disabled: 'Disabled' },
+  people: 'People', findPerson: 'Find a person', foundPeople: (n: number, of: number) => portion(n, of, 'person', 'people'), you: 'You', states: { active: 'Active', invited: 'Has no password yet', disabled: 'Disabled' },
   inviteName: 'Invite a person', inviteHint: 'The name that they sign in with. They have no role until you give one.', invite: 'Invite',
   invited: (name: string) => `The link for ${name}`, invitedText: 'It works once, for 15 minutes, and sets a password. Whoever has it can use it: send it the way you would send a password. It is not shown again.',
   newLink: 'New link', linkFor: (name: string) => `Make a new link for ${name}`,

@@ -20,6 +20,14 @@ export function treeOf(all: readonly Collection[]): Branch[] {
 
 export const titleOf = (c: Collection) => c.friendlyName || c.name
 
+/** withAbove are some of the collections, and those above them. */
+export function withAbove(all: readonly Collection[], some: readonly Collection[]): Collection[] {
+  const out = new Set(some.map(c => c.name))
+  const by = new Map(all.map(c => [c.name, c]))
+  for (const c of some) for (let up = by.get(parentOf(c)); up && !out.has(up.name); up = by.get(parentOf(up))) out.add(up.name)
+  return all.filter(c => out.has(c.name))
+}
+
 /** places are the collections below which one may stand: not itself, and nothing that is below it. */
 export function places(all: readonly Collection[], name: string): Collection[] {
   const out = new Set([name])

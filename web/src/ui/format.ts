@@ -28,6 +28,9 @@ export function localOf(at: string | null | undefined): string {
 /** plural says "1 column", "2 columns"; the second word is the plural. */
 export const plural = (n: number, one: string, many: string) => `${count(n)} ${n === 1 ? one : many}`
 
+/** portion says how many of all are shown: "3 of 120 columns", or "120 columns" where all are. */
+export const portion = (n: number, of: number, one: string, many: string) => (n === of ? '' : `${count(n)} of `) + plural(of, one, many)
+
 export function bytes(n: number): string {
   let i = 0
   let v = n

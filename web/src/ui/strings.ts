@@ -26,6 +26,7 @@ export const words = {
   firstOf: (n: string) => `The first ${n} are shown.`,
   allOf: (n: string) => `All ${n} are shown.`,
   none: 'none',
+  noneFits: 'Nothing in this list has these words', showAll: 'Show all',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
