@@ -213,8 +213,12 @@ func roundTrip(t testing.TB, c *nats.Client, s bus.Subject, payload []byte) answ
 	}
 }
 
+// slowness is how many times as long as usual a thing may take where the processors have much else to do.
+const slowness = 10
+
 func eventually(t testing.TB, within time.Duration, ok func() bool, why ...func() error) {
 	t.Helper()
+	within *= slowness
 	for end := time.Now().Add(within); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			for _, w := range why {
