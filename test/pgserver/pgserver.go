@@ -9,7 +9,9 @@ package pgserver
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -120,7 +122,7 @@ func (s *Server) launch() error {
 		_ = s.cmd.Wait()
 		close(s.done)
 	}()
-	for range 300 {
+	for range 1200 {
 		ready := exec.Command(filepath.Join(s.bin, "pg_isready"), "-q", "-h", s.Host, "-p", strconv.Itoa(s.Port)) //nolint:gosec // own binary
 		if ready.Run() == nil {
 			return nil
@@ -178,7 +180,19 @@ func (s *Server) WriteData(name string, data []byte) error {
 
 // Reload makes the server read its files again.
 func (s *Server) Reload() error {
-	return s.Exec("postgres", "select pg_reload_conf(); select pg_sleep(0.2);")
+	asked := time.Now().UTC().Format("2006-01-02 15:04:05.999999-07")
+	err := s.Exec("postgres", "select pg_reload_conf();")
+	for range 600 {
+		if err != nil {
+			return err
+		}
+		read := "do $$ begin if pg_conf_load_time() < '" + asked + "' then raise 'not read yet'; end if; end $$"
+		if s.Exec("postgres", read) == nil { // a session has what the server has when the session begins
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return errors.New("postgres does not read its files again")
 }
 
 // Stop ends the server; sessions are ended by it first. It returns when the process is gone.
@@ -234,11 +248,15 @@ func binaries() (string, error) {
 	return "", fmt.Errorf("no PostgreSQL server is installed (Debian: apt-get install postgresql-15)")
 }
 
+// freePort is a free port of loopback. It is below those that the system gives out by itself, so that none of its
+// connections has it before the server, nor while the server is started again.
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	for range 2000 {
+		p := 10_000 + mathrand.IntN(10_000)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p))
+		if err == nil {
+			return p, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, errors.New("no free port on loopback")
 }
