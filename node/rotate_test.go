@@ -123,7 +123,7 @@ func TestAKeyThatWasMadeIsNotMadeAgain(t *testing.T) {
 		tries++
 		return nil
 	})
-	for end := time.Now().Add(10 * time.Second); !newKey(p); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !newKey(p); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the account's order was not heard")
 		}

@@ -42,7 +42,7 @@ func leaving(t *testing.T, dir, node, detail, file string) {
 	}
 	w := witness.New(node, time.Now, slog.New(slog.DiscardHandler), func(uint64) {})
 	w.Use([]policy.Witness{{File: file}})
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	w.Close(ctx, seal)
 }

@@ -94,7 +94,7 @@ func TestTheNextPageIsReadWhileOneIsWritten(t *testing.T) {
 		if page.More() {
 			select {
 			case <-reading: // before the write has begun
-			case <-time.After(10 * time.Second):
+			case <-time.After(30 * time.Second):
 				t.Error("nobody reads the next page")
 			}
 		}

@@ -83,7 +83,7 @@ func TestTheServerStopsWithinTenSecondsWhateverItsCallersDo(t *testing.T) {
 	r := start(t, nil)
 	half(t, dial(t, r.plain))
 	half(t, tls.Client(dial(t, r.tls), &tls.Config{InsecureSkipVerify: true})) //nolint:gosec // the server is the test's own
-	time.Sleep(100 * time.Millisecond)
+	time.Sleep(time.Second)
 	begin := time.Now()
 	r.stop()
 	select {
@@ -103,7 +103,7 @@ func TestTheRestOfARequestIsHeardWhileTheServerStops(t *testing.T) {
 	r := start(t, nil)
 	c := dial(t, r.plain)
 	half(t, c)
-	time.Sleep(100 * time.Millisecond)
+	time.Sleep(time.Second)
 	r.stop()
 	time.Sleep(300 * time.Millisecond)
 	_, err := c.Write([]byte("67890"))
@@ -201,9 +201,9 @@ func TestAnAnswerMayPauseInItsMiddle(t *testing.T) {
 	doors := httptest.NewUnstartedServer(timed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for range 2 {
 			_, _ = w.Write(make([]byte, 10_000))
-			time.Sleep(500 * time.Millisecond)
+			time.Sleep(1500 * time.Millisecond)
 		}
-	}), 100*time.Millisecond))
+	}), 500*time.Millisecond))
 	doors.EnableHTTP2 = true
 	doors.StartTLS()
 	defer doors.Close()

@@ -17,12 +17,15 @@ import (
 )
 
 // hasty is a world whose connections wait for an answer for a short time only.
-type hasty struct{ *connectortest.Env }
+type hasty struct {
+	*connectortest.Env
+	patience time.Duration
+}
 
 func (h hasty) Dial(ctx context.Context, host string, port int) (net.Conn, error) {
 	conn, err := h.Env.Dial(ctx, host, port)
 	if err == nil {
-		err = conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		err = conn.SetReadDeadline(time.Now().Add(h.patience))
 	}
 	return conn, err
 }
@@ -55,10 +58,14 @@ func TestNoTLSIsToldOfAPeerThatDidNotAnswerAsAServer(t *testing.T) {
 		{"speaks something else before TLS", "verify-full", "HTTP/1.1 400 Bad Request\r\n\r\n", false, "tls", "TLSRefused", "does not offer TLS"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			patience := 30 * time.Second
+			if tc.hangs {
+				patience = 300 * time.Millisecond
+			}
 			env := hasty{&connectortest.Env{
 				Kind: c.Describe(), Settings: model.Settings{"serverEndpoint": "127.0.0.1", "port": saying(t, tc.say, tc.hangs), "sslMode": tc.mode},
 				Login: "BasicAuth", Open: map[string]string{"user": "u"}, Secrets: map[string]string{"password": "p"},
-			}}
+			}, patience}
 			steps := stepsOf(t, c, env)
 			last := steps[len(steps)-1]
 			if last.OK || last.Name != tc.step || last.Remedy == "" || !strings.Contains(last.Detail, tc.detail) {

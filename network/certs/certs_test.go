@@ -58,7 +58,7 @@ func shake(t *testing.T, server, client *tls.Config) (tls.ConnectionState, error
 	}
 	defer func() { _ = raw.Close() }()
 	conn := tls.Client(raw, client)
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	err = conn.HandshakeContext(ctx)
 	return conn.ConnectionState(), err

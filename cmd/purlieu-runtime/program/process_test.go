@@ -108,7 +108,7 @@ func TestANodeReadsARealPostgreSQLOnlyAfterItsOwnerAllowedIt(t *testing.T) {
 		if b.Slots != 2 || b.Version != "test" {
 			t.Errorf("the node beats %+v", b)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the node does not beat")
 	}
 	// What it keeps for itself it has said, too.
@@ -304,7 +304,7 @@ func TestANodeStopsInTheMiddleOfItsWork(t *testing.T) {
 	select {
 	case conn := <-caught:
 		defer conn.Close()
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the worker does not connect")
 	}
 	stop()
@@ -313,7 +313,7 @@ func TestANodeStopsInTheMiddleOfItsWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("the node does not stop")
 	}
 	for _, w := range workers {

@@ -82,7 +82,7 @@ func raise(t testing.TB, sort string, change func(*Config)) *stage {
 		s.Close()
 		close(quit)
 		<-gone
-		for range 100 {
+		for range 500 {
 			if runtime.NumGoroutine() <= before {
 				break
 			}
@@ -207,7 +207,7 @@ func (s *stage) play(g bus.Grant, base ...bus.BaseBlock) (*audience, Result) {
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for range 1000 {
+	for range 3000 {
 		if ok() {
 			return
 		}

@@ -73,13 +73,14 @@ func TestStop(t *testing.T) {
 }
 
 func TestBackPressure(t *testing.T) {
-	s := raise(t, "honest", func(c *Config) { c.UnitDeadline = 700 * time.Millisecond })
+	const deadline = 4 * time.Second // in which the worker starts, even on a machine that is busy
+	s := raise(t, "honest", func(c *Config) { c.UnitDeadline = deadline })
 	a := newAudience()
 	a.hold = true
 	s.Start(grant("endless", 0), nil, a)
 	eventually(t, "the first piece", func() bool { return a.heard() == 1 })
 	pid := child(t)
-	time.Sleep(time.Second) // longer than the deadline: time behind back-pressure is not the worker's
+	time.Sleep(deadline + time.Second) // time behind back-pressure is not the worker's
 	if a.heard() != 1 || len(a.end) != 0 {
 		t.Fatal("the worker was read on without a release")
 	}

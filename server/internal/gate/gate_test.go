@@ -62,7 +62,7 @@ func TestAnotherReplicasPolicyCountsAfterARefresh(t *testing.T) {
 	if err := two.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_ = ours.SetReadDeadline(time.Now().Add(time.Second))
+	_ = ours.SetReadDeadline(time.Now().Add(30 * time.Second))
 	if _, err := ours.Read(make([]byte, 1)); err == nil || err.Error() != "EOF" {
 		t.Error("the connection lives on:", err)
 	}

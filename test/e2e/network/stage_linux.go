@@ -82,7 +82,7 @@ func (s *stage) startAccount(t *testing.T) {
 	p := s.hub.start(t, "server", s.dir, nil, s.server, "server", "--data", data, "--listen", account, "--http", "127.0.0.1:8480", "--no-built-in")
 	link := filepath.Join(data, "signin-link")
 	var text []byte
-	p.until(t, 30*time.Second, "the server is ready", func() bool {
+	p.until(t, time.Minute, "the server is ready", func() bool {
 		var err error
 		text, err = os.ReadFile(link)
 		return err == nil && strings.HasSuffix(string(text), "\n")
@@ -149,7 +149,7 @@ func (s *stage) node(t *testing.T, name string, flags ...string) *process {
 		t.Fatalf("policy: %+v", r)
 	}
 	p := s.cellar.start(t, "node-"+name, s.dir, nil, s.agent, "run", "--state", state, "--vault-file", secrets)
-	p.until(t, 20*time.Second, "the node is connected", func() bool {
+	p.until(t, time.Minute, "the node is connected", func() bool {
 		var status struct{ Connected bool }
 		text, err := os.ReadFile(filepath.Join(state, "status.json"))
 		return err == nil && json.Unmarshal(text, &status) == nil && status.Connected
@@ -164,7 +164,7 @@ func (s *stage) scanFinds(t *testing.T, asset string) {
 		t.Errorf("%s is in the map before it was scanned:\n%s", asset, out)
 	}
 	s.purlieu(t, "scan", "run", "shop", "nightly", "--watch")
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) { // the index follows the run
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) { // the index follows the run
 		out := s.purlieu(t, "search", asset)
 		if strings.Contains(out, "shop/sales/"+asset) {
 			return
