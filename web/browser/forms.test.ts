@@ -133,7 +133,7 @@ describe('a new login', () => {
     expect(await seriousOf(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('another was removed').waitFor()
-    expect(await button(v, 'Next').isDisabled()).toBe(true) // the one that was chosen is gone
+    await expect.poll(() => button(v, 'Next').isDisabled()).toBe(true) // the one that was chosen is gone
     expect(v.wrong).toEqual([])
     await v.end()
   }, 90_000)
@@ -183,7 +183,7 @@ describe('a scan that is made', () => {
     await button(v, 'Next').click()
     await button(v, 'Create the scan').click()
     await page.getByRole('alert').getByText(/^The property "databaseName" looks like a secret/).waitFor()
-    expect(await page.getByLabel(/^Database/).evaluate(el => el === document.activeElement)).toBe(true)
+    await expect.poll(() => page.getByLabel(/^Database/).evaluate(el => el === document.activeElement)).toBe(true)
     expect(await seriousOf(page)).toEqual([])
     expect(v.wrong).toEqual([])
     await v.end()

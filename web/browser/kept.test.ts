@@ -27,7 +27,7 @@ describe('when a source may be read', () => {
       await first.getByLabel('Time zone').fill('Mars/Olympus')
       await page.keyboard.press('Enter')
       await first.getByText(/^There is no time zone "Mars\/Olympus"/).waitFor()
-      expect(await first.getByLabel('Time zone').evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => first.getByLabel('Time zone').evaluate(el => el === document.activeElement)).toBe(true)
       expect(await seriousOf(page)).toEqual([])
       await page.keyboard.press('Control+a')
       await page.keyboard.type('Europe/Berlin')
@@ -39,7 +39,7 @@ describe('when a source may be read', () => {
       await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
       const second = page.getByRole('group', { name: 'Window 2' })
-      expect(await second.getByLabel('From').evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => second.getByLabel('From').evaluate(el => el === document.activeElement)).toBe(true)
       await second.getByText('Saturday, Sunday, all day (Europe/Berlin)').waitFor()
       expect(await page.locator('pre').textContent()).toBe("purlieu source add FileSystem blank --window='Mon-Sat 22:00-06:00 Europe/Berlin' --window='Sat,Sun 00:00-24:00 Europe/Berlin'")
       expect(await seriousOf(page)).toEqual([])
@@ -51,7 +51,7 @@ describe('when a source may be read', () => {
       expect(JSON.parse(kept).properties).toMatchObject({ purlieuBudget: { connections: 2 }, purlieuWindows: [
         { days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'], from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' }, { days: ['Saturday', 'Sunday'], from: '00:00', to: '24:00', timeZone: 'Europe/Berlin' },
       ] })
-      expect(await page.getByRole('button', { name: 'Change: When it may be read' }).evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => page.getByRole('button', { name: 'Change: When it may be read' }).evaluate(el => el === document.activeElement)).toBe(true)
 
       await page.keyboard.press('Enter')
       for (const day of ['Saturday', 'Sunday']) await second.getByLabel(day).uncheck()
@@ -83,12 +83,12 @@ describe('when a source may be read', () => {
       await page.getByRole('definition').getByText('Every day, 22:00 to 06:00 of the next day (Mars)').waitFor()
       await button(v, 'Register').click()
       await page.getByText(/^There is no time zone "Mars"/).waitFor()
-      expect(await page.getByLabel('Time zone').evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => page.getByLabel('Time zone').evaluate(el => el === document.activeElement)).toBe(true)
       await page.getByLabel('Time zone').fill('W. Europe Standard Time')
       await button(v, 'Next').click()
       await button(v, 'Register').click()
       await page.getByText(/so this source needs a name that is unique in the account/).waitFor()
-      expect(await page.getByLabel('Authority', { exact: true }).evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => page.getByLabel('Authority', { exact: true }).evaluate(el => el === document.activeElement)).toBe(true)
       expect(await page.getByLabel('Authority', { exact: true }).inputValue()).toBe('evenings') // as proposed
       expect(await seriousOf(page)).toEqual([])
       await button(v, 'Next').click()
@@ -122,7 +122,7 @@ describe('the settings of a source that is registered', () => {
       await change.focus()
       await page.keyboard.press('Enter')
       await form.waitFor()
-      expect(await has(/^Server/)).toBe(true)
+      await expect.poll(() => has(/^Server/)).toBe(true)
       expect(await form.getByLabel(/^Server/).inputValue()).toBe('ledger.example.com')
       expect(await form.getByLabel(/^Certificate/).inputValue()).toBe(pem)
       expect(await button(v, 'Save').isDisabled()).toBe(true) // nothing is changed
@@ -130,7 +130,7 @@ describe('the settings of a source that is registered', () => {
       expect(await seriousOf(page)).toEqual([])
 
       await page.keyboard.press('Tab')
-      expect(await has(/^Port/)).toBe(true)
+      await expect.poll(() => has(/^Port/)).toBe(true)
       await page.keyboard.type('99999')
       await page.keyboard.press('Enter')
       await form.getByText(/"99999" is not a port/).waitFor()
@@ -139,17 +139,17 @@ describe('the settings of a source that is registered', () => {
       await run('purlieu source add PostgreSql ledger --set sslMode=verify-ca --connections 2') // by somebody else, meanwhile
       await page.keyboard.press('Enter')
       await form.getByText(/these settings would make it postgresql:\/\/ledger\.example\.com:5433/).waitFor()
-      expect(await has(/^Authority$/)).toBe(true)
+      await expect.poll(() => has(/^Authority$/)).toBe(true)
       expect(await seriousOf(page)).toEqual([])
       await page.keyboard.press('Tab')
-      expect(await has(/^It is the same source at a new address/)).toBe(true)
+      await expect.poll(() => has(/^It is the same source at a new address/)).toBe(true)
       await page.keyboard.press('Space')
       expect(await form.locator('pre').textContent()).toBe('purlieu source add PostgreSql ledger --set=port=5433 --authority=postgresql://ledger.example.com')
       await page.keyboard.press('Enter')
       await page.getByText('The settings of ledger were changed').waitFor()
       await page.getByRole('definition').getByText('5433', { exact: true }).waitFor()
       await page.getByRole('definition').getByText('verify-ca', { exact: true }).waitFor()
-      expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => change.evaluate(el => el === document.activeElement)).toBe(true)
       const kept = JSON.parse(await run('purlieu source show ledger --output json')).properties
       expect(kept).toMatchObject({ port: 5433, sslMode: 'verify-ca', sslRootCert: pem, purlieuBudget: { connections: 2 }, purlieuAuthority: 'postgresql://ledger.example.com' })
 
@@ -182,7 +182,7 @@ describe('how much of a source is read at once, and where it stands', () => {
       await change.focus()
       await page.keyboard.press('Enter')
       await form.getByLabel('Units at once').waitFor()
-      expect(await form.getByLabel('Units at once').evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => form.getByLabel('Units at once').evaluate(el => el === document.activeElement)).toBe(true)
       expect(await button(v, 'Save').isDisabled()).toBe(true) // nothing is changed
       await page.keyboard.type('0')
       await form.getByText('Write a whole number from 1, or nothing.').waitFor()
@@ -195,7 +195,7 @@ describe('how much of a source is read at once, and where it stands', () => {
       await run("purlieu source add FileSystem paced --window '22:00-06:00'") // by somebody else, meanwhile
       await page.keyboard.press('Enter')
       await page.getByText('At most 3 units at once, over all nodes, also where').waitFor()
-      expect(await change.evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => change.evaluate(el => el === document.activeElement)).toBe(true)
       expect(await said()).toMatchObject({ purlieuBudget: { connections: 3, strict: true }, purlieuWindows: [{ from: '22:00', to: '06:00' }] })
       await button(v, 'Undo').click()
       await page.getByText('The budget of paced is as before').waitFor()

@@ -76,7 +76,7 @@ it('what is shown once is in sight on a phone, however far below it was asked fo
     expect(box.y + box.height).toBeLessThanOrEqual(844)
     expect(await v.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('The link for sam')
     await v.page.getByRole('button', { name: 'Close', exact: true }).click()
-    expect(await by!.evaluate(e => e === document.activeElement)).toBe(true)
+    await expect.poll(() => by!.evaluate(e => e === document.activeElement)).toBe(true)
   } finally {
     await close(v)
     await v.resize(1280, 800)

@@ -13,7 +13,8 @@ let opened = 0 // documents
 beforeAll(async () => {
   browser = await open()
   v = await Visit.begin(browser)
-  v.page.on('load', () => { opened++ })
+  // From when a document is asked for: it may ask for its parts before it is loaded whole.
+  v.page.on('request', asked => { if (asked.isNavigationRequest() && asked.frame() === v.page.mainFrame()) opened++ })
   const parts = /\/assets\/(Scans|RunsPage)-[^/]*\.js$/
   await v.page.route(url => parts.test(url.pathname) || url.href === v.base + '/', route => comes(route))
 })

@@ -37,7 +37,7 @@ it('takes two fields and three presses by keyboard, from the kind to the first s
     await press(button(v, 'Register'))
     await page.waitForURL(/in-a-minute\/scan/)
     await page.getByRole('radio', { name: /^edge/, checked: true }).waitFor()
-    expect(await button(v, 'Next').isDisabled()).toBe(false) // nothing is to be filled there
+    await expect.poll(() => button(v, 'Next').isDisabled()).toBe(false) // nothing is to be filled there
     expect(filled).toHaveLength(2)
     expect(pressed.slice(1)).toHaveLength(3)
     expect(v.wrong).toEqual([])

@@ -109,12 +109,12 @@ it('goes on where one was, one step back: the words in the box, and the hit that
   await v.settled()
   await page.goBack() // the focus stays in the box
   await heading(name)
-  expect(await box.inputValue()).toBe('')
+  await expect.poll(() => box.inputValue()).toBe('')
   await page.goBack()
   await heading('“sheet”')
   await v.settled()
-  expect(await box.inputValue()).toBe('sheet')
-  expect(await main.evaluate(m => m.scrollTop)).toBe(900)
+  await expect.poll(() => box.inputValue()).toBe('sheet')
+  await expect.poll(() => main.evaluate(m => m.scrollTop)).toBe(900)
   await box.press('End')
   await page.keyboard.type('_00') // and what is typed there goes on from there
   await heading('“sheet_00”')

@@ -45,7 +45,7 @@ describe('signing in', () => {
       await page.goto(v.base + path)
       await page.getByRole('alert').getByText('This sign-in link was used, has expired or is not one').waitFor()
       expect(await page.locator('#first').isVisible()).toBe(false)
-      expect(await page.locator('#known-name').evaluate(el => el === document.activeElement)).toBe(true)
+      await expect.poll(() => page.locator('#known-name').evaluate(el => el === document.activeElement)).toBe(true)
       for (const look of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: look })
         expect(await seriousOf(page), look).toEqual([])

@@ -105,7 +105,7 @@ export class Visit {
     await this.page.fill('#known-name', who.name)
     await this.page.fill('#known-password', who.password)
     await this.page.click('#known button')
-    await this.page.waitForURL(u => !/oauth2|signed-in/.test(u.pathname))
+    await this.page.waitForURL(u => !/oauth2|signed-in|signin/.test(u.pathname))
     await this.settled()
   }
 
@@ -144,11 +144,13 @@ export class Visit {
     } catch (error) {
       throw new Error(`${this.page.url()} is still loading; on its way: ${this.onItsWay()}; it shows:\n${await this.page.locator('body').innerText()}`, { cause: error })
     }
-    // Quiet: nothing was on its way for a moment.
+    // Quiet: nothing was on its way for a moment. The page is heard each time: one that is busy with an answer asks the next
+    // thing only when it is through with it.
     const until = Date.now() + 30_000
-    for (let quiet = 0; quiet < 4; quiet = this.pending.size === 0 ? quiet + 1 : 0) {
+    for (let quiet = 0, hears = false; quiet < 4; quiet = hears && this.pending.size === 0 ? quiet + 1 : 0) {
       if (Date.now() > until) throw new Error(`${this.page.url()} does not come to rest; on its way: ${this.onItsWay()}`)
       await this.page.waitForTimeout(40)
+      hears = await this.page.evaluate(() => true).catch(() => false) // not where another page comes just then
     }
     await this.painted()
   }
