@@ -66,6 +66,7 @@ it('is made by keyboard in a vault of its own, changed with an undo, and removed
     await changing.getByLabel('Description').fill('Of HR')
     await button(v, 'Save').click()
     await page.getByText('The credential hr-reader was changed').waitFor()
+    await v.rest()
     await onButton(v, 'Change hr-reader')
     expect(await credential('hr-reader')).toMatchObject({ description: 'Of HR', typeProperties: { user: 'hr2', password: { secretName: 'hr-password', store: { referenceName: 'hr-secrets' } } } })
     await button(v, 'Undo').click()

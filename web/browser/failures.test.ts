@@ -25,7 +25,7 @@ describe('when the account is away', () => {
     await v.go('/settings?tab=account')
     await endAccount()
     try {
-      await beside.getByText('What is shown is as of').waitFor({ timeout: 20_000 })
+      await beside.getByText('What is shown is as of').waitFor()
       await beside.getByText('edge-1').waitFor()
       expect(await seriousOf(beside)).toEqual([])
       await v.page.getByLabel('Name', { exact: true }).fill('Elsewhere')
@@ -35,11 +35,11 @@ describe('when the account is away', () => {
       const asked = v.page.waitForEvent('dialog').then(async d => { await d.accept(); return d.message() })
       await v.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click()
       expect(await asked).toBe('Leave without saving?')
-      await v.page.getByRole('alert').getByText('can’t be reached').waitFor({ timeout: 20_000 })
+      await v.page.getByRole('alert').getByText('can’t be reached').waitFor()
     } finally {
       await startAccount()
     }
-    await v.page.getByRole('link', { name: 'shop / nightly' }).first().waitFor({ timeout: 20_000 }) // nobody pressed anything
+    await v.page.getByRole('link', { name: 'shop / nightly' }).first().waitFor() // nobody pressed anything
     await v.go('/settings?tab=account')
     expect(await v.page.getByLabel('Name', { exact: true }).inputValue()).not.toBe('Elsewhere')
     await nodeIsBack()
@@ -50,21 +50,22 @@ describe('when the account is away', () => {
 
 describe('when the account goes away under a run', () => {
   it('what is shown says as of when it is, its clock stands still, and it goes on when the account is back', async () => {
-    const lock = sql('shop', 'begin; lock table sales.people, sales.addresses, sales.orders, sales.order_lines, sales.payments, warehouse.products, warehouse.shelves, warehouse.stock in access exclusive mode; select pg_sleep(12); commit')
+    const held = sql('shop', 'begin; lock table sales.people, sales.addresses, sales.orders, sales.order_lines, sales.payments, warehouse.products, warehouse.shelves, warehouse.stock in access exclusive mode; select pg_sleep(60)').catch(() => undefined) // until it is ended below
     try {
       await v.go('/sources/shop?tab=scans')
       await button('Run in full: nightly').click()
       await v.page.waitForURL(/\/runs\//)
       const clock = v.page.getByText('Took', { exact: true }).locator('xpath=following-sibling::dd')
-      await clock.waitFor({ timeout: 20_000 })
+      await clock.waitFor()
       await endAccount()
-      await v.page.getByText('What is shown is as of').waitFor({ timeout: 20_000 })
+      await v.page.getByText('What is shown is as of').waitFor()
       const was = await clock.textContent()
       await v.page.waitForTimeout(2500)
       expect(await clock.textContent()).toBe(was)
     } finally {
       await startAccount()
-      await lock
+      await sql('shop', "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'")
+      await held
     }
     await v.page.getByRole('definition').getByText(/^Succeeded/).waitFor({ timeout: 60_000 })
     expect(await v.page.getByText('What is shown is as of').count()).toBe(0)
@@ -109,7 +110,7 @@ describe('when what a page shows is removed', () => {
     } finally {
       await run('purlieu runtime delete cellar')
     }
-    await v.page.getByRole('alert').getByText('Not found').waitFor({ timeout: 20_000 })
+    await v.page.getByRole('alert').getByText('Not found').waitFor()
     expect(await v.page.getByText('What is shown is as of').count()).toBe(0)
   }, 60_000)
 })
@@ -220,7 +221,7 @@ describe('when the disk of the account is short of room', () => {
       await v.page.waitForTimeout(4000) // longer than a node waits between two claims
       await v.page.getByText('No node has taken it yet').waitFor()
       await endAccount()
-      await v.page.getByText('What is shown is as of').waitFor({ timeout: 20_000 })
+      await v.page.getByText('What is shown is as of').waitFor()
     } finally {
       await endAccount()
       await startAccount()
@@ -236,8 +237,8 @@ describe('a command that is copied', () => {
     await v.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await v.go('/sources/files?tab=scans')
     await button('Copy as a command: Run now: nightly').click()
-    const copied = await v.page.evaluate(() => navigator.clipboard.readText())
-    expect(copied).toBe('purlieu scan run files nightly --watch')
-    expect(await run(copied)).toMatch(/Found \d+ assets/)
+    const copied = () => v.page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).toBe('purlieu scan run files nightly --watch')
+    expect(await run(await copied())).toMatch(/Found \d+ assets/)
   }, 60_000)
 })

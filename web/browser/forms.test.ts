@@ -35,7 +35,7 @@ describe('who sees to the sources of one collection', () => {
       await beside.goto(v.base + '/runtimes')
       await beside.getByRole('link', { name: 'edge', exact: true }).waitFor()
       await run('purlieu user disable nora')
-      await beside.getByRole('status').getByText('You are signed out').waitFor({ timeout: 20_000 })
+      await beside.getByRole('status').getByText('You are signed out').waitFor()
       await page.bringToFront() // a page behind another gets no frames
       await button(v, 'Register').click()
       await page.getByRole('main').getByText('You are signed out').waitFor()
@@ -47,7 +47,7 @@ describe('who sees to the sources of one collection', () => {
       await tab.click('#known button')
       await tab.getByRole('heading', { name: 'Overview' }).waitFor()
       await tab.close()
-      await beside.getByText('You are signed out').waitFor({ state: 'detached', timeout: 20_000 })
+      await beside.getByText('You are signed out').waitFor({ state: 'detached' })
       expect(new URL(beside.url()).pathname).toBe('/runtimes')
       await beside.close()
       await page.bringToFront()

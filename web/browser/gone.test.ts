@@ -25,6 +25,7 @@ it('an asset is deleted once a person has said so, what is below it stays, and i
     expect(await seriousOf(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByText('public was deleted').waitFor()
+    await v.rest()
     await page.getByRole('main').getByText('Deleted', { exact: true }).first().waitFor()
     expect(await page.getByRole('button', { name: /^Delete public/ }).count()).toBe(0)
     expect(await run('purlieu search sheet_001 --source archive')).toContain('sheet_001')

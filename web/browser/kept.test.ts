@@ -195,6 +195,7 @@ describe('how much of a source is read at once, and where it stands', () => {
       await run("purlieu source add FileSystem paced --window '22:00-06:00'") // by somebody else, meanwhile
       await page.keyboard.press('Enter')
       await page.getByText('At most 3 units at once, over all nodes, also where').waitFor()
+      await v.rest()
       await expect.poll(() => change.evaluate(el => el === document.activeElement)).toBe(true)
       expect(await said()).toMatchObject({ purlieuBudget: { connections: 3, strict: true }, purlieuWindows: [{ from: '22:00', to: '06:00' }] })
       await button(v, 'Undo').click()
@@ -210,6 +211,7 @@ describe('how much of a source is read at once, and where it stands', () => {
       expect(await seriousOf(page)).toEqual([])
       await button(v, 'Save').click()
       await page.getByRole('definition').getByText('Sales', { exact: true }).waitFor()
+      await v.rest()
       expect(await said()).toMatchObject({ collection: { referenceName: 'sales' }, folder: '/nowhere', purlieuAuthority: 'file://paced' })
 
       // Whoever sees to Sales may write it, and move it nowhere else.

@@ -70,4 +70,4 @@ it('who sees to the sources of one collection sees it, and answers nothing', asy
   } finally {
     await v.end()
   }
-}, 30_000)
+})

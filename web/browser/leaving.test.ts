@@ -94,7 +94,7 @@ describe('leaving', () => {
     await v.page.waitForURL(/\/runs$/)
     await v.page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
     expect(v.wrong).toEqual([])
-  }, 30_000)
+  })
 
   it('by a tab, the back button, a reload, and signing out asks; what was given up, or saved, does not', async () => {
     const v = await Visit.begin(browser)

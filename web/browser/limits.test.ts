@@ -34,6 +34,7 @@ it('a key is limited, which can be undone, and a runtime described', async () =>
     expect(await sideways(page)).toBeLessThanOrEqual(0)
     await page.keyboard.press('Enter')
     await page.getByText('The limits of key 2 were changed').waitFor()
+    await v.rest()
     await page.getByText('0 of 3 nodes enrolled with it').waitFor()
     expect((await keys()).authKey2).toMatchObject({ maxNodes: 3, expires: expect.stringMatching(/^2030-/) as string })
     expect((await keys()).authKey1!.maxNodes).toBe(0)
@@ -58,6 +59,7 @@ it('a key is limited, which can be undone, and a runtime described', async () =>
     await page.waitForURL(/cellar$/)
     await page.getByLabel('Description').press('Enter')
     await page.getByText('The description of cellar was changed').waitFor()
+    await v.rest()
     await page.getByRole('main').getByText('In the attic').waitFor()
     await onButton(v, 'Change the description')
 

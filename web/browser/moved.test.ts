@@ -49,6 +49,7 @@ it('is chosen in its last step; where its source moves away that is said, and it
     await run('purlieu scan add wandering first --level L2') // by somebody else, meanwhile
     await button(v, 'Move along').click()
     await said.waitFor({ state: 'detached' })
+    await v.rest()
     expect(await scan('first')).toMatchObject({ collection: { referenceName: 'sales' }, purlieuLevel: 'L2', purlieuPriority: 'High' })
     expect((await scan('second')).collection.referenceName).toBe('sales')
     await page.getByRole('button', { name: 'Undo' }).first().click()

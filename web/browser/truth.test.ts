@@ -62,7 +62,9 @@ describe('where a side question fails', () => {
     if (moved.length > 0) throw new Error(moved.join('\n')) // whole, which an assertion's message is not
     expect(v.wrong).toEqual([])
     expect(await seriousOf(v.page)).toEqual([])
+    const again = v.page.waitForResponse(one.asks)
     await unknown.click() // in vain
+    await again
     await unknown.and(v.page.locator('[aria-disabled=false]')).waitFor()
     await main.getByText(one.shows, { exact: true }).first().waitFor()
     failing = undefined

@@ -159,6 +159,9 @@ export class Visit {
 
   private painted = () => this.page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
 
+  /** rest puts the pointer on the newest notice that can be undone: it stays while the pointer is there. */
+  async rest() { await this.page.getByRole('status').getByRole('button', { name: 'Undo' }).last().hover() }
+
   /** questions are the REST requests of the page since it was opened, or those of one kind. */
   questions(like: RegExp = /./): string[] {
     return this.asked.filter(a => like.test(a.what)).map(a => a.what)
