@@ -156,9 +156,12 @@ describe('what can’t be taken back', () => {
       const id = JSON.parse(await run('purlieu run list --output json'))[0].id as string
       let kind = ''
       await page.route(`**/manage/v1/runs/${id}`, async route => {
-        const answer = await route.fetch().catch(() => undefined)
-        if (!answer) return route.abort().catch(() => undefined) // the page was left meanwhile; or it asks again
-        await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'InProgress', ended: null, proposal: kind ? 'p1' : '' } }).catch(() => undefined)
+        try {
+          const answer = await route.fetch()
+          await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'InProgress', ended: null, proposal: kind ? 'p1' : '' } })
+        } catch { // the page was left meanwhile; else it asks again
+          await route.abort().catch(() => undefined)
+        }
       })
       await page.route('**/manage/v1/proposals/p1', route => route.fulfill({ json: { id: 'p1', kind, state: 'open', source: 'shop', scan: 'nightly', run: id, collection: 'root', assets: 4000, last: 12, before: 'system 1', now: 'system 2', holds: [], created: new Date().toISOString() } }))
       await page.route(/:cancel\?|\/proposals\/p1\/(approve|reject)/, route => { asked.push(route.request().url().replace(/.*(cancel|approve|reject).*/, '$1')); return route.fulfill({ json: { id: 'p1', state: 'approved' } }) })

@@ -64,7 +64,7 @@ export class Visit {
   private async listen(browser: CDPSession) {
     browser.on('Page.frameNavigated', ({ frame }) => {
       if (frame.parentId) return
-      this.left.add(this.document)
+      if (this.document) this.left.add(this.document)
       this.document = frame.loaderId
       this.asked = []
       for (const [id, one] of this.pending) if (this.left.has(one.document)) this.pending.delete(id)
@@ -72,7 +72,7 @@ export class Visit {
     browser.on('Network.requestWillBeSent', ({ requestId, loaderId, request, wallTime }) => {
       const { url, method, postData = '' } = request
       if (this.left.has(loaderId) || url.startsWith('data:')) return
-      this.pending.set(requestId, { url, document: loaderId })
+      if (loaderId) this.pending.set(requestId, { url, document: loaderId }) // else a worker's: that it ended is told to the worker
       if (!url.startsWith(this.base + '/') && !url.startsWith('blob:')) this.wrong.push(`asked another host: ${url}`)
       if (isREST(url)) this.asked.push({ what: `${method} ${url.slice(this.base.length)} ${postData}`, at: wallTime * 1000 })
     })
@@ -200,7 +200,10 @@ export class Visit {
     return href!.split('/').pop()!
   }
 
-  async end() { await this.context.close() }
+  async end() {
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' }).catch(() => undefined) // what is answered just now is for nobody
+    await this.context.close()
+  }
 }
 
 const isREST = (url: string) => /^https?:\/\/[^/]+\/(manage|datamap|scan|account|policyStore)\//.test(url)
